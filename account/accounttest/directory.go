@@ -1,0 +1,87 @@
+// Package accounttest is what every account.Directory has to pass.
+package accounttest
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"authlab/account"
+)
+
+// Directory runs the suite. open returns an empty directory; it is called once for each test in the suite.
+func Directory(t *testing.T, open func(t *testing.T) account.Directory) {
+	t.Helper()
+	carol := account.User{Name: "carol", Roles: []string{account.RoleUser}, Email: "carol@example.com"}
+	filled := func(t *testing.T) account.Directory {
+		d := open(t)
+		if err := d.Create(t.Context(), carol, "hash"); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+
+	t.Run("a created user is found, with the hash and without", func(t *testing.T) {
+		d := filled(t)
+		got, err := d.User(t.Context(), "carol")
+		if err != nil || !reflect.DeepEqual(got, carol) {
+			t.Fatalf("User = %+v, %v; want %+v", got, err, carol)
+		}
+		got, hash, err := d.PasswordHash(t.Context(), "carol")
+		if err != nil || hash != "hash" || !reflect.DeepEqual(got, carol) {
+			t.Fatalf("PasswordHash = %+v, %q, %v", got, hash, err)
+		}
+	})
+
+	t.Run("a name that nobody has is ErrUnknownUser everywhere", func(t *testing.T) {
+		d := filled(t)
+		_, err := d.User(t.Context(), "dave")
+		_, _, hashErr := d.PasswordHash(t.Context(), "Carol") // names are case sensitive
+		for what, err := range map[string]error{
+			"User": err, "PasswordHash": hashErr,
+			"SetRoles": d.SetRoles(t.Context(), "dave", nil),
+			"SetEmail": d.SetEmail(t.Context(), "dave", "d@example.com"),
+		} {
+			if !errors.Is(err, account.ErrUnknownUser) {
+				t.Errorf("%s: %v, want ErrUnknownUser", what, err)
+			}
+		}
+	})
+
+	t.Run("a name is created once", func(t *testing.T) {
+		d := filled(t)
+		thief := account.User{Name: "carol", Roles: []string{account.RoleAdmin}}
+		if err := d.Create(t.Context(), thief, "other"); !errors.Is(err, account.ErrUserExists) {
+			t.Fatalf("Create = %v, want ErrUserExists", err)
+		}
+		if got, _ := d.User(t.Context(), "carol"); !reflect.DeepEqual(got, carol) {
+			t.Errorf("the first carol became %+v", got)
+		}
+	})
+
+	t.Run("roles and e-mail change, and change nothing else", func(t *testing.T) {
+		d := filled(t)
+		if err := d.SetRoles(t.Context(), "carol", []string{"user", "admin"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.SetEmail(t.Context(), "carol", "new@example.com"); err != nil {
+			t.Fatal(err)
+		}
+		want := account.User{Name: "carol", Roles: []string{"user", "admin"}, Email: "new@example.com"}
+		if got, err := d.User(t.Context(), "carol"); err != nil || !reflect.DeepEqual(got, want) {
+			t.Fatalf("User = %+v, %v; want %+v", got, err, want)
+		}
+	})
+
+	t.Run("what is handed out is a copy", func(t *testing.T) {
+		d := filled(t)
+		got, err := d.User(t.Context(), "carol")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Roles[0] = account.RoleAdmin
+		if again, _ := d.User(t.Context(), "carol"); again.Roles[0] != account.RoleUser {
+			t.Error("a caller changed the directory through the slice it was given")
+		}
+	})
+}

@@ -1,0 +1,50 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+)
+
+// An Authenticator checks names and passwords against a directory.
+type Authenticator struct {
+	directory Directory
+	hasher    *Hasher
+	nobody    string // a hash that no password matches, checked when there is no such user
+}
+
+// NewAuthenticator returns an Authenticator over a directory.
+func NewAuthenticator(directory Directory, hasher *Hasher) *Authenticator {
+	salt, key := make([]byte, argonSaltLen), make([]byte, argonKeyLen)
+	rand.Read(salt)
+	rand.Read(key)
+	nobody := params{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: salt, key: key}
+	return &Authenticator{directory: directory, hasher: hasher, nobody: nobody.String()}
+}
+
+// Authenticate returns the user of that name if the password is theirs.
+//
+// ErrBadCredentials is the answer to an unknown name as to a wrong password, and takes as long: for an unknown name a
+// hash is computed all the same, so that the clock does not tell what the answer hides. ErrBusy means that nothing was
+// checked. Any other error is the directory's.
+func (a *Authenticator) Authenticate(ctx context.Context, name, password string) (User, error) {
+	if len(password) > maxPassword {
+		return User{}, ErrBadCredentials
+	}
+	user, encoded, err := a.directory.PasswordHash(ctx, name)
+	unknown := errors.Is(err, ErrUnknownUser)
+	switch {
+	case unknown:
+		encoded = a.nobody
+	case err != nil:
+		return User{}, err
+	}
+	ok, err := a.hasher.Matches(ctx, encoded, password)
+	if err != nil {
+		return User{}, err
+	}
+	if !ok || unknown {
+		return User{}, ErrBadCredentials
+	}
+	return user, nil
+}

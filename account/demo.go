@@ -1,0 +1,47 @@
+package account
+
+import (
+	"context"
+	"errors"
+)
+
+// A Demo is an account whose password everybody may know, because the login page shows it.
+type Demo struct {
+	User
+	Password string
+}
+
+// Demos returns the two accounts of every lesson: alice, who is an admin, and bob, who is not.
+func Demos() []Demo {
+	return []Demo{
+		{User{Name: "alice", Roles: []string{RoleUser, RoleAdmin}, Email: "alice@example.com"}, "wonderland"},
+		{User{Name: "bob", Roles: []string{RoleUser}, Email: "bob@example.com"}, "builder"},
+	}
+}
+
+// CreateDemos adds the demo accounts that the directory does not have yet.
+func CreateDemos(ctx context.Context, directory Directory, hasher *Hasher) error {
+	for _, demo := range Demos() {
+		hash, err := hasher.Hash(ctx, demo.Password)
+		if err != nil {
+			return err
+		}
+		if err := directory.Create(ctx, demo.User, hash); err != nil && !errors.Is(err, ErrUserExists) {
+			return err
+		}
+	}
+	return nil
+}
+
+// ResetDemos gives the demo accounts back the roles and addresses that they began with.
+func ResetDemos(ctx context.Context, directory Directory) error {
+	for _, demo := range Demos() {
+		if err := directory.SetRoles(ctx, demo.Name, demo.Roles); err != nil {
+			return err
+		}
+		if err := directory.SetEmail(ctx, demo.Name, demo.Email); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Memory is a Directory in this process. In the lab all replicas share one, as they would share a database.
+type Memory struct {
+	mu      sync.RWMutex
+	entries map[string]entry
+}
+
+type entry struct {
+	user User
+	hash string
+}
+
+var _ Directory = (*Memory)(nil)
+
+// NewMemory returns an empty directory.
+func NewMemory() *Memory {
+	return &Memory{entries: map[string]entry{}}
+}
+
+// User implements Directory.
+func (m *Memory) User(ctx context.Context, name string) (User, error) {
+	user, _, err := m.PasswordHash(ctx, name)
+	return user, err
+}
+
+// PasswordHash implements Directory.
+func (m *Memory) PasswordHash(_ context.Context, name string) (User, string, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	e, ok := m.entries[name]
+	if !ok {
+		return User{}, "", fmt.Errorf("find %q: %w", name, ErrUnknownUser)
+	}
+	e.user.Roles = slices.Clone(e.user.Roles)
+	return e.user, e.hash, nil
+}
+
+// SetRoles implements Directory.
+func (m *Memory) SetRoles(_ context.Context, name string, roles []string) error {
+	return m.change(name, func(u *User) { u.Roles = slices.Clone(roles) })
+}
+
+// SetEmail implements Directory.
+func (m *Memory) SetEmail(_ context.Context, name, email string) error {
+	return m.change(name, func(u *User) { u.Email = email })
+}
+
+// Create implements Directory.
+func (m *Memory) Create(_ context.Context, user User, passwordHash string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.entries[user.Name]; ok {
+		return fmt.Errorf("create %q: %w", user.Name, ErrUserExists)
+	}
+	user.Roles = slices.Clone(user.Roles)
+	m.entries[user.Name] = entry{user: user, hash: passwordHash}
+	return nil
+}
+
+func (m *Memory) change(name string, edit func(*User)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.entries[name]
+	if !ok {
+		return fmt.Errorf("change %q: %w", name, ErrUnknownUser)
+	}
+	edit(&e.user)
+	m.entries[name] = e
+	return nil
+}
