@@ -1,0 +1,202 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Redis keeps records in Redis, where every replica finds them.
+//
+//	authlab:session:<hash of the ID>   the record as JSON; lives as long as it is used (idle)
+//	authlab:sessions:<user>            the keys of that user's sessions; lives as long as a session may (absolute)
+//
+// A request costs one command: GETEX reads the record and starts its idle time anew. The second key is touched only
+// when somebody logs in, logs out, or asks for the list.
+type Redis struct {
+	client   redis.UniversalClient
+	prefix   string
+	idle     time.Duration
+	absolute time.Duration
+	now      func() time.Time
+}
+
+var _ Rememberer = (*Redis)(nil)
+
+// NewRedis returns a store whose keys begin with prefix. Redis itself forgets a record that was not loaded for as long
+// as idle, and a user's list after absolute.
+//
+// Give it a client with short timeouts and no retries: a store that is down should say so within a second.
+func NewRedis(client redis.UniversalClient, prefix string, idle, absolute time.Duration, now func() time.Time) *Redis {
+	return &Redis{client: client, prefix: prefix, idle: idle, absolute: absolute, now: now}
+}
+
+func (s *Redis) recordKey(key string) string { return s.prefix + "session:" + key }
+func (s *Redis) userKey(user string) string  { return s.prefix + "sessions:" + user }
+
+// Create implements Store.
+func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
+	id := newID()
+	key, _ := keyOf(id)
+	text, err := json.Marshal(r)
+	if err != nil {
+		return "", fmt.Errorf("create session: encode: %w", err)
+	}
+	now := s.now()
+	_, err = s.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+		tx.Set(ctx, s.recordKey(key), text, s.idle)
+		if r.User != "" {
+			list := s.userKey(r.User)
+			tx.ZRemRangeByScore(ctx, list, "-inf", strconv.FormatInt(now.Unix(), 10))
+			tx.ZAdd(ctx, list, redis.Z{Score: float64(now.Add(s.absolute).Unix()), Member: key})
+			tx.Expire(ctx, list, s.absolute)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", unavailable("create session", "SET", err)
+	}
+	return id, nil
+}
+
+// Load implements Store.
+func (s *Redis) Load(ctx context.Context, credential string) (Record, error) {
+	key, ok := keyOf(credential)
+	if !ok {
+		return Record{}, fmt.Errorf("load session: not an ID: %w", ErrNoSession)
+	}
+	text, err := s.client.GetEx(ctx, s.recordKey(key), s.idle).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return Record{}, fmt.Errorf("load session: redis: %w", ErrNoSession)
+	}
+	if err != nil {
+		return Record{}, unavailable("load session", "GETEX", err)
+	}
+	return decode(text)
+}
+
+// Update implements Store. XX keeps a request that ends late from bringing back a session that was logged out.
+func (s *Redis) Update(ctx context.Context, credential string, r Record) (string, error) {
+	key, ok := keyOf(credential)
+	if !ok {
+		return "", fmt.Errorf("update session: not an ID: %w", ErrNoSession)
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return "", fmt.Errorf("update session: encode: %w", err)
+	}
+	err = s.client.SetArgs(ctx, s.recordKey(key), text, redis.SetArgs{Mode: "XX", TTL: s.idle}).Err()
+	if errors.Is(err, redis.Nil) {
+		return "", fmt.Errorf("update session: redis: %w", ErrNoSession)
+	}
+	if err != nil {
+		return "", unavailable("update session", "SET XX", err)
+	}
+	return credential, nil
+}
+
+// Delete implements Store.
+func (s *Redis) Delete(ctx context.Context, credential string, r Record) error {
+	key, ok := keyOf(credential)
+	if !ok {
+		return nil
+	}
+	_, err := s.remove(ctx, r.User, key)
+	return err
+}
+
+// List implements Rememberer.
+func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
+	keys, err := s.client.ZRange(ctx, s.userKey(user), 0, -1).Result()
+	if err != nil {
+		return nil, unavailable("list sessions", "ZRANGE", err)
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		names[i] = s.recordKey(key)
+	}
+	texts, err := s.client.MGet(ctx, names...).Result()
+	if err != nil {
+		return nil, unavailable("list sessions", "MGET", err)
+	}
+	entries := make([]Entry, 0, len(keys))
+	for i, text := range texts {
+		text, ok := text.(string)
+		if !ok {
+			continue // it timed out; its place in the list goes with the next login
+		}
+		record, err := decode([]byte(text))
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, Entry{Key: keys[i], Record: record})
+	}
+	return entries, nil
+}
+
+// End implements Rememberer.
+func (s *Redis) End(ctx context.Context, user, key string) error {
+	if err := s.client.ZScore(ctx, s.userKey(user), key).Err(); errors.Is(err, redis.Nil) {
+		return fmt.Errorf("end session: redis: %w", ErrNoSession)
+	} else if err != nil {
+		return unavailable("end session", "ZSCORE", err)
+	}
+	existed, err := s.remove(ctx, user, key)
+	if err == nil && !existed {
+		return fmt.Errorf("end session: redis: %w", ErrNoSession)
+	}
+	return err
+}
+
+// EndAll implements Rememberer.
+func (s *Redis) EndAll(ctx context.Context, user string) error {
+	keys, err := s.client.ZRange(ctx, s.userKey(user), 0, -1).Result()
+	if err != nil {
+		return unavailable("end sessions", "ZRANGE", err)
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	_, err = s.remove(ctx, user, keys...)
+	return err
+}
+
+// remove takes records and their places in the user's list away together, and tells whether any record was there.
+func (s *Redis) remove(ctx context.Context, user string, keys ...string) (bool, error) {
+	records, members := make([]string, len(keys)), make([]any, len(keys))
+	for i, key := range keys {
+		records[i], members[i] = s.recordKey(key), key
+	}
+	var deleted *redis.IntCmd
+	_, err := s.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+		deleted = tx.Del(ctx, records...)
+		if user != "" {
+			tx.ZRem(ctx, s.userKey(user), members...)
+		}
+		return nil
+	})
+	if err != nil {
+		return false, unavailable("end session", "DEL", err)
+	}
+	return deleted.Val() > 0, nil
+}
+
+func decode(text []byte) (Record, error) {
+	var r Record
+	if err := json.Unmarshal(text, &r); err != nil {
+		return Record{}, fmt.Errorf("decode session record: %w: %w", ErrUnavailable, err)
+	}
+	return r, nil
+}
+
+func unavailable(what, command string, err error) error {
+	return fmt.Errorf("%s: redis %s: %w: %w", what, command, ErrUnavailable, err)
+}

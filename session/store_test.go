@@ -1,0 +1,251 @@
+package session_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	ginsessions "github.com/gin-contrib/sessions"
+	"github.com/gin-contrib/sessions/tester"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/gin-gonic/gin"
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+
+	"authlab/session"
+	"authlab/session/storetest"
+)
+
+func TestMain(m *testing.M) {
+	gin.SetMode(gin.TestMode)
+	redis.SetLogger(&logging.VoidLogger{})
+	os.Exit(m.Run())
+}
+
+const idle, absolute = 30 * time.Minute, 8 * time.Hour
+
+func embeddedRedis(t *testing.T) (*miniredis.Miniredis, *redis.Client) {
+	t.Helper()
+	server := miniredis.RunT(t)
+	client := redis.NewClient(&redis.Options{Addr: server.Addr(), DisableIdentity: true, MaxRetries: -1, DialerRetries: 1})
+	t.Cleanup(func() { client.Close() })
+	return server, client
+}
+
+// realRedis is the server that AUTHLAB_TEST_REDIS names, with a prefix of its own for each test.
+func realRedis(t *testing.T) (*redis.Client, string) {
+	t.Helper()
+	address := os.Getenv("AUTHLAB_TEST_REDIS")
+	if address == "" {
+		t.Skip("AUTHLAB_TEST_REDIS names no Redis to test on")
+	}
+	options, err := redis.ParseURL(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := redis.NewClient(options)
+	prefix := "authlab-test:" + strings.ReplaceAll(t.Name(), "/", ":") + ":"
+	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context())
+		if keys, err := client.Keys(ctx, prefix+"*").Result(); err == nil && len(keys) > 0 {
+			client.Del(ctx, keys...)
+		}
+		client.Close()
+	})
+	return client, prefix
+}
+
+func signed(t *testing.T) *session.Signed {
+	t.Helper()
+	store, err := session.NewSigned("session-cookie", bytes.Repeat([]byte("k"), 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func TestEveryStoreConforms(t *testing.T) {
+	t.Run("memory", func(t *testing.T) {
+		storetest.Run(t, func(*testing.T) storetest.Bench {
+			clock := storetest.NewClock()
+			return storetest.Bench{Store: session.NewMemory(idle, clock.Now), Pass: clock.Advance, Idle: idle}
+		})
+	})
+	t.Run("redis, embedded", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) storetest.Bench {
+			server, client := embeddedRedis(t)
+			return storetest.Bench{Store: session.NewRedis(client, "authlab:", idle, absolute, time.Now), Pass: server.FastForward, Idle: idle}
+		})
+	})
+	t.Run("redis, real", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) storetest.Bench {
+			client, prefix := realRedis(t)
+			return storetest.Bench{Store: session.NewRedis(client, prefix, idle, absolute, time.Now), Idle: idle}
+		})
+	})
+	t.Run("signed cookie", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) storetest.Bench { return storetest.Bench{Store: signed(t)} })
+	})
+}
+
+func TestGinContribsOwnSuitePasses(t *testing.T) {
+	for name, open := range map[string]func(*testing.T) session.Store{
+		"memory": func(*testing.T) session.Store { return session.NewMemory(idle, time.Now) },
+		"redis, embedded": func(t *testing.T) session.Store {
+			_, client := embeddedRedis(t)
+			return session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+		},
+		"redis, real": func(t *testing.T) session.Store {
+			client, prefix := realRedis(t)
+			return session.NewRedis(client, prefix, idle, absolute, time.Now)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			factory := func(t *testing.T) ginsessions.Store { return session.GinStore(open(t)) }
+			t.Run("GetSet", func(t *testing.T) { tester.GetSet(t, factory) })
+			t.Run("DeleteKey", func(t *testing.T) { tester.DeleteKey(t, factory) })
+			t.Run("Flashes", func(t *testing.T) { tester.Flashes(t, factory) })
+			t.Run("Clear", func(t *testing.T) { tester.Clear(t, factory) })
+			t.Run("Options", func(t *testing.T) { tester.Options(t, factory) })
+			t.Run("Many", func(t *testing.T) { tester.Many(t, factory) })
+		})
+	}
+}
+
+func TestRedisHoldsReadableJSONUnderAHashAndNeverTheID(t *testing.T) {
+	server, client := embeddedRedis(t)
+	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	id, err := store.Create(t.Context(), session.Record{User: "alice", CreatedAt: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dump := server.Dump(); strings.Contains(dump, id) {
+		t.Fatalf("the ID stands in Redis:\n%s", dump)
+	}
+	var found bool
+	for _, key := range server.Keys() {
+		if !strings.HasPrefix(key, "authlab:session:") {
+			continue
+		}
+		found = true
+		text, err := server.Get(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var record map[string]any
+		if err := json.Unmarshal([]byte(text), &record); err != nil || record["user"] != "alice" {
+			t.Errorf("record %q: %v", text, err)
+		}
+	}
+	if !found {
+		t.Fatalf("no record among %v", server.Keys())
+	}
+}
+
+func TestOneRequestIsOneRedisCommand(t *testing.T) {
+	server, client := embeddedRedis(t)
+	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	id, err := store.Create(t.Context(), session.Record{User: "alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Load(t.Context(), id); err != nil { // opens the connection, which greets with a HELLO
+		t.Fatal(err)
+	}
+	before := server.CommandCount()
+	for range 100 {
+		if _, err := store.Load(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := server.CommandCount() - before; got != 100 {
+		t.Errorf("100 loads cost %d commands", got)
+	}
+	before = server.CommandCount()
+	if _, err := store.Load(t.Context(), "garbage"); !errors.Is(err, session.ErrNoSession) {
+		t.Fatal(err)
+	}
+	if got := server.CommandCount() - before; got != 0 {
+		t.Errorf("garbage was looked up with %d commands", got)
+	}
+}
+
+func TestAStoppedRedisIsUnavailableAndNotAnEmptyOne(t *testing.T) {
+	server, client := embeddedRedis(t)
+	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	id, err := store.Create(t.Context(), session.Record{User: "alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Close()
+	_, loadErr := store.Load(t.Context(), id)
+	_, createErr := store.Create(t.Context(), session.Record{User: "alice"})
+	_, updateErr := store.Update(t.Context(), id, session.Record{User: "alice"})
+	_, listErr := store.List(t.Context(), "alice")
+	for what, err := range map[string]error{
+		"Load": loadErr, "Create": createErr, "Update": updateErr, "List": listErr,
+		"Delete": store.Delete(t.Context(), id, session.Record{User: "alice"}),
+		"End":    store.End(t.Context(), "alice", "key"), "EndAll": store.EndAll(t.Context(), "alice"),
+	} {
+		if !errors.Is(err, session.ErrUnavailable) || errors.Is(err, session.ErrNoSession) {
+			t.Errorf("%s: %v, want ErrUnavailable", what, err)
+		}
+	}
+	if err := server.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Load(t.Context(), id); err != nil {
+		t.Errorf("after Redis came back: %v", err)
+	}
+}
+
+func TestASignedCookieBelongsToItsKeyAndItsName(t *testing.T) {
+	credential, err := signed(t).Create(t.Context(), session.Record{User: "alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherKey, _ := session.NewSigned("session-cookie", bytes.Repeat([]byte("x"), 32))
+	otherName, _ := session.NewSigned("another-cookie", bytes.Repeat([]byte("k"), 32))
+	for what, store := range map[string]*session.Signed{"another key": otherKey, "another name": otherName} {
+		if _, err := store.Load(t.Context(), credential); !errors.Is(err, session.ErrTampered) {
+			t.Errorf("%s: %v, want ErrTampered", what, err)
+		}
+	}
+	if _, err := session.NewSigned("session-cookie", []byte("secret")); !errors.Is(err, session.ErrWeakKey) {
+		t.Errorf("a key of six bytes: %v, want ErrWeakKey", err)
+	}
+	if _, err := signed(t).Create(t.Context(), session.Record{Values: map[string]any{"x": strings.Repeat("x", 4000)}}); !errors.Is(err, session.ErrTooLarge) {
+		t.Errorf("a record over 4 KB: %v, want ErrTooLarge", err)
+	}
+}
+
+func FuzzNoCredentialBreaksAStore(f *testing.F) {
+	signed, err := session.NewSigned("session-cookie", bytes.Repeat([]byte("k"), 32))
+	if err != nil {
+		f.Fatal(err)
+	}
+	memory := session.NewMemory(idle, time.Now)
+	valid, err := signed.Create(f.Context(), session.Record{User: "alice"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("")
+	f.Add(valid[:len(valid)-1])
+	f.Add("MTczMDAwMDAwMHxlMzB8")
+	f.Fuzz(func(t *testing.T, credential string) {
+		if credential == valid {
+			return
+		}
+		for _, store := range []session.Store{signed, memory} {
+			if _, err := store.Load(t.Context(), credential); !errors.Is(err, session.ErrNoSession) {
+				t.Errorf("%T: Load(%q) = %v", store, credential, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,268 @@
+// Package storetest is what every session.Store has to pass, whatever it keeps its records in.
+package storetest
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"authlab/session"
+)
+
+// A Clock stands still until it is told to move.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewClock returns a clock at a whole second of the present.
+func NewClock() *Clock { return &Clock{now: time.Now().UTC().Truncate(time.Second)} }
+
+// Now is what the code under test reads.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves the clock.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// A Bench is one store under test.
+type Bench struct {
+	Store session.Store
+	// Pass lets time pass for the store. Nil: this one cannot be hurried (a real Redis), and is not asked to expire.
+	Pass func(time.Duration)
+	// Idle is what the store was made with.
+	Idle time.Duration
+}
+
+func record(user string) session.Record {
+	at := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	return session.Record{User: user, Roles: []string{"user"}, CreatedAt: at, LastSeen: at, Values: map[string]any{"theme": "dark"}}
+}
+
+// Run runs the suite. open returns an empty store; it is called once for each test.
+func Run(t *testing.T, open func(t *testing.T) Bench) {
+	t.Helper()
+	create := func(t *testing.T, s session.Store, user string) string {
+		t.Helper()
+		credential, err := s.Create(t.Context(), record(user))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return credential
+	}
+
+	t.Run("what was created is loaded, as often as asked", func(t *testing.T) {
+		s := open(t).Store
+		credential := create(t, s, "alice")
+		for range 3 {
+			if got, err := s.Load(t.Context(), credential); err != nil || !reflect.DeepEqual(got, record("alice")) {
+				t.Fatalf("Load = %+v, %v; want %+v", got, err, record("alice"))
+			}
+		}
+	})
+
+	t.Run("a credential that is not ours is ErrNoSession, never another error", func(t *testing.T) {
+		s := open(t).Store
+		create(t, s, "alice")
+		for _, credential := range []string{
+			"", "x", "../../etc/passwd", "\x00", strings.Repeat("A", 43), strings.Repeat("A", 1<<16), "a b", "{}",
+			"eyJhbGciOiJub25lIn0.e30.", strings.Repeat("é", 43), "AAAA\nAAAA",
+		} {
+			if _, err := s.Load(t.Context(), credential); !errors.Is(err, session.ErrNoSession) || errors.Is(err, session.ErrUnavailable) {
+				t.Errorf("Load(%.20q) = %v, want ErrNoSession", credential, err)
+			}
+		}
+	})
+
+	t.Run("no character of a credential can be changed", func(t *testing.T) {
+		s := open(t).Store
+		credential := create(t, s, "alice")
+		for i := range len(credential) {
+			for _, other := range []byte("AQgw09_-=") {
+				if credential[i] == other {
+					continue
+				}
+				changed := credential[:i] + string(other) + credential[i+1:]
+				if _, err := s.Load(t.Context(), changed); !errors.Is(err, session.ErrNoSession) {
+					t.Fatalf("character %d changed to %c: %v, want ErrNoSession", i, other, err)
+				}
+			}
+		}
+	})
+
+	t.Run("two sessions never share a credential", func(t *testing.T) {
+		s := open(t).Store
+		if _, remembers := s.(session.Rememberer); !remembers {
+			t.Skip("a signed record is the same record twice: it has no ID to share")
+		}
+		seen := map[string]bool{}
+		for range 200 {
+			credential := create(t, s, "alice")
+			if seen[credential] {
+				t.Fatalf("%q twice", credential)
+			}
+			seen[credential] = true
+		}
+	})
+
+	t.Run("an update is seen, and does not change the caller's copy", func(t *testing.T) {
+		s := open(t).Store
+		credential := create(t, s, "alice")
+		changed := record("alice")
+		changed.Values["theme"] = "light"
+		credential, err := s.Update(t.Context(), credential, changed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed.Values["theme"] = "changed after the call"
+		got, err := s.Load(t.Context(), credential)
+		if err != nil || got.Values["theme"] != "light" {
+			t.Fatalf("Load = %+v, %v", got, err)
+		}
+	})
+
+	t.Run("a session that ended stays ended, also for a late update", func(t *testing.T) {
+		s := open(t).Store
+		if _, remembers := s.(session.Rememberer); !remembers {
+			t.Skip("a store that remembers nothing cannot end a session: that is its lesson")
+		}
+		credential := create(t, s, "alice")
+		for range 2 {
+			if err := s.Delete(t.Context(), credential, record("alice")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Update(t.Context(), credential, record("alice")); !errors.Is(err, session.ErrNoSession) {
+			t.Errorf("Update = %v, want ErrNoSession", err)
+		}
+		if _, err := s.Load(t.Context(), credential); !errors.Is(err, session.ErrNoSession) {
+			t.Errorf("Load = %v, want ErrNoSession", err)
+		}
+	})
+
+	t.Run("many clients at once", func(t *testing.T) {
+		s := open(t).Store
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for range 25 {
+					credential, err := s.Create(t.Context(), record("alice"))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if _, err := s.Load(t.Context(), credential); err != nil {
+						t.Error(err)
+					}
+					if err := s.Delete(t.Context(), credential, record("alice")); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+	})
+
+	if _, ok := open(t).Store.(session.Rememberer); ok {
+		remembering(t, open, create)
+	}
+}
+
+func remembering(t *testing.T, open func(t *testing.T) Bench, create func(*testing.T, session.Store, string) string) {
+	t.Helper()
+
+	t.Run("a user's sessions are listed, and nobody else's", func(t *testing.T) {
+		s := open(t).Store.(session.Rememberer)
+		create(t, s, "alice")
+		create(t, s, "alice")
+		create(t, s, "bob")
+		for user, want := range map[string]int{"alice": 2, "bob": 1, "nobody": 0} {
+			entries, err := s.List(t.Context(), user)
+			if err != nil || len(entries) != want {
+				t.Errorf("%s: %d sessions, %v; want %d", user, len(entries), err, want)
+			}
+			for _, e := range entries {
+				if e.Record.User != user {
+					t.Errorf("%s sees a session of %s", user, e.Record.User)
+				}
+				if _, err := s.Load(t.Context(), e.Key); !errors.Is(err, session.ErrNoSession) {
+					t.Errorf("the key that is listed can be used as an ID: %v", err)
+				}
+			}
+		}
+	})
+
+	t.Run("one session is ended by its owner only", func(t *testing.T) {
+		s := open(t).Store.(session.Rememberer)
+		one, two := create(t, s, "alice"), create(t, s, "alice")
+		entries, err := s.List(t.Context(), "alice")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.End(t.Context(), "bob", entries[0].Key); !errors.Is(err, session.ErrNoSession) {
+			t.Fatalf("bob ends alice's session: %v, want ErrNoSession", err)
+		}
+		if err := s.End(t.Context(), "alice", entries[0].Key); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.End(t.Context(), "alice", entries[0].Key); !errors.Is(err, session.ErrNoSession) {
+			t.Errorf("ended twice: %v, want ErrNoSession", err)
+		}
+		_, errOne := s.Load(t.Context(), one)
+		_, errTwo := s.Load(t.Context(), two)
+		if (errOne == nil) == (errTwo == nil) {
+			t.Errorf("after one of two was ended: %v and %v", errOne, errTwo)
+		}
+	})
+
+	t.Run("everywhere means every session of that user", func(t *testing.T) {
+		s := open(t).Store.(session.Rememberer)
+		alice := []string{create(t, s, "alice"), create(t, s, "alice"), create(t, s, "alice")}
+		bob := create(t, s, "bob")
+		for range 2 { // the second time there is nothing to end
+			if err := s.EndAll(t.Context(), "alice"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, credential := range alice {
+			if _, err := s.Load(t.Context(), credential); !errors.Is(err, session.ErrNoSession) {
+				t.Errorf("alice is still in: %v", err)
+			}
+		}
+		if _, err := s.Load(t.Context(), bob); err != nil {
+			t.Errorf("bob was thrown out too: %v", err)
+		}
+	})
+
+	t.Run("a session lives while it is used, and dies when it is not", func(t *testing.T) {
+		b := open(t)
+		if b.Pass == nil {
+			t.Skip("time cannot be moved for this store")
+		}
+		s := b.Store.(session.Rememberer)
+		credential := create(t, s, "alice")
+		for range 4 {
+			b.Pass(b.Idle - time.Second)
+			if _, err := s.Load(t.Context(), credential); err != nil {
+				t.Fatalf("used within its idle time: %v", err)
+			}
+		}
+		b.Pass(b.Idle)
+		if _, err := s.Load(t.Context(), credential); !errors.Is(err, session.ErrNoSession) {
+			t.Errorf("not used for its idle time: %v, want ErrNoSession", err)
+		}
+		if entries, err := s.List(t.Context(), "alice"); err != nil || len(entries) != 0 {
+			t.Errorf("a dead session is listed: %+v, %v", entries, err)
+		}
+	})
+}
