@@ -1,0 +1,151 @@
+package token_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"encoding/base64"
+	"encoding/json"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/gin-gonic/gin"
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+
+	"authlab/account"
+	"authlab/token"
+)
+
+func TestMain(m *testing.M) {
+	gin.SetMode(gin.TestMode)
+	redis.SetLogger(&logging.VoidLogger{})
+	os.Exit(m.Run())
+}
+
+// A bench is a service with everything that it stands on, and a clock that stands still.
+type bench struct {
+	*token.Service
+	key       *token.Key
+	private   crypto.PrivateKey // what a test signs with, as if it were us
+	keys      *token.Keyring
+	directory *account.Memory
+	families  *token.Families
+	redis     *miniredis.Miniredis
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (b *bench) clock() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+func (b *bench) advance(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = b.now.Add(d)
+}
+
+func newBench(t testing.TB, algorithm string) *bench {
+	t.Helper()
+	server := miniredis.RunT(t)
+	client := redis.NewClient(&redis.Options{Addr: server.Addr(), MaxRetries: -1, DialerRetries: 1, DisableIdentity: true})
+	t.Cleanup(func() { client.Close() })
+	b := benchOn(t, algorithm, client, "authlab:")
+	b.redis = server
+	return b
+}
+
+// realBench is a bench on the Redis that AUTHLAB_TEST_REDIS names.
+func realBench(t *testing.T) *bench {
+	t.Helper()
+	address := os.Getenv("AUTHLAB_TEST_REDIS")
+	if address == "" {
+		t.Skip("AUTHLAB_TEST_REDIS names no Redis to test on")
+	}
+	options, err := redis.ParseURL(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.MaxRetries = -1
+	client := redis.NewClient(options)
+	prefix := "authlab-test:" + strings.ReplaceAll(t.Name(), "/", ":") + ":"
+	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context())
+		if keys, err := client.Keys(ctx, prefix+"*").Result(); err == nil && len(keys) > 0 {
+			client.Del(ctx, keys...)
+		}
+		client.Close()
+	})
+	return benchOn(t, token.DefaultAlgorithm, client, prefix)
+}
+
+func benchOn(t testing.TB, algorithm string, client redis.UniversalClient, prefix string) *bench {
+	t.Helper()
+	b := &bench{directory: account.NewMemory(), now: time.Now().Truncate(time.Second)}
+	must(t, b.directory.Create(t.Context(), alice, "hash"))
+	key, err := token.GenerateKey(algorithm)
+	must(t, err)
+	b.key = key
+	b.keys, err = token.NewKeyring(key)
+	must(t, err)
+	b.private = token.PrivateOf(key)
+	b.families = token.NewFamilies(client, prefix, token.DefaultRefresh, b.clock)
+	b.Service = token.NewService(token.Config{
+		Keys: b.keys, Directory: b.directory, Families: b.families,
+		Denylist: token.NewDenylist(client, prefix, token.DefaultRefresh, b.clock), Now: b.clock,
+	})
+	return b
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func b64(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+func encode(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	must(t, err)
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func segment(t *testing.T, text string, i int) []byte {
+	t.Helper()
+	b, err := base64.RawURLEncoding.DecodeString(strings.Split(text, ".")[i])
+	must(t, err)
+	return b
+}
+
+func payload(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var p map[string]any
+	must(t, json.Unmarshal(segment(t, text, 1), &p))
+	return p
+}
+
+func publicKey(t *testing.T, b *bench) crypto.PublicKey {
+	t.Helper()
+	return b.private.(*ecdsa.PrivateKey).Public()
+}
+
+// sign writes a token by hand, with any header and any key.
+func sign(t *testing.T, method jwt.SigningMethod, key any, header, body map[string]any) string {
+	t.Helper()
+	text := encode(t, header) + "." + encode(t, body)
+	signature, err := method.Sign(text, key)
+	must(t, err)
+	return text + "." + base64.RawURLEncoding.EncodeToString(signature)
+}

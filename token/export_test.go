@@ -1,0 +1,4 @@
+package token
+
+// PrivateOf lets a test sign what the package would never sign.
+func PrivateOf(k *Key) any { return k.private }

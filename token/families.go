@@ -1,0 +1,162 @@
+package token
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Families keeps refresh tokens in Redis. A family is one login and all that was refreshed from it.
+//
+//	authlab:family:<id>               whose it is, and until when (JSON)
+//	authlab:refresh:<hash of token>   live or spent
+//
+// A refresh token works once. When one comes a second time, either its owner or a thief is late, and nobody can tell
+// which; so the family ends and both have to log in (RFC 9700, section 4.14.2).
+//
+// Give it a client that does not retry: a repeated SET would take the token's first use for its second.
+type Families struct {
+	client redis.UniversalClient
+	prefix string
+	life   time.Duration
+	now    func() time.Time
+}
+
+// A Family is one login.
+type Family struct {
+	ID        string    `json:"id"`
+	User      string    `json:"user"`
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"` // however often it is refreshed
+}
+
+const (
+	familyBytes = 16
+	secretBytes = 32
+	live        = "live"
+	spent       = "spent"
+)
+
+// NewFamilies returns families that live as long as life, with keys that begin with prefix.
+func NewFamilies(client redis.UniversalClient, prefix string, life time.Duration, now func() time.Time) *Families {
+	return &Families{client: client, prefix: prefix, life: life, now: now}
+}
+
+func (f *Families) familyKey(id string) string { return f.prefix + "family:" + id }
+
+func (f *Families) refreshKey(token []byte) string {
+	sum := sha256.Sum256(token)
+	return f.prefix + "refresh:" + hex.EncodeToString(sum[:])
+}
+
+// Start begins a family and returns its first refresh token.
+func (f *Families) Start(ctx context.Context, user string) (token, family string, err error) {
+	raw := make([]byte, familyBytes+secretBytes)
+	rand.Read(raw)
+	family = base64.RawURLEncoding.EncodeToString(raw[:familyBytes])
+	now := f.now()
+	text, err := json.Marshal(Family{ID: family, User: user, CreatedAt: now, ExpiresAt: now.Add(f.life)})
+	if err != nil {
+		return "", "", fmt.Errorf("start family: %w", err)
+	}
+	_, err = f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+		tx.Set(ctx, f.familyKey(family), text, f.life)
+		tx.Set(ctx, f.refreshKey(raw), live, f.life)
+		return nil
+	})
+	if err != nil {
+		return "", "", unavailable("start family", "SET", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(raw), family, nil
+}
+
+// Rotate spends a refresh token and returns its family and the next token.
+//
+// Of many requests with the same token exactly one wins. Redis writes "spent", tells what was there before, and reads
+// the family in one transaction, so that no loser can end the family between the winner's two steps.
+func (f *Families) Rotate(ctx context.Context, token string) (Family, string, error) {
+	raw, id, err := parseRefresh(token)
+	if err != nil {
+		return Family{}, "", err
+	}
+	var before *redis.StatusCmd
+	var record *redis.StringCmd
+	_, err = f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+		before = tx.SetArgs(ctx, f.refreshKey(raw), spent, redis.SetArgs{Mode: "XX", Get: true, KeepTTL: true})
+		record = tx.Get(ctx, f.familyKey(id))
+		return nil
+	})
+	switch {
+	case err != nil && !errors.Is(err, redis.Nil):
+		return Family{}, "", unavailable("spend refresh token", "SET", err)
+	case errors.Is(before.Err(), redis.Nil):
+		return Family{}, "", ErrRefreshUnknown
+	case before.Val() != live:
+		if err := f.End(ctx, id); err != nil {
+			return Family{}, "", err
+		}
+		return Family{}, "", ErrRefreshReused
+	case errors.Is(record.Err(), redis.Nil):
+		return Family{}, "", ErrFamilyEnded
+	}
+	var family Family
+	if err := json.Unmarshal([]byte(record.Val()), &family); err != nil {
+		return Family{}, "", fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
+	}
+	left := family.ExpiresAt.Sub(f.now())
+	if left <= 0 {
+		return Family{}, "", fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, f.life)
+	}
+	next := make([]byte, familyBytes+secretBytes)
+	copy(next, raw[:familyBytes])
+	rand.Read(next[familyBytes:])
+	if err := f.client.Set(ctx, f.refreshKey(next), live, left).Err(); err != nil {
+		return Family{}, "", unavailable("keep refresh token", "SET", err)
+	}
+	return family, base64.RawURLEncoding.EncodeToString(next), nil
+}
+
+// End ends a family: none of its refresh tokens buys anything any more.
+func (f *Families) End(ctx context.Context, id string) error {
+	if err := f.client.Del(ctx, f.familyKey(id)).Err(); err != nil {
+		return unavailable("end family", "DEL", err)
+	}
+	return nil
+}
+
+// EndOf ends the family of a refresh token that we gave out, spent or not. ErrRefreshUnknown: we did not.
+func (f *Families) EndOf(ctx context.Context, token string) error {
+	raw, id, err := parseRefresh(token)
+	if err != nil {
+		return err
+	}
+	known, err := f.client.Exists(ctx, f.refreshKey(raw)).Result()
+	if err != nil {
+		return unavailable("find refresh token", "EXISTS", err)
+	}
+	if known == 0 {
+		return ErrRefreshUnknown
+	}
+	return f.End(ctx, id)
+}
+
+// parseRefresh takes a refresh token apart: the family's ID, then a secret. That the ID is true follows only when the
+// whole token's hash is found.
+func parseRefresh(token string) (raw []byte, family string, err error) {
+	if len(token) != base64.RawURLEncoding.EncodedLen(familyBytes+secretBytes) {
+		return nil, "", ErrRefreshUnknown
+	}
+	raw, err = base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(raw) != familyBytes+secretBytes {
+		return nil, "", ErrRefreshUnknown
+	}
+	return raw, base64.RawURLEncoding.EncodeToString(raw[:familyBytes]), nil
+}

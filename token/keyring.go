@@ -1,0 +1,134 @@
+package token
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// A Keyring holds the key that signs and the keys that still verify.
+//
+// To change keys without logging anybody out, add the new key, wait until everyone has fetched the JWKS, Sign with it,
+// and Drop the old one when the last token that it signed has expired. All replicas need the same keyring: a token is
+// only good where its key is known, which is what "stateless" leaves out.
+type Keyring struct {
+	mu   sync.RWMutex
+	keys []*Key // the first signs
+}
+
+// NewKeyring returns a keyring. The first key signs; all verify.
+func NewKeyring(keys ...*Key) (*Keyring, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("keyring: no key")
+	}
+	ring := &Keyring{}
+	for _, k := range keys {
+		if err := ring.Add(k); err != nil {
+			return nil, err
+		}
+	}
+	return ring, nil
+}
+
+// Add makes a key verify. It does not sign yet.
+func (r *Keyring) Add(key *Key) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if slices.ContainsFunc(r.keys, func(k *Key) bool { return k.id == key.id }) {
+		return fmt.Errorf("keyring: two keys with the ID %q", key.id)
+	}
+	r.keys = append(r.keys, key)
+	return nil
+}
+
+// Sign makes a key of the keyring the one that signs. The one before goes on verifying.
+func (r *Keyring) Sign(id string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := slices.IndexFunc(r.keys, func(k *Key) bool { return k.id == id })
+	if i < 0 {
+		return fmt.Errorf("keyring: no key with the ID %q", id)
+	}
+	key := r.keys[i]
+	r.keys = append([]*Key{key}, slices.Delete(slices.Clone(r.keys), i, i+1)...)
+	return nil
+}
+
+// Drop takes a key away: every token that it signed is refused from now on. The key that signs cannot be dropped.
+func (r *Keyring) Drop(id string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := slices.IndexFunc(r.keys, func(k *Key) bool { return k.id == id })
+	if i < 1 {
+		return fmt.Errorf("keyring: the key %q is not there, or it signs", id)
+	}
+	r.keys = slices.Delete(slices.Clone(r.keys), i, i+1)
+	return nil
+}
+
+// Signing returns the key that signs.
+func (r *Keyring) Signing() *Key {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.keys[0]
+}
+
+// find returns the key with this ID, if the keyring has it.
+func (r *Keyring) find(id string) (*Key, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, k := range r.keys {
+		if k.id == id {
+			return k, true
+		}
+	}
+	return nil, false
+}
+
+// JWKS returns the public keys as a JWK Set (RFC 7517), for services that verify. An HS256 key has no public half and
+// is left out: publishing it would let everybody sign.
+func (r *Keyring) JWKS() jose.JSONWebKeySet {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
+	for _, k := range r.keys {
+		if k.Algorithm() != HS256 {
+			set.Keys = append(set.Keys, k.jwk(k.public))
+		}
+	}
+	return set
+}
+
+// MarshalPrivate returns all keys as a JWK Set with their private halves: a secret, for a file that only the server
+// may read.
+func (r *Keyring) MarshalPrivate() ([]byte, error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	var set jose.JSONWebKeySet
+	for _, k := range r.keys {
+		set.Keys = append(set.Keys, k.jwk(k.private))
+	}
+	return json.Marshal(set)
+}
+
+// ParseKeyring reads what MarshalPrivate wrote, or any JWK Set of private keys that each name their alg. The first key
+// signs. ErrWeakKey means that one of them is not safe to use.
+func ParseKeyring(text []byte) (*Keyring, error) {
+	var set jose.JSONWebKeySet
+	if err := json.Unmarshal(text, &set); err != nil {
+		return nil, fmt.Errorf("read keyring: %w", err)
+	}
+	keys := make([]*Key, 0, len(set.Keys))
+	for _, jwk := range set.Keys {
+		key, err := NewKey(jwk.KeyID, jwk.Algorithm, jwk.Key)
+		if err != nil {
+			return nil, fmt.Errorf("read keyring: key %q: %w", jwk.KeyID, err)
+		}
+		keys = append(keys, key)
+	}
+	return NewKeyring(keys...)
+}

@@ -1,0 +1,264 @@
+package token_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"authlab/account"
+	"authlab/token"
+)
+
+// onEachRedis runs a test on the embedded Redis, and on a real one where there is one.
+func onEachRedis(t *testing.T, test func(t *testing.T, b *bench)) {
+	t.Run("embedded", func(t *testing.T) { test(t, newBench(t, token.DefaultAlgorithm)) })
+	t.Run("real", func(t *testing.T) { test(t, realBench(t)) })
+}
+
+func login(t *testing.T, b *bench) token.Pair {
+	t.Helper()
+	pair, err := b.Login(t.Context(), alice)
+	must(t, err)
+	return pair
+}
+
+func TestALogoutIsSeenByWhoAsksAndByNobodyElse(t *testing.T) {
+	onEachRedis(t, func(t *testing.T, b *bench) {
+		pair, other := login(t, b), login(t, b)
+		claims, err := b.VerifyRevocable(t.Context(), pair.AccessToken)
+		must(t, err)
+		must(t, b.Logout(t.Context(), claims))
+		if _, err := b.VerifyRevocable(t.Context(), pair.AccessToken); !errors.Is(err, token.ErrDenied) {
+			t.Errorf("asking the denylist: %v, want ErrDenied", err)
+		}
+		if _, err := b.Verify(t.Context(), pair.AccessToken); err != nil {
+			t.Errorf("not asking: %v, want no error: that is what stateless means", err)
+		}
+		if _, err := b.Refresh(t.Context(), pair.RefreshToken); !errors.Is(err, token.ErrFamilyEnded) {
+			t.Errorf("refresh after logout: %v, want ErrFamilyEnded", err)
+		}
+		if _, err := b.VerifyRevocable(t.Context(), other.AccessToken); err != nil {
+			t.Errorf("another login of the same user: %v", err)
+		}
+	})
+}
+
+func TestEverywhereIsEverythingUntilNowAndNothingAfter(t *testing.T) {
+	onEachRedis(t, func(t *testing.T, b *bench) {
+		before := []token.Pair{login(t, b), login(t, b)}
+		b.advance(time.Millisecond)
+		must(t, b.LogoutEverywhere(t.Context(), "alice"))
+		b.advance(time.Millisecond) // still within the same second
+		after := login(t, b)
+		for _, pair := range before {
+			if _, err := b.VerifyRevocable(t.Context(), pair.AccessToken); !errors.Is(err, token.ErrDenied) {
+				t.Errorf("issued before: %v, want ErrDenied", err)
+			}
+			if _, err := b.Refresh(t.Context(), pair.RefreshToken); !errors.Is(err, token.ErrFamilyEnded) {
+				t.Errorf("refresh token from before: %v, want ErrFamilyEnded", err)
+			}
+		}
+		if _, err := b.VerifyRevocable(t.Context(), after.AccessToken); err != nil {
+			t.Errorf("issued a millisecond later: %v", err)
+		}
+		if _, err := b.Refresh(t.Context(), after.RefreshToken); err != nil {
+			t.Errorf("refresh token of a millisecond later: %v", err)
+		}
+	})
+}
+
+func TestARefreshTokenWorksOnceAndAReplayEndsTheFamily(t *testing.T) {
+	onEachRedis(t, func(t *testing.T, b *bench) {
+		first := login(t, b)
+		second, err := b.Refresh(t.Context(), first.RefreshToken)
+		must(t, err)
+		third, err := b.Refresh(t.Context(), second.RefreshToken)
+		must(t, err)
+		if _, err := b.Verify(t.Context(), third.AccessToken); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Refresh(t.Context(), first.RefreshToken); !errors.Is(err, token.ErrRefreshReused) {
+			t.Fatalf("a replay: %v, want ErrRefreshReused", err)
+		}
+		if _, err := b.Refresh(t.Context(), third.RefreshToken); !errors.Is(err, token.ErrFamilyEnded) {
+			t.Errorf("the newest token after the replay: %v, want ErrFamilyEnded", err)
+		}
+	})
+}
+
+func TestOfManyWhoSpendOneRefreshTokenOneWins(t *testing.T) {
+	onEachRedis(t, func(t *testing.T, b *bench) {
+		pair := login(t, b)
+		var won, lost atomic.Int32
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				switch _, err := b.Refresh(t.Context(), pair.RefreshToken); {
+				case err == nil:
+					won.Add(1)
+				case errors.Is(err, token.ErrRefresh):
+					lost.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if won.Load() != 1 || lost.Load() != 49 {
+			t.Errorf("%d won and %d lost", won.Load(), lost.Load())
+		}
+	})
+}
+
+func TestARefreshTokenThatIsNotOursEndsNoFamily(t *testing.T) {
+	b := newBench(t, token.DefaultAlgorithm)
+	pair := login(t, b)
+	for _, forged := range []string{
+		"", "garbage", pair.RefreshToken + "A", pair.RefreshToken[:22] + strings.Repeat("A", len(pair.RefreshToken)-22),
+		strings.Repeat("\x00", len(pair.RefreshToken)), strings.Repeat("A", 1<<20),
+	} {
+		if _, err := b.Refresh(t.Context(), forged); !errors.Is(err, token.ErrRefreshUnknown) {
+			t.Errorf("%.20q: %v, want ErrRefreshUnknown", forged, err)
+		}
+		if err := b.LogoutRefresh(t.Context(), forged); !errors.Is(err, token.ErrRefreshUnknown) {
+			t.Errorf("logout with %.20q: %v, want ErrRefreshUnknown", forged, err)
+		}
+	}
+	next, err := b.Refresh(t.Context(), pair.RefreshToken)
+	if err != nil {
+		t.Fatalf("the family died of a forged token: %v", err)
+	}
+	must(t, b.LogoutRefresh(t.Context(), next.RefreshToken))
+	if _, err := b.Refresh(t.Context(), next.RefreshToken); !errors.Is(err, token.ErrFamilyEnded) {
+		t.Errorf("after logout by refresh token: %v, want ErrFamilyEnded", err)
+	}
+}
+
+func TestARefreshReadsTheRolesAnew(t *testing.T) {
+	b := newBench(t, token.DefaultAlgorithm)
+	pair := login(t, b)
+	must(t, b.directory.SetRoles(t.Context(), "alice", []string{account.RoleUser}))
+	old, err := b.Verify(t.Context(), pair.AccessToken)
+	must(t, err)
+	if !slices.Contains(old.Roles, account.RoleAdmin) {
+		t.Error("the letter changed after it was signed")
+	}
+	next, err := b.Refresh(t.Context(), pair.RefreshToken)
+	must(t, err)
+	young, err := b.Verify(t.Context(), next.AccessToken)
+	must(t, err)
+	if slices.Contains(young.Roles, account.RoleAdmin) {
+		t.Error("the refreshed token still says admin")
+	}
+}
+
+func TestAFamilyEndsInTimeHoweverOftenItIsRefreshed(t *testing.T) {
+	b := newBench(t, token.DefaultAlgorithm)
+	pair := login(t, b)
+	for range 3 {
+		b.advance(token.DefaultRefresh/4 - time.Second)
+		next, err := b.Refresh(t.Context(), pair.RefreshToken)
+		must(t, err)
+		pair = next
+	}
+	b.advance(token.DefaultRefresh / 4)
+	b.advance(3 * time.Second)
+	if _, err := b.Refresh(t.Context(), pair.RefreshToken); !errors.Is(err, token.ErrFamilyEnded) {
+		t.Errorf("after its whole life: %v, want ErrFamilyEnded", err)
+	}
+}
+
+func TestAStoppedRedisIsUnavailableAndForgottenEntriesLiveAgain(t *testing.T) {
+	b := newBench(t, token.DefaultAlgorithm)
+	pair := login(t, b)
+	claims, err := b.Verify(t.Context(), pair.AccessToken)
+	must(t, err)
+	must(t, b.Logout(t.Context(), claims))
+	b.redis.Close()
+	_, verifyErr := b.VerifyRevocable(t.Context(), pair.AccessToken)
+	_, loginErr := b.Login(t.Context(), alice)
+	_, refreshErr := b.Refresh(t.Context(), pair.RefreshToken)
+	for what, err := range map[string]error{
+		"VerifyRevocable": verifyErr, "Login": loginErr, "Refresh": refreshErr, "Logout": b.Logout(t.Context(), claims),
+		"LogoutEverywhere": b.LogoutEverywhere(t.Context(), "alice"), "LogoutRefresh": b.LogoutRefresh(t.Context(), pair.RefreshToken),
+	} {
+		if !errors.Is(err, token.ErrUnavailable) || errors.Is(err, token.ErrInvalid) || errors.Is(err, token.ErrRefresh) {
+			t.Errorf("%s: %v, want ErrUnavailable", what, err)
+		}
+	}
+	if _, err := b.Verify(t.Context(), pair.AccessToken); err != nil {
+		t.Errorf("a stateless check asked Redis: %v", err)
+	}
+	must(t, b.redis.Restart())
+	if _, err := b.VerifyRevocable(t.Context(), pair.AccessToken); !errors.Is(err, token.ErrDenied) {
+		t.Errorf("Redis is back with its data: %v, want ErrDenied", err)
+	}
+	b.redis.FlushAll()
+	if _, err := b.VerifyRevocable(t.Context(), pair.AccessToken); err != nil {
+		t.Errorf("Redis is back empty: %v, want a revoked token that lives again", err)
+	}
+}
+
+func TestTheDenylistForgetsATokenWhenItExpires(t *testing.T) {
+	b := newBench(t, token.DefaultAlgorithm)
+	claims, err := b.Verify(t.Context(), login(t, b).AccessToken)
+	must(t, err)
+	must(t, b.Logout(t.Context(), claims))
+	key := "authlab:denied:" + claims.ID
+	if !b.redis.Exists(key) {
+		t.Fatalf("no %s among %v", key, b.redis.Keys())
+	}
+	b.redis.FastForward(token.DefaultAccess)
+	if b.redis.Exists(key) {
+		t.Error("the entry outlives the token that it denies")
+	}
+}
+
+func TestTheMiddlewarePutsTheCallerInTheContextAndRefusesNobody(t *testing.T) {
+	b := newBench(t, token.DefaultAlgorithm)
+	good := login(t, b).AccessToken
+	for name, tt := range map[string]struct {
+		headers []string
+		want    error
+	}{
+		"a good token":             {[]string{"Bearer " + good}, nil},
+		"the scheme in lower case": {[]string{"bearer " + good}, nil},
+		"nothing":                  {nil, token.ErrNoToken},
+		"another scheme":           {[]string{"Basic YWxpY2U6eA=="}, token.ErrNoToken},
+		"no token after the word":  {[]string{"Bearer "}, token.ErrFormat},
+		"just the word":            {[]string{"Bearer"}, token.ErrFormat},
+		"two headers":              {[]string{"Bearer " + good, "Bearer " + good}, token.ErrFormat},
+		"two tokens":               {[]string{"Bearer " + good + " " + good}, token.ErrFormat},
+		"a tab":                    {[]string{"Bearer\t" + good}, token.ErrNoToken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := gin.New()
+			r.Use(token.Middleware(token.FromHeader, b.Verify))
+			reached := false
+			r.GET("/", func(c *gin.Context) {
+				reached = true
+				claims, err := token.FromContext(c.Request.Context())
+				if !errors.Is(err, tt.want) || (err == nil) != (claims.Subject == "alice") {
+					t.Errorf("%+v, %v; want %v", claims, err, tt.want)
+				}
+			})
+			request := httptest.NewRequest(http.MethodGet, "/", nil)
+			request.Header["Authorization"] = tt.headers
+			r.ServeHTTP(httptest.NewRecorder(), request)
+			if !reached {
+				t.Error("the middleware refused")
+			}
+		})
+	}
+	if _, err := token.FromContext(t.Context()); !errors.Is(err, token.ErrNoToken) {
+		t.Errorf("without a middleware: %v, want ErrNoToken", err)
+	}
+}
