@@ -152,17 +152,22 @@ func (s *Service) Verify(_ context.Context, token string) (Claims, error) {
 	return claims, nil
 }
 
-// VerifyRevocable checks what Verify does, and then asks the denylist: one command. ErrDenied means that the token was
-// good and has been taken back; ErrUnavailable that nobody can tell.
+// VerifyRevocable checks what Verify does, and then asks the denylist: one command.
 func (s *Service) VerifyRevocable(ctx context.Context, token string) (Claims, error) {
 	claims, err := s.Verify(ctx, token)
 	if err != nil {
 		return Claims{}, err
 	}
-	if err := s.config.Denylist.Check(ctx, claims); err != nil {
+	if err := s.CheckRevoked(ctx, claims); err != nil {
 		return Claims{}, err
 	}
 	return claims, nil
+}
+
+// CheckRevoked asks whether a token that Verify accepted has been taken back since. ErrDenied: it has. ErrUnavailable:
+// nobody can tell.
+func (s *Service) CheckRevoked(ctx context.Context, claims Claims) error {
+	return s.config.Denylist.Check(ctx, claims)
 }
 
 // Logout denies this access token until it expires, and ends the family that it came from.

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// maxBody is the largest body that is read, in bytes.
+const maxBody = 4 << 10
+
+// readJSON reads one JSON object from the body. It asks for the Content-Type, because a form on another site can send
+// any text, but not that header without the browser asking us first.
+func readJSON(c *gin.Context, into any) error {
+	media, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil || media != "application/json" {
+		return errMediaType
+	}
+	decoder := json.NewDecoder(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))
+	err = decoder.Decode(into)
+	if err == nil {
+		err = onlySpaceLeft(decoder)
+	}
+	var tooBig *http.MaxBytesError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooBig):
+		return errBodyTooBig
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("%w: it is empty", errBadJSON)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: it ends too early", errBadJSON)
+	}
+	var where *json.SyntaxError
+	if errors.As(err, &where) {
+		return fmt.Errorf("%w: byte %d does not belong there", errBadJSON, where.Offset)
+	}
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) && kind.Field != "" {
+		return fmt.Errorf("%w: %q should be text", errBadJSON, kind.Field)
+	}
+	return errBadJSON // what the body said stays out of the answer: it may be a password
+}
+
+func onlySpaceLeft(decoder *json.Decoder) error {
+	_, err := decoder.Token()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err == nil:
+		return fmt.Errorf("%w: something follows the object", errBadJSON)
+	}
+	return err
+}

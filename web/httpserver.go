@@ -1,0 +1,96 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// maxHeader is how large a request's header may be, in bytes. net/http takes 4 KiB more than it is told.
+const maxHeader = 16 << 10
+
+// NewHTTPServer returns a server that no slow or greedy client can hold up. Its log goes to logger, and a nil logger
+// is silence.
+func NewHTTPServer(handler http.Handler, logger *slog.Logger) *http.Server {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute, // longer than a balancer keeps a connection, so that it is not we who close
+		MaxHeaderBytes:    maxHeader - 4<<10,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+}
+
+// ProblemListener makes a listener whose server answers also those requests with problem+json that net/http refuses
+// before any handler sees them: a header that is too large (431), a request that is not HTTP (400).
+func ProblemListener(listener net.Listener, replica string, logger *slog.Logger) net.Listener {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return problemListener{listener, replica, logger}
+}
+
+type problemListener struct {
+	net.Listener
+	replica string
+	logger  *slog.Logger
+}
+
+func (l problemListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if tcp, ok := conn.(*net.TCPConn); ok && err == nil {
+		return &problemConn{tcp, l}, nil
+	}
+	return conn, err
+}
+
+// problemConn embeds the TCP connection whole: net/http half-closes it, so that the answer arrives although the
+// request was not read to its end.
+type problemConn struct {
+	*net.TCPConn
+	listener problemListener
+}
+
+// bareHeader follows the status line of what net/http writes in one piece when it refuses a request by itself. A
+// handler's answer always has a Date, and so never looks like this.
+var bareHeader = []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n")
+
+func (c *problemConn) Write(b []byte) (int, error) {
+	line, _, found := bytes.Cut(b, bareHeader)
+	if !found || len(line) < len("HTTP/1.1 400") || bytes.ContainsRune(line, '\r') {
+		return c.TCPConn.Write(b)
+	}
+	status, err := strconv.Atoi(string(line[len("HTTP/1.1 "):len("HTTP/1.1 400")]))
+	if err != nil {
+		return c.TCPConn.Write(b)
+	}
+	problem := Problem{
+		Type: "urn:authlab:problem:bad-request", Title: http.StatusText(status), Status: status,
+		Detail: "This is not a request that can be read.", Replica: c.listener.replica,
+	}
+	if status == http.StatusRequestHeaderFieldsTooLarge {
+		problem.Type = "urn:authlab:problem:header-too-large"
+		problem.Detail = fmt.Sprintf("The header of this request is larger than %d bytes: a cookie or a token has grown too much.", maxHeader)
+	}
+	body, err := json.Marshal(problem)
+	if err != nil {
+		return 0, err
+	}
+	c.listener.logger.Info("request", "replica", c.listener.replica, "status", status)
+	_, err = fmt.Fprintf(c.TCPConn, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n%s: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s",
+		status, http.StatusText(status), ProblemType, headerServedBy, c.listener.replica, len(body), body)
+	if err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}

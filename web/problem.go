@@ -1,0 +1,148 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"authlab/account"
+	"authlab/session"
+	"authlab/token"
+)
+
+// A Problem is the body of every error (RFC 9457).
+type Problem struct {
+	Type    string `json:"type"`
+	Title   string `json:"title"`
+	Status  int    `json:"status"`
+	Detail  string `json:"detail"`
+	Scheme  string `json:"scheme,omitempty"`
+	Replica string `json:"replica,omitempty"`
+}
+
+// ProblemType is the media type of a Problem.
+const ProblemType = "application/problem+json"
+
+var (
+	errNoRoute     = errors.New("no such address")
+	errNoMethod    = errors.New("method not allowed here")
+	errNotAdmin    = errors.New("not an admin")
+	errCrossOrigin = errors.New("sent by another site")
+	errInternal    = errors.New("internal error")
+	errBodyTooBig  = errors.New("body too large")
+	errMediaType   = errors.New("body is not JSON by its Content-Type")
+	errBadJSON     = errors.New("body is not the JSON that is wanted here")
+	errBadEmail    = errors.New("not an e-mail address")
+	errDirectory   = errors.New("users database does not answer")
+	errNotYours    = errors.New("no such session of yours")
+)
+
+// A verdict is what an error means to the client.
+type verdict struct {
+	is     error
+	status int
+	name   string // the end of the problem's type
+	title  string
+	detail string // {replica}, {scheme}, {store} and {err} are filled in
+}
+
+// verdicts is the one table from error to status. The first that fits is taken, so the particular stands above the
+// general. Nowhere else does an error become a number.
+var verdicts = []verdict{
+	// 503: I can't tell right now. The credential may be good, so it is left alone.
+	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} cannot reach Redis, so it cannot tell whether this session is alive. The cookie is still yours; try again."},
+	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} cannot reach Redis, so it cannot tell whether this token has been taken back, or keep a new one. Try again."},
+	{account.ErrBusy, 503, "busy", "Too many logins at once", "{replica} is checking as many passwords as it can. Nothing was checked; try again."},
+	{errDirectory, 503, "users-unavailable", "Users database does not answer", "{replica} cannot reach the users database. Try again."},
+
+	// 401: I don't know you.
+	{account.ErrBadCredentials, 401, "bad-credentials", "Name or password is wrong", "No user has this name and this password."},
+	{account.ErrUnknownUser, 401, "user-gone", "User is gone", "The credential is good, but its user is not in the users database any more."},
+	{errNoPassword, 401, "no-credential", "No password", "This request carries no name and password, and {replica} remembers nobody: with this scheme, every request has to bring them."},
+	{session.ErrNoCookie, 401, "no-credential", "No session cookie", "This request carries no cookie of {scheme}, so {replica} does not know who is calling."},
+	{session.ErrTampered, 401, "session-tampered", "Session cookie was not signed by us", "The signature does not fit the rest of the cookie: it was changed, or made with another key."},
+	{session.ErrExpired, 401, "session-expired", "Session timed out", "The session was not used for too long, or it is too old by the clock of {replica}."},
+	{session.ErrNoSession, 401, "session-unknown", "No such session", "{store} It was never there, has ended, or timed out."},
+	{token.ErrNoToken, 401, "no-credential", "No token", "This request carries no token of {scheme}, so {replica} does not know who is calling."},
+	{token.ErrFormat, 401, "token-format", "Token is malformed", "{err}."},
+	{token.ErrSignature, 401, "token-signature", "Signature of the token does not match", "{err}."},
+	{token.ErrTime, 401, "token-time", "Token is out of its time", "By the clock of {replica}: {err}."},
+	{token.ErrDenied, 401, "token-revoked", "Token has been taken back", "The token itself is good, but the denylist in Redis says that it was taken back."},
+	{token.ErrClaims, 401, "token-claims", "Token says something else than it should", "{err}."},
+	{token.ErrRefreshReused, 401, "refresh-reused", "Refresh token was used before", "A refresh token works once. This one came a second time, so somebody has a copy: all tokens of this login end, and both have to log in again."},
+	{token.ErrFamilyEnded, 401, "refresh-ended", "Login has ended", "The login that this refresh token belongs to has ended."},
+	{token.ErrRefresh, 401, "refresh-unknown", "Unknown refresh token", "Redis has no such refresh token. It was never there, or is too old."},
+
+	// 403: I know you, and no.
+	{errNotAdmin, 403, "not-admin", "Not an admin", "{replica} knows who you are, and you do not have the role admin."},
+	{errCrossOrigin, 403, "cross-origin", "Sent by another site", "The browser says that another site made it send this request. Your cookie came along on its own, so the request is refused."},
+
+	// The request itself is wrong.
+	{errBodyTooBig, 413, "body-too-large", "Body is too large", "More than 4096 bytes; nothing that is sent here needs as much."},
+	{errMediaType, 415, "media-type", "Body is not JSON", "Send the body with Content-Type: application/json."},
+	{errBadJSON, 400, "bad-json", "Body is not the JSON that is wanted here", "{err}."},
+	{errBadEmail, 400, "bad-email", "Not an e-mail address", "The e-mail address was not changed: {err}."},
+	{errNotYours, 404, "session-not-found", "No such session of yours", "You have no live session with this ID; somebody else's you cannot end."},
+	{errNoRoute, 404, "not-found", "Nothing here", "There is nothing at this address."},
+	{errNoMethod, 405, "method", "Wrong method", "There is something at this address, but not for this method; the Allow header says for which."},
+
+	{session.ErrTooLarge, 500, "session-too-large", "Session does not fit in a cookie", "A browser keeps 4096 bytes in a cookie, and this session is larger."},
+}
+
+// refuse answers an error and ends the request.
+func (s *Server) refuse(c *gin.Context, err error) {
+	v := verdict{status: http.StatusInternalServerError, name: "internal", title: "Mistake of ours", detail: "{replica} made a mistake; its log says more."}
+	for _, candidate := range verdicts {
+		if errors.Is(err, candidate.is) {
+			v = candidate
+			break
+		}
+	}
+	scheme := c.GetString(schemeKey)
+	if v.status == http.StatusInternalServerError {
+		s.config.Logger.Error("refused", "replica", s.config.Name, "route", c.FullPath(), "error", err)
+	}
+	s.challenge(c, scheme, v, err)
+	if v.status == http.StatusServiceUnavailable {
+		c.Header("Retry-After", "1")
+	}
+	where := "Redis has no session with this ID."
+	if scheme == SessionMemory {
+		where = s.config.Name + " has no session with this ID in its memory."
+	}
+	detail := strings.NewReplacer("{replica}", s.config.Name, "{scheme}", cmp.Or(scheme, "any scheme"), "{store}", where,
+		"{err}", sentence(err)).Replace(v.detail)
+	c.Header("Content-Type", ProblemType)
+	c.AbortWithStatusJSON(v.status, Problem{
+		Type: "urn:authlab:problem:" + v.name, Title: v.title, Status: v.status, Detail: detail,
+		Scheme: scheme, Replica: s.config.Name,
+	})
+}
+
+// challenge says how to come back (RFC 9110, section 11.6.1; RFC 6750, section 3).
+func (s *Server) challenge(c *gin.Context, scheme string, v verdict, err error) {
+	switch {
+	case scheme == Basic && v.status == http.StatusUnauthorized:
+		c.Header("WWW-Authenticate", `Basic realm="authlab", charset="UTF-8"`)
+	case scheme != TokenStateless && scheme != TokenRevocable:
+	case v.status == http.StatusUnauthorized && errors.Is(err, token.ErrInvalid):
+		c.Header("WWW-Authenticate", fmt.Sprintf(`Bearer realm="authlab", error="invalid_token", error_description=%q`, v.title))
+	case v.status == http.StatusUnauthorized:
+		c.Header("WWW-Authenticate", `Bearer realm="authlab"`)
+	case errors.Is(err, errNotAdmin):
+		c.Header("WWW-Authenticate", `Bearer realm="authlab", error="insufficient_scope"`)
+	}
+}
+
+// sentence makes an error fit to begin a sentence with.
+func sentence(err error) string {
+	text := []rune(err.Error())
+	if len(text) == 0 {
+		return ""
+	}
+	return strings.ToUpper(string(text[:1])) + string(text[1:])
+}

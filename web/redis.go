@@ -1,0 +1,33 @@
+package web
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// redisPatience is how long each step of a command may take: to get a connection, to open one, to write, to read. A
+// Redis that is gone, silent or slow so becomes a 503 within a second.
+const redisPatience = 250 * time.Millisecond
+
+// OpenRedis returns a client for a Redis at an address like redis://user:password@host:6379/0. It connects when it is
+// first used.
+//
+// By default the client would repeat a command that failed, for seconds. Here nothing is repeated: a user is waiting,
+// and a command that spends a refresh token must not be sent twice.
+func OpenRedis(address string) (*redis.Client, error) {
+	options, err := redis.ParseURL(address)
+	if err != nil {
+		return nil, fmt.Errorf("redis address: %w", err)
+	}
+	options.MaxRetries, options.DialerRetries = -1, 1
+	options.ContextTimeoutEnabled = true
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = redisPatience, redisPatience, redisPatience
+	options.PoolTimeout, options.PoolSize = redisPatience, 128
+	options.ReadBufferSize, options.WriteBufferSize = 4<<10, 4<<10 // a record is small; the default is 32 KiB each
+	options.DisableIdentity = true
+	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	return redis.NewClient(options), nil
+}

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"authlab/session"
+)
+
+// handleSessionLogin handles the "POST /session/{store}/login" route.
+func (s *Server) handleSessionLogin(m *session.Manager) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		user, err := s.login(c)
+		if err != nil {
+			s.refuse(c, err)
+			return
+		}
+		login, err := m.Login(c, user)
+		if err != nil {
+			s.refuse(c, err)
+			return
+		}
+		c.JSON(http.StatusOK, s.me(c, login.User, login.ExpiresAt))
+	}
+}
+
+// handleSessionLogout handles the "POST /session/{store}/logout" route.
+func (s *Server) handleSessionLogout(m *session.Manager) gin.HandlerFunc {
+	return func(c *gin.Context) { s.done(c, m.Logout(c)) }
+}
+
+// handleSessionLogoutEverywhere handles the "POST /session/{store}/logout-everywhere" route.
+func (s *Server) handleSessionLogoutEverywhere(m *session.Manager) gin.HandlerFunc {
+	return func(c *gin.Context) { s.done(c, m.LogoutEverywhere(c, callerOf(c).session)) }
+}
+
+// handleSessions handles the "GET /session/{store}/sessions" route.
+func (s *Server) handleSessions(m *session.Manager) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		items, err := m.Sessions(c, callerOf(c).session)
+		if err != nil {
+			s.refuse(c, err)
+			return
+		}
+		c.JSON(http.StatusOK, gin.H{"scheme": c.GetString(schemeKey), "replica": s.config.Name, "sessions": items})
+	}
+}
+
+// handleEndSession handles the "DELETE /session/{store}/sessions/{id}" route.
+func (s *Server) handleEndSession(m *session.Manager) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		err := m.End(c.Request.Context(), callerOf(c).session, c.Param("id"))
+		if errors.Is(err, session.ErrNoSession) {
+			err = errNotYours // the caller is known: it is the other session that is not
+		}
+		s.done(c, err)
+	}
+}
