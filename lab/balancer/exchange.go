@@ -1,0 +1,79 @@
+package balancer
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// exchange is one balanced request on its way: who may be asked, who was asked already, and who answered. It travels in
+// the request's context, and one goroutine at a time holds it.
+type exchange struct {
+	in         *http.Request // as the client sent it: policies look at that, not at what is sent on
+	policyName string
+	policy     Policy
+	backends   []Backend
+	candidates []Candidate // parallel to backends
+	tried      []bool      // parallel to backends
+
+	attempts int
+	replica  string
+	status   int
+}
+
+type exchangeKey struct{}
+
+func newExchange(in *http.Request, policyName string, policy Policy, backends []Backend) *exchange {
+	ex := &exchange{
+		in:         in,
+		policyName: policyName,
+		policy:     policy,
+		backends:   backends,
+		candidates: make([]Candidate, len(backends)),
+		tried:      make([]bool, len(backends)),
+	}
+	for i, b := range backends {
+		ex.candidates[i].Name = b.Name
+	}
+	return ex
+}
+
+func exchangeOf(ctx context.Context) *exchange {
+	return ctx.Value(exchangeKey{}).(*exchange)
+}
+
+// next picks the backend to try now, each at most once. It reports false when none is left.
+func (ex *exchange) next(h *health) (Backend, bool) {
+	i := ex.pick(func(b Backend) bool { return !h.passedOver(b) })
+	if i < 0 {
+		// All that are left failed a moment ago. They are asked anyway: that costs a refused connection, and one of
+		// them may be back. (nginx answers 502 without asking.)
+		i = ex.pick(func(Backend) bool { return true })
+	}
+	if i < 0 {
+		return Backend{}, false
+	}
+	ex.tried[i] = true
+	ex.attempts++
+	return ex.backends[i], true
+}
+
+func (ex *exchange) pick(eligible func(Backend) bool) int {
+	for i, b := range ex.backends {
+		ex.candidates[i].Available = !ex.tried[i] && eligible(b)
+	}
+	return ex.policy.Pick(ex.in, ex.candidates)
+}
+
+func (ex *exchange) observation(at time.Time, took time.Duration) Observation {
+	return Observation{
+		At:       at,
+		Method:   ex.in.Method,
+		Path:     ex.in.URL.Path,
+		Policy:   ex.policyName,
+		Replica:  ex.replica,
+		Attempts: ex.attempts,
+		Status:   ex.status,
+		Duration: took,
+	}
+}

@@ -1,0 +1,134 @@
+package balancer
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"syscall"
+)
+
+var (
+	errNoReplica      = errors.New("no replica could be reached")
+	errMaybeDelivered = errors.New("the replica failed after the request may have reached it")
+	errClientBody     = errors.New("the request body could not be read")
+)
+
+// failover is the http.RoundTripper below the proxy: it sends one request to one replica after another until one
+// answers with a header, as long as it may. Nothing has been written to the client before that, so the client does not
+// notice. Who may be asked again is decided as nginx does (proxy_next_upstream error timeout, without non_idempotent):
+//
+//	                      could not connect     sent, but no response header
+//	GET, HEAD             the next replica      the next replica
+//	POST and all others   the next replica      502: it may have been delivered
+//
+// Forwarding a POST again would log in twice, pay twice, spend a refresh token twice. Only the caller can know whether
+// that is harmless.
+type failover struct {
+	health *health
+	logger *slog.Logger
+	reuse  *http.Transport // for what may be repeated
+	fresh  *http.Transport // for what may not
+}
+
+func newFailover(h *health, logger *slog.Logger) *failover {
+	return &failover{health: h, logger: logger, reuse: newTransport(), fresh: newFreshTransport()}
+}
+
+func (f *failover) closeIdle() {
+	f.reuse.CloseIdleConnections()
+	f.fresh.CloseIdleConnections()
+}
+
+// RoundTrip returns the response of the first replica that sent one.
+//
+// Errors: errNoReplica when all were tried in vain, errMaybeDelivered when the request must not be repeated,
+// errClientBody when it was the client's body that failed, and the context's own when the client went away. The last two
+// are not the replica's fault and do not count against it.
+func (f *failover) RoundTrip(out *http.Request) (*http.Response, error) {
+	ex := exchangeOf(out.Context())
+	repeatable := (out.Method == http.MethodGet || out.Method == http.MethodHead) && out.Body == nil
+	transport := f.fresh
+	if repeatable {
+		transport = f.reuse
+	}
+	body := &lentBody{owner: out.Body}
+	for {
+		backend, ok := ex.next(f.health)
+		if !ok {
+			return nil, errNoReplica
+		}
+		f.health.trying(backend)
+		res, err := send(transport, out, body, backend)
+		switch {
+		case err == nil:
+			f.health.answered(backend)
+			ex.replica = backend.Name
+			return res, nil
+		case out.Context().Err() != nil:
+			return nil, out.Context().Err()
+		case body.failed.Load():
+			return nil, errClientBody
+		}
+		f.health.failed(backend, ex.backends)
+		if f.logger != nil {
+			f.logger.Warn("replica failed", "replica", backend.Name, "addr", backend.Addr,
+				"method", out.Method, "reason", reason(err))
+		}
+		if _, unsent := errors.AsType[*dialError](err); !unsent && !repeatable {
+			return nil, errMaybeDelivered
+		}
+	}
+}
+
+// send makes one attempt, on a copy: a RoundTripper must not change the request it was given.
+func send(transport *http.Transport, out *http.Request, body *lentBody, backend Backend) (*http.Response, error) {
+	if backend.Addr == "" {
+		return nil, &dialError{errors.New("it listens nowhere")}
+	}
+	attempt := *out
+	to := *out.URL
+	to.Scheme, to.Host = "http", backend.Addr
+	attempt.URL = &to
+	if out.Body != nil {
+		attempt.Body = body
+	}
+	return transport.RoundTrip(&attempt)
+}
+
+// lentBody is the client's body, lent to one attempt after another. A Transport closes the body even when it could not
+// connect, and then there would be none for the next attempt; the proxy that owns it closes it in the end.
+type lentBody struct {
+	owner  io.Reader
+	failed atomic.Bool // reading from the client failed; the transport's own goroutine reads
+}
+
+func (b *lentBody) Read(p []byte) (int, error) {
+	n, err := b.owner.Read(p)
+	if err != nil && err != io.EOF {
+		b.failed.Store(true)
+	}
+	return n, err
+}
+
+func (b *lentBody) Close() error { return nil }
+
+// reason names a failure for the log without quoting it: net/http quotes the malformed line that it stumbled over, and
+// that line can be a Set-Cookie.
+func reason(err error) string {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno.Error()
+	}
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
+		return "timeout"
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "connection closed"
+	}
+	if _, ok := errors.AsType[*dialError](err); ok {
+		return "no connection"
+	}
+	return "no valid response header"
+}
