@@ -5,12 +5,16 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 // redisPatience is how long each step of a command may take: to get a connection, to open one, to write, to read. A
 // Redis that is gone, silent or slow so becomes a 503 within a second.
 const redisPatience = 250 * time.Millisecond
+
+// The client would write to stderr by itself, on its own terms. What went wrong comes back as an error.
+func init() { redis.SetLogger(&logging.VoidLogger{}) }
 
 // OpenRedis returns a client for a Redis at an address like redis://user:password@host:6379/0. It connects when it is
 // first used.

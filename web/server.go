@@ -63,6 +63,9 @@ type Server struct {
 	draining      atomic.Bool
 }
 
+// gin's mode is one for the whole process; its debug mode prints every route of every replica.
+func init() { gin.SetMode(gin.ReleaseMode) }
+
 // New builds a replica. It opens nothing and listens nowhere: serve its Handler.
 func New(config Config) (*Server, error) {
 	config.Prefix = cmp.Or(config.Prefix, DefaultPrefix)
@@ -149,6 +152,9 @@ func (s *Server) routes() *gin.Engine {
 	bearer := r.Group("/token", s.schemeNamed(TokenStateless).begin()...)
 	bearer.POST("/refresh", s.handleRefresh)
 	bearer.POST("/logout", s.identify(s.schemeNamed(TokenStateless)), s.handleTokenLogout)
-	bearer.POST("/logout-everywhere", s.identify(s.schemeNamed(TokenRevocable)), s.refuseStrangers, s.handleTokenLogoutEverywhere)
+	// A token that was taken back has no say over the logins that came after it, so this one asks the denylist.
+	revocable := s.schemeNamed(TokenRevocable)
+	r.Group("/token", revocable.begin()...).
+		POST("/logout-everywhere", s.identify(revocable), s.refuseStrangers, s.handleTokenLogoutEverywhere)
 	return r
 }

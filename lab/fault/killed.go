@@ -1,0 +1,28 @@
+package fault
+
+import "context"
+
+// Killed is a replica that is gone, without a word to anybody.
+//
+//	balancer ──▶ app-2 ✂    connections are reset, the port is closed, the memory is lost
+type Killed struct {
+	Replica Killable
+}
+
+// Killable is a replica as this fault sees it.
+type Killable interface {
+	Name() string
+	Kill() error
+	Start(ctx context.Context) error
+}
+
+var _ Fault = Killed{}
+
+// Name implements Fault.
+func (k Killed) Name() string { return "replica-killed:" + k.Replica.Name() }
+
+// Break implements Fault.
+func (k Killed) Break(context.Context) error { return k.Replica.Kill() }
+
+// Mend implements Fault: the replica starts, remembering nothing.
+func (k Killed) Mend(ctx context.Context) error { return k.Replica.Start(ctx) }
