@@ -1,0 +1,77 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// A Bench is what an experiment works with: a target, users, and a place for its cells.
+type Bench struct {
+	Target   Target
+	Replicas int // how many the target has
+
+	transport *http.Transport
+	mu        sync.Mutex
+	users     int
+	cells     map[string]Cell
+}
+
+func newBench(target Target, replicas int) *Bench {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy, transport.MaxIdleConnsPerHost, transport.DisableCompression = nil, 64, true
+	return &Bench{Target: target, Replicas: replicas, transport: transport, cells: map[string]Cell{}}
+}
+
+func (b *Bench) close() { b.transport.CloseIdleConnections() }
+
+// User is a new client of alice's, who is an admin. Each has an address of its own, from a range that is set aside
+// for examples (RFC 5737). It is balanced sticky, so that a replica's own memory is not what is in question.
+func (b *Bench) User(scheme string) *User {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.users++
+	return &User{
+		Scheme: scheme, Name: "alice", Policy: Sticky, url: b.Target.URL(), cookies: map[string]string{},
+		client:  &http.Client{Transport: b.transport, Timeout: 30 * time.Second, CheckRedirect: noRedirect},
+		address: fmt.Sprintf("198.51.100.%d", b.users%254+1),
+	}
+}
+
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// LoggedIn returns a user for each scheme, logged in. They log in at the same time, because that takes long: a
+// password is hashed for each.
+func (b *Bench) LoggedIn(ctx context.Context, schemes ...string) (map[string]*User, error) {
+	users := map[string]*User{}
+	errs := make([]error, len(schemes))
+	var wg sync.WaitGroup
+	for i, scheme := range schemes {
+		user := b.User(scheme)
+		users[scheme] = user
+		wg.Go(func() { errs[i] = user.Login(ctx) })
+	}
+	wg.Wait()
+	return users, errors.Join(errs...)
+}
+
+// Observe notes a scheme's cell.
+func (b *Bench) Observe(scheme, observed string, measures map[string]float64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cells[scheme] = Cell{Observed: observed, Measures: measures}
+}
+
+// fate says what a status means to somebody who was logged in.
+func fate(status int) string {
+	switch status {
+	case http.StatusOK:
+		return "stays"
+	case http.StatusUnauthorized:
+		return "logged out"
+	}
+	return fmt.Sprint(status)
+}

@@ -1,0 +1,143 @@
+package experiment
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Remote is a lab that is reached by its address: the embedded cluster of this process, or any other.
+type Remote struct {
+	url    string
+	client *http.Client
+}
+
+var _ Target = (*Remote)(nil)
+
+// NewRemote returns the lab whose balancer is at an address like http://127.0.0.1:8080.
+func NewRemote(address string) (*Remote, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("%q is not the address of a lab: it should look like http://127.0.0.1:8080", address)
+	}
+	return &Remote{url: strings.TrimSuffix(address, "/"), client: &http.Client{Timeout: 30 * time.Second}}, nil
+}
+
+// URL implements Target.
+func (r *Remote) URL() string { return r.url }
+
+// picture is what GET /lab/cluster answers, as far as experiments need it.
+type picture struct {
+	Target   string `json:"target"`
+	Replicas []struct {
+		Name         string `json:"name"`
+		Alive        bool   `json:"alive"`
+		SessionCount int    `json:"session_count"`
+	} `json:"replicas"`
+	Redis struct {
+		Alive    bool             `json:"alive"`
+		KeyCount map[string]int   `json:"key_count"`
+		Commands map[string]int64 `json:"commands"`
+	} `json:"redis"`
+}
+
+// Kind is what the lab calls itself: embedded, compose.
+func (r *Remote) Kind(ctx context.Context) (string, error) {
+	p, err := r.look(ctx)
+	return p.Target, err
+}
+
+// Replicas implements Target.
+func (r *Remote) Replicas(ctx context.Context) ([]Replica, error) {
+	p, err := r.look(ctx)
+	replicas := make([]Replica, len(p.Replicas))
+	for i, seen := range p.Replicas {
+		replicas[i] = Replica{Name: seen.Name, Alive: seen.Alive, Sessions: seen.SessionCount}
+	}
+	return replicas, err
+}
+
+// Store implements Target.
+func (r *Remote) Store(ctx context.Context) (Store, error) {
+	p, err := r.look(ctx)
+	return Store{Alive: p.Redis.Alive, Keys: p.Redis.KeyCount, Commands: p.Redis.Commands}, err
+}
+
+// Kill implements Target.
+func (r *Remote) Kill(ctx context.Context, replica string) error {
+	return r.control(ctx, "replicas/"+url.PathEscape(replica)+"/kill", nil)
+}
+
+// Start implements Target.
+func (r *Remote) Start(ctx context.Context, replica string) error {
+	return r.control(ctx, "replicas/"+url.PathEscape(replica)+"/start", nil)
+}
+
+// StopStore implements Target.
+func (r *Remote) StopStore(ctx context.Context) error { return r.control(ctx, "redis/stop", nil) }
+
+// StartStore implements Target.
+func (r *Remote) StartStore(ctx context.Context) error { return r.control(ctx, "redis/start", nil) }
+
+// FlushStore implements Target.
+func (r *Remote) FlushStore(ctx context.Context) error { return r.control(ctx, "redis/flush", nil) }
+
+// Advance implements Target.
+func (r *Remote) Advance(ctx context.Context, d time.Duration) error {
+	return r.control(ctx, "clock", map[string]string{"advance": d.String()})
+}
+
+// SetRoles implements Target.
+func (r *Remote) SetRoles(ctx context.Context, user string, roles []string) error {
+	return r.control(ctx, "accounts/"+url.PathEscape(user), map[string][]string{"roles": roles})
+}
+
+// Reset implements Target.
+func (r *Remote) Reset(ctx context.Context) error { return r.control(ctx, "reset", nil) }
+
+func (r *Remote) look(ctx context.Context) (picture, error) {
+	var p picture
+	err := r.do(ctx, http.MethodGet, "cluster", nil, &p)
+	return p, err
+}
+
+func (r *Remote) control(ctx context.Context, path string, body any) error {
+	return r.do(ctx, http.MethodPost, path, body, nil)
+}
+
+func (r *Remote) do(ctx context.Context, method, path string, body, into any) error {
+	var text bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&text).Encode(body); err != nil {
+			return err
+		}
+	}
+	request, err := http.NewRequestWithContext(ctx, method, r.url+"/lab/"+path, &text)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := r.client.Do(request)
+	if err != nil {
+		return fmt.Errorf("lab control %s: %w", path, err)
+	}
+	defer response.Body.Close()
+	switch {
+	case response.StatusCode == http.StatusNotFound, response.StatusCode == http.StatusNotImplemented:
+		return fmt.Errorf("lab control %s: %w", path, ErrNotOnTarget)
+	case response.StatusCode >= http.StatusBadRequest:
+		var problem struct{ Detail string }
+		_ = json.NewDecoder(response.Body).Decode(&problem) // without a detail the status has to do
+		return fmt.Errorf("lab control %s: %d %s", path, response.StatusCode, problem.Detail)
+	case into != nil:
+		if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+			return fmt.Errorf("lab control %s: %w", path, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,245 @@
+package experiment
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// The balancer's policies, by the names that X-Balance takes.
+const (
+	RoundRobin = "round-robin"
+	Sticky     = "sticky"
+	Hash       = "hash"
+)
+
+// The demo accounts and their passwords, as the login page shows them.
+var passwords = map[string]string{"alice": "wonderland", "bob": "builder"}
+
+// base is where each scheme is mounted.
+var base = map[string]string{
+	Basic: "/basic", SessionMemory: "/session/memory", SessionRedis: "/session/redis", SessionCookie: "/session/cookie",
+	TokenStateless: "/token/stateless", TokenRevocable: "/token/revocable", TokenCookie: "/token/cookie",
+}
+
+// A User is a simulated client: a person with one browser, who logs in by one scheme.
+type User struct {
+	Scheme string
+	Name   string
+	Policy string // how the balancer is asked to balance
+
+	client   *http.Client
+	url      string
+	address  string            // as which the balancer sees this client
+	cookies  map[string]string // all cookies, the balancer's too
+	password string
+	Access   string // the access token, of the two Bearer schemes
+	Refresh  string
+}
+
+// An Answer is what came back.
+type Answer struct {
+	Status    int
+	Replica   string
+	Body      []byte
+	Took      time.Duration
+	SetCookie bool           // a cookie other than the balancer's was set or taken away
+	Paid      map[string]int // entries of Server-Timing by name: hash, users, store, signature
+	PaidMS    map[string]float64
+}
+
+// ExpiresAt is when the server says that this login ends.
+func (a Answer) ExpiresAt() (time.Time, error) {
+	var me struct {
+		ExpiresAt time.Time `json:"expires_at"`
+	}
+	if err := json.Unmarshal(a.Body, &me); err != nil {
+		return time.Time{}, fmt.Errorf("read expires_at: %w", err)
+	}
+	return me.ExpiresAt, nil
+}
+
+// Copy is another browser that has this user's credentials, and would be balanced to the same replica.
+func (u *User) Copy() *User {
+	other := *u
+	other.cookies = maps.Clone(u.cookies)
+	return &other
+}
+
+// Credential is the text that makes the server recognise this user.
+func (u *User) Credential() string {
+	switch u.Scheme {
+	case Basic:
+		return u.password
+	case TokenStateless, TokenRevocable:
+		return u.Access
+	}
+	return u.cookies[u.cookieName()]
+}
+
+// SetCredential replaces that text.
+func (u *User) SetCredential(text string) {
+	switch u.Scheme {
+	case Basic:
+		u.password = text
+	case TokenStateless, TokenRevocable:
+		u.Access = text
+	default:
+		u.cookies[u.cookieName()] = text
+	}
+}
+
+// cookieName is the scheme's, or over TLS the scheme's with a prefix.
+func (u *User) cookieName() string {
+	if _, ok := u.cookies["__Host-"+u.Scheme]; ok {
+		return "__Host-" + u.Scheme
+	}
+	return u.Scheme
+}
+
+// Login logs in with the right password. With basic that is only to know it.
+func (u *User) Login(ctx context.Context) error {
+	u.password = passwords[u.Name]
+	path := base[u.Scheme] + "/login"
+	switch u.Scheme {
+	case Basic:
+		return nil
+	case TokenStateless, TokenRevocable:
+		path = "/authenticate"
+	}
+	answer, err := u.do(ctx, http.MethodPost, path, map[string]string{"username": u.Name, "password": u.password})
+	if err != nil {
+		return err
+	}
+	if answer.Status != http.StatusOK {
+		return fmt.Errorf("log in by %s: %d %s", u.Scheme, answer.Status, answer.Body)
+	}
+	return u.keepPair(answer)
+}
+
+// RefreshTokens spends the refresh token for a new pair. The answer tells whether it was taken.
+func (u *User) RefreshTokens(ctx context.Context) (Answer, error) {
+	answer, err := u.do(ctx, http.MethodPost, "/token/refresh", map[string]string{"refresh_token": u.Refresh})
+	if err != nil || answer.Status != http.StatusOK {
+		return answer, err
+	}
+	return answer, u.keepPair(answer)
+}
+
+func (u *User) keepPair(answer Answer) error {
+	if u.Scheme != TokenStateless && u.Scheme != TokenRevocable {
+		return nil
+	}
+	var pair struct {
+		Access  string `json:"access_token"`
+		Refresh string `json:"refresh_token"`
+	}
+	if err := json.Unmarshal(answer.Body, &pair); err != nil || pair.Access == "" {
+		return fmt.Errorf("log in by %s: no token in the answer", u.Scheme)
+	}
+	u.Access, u.Refresh = pair.Access, pair.Refresh
+	return nil
+}
+
+// Logout logs out as the scheme has it.
+func (u *User) Logout(ctx context.Context) error {
+	path := base[u.Scheme] + "/logout"
+	if u.Scheme == TokenStateless || u.Scheme == TokenRevocable {
+		path = "/token/logout"
+	}
+	answer, err := u.do(ctx, http.MethodPost, path, nil)
+	if err == nil && answer.Status != http.StatusNoContent {
+		err = fmt.Errorf("log out by %s: %d %s", u.Scheme, answer.Status, answer.Body)
+	}
+	return err
+}
+
+// Get asks for a page of the scheme, like /me.
+func (u *User) Get(ctx context.Context, page string) (Answer, error) {
+	return u.do(ctx, http.MethodGet, base[u.Scheme]+page, nil)
+}
+
+// Status asks for a page and tells only the status.
+func (u *User) Status(ctx context.Context, page string) (int, error) {
+	answer, err := u.Get(ctx, page)
+	return answer.Status, err
+}
+
+func (u *User) do(ctx context.Context, method, path string, body any) (Answer, error) {
+	var text io.Reader
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return Answer{}, err
+		}
+		text = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, u.url+path, text)
+	if err != nil {
+		return Answer{}, err
+	}
+	request.Header.Set("X-Balance", u.Policy)
+	request.Header.Set("X-Forwarded-For", u.address)
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	switch {
+	case u.Scheme == Basic && u.password != "":
+		request.SetBasicAuth(u.Name, u.password)
+	case u.Access != "":
+		request.Header.Set("Authorization", "Bearer "+u.Access)
+	}
+	for name, value := range u.cookies {
+		request.Header.Add("Cookie", name+"="+value)
+	}
+	return u.send(request)
+}
+
+func (u *User) send(request *http.Request) (Answer, error) {
+	start := time.Now()
+	response, err := u.client.Do(request)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer response.Body.Close()
+	answer := Answer{Status: response.StatusCode, Replica: response.Header.Get("X-Served-By")}
+	if answer.Body, err = io.ReadAll(io.LimitReader(response.Body, 1<<20)); err != nil {
+		return Answer{}, err
+	}
+	answer.Took = time.Since(start)
+	answer.Paid, answer.PaidMS = paid(response.Header.Values("Server-Timing"))
+	for _, cookie := range response.Cookies() {
+		if strings.HasSuffix(cookie.Name, u.Scheme) {
+			answer.SetCookie = true
+		}
+		u.cookies[cookie.Name] = cookie.Value
+		if cookie.MaxAge < 0 {
+			delete(u.cookies, cookie.Name)
+		}
+	}
+	return answer, nil
+}
+
+// paid counts and adds up the entries of Server-Timing, like store;desc="redis GETEX";dur=0.2.
+func paid(headers []string) (count map[string]int, ms map[string]float64) {
+	count, ms = map[string]int{}, map[string]float64{}
+	for _, header := range headers {
+		for entry := range strings.SplitSeq(header, ", ") {
+			name, rest, _ := strings.Cut(entry, ";")
+			count[name]++
+			if _, duration, ok := strings.Cut(rest, ";dur="); ok {
+				var d float64
+				if _, err := fmt.Sscanf(duration, "%g", &d); err == nil {
+					ms[name] += d
+				}
+			}
+		}
+	}
+	return count, ms
+}
