@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"authlab/account"
+	"authlab/lab/cluster"
+)
+
+// drainTime is how long requests that are under way may take when the program ends.
+const drainTime = 5 * time.Second
+
+// newLabCommand is authlab itself: start the lab and keep it running.
+func newLabCommand() *cobra.Command {
+	var config cluster.Config
+	var open, verbose bool
+	cmd := &cobra.Command{
+		Use:   "authlab",
+		Short: "See what becomes of a cookie session and of a JWT when things go wrong",
+		Long: `Authlab starts three replicas, a load balancer and a Redis in one process, and logs
+the same user in twice: through a cookie session and through a JWT. Open the page,
+break something, and watch what happens to each.`,
+		Example: "  authlab --open\n  authlab run\n  authlab run round-robin redis-down",
+		Args:    noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if verbose {
+				config.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+			}
+			return startLab(cmd.Context(), config, open, cmd.OutOrStdout())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&config.Listen, "listen", "127.0.0.1:8080", "address of the page and the balancer; port 0 is a free one")
+	flags.IntVar(&config.Replicas, "replicas", 3, "how many replicas, 1 to 16")
+	flags.StringVar(&config.Redis, "redis", "", "a Redis of your own, like redis://127.0.0.1:6379; only keys that begin with authlab: are touched")
+	flags.StringVar(&config.LabKey, "lab-key", "", "lets other machines use the lab's controls, if they send this in X-Lab-Key")
+	flags.BoolVar(&open, "open", false, "open the page in the browser")
+	flags.BoolVar(&verbose, "verbose", false, "write a line for each request to stderr")
+	return cmd
+}
+
+func startLab(ctx context.Context, config cluster.Config, open bool, stdout io.Writer) error {
+	lab, err := cluster.Start(ctx, config)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(stdout, welcome(lab.URL(), config))
+	if open {
+		openBrowser(ctx, lab.URL())
+	}
+	<-ctx.Done()
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	_ = lab.Drain(drain) // what is not done by then is cut off by Close
+	return lab.Close()
+}
+
+func welcome(url string, config cluster.Config) string {
+	redis := "a Redis in this process"
+	if config.Redis != "" {
+		redis = "your Redis"
+	}
+	var people []string
+	for _, demo := range account.Demos() {
+		people = append(people, fmt.Sprintf("%s / %s (%s)", demo.Name, demo.Password, strings.Join(demo.Roles, ", ")))
+	}
+	return fmt.Sprintf(`Authlab is running: %d replicas, a balancer and %s.
+
+  open    %s
+  log in  %s
+
+Ctrl-C ends it. "authlab run" runs the experiments.
+`, config.Replicas, redis, url, strings.Join(people, "\n          "))
+}
+
+// openBrowser tries; the address is on the screen in any case.
+func openBrowser(ctx context.Context, url string) {
+	command := map[string][]string{
+		"darwin": {"open", url}, "windows": {"rundll32", "url.dll,FileProtocolHandler", url},
+	}[runtime.GOOS]
+	if command == nil {
+		command = []string{"xdg-open", url}
+	}
+	_ = exec.CommandContext(ctx, command[0], command[1:]...).Start()
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+
+	"authlab/lab/cluster"
+	"authlab/lab/experiment"
+)
+
+type runOptions struct {
+	list, json bool
+	target     string
+	replicas   int
+	redis      string
+}
+
+// newRunCommand is authlab run: run experiments and print what was measured.
+func newRunCommand() *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run [NAME…]",
+		Short: "Run experiments (all without a name) and print what was measured",
+		Long: `Run experiments over real HTTP and print what was measured for each scheme.
+Each has a prediction that was written down before. Exits with 1 if one was wrong.`,
+		Example: "  authlab run\n  authlab run round-robin sticky\n  authlab run --json | jq '.experiments[].lesson'",
+		RunE: func(cmd *cobra.Command, names []string) error {
+			experiments, err := experiment.Named(names...)
+			if err != nil {
+				return usageError{fmt.Errorf("%w (authlab run --list names them all)", err)}
+			}
+			if o.list {
+				return list(cmd.OutOrStdout(), experiments, o.json)
+			}
+			if o.target != "embedded" && (cmd.Flags().Changed("replicas") || o.redis != "") {
+				return usageError{errors.New("--replicas and --redis are for the embedded target; another one has its own")}
+			}
+			return runExperiments(cmd.Context(), o, experiments, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&o.list, "list", false, "name the experiments and their questions, and run none")
+	flags.BoolVar(&o.json, "json", false, "print one JSON object")
+	flags.StringVar(&o.target, "target", "embedded", "where to run: embedded, or the address of a lab that is running")
+	flags.IntVar(&o.replicas, "replicas", 3, "how many replicas, 1 to 16")
+	flags.StringVar(&o.redis, "redis", "", "a Redis of your own for the embedded target")
+	return cmd
+}
+
+func runExperiments(ctx context.Context, o runOptions, experiments []experiment.Experiment, stdout, stderr io.Writer) error {
+	kind, address := o.target, o.target
+	if o.target == "embedded" {
+		lab, err := cluster.Start(ctx, cluster.Config{Replicas: o.replicas, Redis: o.redis})
+		if err != nil {
+			return err
+		}
+		defer lab.Close()
+		address = lab.URL()
+	}
+	target, err := experiment.NewRemote(address)
+	if err != nil {
+		return usageError{fmt.Errorf("--target: %w, or the word embedded", err)}
+	}
+	progress, clear := progressOn(stderr)
+	report, err := experiment.Run(ctx, kind, target, experiments, progress)
+	clear()
+	if err != nil && len(report.Experiments) == 0 {
+		return err
+	}
+	if printErr := printReport(stdout, report, o.json); printErr != nil {
+		return printErr
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("stopped after %d of %d experiments: %w", len(report.Experiments), len(experiments), err)
+	case !report.AsPredicted():
+		return errSurprise
+	}
+	return nil
+}
+
+// progressOn shows, on a terminal, which experiment is under way. In a pipe it shows nothing.
+func progressOn(w io.Writer) (show experiment.Progress, clear func()) {
+	if f, ok := w.(*os.File); !ok || !isatty.IsTerminal(f.Fd()) {
+		return func(int, int, string) {}, func() {}
+	}
+	const erase = "\r\x1b[K"
+	show = func(done, total int, name string) {
+		fmt.Fprintf(w, "%s%s%s %d/%d %s", erase, strings.Repeat("▪", done), strings.Repeat("·", total-done), done, total, name)
+	}
+	return show, func() { fmt.Fprint(w, erase) }
+}
+
+func list(stdout io.Writer, experiments []experiment.Experiment, asJSON bool) error {
+	if asJSON {
+		type item struct {
+			Name     string `json:"name"`
+			Question string `json:"question"`
+			Claim    string `json:"claim"`
+		}
+		items := make([]item, len(experiments))
+		for i, e := range experiments {
+			items[i] = item{e.Name, e.Question, e.Claim}
+		}
+		return printJSON(stdout, items)
+	}
+	for _, e := range experiments {
+		fmt.Fprintf(stdout, "%s\n%s", e.Name, wrapped(e.Question, "    "))
+	}
+	return nil
+}
+
+func printJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
