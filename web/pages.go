@@ -39,7 +39,14 @@ func (s *Server) pages(r *gin.Engine) {
 	g := r.Group("/", guard)
 	g.GET("/", home)
 	g.HEAD("/", home)
-	for _, name := range []string{"app.js", "app.css"} {
+	names, err := fs.Glob(files, "*.*")
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range names {
+		if name == "index.html" {
+			continue // a template: it is served at /
+		}
 		g.GET("/assets/"+name, func(c *gin.Context) {
 			c.Header("Cache-Control", "no-cache")
 			c.FileFromFS(name, http.FS(files))
