@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -192,13 +193,15 @@ func (s *Service) LogoutEverywhere(ctx context.Context, user string) error {
 func stageOf(err error) error {
 	switch {
 	case errors.Is(err, jwt.ErrTokenMalformed):
-		return fmt.Errorf("%w: %w", ErrFormat, err)
-	case errors.Is(err, jwt.ErrTokenExpired), errors.Is(err, jwt.ErrTokenUsedBeforeIssued), errors.Is(err, jwt.ErrTokenNotValidYet):
-		return fmt.Errorf("%w: %w", ErrTime, err)
+		return fmt.Errorf("%w: it cannot be decoded", ErrFormat)
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return fmt.Errorf("%w: it has expired", ErrTime)
+	case errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
+		return fmt.Errorf("%w: it was issued in the future", ErrTime)
 	case errors.Is(err, jwt.ErrTokenInvalidClaims):
-		return fmt.Errorf("%w: %w", ErrClaims, err)
+		return fmt.Errorf("%w: %s", ErrClaims, strings.TrimPrefix(err.Error(), jwt.ErrTokenInvalidClaims.Error()+": "))
 	default:
-		return fmt.Errorf("%w: %w", ErrSignature, err)
+		return fmt.Errorf("%w: it does not fit header and payload", ErrSignature)
 	}
 }
 

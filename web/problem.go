@@ -54,8 +54,8 @@ type verdict struct {
 // general. Nowhere else does an error become a number.
 var verdicts = []verdict{
 	// 503: I can't tell right now. The credential may be good, so it is left alone.
-	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} cannot reach Redis, so it cannot tell whether this session is alive. The cookie is still yours; try again."},
-	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} cannot reach Redis, so it cannot tell whether this token has been taken back, or keep a new one. Try again."},
+	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} cannot reach Redis, so it cannot tell whether there is such a session, nor start or end one. Your cookie was left alone; try again."},
+	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} cannot reach Redis, so it cannot tell whether this token was taken back, nor take it back or keep a refresh token. Try again."},
 	{account.ErrBusy, 503, "busy", "Too many logins at once", "{replica} is checking as many passwords as it can. Nothing was checked; try again."},
 	{errDirectory, 503, "users-unavailable", "Users database does not answer", "{replica} cannot reach the users database. Try again."},
 
@@ -70,11 +70,11 @@ var verdicts = []verdict{
 	{token.ErrNoToken, 401, "no-credential", "No token", "This request carries no token of {scheme}, so {replica} does not know who is calling."},
 	{token.ErrFormat, 401, "token-format", "Token is malformed", "{err}."},
 	{token.ErrSignature, 401, "token-signature", "Signature of the token does not match", "{err}."},
-	{token.ErrTime, 401, "token-time", "Token is out of its time", "By the clock of {replica}: {err}."},
-	{token.ErrDenied, 401, "token-revoked", "Token has been taken back", "The token itself is good, but the denylist in Redis says that it was taken back."},
-	{token.ErrClaims, 401, "token-claims", "Token says something else than it should", "{err}."},
+	{token.ErrTime, 401, "token-time", "Token is out of its time", "{err}, by the clock of {replica}."},
 	{token.ErrRefreshReused, 401, "refresh-reused", "Refresh token was used before", "A refresh token works once. This one came a second time, so somebody has a copy: all tokens of this login end, and both have to log in again."},
 	{token.ErrFamilyEnded, 401, "refresh-ended", "Login has ended", "The login that this refresh token belongs to has ended."},
+	{token.ErrDenied, 401, "token-revoked", "Token has been taken back", "The token itself is good, but the denylist in Redis says that it was taken back."},
+	{token.ErrClaims, 401, "token-claims", "Token says something else than it should", "{err}."},
 	{token.ErrRefresh, 401, "refresh-unknown", "Unknown refresh token", "Redis has no such refresh token. It was never there, or is too old."},
 
 	// 403: I know you, and no.

@@ -112,7 +112,7 @@ func (s *Server) sessionScheme(name, base string, store session.Store, directory
 		name: name, base: base, ambient: true, sessions: manager,
 		before: []gin.HandlerFunc{manager.Middleware()},
 		caller: func(c *gin.Context) (caller, error) {
-			if isSigned {
+			if _, err := c.Request.Cookie(s.cookieName(name)); isSigned && err == nil {
 				defer since(c.Request.Context(), costSignature, "HMAC-SHA256 of the cookie")()
 			}
 			login, err := manager.Identify(c)
@@ -138,7 +138,7 @@ func (s *Server) authenticate(c *gin.Context, name, password string) (account.Us
 	return s.authenticator.Authenticate(ctx, name, password)
 }
 
-const hashWait = 5 * time.Second
+const hashWait = 10 * time.Second
 
 func tokenCaller(c *gin.Context) (caller, error) {
 	claims, err := token.FromContext(c.Request.Context())
