@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -9,9 +10,9 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// redisPatience is how long each step of a command may take: to get a connection, to open one, to write, to read. A
-// Redis that is gone, silent or slow so becomes a 503 within a second.
-const redisPatience = 250 * time.Millisecond
+// redisPatience is how long one command may take in all: to get a connection, to open it, to write and to read. A Redis
+// that is gone, silent or slow so becomes a 503 within a second; one that is gone says so at once.
+const redisPatience = 800 * time.Millisecond
 
 // The client would write to stderr by itself, on its own terms. What went wrong comes back as an error.
 func init() { redis.SetLogger(&logging.VoidLogger{}) }
@@ -33,5 +34,30 @@ func OpenRedis(address string) (*redis.Client, error) {
 	options.ReadBufferSize, options.WriteBufferSize = 4<<10, 4<<10 // a record is small; the default is 32 KiB each
 	options.DisableIdentity = true
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	return redis.NewClient(options), nil
+	client := redis.NewClient(options)
+	client.AddHook(impatient{})
+	return client, nil
+}
+
+// impatient bounds each command, or transaction, as a whole: the timeouts of its steps would add up.
+type impatient struct{}
+
+var _ redis.Hook = impatient{}
+
+func (impatient) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (impatient) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		ctx, cancel := context.WithTimeout(ctx, redisPatience)
+		defer cancel()
+		return next(ctx, cmd)
+	}
+}
+
+func (impatient) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		ctx, cancel := context.WithTimeout(ctx, redisPatience)
+		defer cancel()
+		return next(ctx, cmds)
+	}
 }

@@ -32,6 +32,9 @@ break something, and watch what happens to each.`,
 		Example: "  authlab --open\n  authlab run\n  authlab run round-robin redis-down",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkReplicas(config.Replicas); err != nil {
+				return err
+			}
 			if verbose {
 				config.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			}
@@ -46,6 +49,13 @@ break something, and watch what happens to each.`,
 	flags.BoolVar(&open, "open", false, "open the page in the browser")
 	flags.BoolVar(&verbose, "verbose", false, "write a line for each request to stderr")
 	return cmd
+}
+
+func checkReplicas(n int) error {
+	if n < 1 || n > cluster.MaxReplicas {
+		return usageError{fmt.Errorf("--replicas %d: it can be 1 to %d", n, cluster.MaxReplicas)}
+	}
+	return nil
 }
 
 func startLab(ctx context.Context, config cluster.Config, open bool, stdout io.Writer) error {
@@ -73,13 +83,13 @@ func welcome(url string, config cluster.Config) string {
 	for _, demo := range account.Demos() {
 		people = append(people, fmt.Sprintf("%s / %s (%s)", demo.Name, demo.Password, strings.Join(demo.Roles, ", ")))
 	}
-	return fmt.Sprintf(`Authlab is running: %d replicas, a balancer and %s.
+	return fmt.Sprintf(`Authlab is running: %s, a balancer and %s.
 
   open    %s
   log in  %s
 
 Ctrl-C ends it. "authlab run" runs the experiments.
-`, config.Replicas, redis, url, strings.Join(people, "\n          "))
+`, plural(config.Replicas, "replica"), redis, url, strings.Join(people, "\n          "))
 }
 
 // openBrowser tries; the address is on the screen in any case.

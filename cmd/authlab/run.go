@@ -43,6 +43,9 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 			if o.target != "embedded" && (cmd.Flags().Changed("replicas") || o.redis != "") {
 				return usageError{errors.New("--replicas and --redis are for the embedded target; another one has its own")}
 			}
+			if err := checkReplicas(o.replicas); err != nil {
+				return err
+			}
 			return runExperiments(cmd.Context(), o, experiments, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}

@@ -77,7 +77,7 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 
 func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error {
 	if o.accounts != "memory:" {
-		return usageError{fmt.Errorf("--accounts %q: the only users database there is, is memory:", o.accounts)}
+		return usageError{fmt.Errorf("--accounts is %q, and memory: is the only users database there is", o.accounts)}
 	}
 	logger := slog.New(slog.NewJSONHandler(stderr, nil))
 	keys, cookieKey, err := loadKeys(o.keys)

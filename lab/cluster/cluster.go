@@ -20,6 +20,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -87,6 +88,7 @@ func (c *Cluster) start(ctx context.Context) error {
 	if err := account.CreateDemos(ctx, c.directory, hasher); err != nil {
 		return fmt.Errorf("start lab: %w", err)
 	}
+	debug.FreeOSMemory() // the demo passwords took 19 MiB each to hash; an idle lab need not hold on to that
 	key, err := token.GenerateKey(token.DefaultAlgorithm)
 	if err != nil {
 		return fmt.Errorf("start lab: %w", err)
@@ -182,7 +184,7 @@ func (c *Cluster) reset(ctx context.Context) error {
 	if err := fault.Flush(ctx, c.store.client, web.DefaultPrefix); err != nil {
 		return err
 	}
-	c.store.resetCounts()
+	c.store.resetCounts(ctx)
 	return account.ResetDemos(ctx, c.directory)
 }
 

@@ -67,7 +67,7 @@ func openStore(ctx context.Context, address string) (*store, error) {
 	if s.wire, err = fault.NewWire(s.address.Host); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	s.resetCounts()
+	s.resetCounts(ctx)
 	return s, nil
 }
 
@@ -103,10 +103,10 @@ func (s *store) count(_ *server.Peer, command string, _ ...string) bool {
 	return false
 }
 
-func (s *store) resetCounts() {
+func (s *store) resetCounts(ctx context.Context) {
 	now := map[string]int64{}
 	if s.embedded == nil {
-		now = s.asked(context.Background())
+		now = s.asked(ctx)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

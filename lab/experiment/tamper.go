@@ -94,15 +94,15 @@ func neighbour(c byte) string {
 
 // edited gives the holder another role, where the credential says what roles they have, and keeps the signature.
 func edited(credential string) []string {
-	promote := func(text string) string {
-		return base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(text, `"admin"`, `"owner"`, 1)))
+	const have, want = `"admin"`, `"owner"`
+	if parts := strings.Split(credential, "."); len(parts) == 3 && strings.Contains(decoded(parts[1]), have) {
+		payload := strings.Replace(decoded(parts[1]), have, want, 1)
+		return []string{parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + "." + parts[2]}
 	}
-	if parts := strings.Split(credential, "."); len(parts) == 3 {
-		return []string{parts[0] + "." + promote(decoded(parts[1])) + "." + parts[2]}
-	}
-	if outer := strings.SplitN(decoded(credential), "|", 3); len(outer) == 3 {
-		inner := base64.URLEncoding.EncodeToString([]byte(strings.Replace(decoded(outer[1]), `"admin"`, `"owner"`, 1)))
-		return []string{base64.URLEncoding.EncodeToString([]byte(outer[0] + "|" + inner + "|" + outer[2]))}
+	outer := strings.SplitN(decoded(credential), "|", 3)
+	if len(outer) == 3 && strings.Contains(decoded(outer[1]), have) {
+		outer[1] = base64.URLEncoding.EncodeToString([]byte(strings.Replace(decoded(outer[1]), have, want, 1)))
+		return []string{base64.URLEncoding.EncodeToString([]byte(strings.Join(outer, "|")))}
 	}
 	return nil
 }

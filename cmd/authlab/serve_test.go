@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+)
+
+// serving starts `authlab serve` and returns its address. It ends with the test.
+func serving(t *testing.T, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	out, in := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		err := run(ctx, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...), os.Getenv, in, &bytes.Buffer{})
+		in.CloseWithError(io.EOF)
+		done <- err
+	}()
+	line := make([]byte, 200)
+	n, err := out.Read(line)
+	address := regexp.MustCompile(`http://\S+`).FindString(string(line[:n]))
+	if err != nil || address == "" {
+		cancel()
+		t.Fatalf("serve said %q, %v, and ended with %v", line[:n], err, <-done)
+	}
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("serve ended with %v", err)
+		}
+	})
+	return address
+}
+
+func call(t *testing.T, method, address, body string, header http.Header) (int, http.Header, map[string]any) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, values := range header {
+		request.Header[name] = values
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var decoded map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&decoded); err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, response.Header, decoded
+}
+
+const alice = `{"username":"alice","password":"wonderland"}`
+
+func TestTwoReplicasShareSessionsAndTokens(t *testing.T) {
+	for name, address := range map[string]string{"embedded": "", "real": os.Getenv("AUTHLAB_TEST_REDIS")} {
+		t.Run(name, func(t *testing.T) {
+			if name == "embedded" {
+				address = "redis://" + miniredis.RunT(t).Addr()
+			} else if address == "" {
+				t.Skip("AUTHLAB_TEST_REDIS names no Redis to test on")
+			}
+			keys := filepath.Join(t.TempDir(), "keys.json")
+			one := serving(t, "--name", "app-1", "--redis", address, "--keys", keys)
+			two := serving(t, "--name", "app-2", "--redis", address, "--keys", keys)
+
+			for scheme, want := range map[string]int{"redis": 200, "cookie": 200, "memory": 401} {
+				status, header, _ := call(t, http.MethodPost, one+"/session/"+scheme+"/login", alice, nil)
+				if status != http.StatusOK {
+					t.Fatalf("%s: login %d", scheme, status)
+				}
+				cookie, _, _ := strings.Cut(header.Get("Set-Cookie"), ";")
+				status, _, body := call(t, http.MethodGet, two+"/session/"+scheme+"/me", "", http.Header{"Cookie": {cookie}})
+				if status != want || body["replica"] != "app-2" {
+					t.Errorf("%s: the other replica answers %d %v, want %d", scheme, status, body, want)
+				}
+			}
+			_, _, pair := call(t, http.MethodPost, one+"/authenticate", alice, nil)
+			bearer := http.Header{"Authorization": {"Bearer " + pair["access_token"].(string)}}
+			for _, path := range []string{"/token/stateless/me", "/token/revocable/me"} {
+				if status, _, body := call(t, http.MethodGet, two+path, "", bearer); status != http.StatusOK {
+					t.Errorf("%s: the other replica answers %d %v", path, status, body)
+				}
+			}
+
+			stranger := serving(t, "--name", "app-3", "--redis", address)
+			if status, _, _ := call(t, http.MethodGet, stranger+"/token/stateless/me", "", bearer); status != http.StatusUnauthorized {
+				t.Errorf("a replica with keys of its own answers %d, want 401", status)
+			}
+		})
+	}
+}
+
+func TestAKeyFileThatCannotBeUsedIsRefusedAtStart(t *testing.T) {
+	redis := "redis://" + miniredis.RunT(t).Addr()
+	for name, content := range map[string]string{
+		"not JSON":          "secret",
+		"no keys":           `{"token_keys":{"keys":[]},"session_cookie_key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`,
+		"a weak key":        `{"token_keys":{"keys":[{"kty":"oct","k":"c2VjcmV0","alg":"HS256","kid":"a"}]},"session_cookie_key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`,
+		"a weak cookie key": `{"token_keys":{"keys":[{"kty":"oct","k":"QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE","alg":"HS256","kid":"a"}]},"session_cookie_key":"c2VjcmV0"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "keys.json")
+			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			code, _, stderr := program(t, nil, "serve", "--listen", "127.0.0.1:0", "--redis", redis, "--keys", path)
+			if code != 1 || stderr == "" {
+				t.Errorf("exit %d, stderr %q", code, stderr)
+			}
+			if kept, err := os.ReadFile(path); err != nil || string(kept) != content {
+				t.Errorf("the file became %q, %v", kept, err)
+			}
+		})
+	}
+}

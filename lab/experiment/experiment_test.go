@@ -1,0 +1,199 @@
+package experiment
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// nowhere is a target that can be reset and nothing else.
+type nowhere struct{ Target }
+
+func (nowhere) URL() string                                 { return "http://127.0.0.1:1" }
+func (nowhere) Reset(context.Context) error                 { return nil }
+func (nowhere) Replicas(context.Context) ([]Replica, error) { return make([]Replica, 3), nil }
+
+func TestEveryExperimentIsWhole(t *testing.T) {
+	seen := map[string]bool{}
+	for _, e := range All() {
+		if seen[e.Name] || e.Name == "" || e.Question == "" || e.Claim == "" || e.Run == nil {
+			t.Errorf("experiment %q is double or not whole", e.Name)
+		}
+		seen[e.Name] = true
+		for _, replicas := range []int{1, 3, 16} {
+			predicted := e.Predict(replicas)
+			if len(predicted) == 0 {
+				t.Errorf("%s predicts nothing for %d replicas", e.Name, replicas)
+			}
+			for scheme, cell := range predicted {
+				if !slices.Contains(Schemes(), scheme) || cell == "" {
+					t.Errorf("%s predicts %q for %q", e.Name, cell, scheme)
+				}
+			}
+		}
+		if strings.TrimSpace(e.Lesson(Result{})) == "" {
+			t.Errorf("%s has no lesson", e.Name)
+		}
+	}
+}
+
+func TestAPredictionIsComparedWithWhatWasSeenAndWithNothingElse(t *testing.T) {
+	for name, tt := range map[string]struct {
+		run      func(context.Context, *Bench) error
+		observed string
+		as       bool
+	}{
+		"as predicted": {func(_ context.Context, b *Bench) error { b.Observe(Basic, "stays", nil); return nil }, "stays", true},
+		"a surprise":   {func(_ context.Context, b *Bench) error { b.Observe(Basic, "logged out", nil); return nil }, "logged out", false},
+		"nothing seen": {func(context.Context, *Bench) error { return nil }, "not measured", false},
+		"an error":     {func(context.Context, *Bench) error { return errors.New("boom") }, "not measured: boom", false},
+		"what this target cannot do": {func(context.Context, *Bench) error { return fmt.Errorf("stop: %w", ErrNotOnTarget) },
+			"not on this target", true},
+		"an error after the cell": {func(_ context.Context, b *Bench) error {
+			b.Observe(Basic, "stays", nil)
+			return errors.New("boom")
+		}, "stays", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result := perform(t.Context(), nowhere{}, 3, Experiment{
+				Predict: whatever(always("stays", Basic)), Run: tt.run, Lesson: says("lesson"),
+			})
+			cell := result.Cells[0]
+			if len(result.Cells) != 1 || cell.Observed != tt.observed || cell.AsPredicted != tt.as {
+				t.Errorf("cell %+v, want %q and %v", cell, tt.observed, tt.as)
+			}
+			if want := tt.as && name != "an error after the cell"; result.AsPredicted != want {
+				t.Errorf("the experiment is as predicted: %v, want %v", result.AsPredicted, want)
+			}
+		})
+	}
+}
+
+func TestUnknownNamesAreToldTheNearest(t *testing.T) {
+	for name, want := range map[string]string{
+		"round-robbin": "round-robin", "redisdown": "redis-down", "Sticky": "sticky", "logut": "logout", "": "sticky",
+	} {
+		_, err := Named(name)
+		var unknown UnknownError
+		if !errors.As(err, &unknown) || (name != "" && unknown.Nearest != want) {
+			t.Errorf("%q: %v, want nearest %q", name, err, want)
+		}
+	}
+	chosen, err := Named("sticky", "logout")
+	if err != nil || len(chosen) != 2 || chosen[0].Name != "sticky" || chosen[1].Name != "logout" {
+		t.Errorf("Named kept no order: %v", err)
+	}
+}
+
+func TestServerTimingIsCountedAndAddedUp(t *testing.T) {
+	count, ms := paid([]string{`hash;desc="password hash (argon2id)";dur=30.5, store;desc="redis GETEX";dur=0.25`, `store;desc="redis SET";dur=0.5`})
+	if !maps.Equal(count, map[string]int{"hash": 1, "store": 2}) || ms["hash"] != 30.5 || ms["store"] != 0.75 {
+		t.Errorf("counted %v, added up %v", count, ms)
+	}
+}
+
+func TestWhatIsInHandIsToldByLooking(t *testing.T) {
+	b64 := base64.RawURLEncoding.EncodeToString
+	record := base64.URLEncoding.EncodeToString([]byte(`{"user":"alice","roles":["admin"]}`))
+	for name, tt := range map[string]struct{ scheme, credential, want string }{
+		"an ID":                             {SessionRedis, b64(make([]byte, 32)), "ID"},
+		"a signed record":                   {SessionCookie, base64.URLEncoding.EncodeToString([]byte("1700000000|" + record + "|mac")), "data"},
+		"a signed record with | in the MAC": {SessionCookie, base64.URLEncoding.EncodeToString([]byte("1700000000|" + record + "|m|a|c")), "data"},
+		"a token":                           {TokenStateless, b64([]byte("{}")) + "." + b64([]byte(`{"sub":"alice"}`)) + ".sig", "claims"},
+		"a token of somebody else":          {TokenStateless, b64([]byte("{}")) + "." + b64([]byte(`{"sub":"bob"}`)) + ".sig", "ID"},
+		"a name that is only encoded":       {SessionRedis, b64([]byte("user=alice")), "something with the name in it"},
+		"a password":                        {Basic, "wonderland", "password"},
+	} {
+		if got := inHand(tt.scheme, "alice", tt.credential); got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+}
+
+func TestTamperingChangesEveryCredentialAndNeverLeavesItAsItWas(t *testing.T) {
+	for _, credential := range []string{
+		"wonderland", strings.Repeat("A", 43), strings.Repeat("h", 60) + "." + strings.Repeat("p", 200) + "." + strings.Repeat("s", 86),
+	} {
+		scheme := TokenStateless
+		if credential == "wonderland" {
+			scheme = Basic
+		}
+		changed := tampered(scheme, credential)
+		if len(changed) < 2 || slices.Contains(changed, credential) {
+			t.Errorf("%.10s…: %d changes, the unchanged one among them: %v", credential, len(changed), slices.Contains(changed, credential))
+		}
+	}
+	for c := range strings.SplitSeq("A B z 9 - _ =", " ") {
+		if neighbour(c[0]) == c {
+			t.Errorf("%s is its own neighbour", c)
+		}
+	}
+}
+
+func TestWhatEndsALoginIsToldByThreeMeasurements(t *testing.T) {
+	const minutes = time.Minute
+	for name, tt := range map[string]struct {
+		said, busy time.Duration
+		rested     int
+		want       string
+	}{
+		"a session":                         {30 * minutes, 480 * minutes, 401, "idle and absolute"},
+		"a token":                           {15 * minutes, 20 * minutes, 401, "exp"},
+		"a password":                        {0, 0, 0, "nothing"},
+		"a session that never ends at rest": {30 * minutes, 480 * minutes, 200, "not its own word (200) and absolute"},
+	} {
+		if got := whatEnds(tt.said, tt.busy, tt.rested); got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+}
+
+func TestRemoteTellsWhatATargetCannotDoFromWhatFailed(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/lab/redis/stop":
+			w.WriteHeader(http.StatusNotImplemented)
+		case "/lab/redis/flush":
+			http.Error(w, `{"detail":"Redis is on fire."}`, http.StatusInternalServerError)
+		case "/lab/cluster":
+			fmt.Fprint(w, `{"target":"embedded","replicas":[{"name":"app-1","alive":true,"session_count":2}],"redis":{"alive":true,"key_count":{"session":3},"commands":{"GETEX":7,"SET":1}}}`)
+		default:
+			w.WriteHeader(http.StatusNoContent)
+		}
+	}))
+	defer server.Close()
+	target, err := NewRemote(server.URL + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := target.StopStore(t.Context()); !errors.Is(err, ErrNotOnTarget) {
+		t.Errorf("501: %v, want ErrNotOnTarget", err)
+	}
+	if err := target.FlushStore(t.Context()); err == nil || errors.Is(err, ErrNotOnTarget) || !strings.Contains(err.Error(), "Redis is on fire.") {
+		t.Errorf("500: %v, want its detail", err)
+	}
+	if err := target.Kill(t.Context(), "app-1"); err != nil {
+		t.Errorf("204: %v", err)
+	}
+	store, err := target.Store(t.Context())
+	if err != nil || store.Sum() != 8 || store.Keys["session"] != 3 {
+		t.Errorf("store %+v, %v", store, err)
+	}
+	replicas, err := target.Replicas(t.Context())
+	if err != nil || len(replicas) != 1 || replicas[0] != (Replica{"app-1", true, 2}) {
+		t.Errorf("replicas %+v, %v", replicas, err)
+	}
+	for _, address := range []string{"", "embedded", "127.0.0.1:8080", "ftp://host", "http://"} {
+		if _, err := NewRemote(address); err == nil {
+			t.Errorf("%q was taken for the address of a lab", address)
+		}
+	}
+}
