@@ -94,6 +94,9 @@ func (redisCost) DialHook(next redis.DialHook) redis.DialHook { return next }
 func (h redisCost) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		name := strings.ToUpper(cmd.Name())
+		if opensConnection(name) {
+			return next(ctx, cmd)
+		}
 		h.metrics.commands.WithLabelValues(name).Inc()
 		defer since(ctx, costStore, "redis "+name)()
 		return next(ctx, cmd)
@@ -104,14 +107,27 @@ func (h redisCost) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Pro
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		var names []string
 		for _, cmd := range cmds {
-			if name := strings.ToUpper(cmd.Name()); name != "MULTI" && name != "EXEC" {
+			if name := strings.ToUpper(cmd.Name()); name != "MULTI" && name != "EXEC" && !opensConnection(name) {
 				h.metrics.commands.WithLabelValues(name).Inc()
 				names = append(names, name)
 			}
 		}
+		if len(names) == 0 {
+			return next(ctx, cmds)
+		}
 		defer since(ctx, costStore, "redis "+strings.Join(names, " "))()
 		return next(ctx, cmds)
 	}
+}
+
+// opensConnection tells the commands with which the client greets Redis on a new connection. They are no question of
+// the request's; the time that they take is in the entry of the command that needed the connection.
+func opensConnection(command string) bool {
+	switch command {
+	case "HELLO", "AUTH", "SELECT", "CLIENT":
+		return true
+	}
+	return false
 }
 
 func directoryError(err error) error {

@@ -21,13 +21,14 @@ func NewHTTPServer(handler http.Handler, logger *slog.Logger) *http.Server {
 		logger = slog.New(slog.DiscardHandler)
 	}
 	return &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       2 * time.Minute, // longer than a balancer keeps a connection, so that it is not we who close
-		MaxHeaderBytes:    maxHeader - 4<<10,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+		Handler:                      handler,
+		ReadHeaderTimeout:            5 * time.Second,
+		ReadTimeout:                  10 * time.Second,
+		WriteTimeout:                 30 * time.Second,
+		IdleTimeout:                  2 * time.Minute, // longer than a balancer keeps a connection, so that it is not we who close
+		MaxHeaderBytes:               maxHeader - 4<<10,
+		DisableGeneralOptionsHandler: true, // OPTIONS * is answered like any other request
+		ErrorLog:                     slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 }
 

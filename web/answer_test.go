@@ -1,0 +1,79 @@
+package web_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"authlab/web"
+)
+
+// An answer is a response, read to its end.
+type answer struct {
+	status  int
+	header  http.Header
+	body    string
+	cookies []*http.Cookie
+}
+
+func read(t testing.TB, response *http.Response) answer {
+	t.Helper()
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	must(t, err)
+	return answer{response.StatusCode, response.Header, string(body), response.Cookies()}
+}
+
+func readAnswer(t testing.TB, conn net.Conn) answer {
+	t.Helper()
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	must(t, err)
+	return read(t, response)
+}
+
+// isProblem asserts that an answer is a problem of a type, with every member that a problem has.
+func (a answer) isProblem(t testing.TB, status int, name, scheme string) web.Problem {
+	t.Helper()
+	var problem web.Problem
+	decoder := json.NewDecoder(strings.NewReader(a.body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&problem); err != nil {
+		t.Errorf("not a problem: %v: %.300s", err, a.body)
+		return problem
+	}
+	want := web.Problem{
+		Type: "urn:authlab:problem:" + name, Title: problem.Title, Status: status, Detail: problem.Detail,
+		Scheme: scheme, Replica: a.header.Get("X-Served-By"),
+	}
+	if problem != want || problem.Title == "" || problem.Detail == "" || problem.Replica == "" {
+		t.Errorf("problem %+v, want %+v with a title and a detail", problem, want)
+	}
+	if a.status != status || a.header.Get("Content-Type") != web.ProblemType {
+		t.Errorf("%d %s, want %d %s", a.status, a.header.Get("Content-Type"), status, web.ProblemType)
+	}
+	return problem
+}
+
+// problemName is the end of the problem's type.
+func (a answer) problemName() string {
+	var problem web.Problem
+	if json.Unmarshal([]byte(a.body), &problem) != nil {
+		return ""
+	}
+	return strings.TrimPrefix(problem.Type, "urn:authlab:problem:")
+}
+
+// costs counts the entries of Server-Timing by name.
+func (a answer) costs() map[string]int {
+	counts := map[string]int{}
+	for entry := range strings.SplitSeq(a.header.Get("Server-Timing"), ", ") {
+		if name, _, ok := strings.Cut(entry, ";"); ok {
+			counts[name]++
+		}
+	}
+	return counts
+}

@@ -1,0 +1,152 @@
+package web_test
+
+import (
+	"encoding/json"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"authlab/account"
+	"authlab/web"
+)
+
+func TestAReplicaSaysWhetherItLivesAndWhetherToSendToIt(t *testing.T) {
+	w, c := alone(t)
+	ready := func(want int, body string) {
+		t.Helper()
+		if got := c.get(want, "/readyz").body; got != body {
+			t.Errorf("readyz: %s, want %s", got, body)
+		}
+	}
+	ready(200, `{"redis":"up","replica":"app-1","status":"ready"}`)
+	w.redis.Close()
+	ready(200, `{"redis":"down","replica":"app-1","status":"ready"}`)
+	must(t, w.redis.Restart())
+	ready(200, `{"redis":"up","replica":"app-1","status":"ready"}`)
+	c.login(web.SessionMemory, "alice")
+	c.server.Drain()
+	ready(503, `{"redis":"up","replica":"app-1","status":"draining"}`)
+	c.get(200, "/session/memory/me") // what comes all the same is answered
+	if got := c.get(200, "/livez").body; got != `{"replica":"app-1","status":"alive"}` {
+		t.Errorf("livez: %s", got)
+	}
+}
+
+func TestTheMetricsCountRequestsAndStoreCommands(t *testing.T) {
+	_, c := alone(t)
+	for _, r := range routes() {
+		c.login(r.scheme, "alice")
+		c.get(200, r.base+"/me")
+		c.get(200, r.base+"/me")
+	}
+	c.get(404, "/nothing")
+	c.other().get(401, "/token/stateless/me")
+	text := c.get(200, "/metrics").body
+	for _, want := range []string{
+		`authlab_requests_total{outcome="200",scheme="basic"} 2`,
+		`authlab_requests_total{outcome="200",scheme="session-memory"} 3`,
+		`authlab_requests_total{outcome="200",scheme="session-redis"} 3`,
+		`authlab_requests_total{outcome="200",scheme="token-stateless"} 4`,
+		`authlab_requests_total{outcome="200",scheme="token-revocable"} 2`,
+		`authlab_requests_total{outcome="401",scheme="token-stateless"} 1`,
+		`authlab_requests_total{outcome="404",scheme="none"} 1`,
+		`authlab_store_commands_total{command="GETEX"} 2`,
+		`authlab_store_commands_total{command="MGET"} 2`,
+		`authlab_request_duration_seconds_count{scheme="session-redis"} 3`,
+	} {
+		if !strings.Contains(text, want+"\n") {
+			t.Errorf("no %s", want)
+		}
+	}
+	if strings.Contains(text, "HELLO") {
+		t.Error("the greeting on a new connection counts as a command")
+	}
+}
+
+// A client can send any method and any address: neither may make a new time series or a new word in the log.
+func TestNobodyWritesWhatTheyLikeIntoTheMetricsOrTheLog(t *testing.T) {
+	w, c := alone(t)
+	c.expect(405, "X-SECRET-METHOD", "/livez", "")
+	c.get(404, "/x-secret-path?x-secret-query", "User-Agent", "x-secret-agent", "X-Forwarded-For", "x-secret-address")
+	c.login(web.SessionRedis, "alice")
+	c.expect(404, "DELETE", "/session/redis/sessions/x-secret-id", "")
+	for where, text := range map[string]string{"metrics": c.get(200, "/metrics").body, "log": w.log.String()} {
+		if strings.Contains(strings.ToLower(text), "x-secret") {
+			t.Errorf("the %s: %s", where, text)
+		}
+	}
+}
+
+func TestALineOfTheLogSaysWhichRouteAndNotWhichAddress(t *testing.T) {
+	w, c := alone(t)
+	c.login(web.SessionRedis, "alice")
+	c.expect(404, "DELETE", "/session/redis/sessions/0123456789abcdef", "")
+	lines := strings.Split(strings.TrimSpace(w.log.String()), "\n")
+	var line map[string]any
+	must(t, json.Unmarshal([]byte(lines[len(lines)-1]), &line))
+	if names := slices.Sorted(maps.Keys(line)); !slices.Equal(names, []string{"level", "method", "msg", "replica", "route", "scheme", "status", "time", "took"}) {
+		t.Errorf("the line has %v", names)
+	}
+	delete(line, "time")
+	delete(line, "took")
+	want := map[string]any{
+		"level": "INFO", "msg": "request", "replica": "app-1", "method": "DELETE",
+		"route": "/session/redis/sessions/:id", "scheme": "session-redis", "status": 404.0,
+	}
+	if !maps.Equal(line, want) {
+		t.Errorf("the line says %v, want %v", line, want)
+	}
+}
+
+func TestThePageShowsThePasswordsAndRunsNoInlineScript(t *testing.T) {
+	_, c := alone(t)
+	page := c.get(200, "/").body
+	for _, demo := range account.Demos() {
+		if !strings.Contains(page, demo.Name) || !strings.Contains(page, demo.Password) {
+			t.Errorf("the page does not show %s and %s", demo.Name, demo.Password)
+		}
+	}
+	if scripts := regexp.MustCompile(`<script[^>]*>[^<]*`).FindAllString(page, -1); len(scripts) == 0 {
+		t.Error("the page has no script")
+	} else {
+		for _, script := range scripts {
+			if !strings.Contains(script, ` src="/assets/`) || !strings.HasSuffix(script, ">") {
+				t.Errorf("inline script: %s", script)
+			}
+		}
+	}
+	if inline := regexp.MustCompile(`<[^>]*\s(on[a-z]+|style)=[^>]*>|<style|javascript:|https?://[^w]`).FindString(page); inline != "" {
+		t.Errorf("the policy forbids %s", inline)
+	}
+}
+
+func TestThePageLoadsFromHereAlone(t *testing.T) {
+	_, c := alone(t)
+	page := c.get(200, "/")
+	policy := page.header.Get("Content-Security-Policy")
+	for _, want := range []string{"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("Content-Security-Policy %q has no %s", policy, want)
+		}
+	}
+	if strings.Contains(policy, "unsafe") {
+		t.Errorf("Content-Security-Policy %q", policy)
+	}
+	media := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+	loads := regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(page.body, -1)
+	if len(loads) < 2 {
+		t.Errorf("the page loads %v, want its script and its style", loads)
+	}
+	for _, load := range loads {
+		got := c.get(200, load[1])
+		if got.header.Get("Content-Type") != media[path.Ext(load[1])] || got.header.Get("X-Content-Type-Options") != "nosniff" || got.body == "" {
+			t.Errorf("%s: %v", load[1], got.header)
+		}
+	}
+	if head := c.expect(200, "HEAD", "/", ""); head.body != "" || head.header.Get("Content-Security-Policy") != policy {
+		t.Errorf("HEAD: %q, %v", head.body, head.header)
+	}
+}

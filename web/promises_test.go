@@ -1,0 +1,140 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"authlab/web"
+)
+
+func TestAnotherSiteCannotMakeABrowserChangeAnything(t *testing.T) {
+	foreign := map[string][]string{
+		"by Sec-Fetch-Site":          {"Sec-Fetch-Site", "cross-site"},
+		"by Sec-Fetch-Site, sibling": {"Sec-Fetch-Site", "same-site"},
+		"by Origin":                  {"Origin", "https://evil.example"},
+		"by an Origin that is null":  {"Origin", "null"},
+	}
+	onEachScheme(t, func(t *testing.T, w *world, c *client, r route) {
+		c.login(r.scheme, "alice")
+		held := c.credential(r)
+		for name, headers := range foreign {
+			if r.keepsTokens() { // no browser sends this credential on its own, so there is nothing to protect
+				c.post(200, r.base+"/email", `{"email":"a@new.example"}`, headers...)
+				c.other().post(200, r.login, goodLogin(0), headers...)
+				continue
+			}
+			paths := map[string]string{r.base + "/email": `{"email":"a@evil.example"}`}
+			if r.login != "" {
+				paths[r.login], paths[r.logout] = loginBody("bob", passwordOf("bob")), ""
+			}
+			if strings.HasPrefix(r.scheme, "session-") {
+				paths[r.base+"/logout-everywhere"] = ""
+			}
+			for path, body := range paths {
+				answer := c.post(403, path, body, headers...)
+				answer.isProblem(t, 403, "cross-origin", r.scheme)
+				if len(answer.cookies) > 0 {
+					t.Errorf("%s: %s set %v", name, path, answer.cookies)
+				}
+			}
+			if strings.HasPrefix(r.scheme, "session-") {
+				c.expect(403, http.MethodDelete, r.base+"/sessions/x", "", headers...).isProblem(t, 403, "cross-origin", r.scheme)
+			}
+			if got := w.email(t, "alice"); got != "alice@example.com" {
+				t.Errorf("%s: alice has %s", name, got)
+			}
+		}
+		if c.credential(r) != held {
+			t.Error("the credential changed")
+		}
+		c.get(200, r.base+"/me", "Sec-Fetch-Site", "cross-site") // a link from another site is no state change
+		for _, headers := range [][]string{{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Site", "none"}, {"Origin", "http://" + c.server.address}} {
+			c.post(200, r.base+"/email", `{"email":"a@new.example"}`, headers...)
+		}
+	})
+}
+
+func TestEveryCookieHasItsFlags(t *testing.T) {
+	for name, tt := range map[string]struct {
+		secure bool
+		prefix string
+	}{"in the clear": {false, ""}, "over TLS": {true, "__Host-"}} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			config := w.config(t, "app-1")
+			config.Secure = tt.secure
+			c := newClient(t, w.startWith(t, config))
+			for _, r := range routes() {
+				if r.login == "" || r.keepsTokens() {
+					continue
+				}
+				for path, gone := range map[string]bool{r.login: false, r.logout: true} {
+					answer := c.post(map[bool]int{false: 200, true: 204}[gone], path, goodLogin(0))
+					if len(answer.cookies) != 1 {
+						t.Errorf("%s sets %d cookies, want 1", path, len(answer.cookies))
+						continue
+					}
+					got := answer.cookies[0]
+					if got.Name != tt.prefix+r.scheme || !got.HttpOnly || got.Secure != tt.secure || got.SameSite != http.SameSiteLaxMode || got.Path != "/" || got.Domain != "" {
+						t.Errorf("%s: %s", path, got)
+					}
+					if (got.MaxAge < 0) != gone || (got.Value == "") != gone {
+						t.Errorf("%s: %s, gone %v", path, got, gone)
+					}
+				}
+				c.login(r.scheme, "bob")
+				c.get(200, r.base+"/me")
+				if tt.secure { // a cookie without the prefix may come from anywhere
+					c.get(401, r.base+"/me", "Cookie", r.scheme+"="+c.cookies[tt.prefix+r.scheme]).isProblem(t, 401, "no-credential", r.scheme)
+				}
+			}
+		})
+	}
+}
+
+func TestAnotherReplicaKnowsWhatIsSharedOrCarried(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.start(t, "app-1"), w.start(t, "app-2")
+	for _, r := range routes() {
+		t.Run(r.scheme, func(t *testing.T) {
+			c := newClient(t, first)
+			c.login(r.scheme, "alice")
+			there := c.at(second)
+			if r.scheme == web.SessionMemory {
+				problem := there.get(401, r.base+"/me").isProblem(t, 401, "session-unknown", r.scheme)
+				if !strings.HasPrefix(problem.Detail, "app-2 has no session with this ID in its memory.") {
+					t.Errorf("detail %q", problem.Detail)
+				}
+				c.get(200, r.base+"/me") // and the first one still does
+				return
+			}
+			if got, want := there.get(200, r.base+"/me").body, w.meBody(r, "alice", `"user","admin"`, "app-2"); got != want {
+				t.Errorf("me: %s\nwant %s", got, want)
+			}
+			if r.logout == "" {
+				return
+			}
+			held := c.credential(r)
+			there.post(204, r.logout, "")
+			c.show(r, held)
+			want := map[string]int{web.SessionRedis: 401, web.TokenRevocable: 401, web.SessionCookie: 200, web.TokenStateless: 200, web.TokenCookie: 200}
+			c.get(want[r.scheme], r.base+"/me")
+		})
+	}
+}
+
+func TestAnotherServiceWithItsOwnKeysAcceptsNothingThatIsSigned(t *testing.T) {
+	_, c := alone(t)
+	_, stranger := alone(t)
+	for _, r := range routes() {
+		c.login(r.scheme, "alice")
+	}
+	want := map[string]string{
+		web.SessionMemory: "session-unknown", web.SessionRedis: "session-unknown", web.SessionCookie: "session-tampered",
+		web.TokenStateless: "token-signature", web.TokenRevocable: "token-signature", web.TokenCookie: "token-signature",
+	}
+	for scheme, problem := range want {
+		c.at(stranger.server).get(401, routeOf(scheme).base+"/me").isProblem(t, 401, problem, scheme)
+	}
+}
