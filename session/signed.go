@@ -11,8 +11,6 @@ import (
 // MaxCookie is how long a signed cookie may be, in bytes: what browsers are sure to keep (RFC 6265, section 6.1).
 const MaxCookie = 4096
 
-const minKeyBytes = 32 // RFC 2104: a key shorter than the hash's output weakens HMAC
-
 // Signed keeps nothing: the record travels in the cookie, with an HMAC-SHA256 so that only we can have written it.
 //
 // It is signed and not encrypted. Nothing in it is secret from its owner (their name, their roles, two dates), and a
@@ -21,28 +19,18 @@ const minKeyBytes = 32 // RFC 2104: a key shorter than the hash's output weakens
 //
 // What it cannot do is in its Delete.
 type Signed struct {
-	name  string
-	codec *securecookie.SecureCookie
+	name string
+	keys *CookieKeys
 }
 
 var _ Store = (*Signed)(nil)
 
-// NewSigned returns a store that signs for the cookie of that name: a value moved to another cookie is refused. All
-// replicas need the same key, of 32 bytes or more.
-func NewSigned(name string, key []byte) (*Signed, error) {
-	if len(key) < minKeyBytes {
-		return nil, fmt.Errorf("%w: %d bytes", ErrWeakKey, len(key))
-	}
-	codec := securecookie.New(key, nil)
-	codec.SetSerializer(securecookie.JSONEncoder{})
-	codec.MaxAge(0) // it would look at the machine's clock; the record carries its own times, for ours
-	codec.MaxLength(MaxCookie)
-	return &Signed{name: name, codec: codec}, nil
-}
+// NewSigned returns a store that signs for the cookie of that name: a value moved to another cookie is refused.
+func NewSigned(name string, keys *CookieKeys) *Signed { return &Signed{name: name, keys: keys} }
 
 // Create implements Store.
 func (s *Signed) Create(_ context.Context, r Record) (string, error) {
-	value, err := s.codec.Encode(s.name, r)
+	value, err := s.keys.current()[0].Encode(s.name, r)
 	if err != nil {
 		return "", fmt.Errorf("sign session: %w: %w", ErrTooLarge, err)
 	}
@@ -56,7 +44,7 @@ func (s *Signed) Load(_ context.Context, credential string) (Record, error) {
 		return Record{}, fmt.Errorf("read session cookie: %w: %w", ErrNoSession, ErrTampered)
 	}
 	var r Record
-	if err := s.codec.Decode(s.name, credential, &r); err != nil {
+	if err := securecookie.DecodeMulti(s.name, credential, &r, s.keys.current()...); err != nil {
 		return Record{}, fmt.Errorf("read session cookie: %w: %w", ErrNoSession, ErrTampered)
 	}
 	return r, nil

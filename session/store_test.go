@@ -63,11 +63,21 @@ func realRedis(t *testing.T) (*redis.Client, string) {
 
 func signed(t *testing.T) *session.Signed {
 	t.Helper()
-	store, err := session.NewSigned("session-cookie", bytes.Repeat([]byte("k"), 32))
+	return session.NewSigned("session-cookie", cookieKeys(t, "k"))
+}
+
+// cookieKeys returns keys of 32 times the same letter, for each letter.
+func cookieKeys(t testing.TB, letters ...string) *session.CookieKeys {
+	t.Helper()
+	var all [][]byte
+	for _, letter := range letters {
+		all = append(all, bytes.Repeat([]byte(letter), 32))
+	}
+	keys, err := session.NewCookieKeys(all...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return store
+	return keys
 }
 
 func TestEveryStoreConforms(t *testing.T) {
@@ -210,26 +220,58 @@ func TestASignedCookieBelongsToItsKeyAndItsName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	otherKey, _ := session.NewSigned("session-cookie", bytes.Repeat([]byte("x"), 32))
-	otherName, _ := session.NewSigned("another-cookie", bytes.Repeat([]byte("k"), 32))
+	otherKey := session.NewSigned("session-cookie", cookieKeys(t, "x"))
+	otherName := session.NewSigned("another-cookie", cookieKeys(t, "k"))
 	for what, store := range map[string]*session.Signed{"another key": otherKey, "another name": otherName} {
 		if _, err := store.Load(t.Context(), credential); !errors.Is(err, session.ErrTampered) {
 			t.Errorf("%s: %v, want ErrTampered", what, err)
 		}
 	}
-	if _, err := session.NewSigned("session-cookie", []byte("secret")); !errors.Is(err, session.ErrWeakKey) {
-		t.Errorf("a key of six bytes: %v, want ErrWeakKey", err)
+	for _, keys := range [][][]byte{nil, {[]byte("secret")}, {bytes.Repeat([]byte("k"), 32), []byte("secret")}} {
+		if _, err := session.NewCookieKeys(keys...); !errors.Is(err, session.ErrWeakKey) {
+			t.Errorf("keys %q: %v, want ErrWeakKey", keys, err)
+		}
 	}
 	if _, err := signed(t).Create(t.Context(), session.Record{Values: map[string]any{"x": strings.Repeat("x", 4000)}}); !errors.Is(err, session.ErrTooLarge) {
 		t.Errorf("a record over 4 KB: %v, want ErrTooLarge", err)
 	}
 }
 
-func FuzzNoCredentialBreaksAStore(f *testing.F) {
-	signed, err := session.NewSigned("session-cookie", bytes.Repeat([]byte("k"), 32))
-	if err != nil {
-		f.Fatal(err)
+func TestCookieKeysRotateWithOverlap(t *testing.T) {
+	keys := cookieKeys(t, "a")
+	store := session.NewSigned("session-cookie", keys)
+	load := func(credential string) error {
+		_, err := store.Load(t.Context(), credential)
+		return err
 	}
+	old, err := store.Create(t.Context(), session.Record{User: "alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := keys.Rotate(bytes.Repeat([]byte("b"), 32)); err != nil {
+		t.Fatal(err)
+	}
+	young, err := store.Create(t.Context(), session.Record{User: "alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if errOld, errYoung := load(old), load(young); errOld != nil || errYoung != nil {
+		t.Errorf("during the overlap: %v and %v", errOld, errYoung)
+	}
+	if _, err := session.NewSigned("session-cookie", cookieKeys(t, "a")).Load(t.Context(), young); err == nil {
+		t.Error("the new cookie was signed with the old key")
+	}
+	keys.Forget()
+	if err := load(old); !errors.Is(err, session.ErrTampered) {
+		t.Errorf("the old cookie after the overlap: %v, want ErrTampered", err)
+	}
+	if err := load(young); err != nil {
+		t.Error(err)
+	}
+}
+
+func FuzzNoCredentialBreaksAStore(f *testing.F) {
+	signed := session.NewSigned("session-cookie", cookieKeys(f, "k"))
 	memory := session.NewMemory(idle, time.Now)
 	valid, err := signed.Create(f.Context(), session.Record{User: "alice"})
 	if err != nil {

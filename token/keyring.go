@@ -70,6 +70,13 @@ func (r *Keyring) Drop(id string) error {
 	return nil
 }
 
+// Forget takes every key away but the one that signs.
+func (r *Keyring) Forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keys = r.keys[:1:1]
+}
+
 // Signing returns the key that signs.
 func (r *Keyring) Signing() *Key {
 	r.mu.RLock()

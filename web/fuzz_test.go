@@ -17,9 +17,7 @@ func inProcess(t testing.TB) http.Handler {
 	t.Helper()
 	w := newWorld(t)
 	w.log = nil
-	server, err := web.New(w.config(t, "app-1"))
-	must(t, err)
-	return server.Handler()
+	return web.New(w.config(t, "app-1")).Handler()
 }
 
 // refused asserts that a request ends in one of the statuses, and in a whole problem if that is an error.

@@ -60,11 +60,8 @@ const (
 	errorKey  = "authlab/error"
 )
 
-func (s *Server) newSchemes() ([]scheme, error) {
-	signed, err := session.NewSigned(s.cookieName(SessionCookie), s.config.CookieKey)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) newSchemes() []scheme {
+	signed := session.NewSigned(s.cookieName(SessionCookie), s.config.CookieKeys)
 	redis := session.NewRedis(s.config.Redis, s.config.Prefix, s.config.Idle, s.config.Absolute, s.config.Now)
 	header := func(verify verifier) []gin.HandlerFunc {
 		return []gin.HandlerFunc{token.Middleware(token.FromHeader, verify)}
@@ -81,7 +78,7 @@ func (s *Server) newSchemes() ([]scheme, error) {
 			name: TokenCookie, base: "/token/cookie", ambient: true, caller: tokenCaller,
 			before: []gin.HandlerFunc{token.Middleware(cookie, s.verify)},
 		},
-	}, nil
+	}
 }
 
 func (s *Server) schemeNamed(name string) scheme {

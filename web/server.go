@@ -31,20 +31,20 @@ import (
 
 // Config says what a replica stands on. Everything without a default is required.
 type Config struct {
-	Name      string // of this replica: app-1
-	Directory account.Directory
-	Hasher    *account.Hasher
-	Redis     *redis.Client  // made by OpenRedis; this server's own, because it counts what goes through it
-	Prefix    string         // of every key in Redis; "authlab:"
-	Keys      *token.Keyring // the same in all replicas
-	CookieKey []byte         // signs session-cookie; the same in all replicas
-	Secure    bool           // served over TLS: cookies are Secure and named __Host-
-	Idle      time.Duration  // session.DefaultIdle
-	Absolute  time.Duration  // session.DefaultAbsolute
-	Access    time.Duration  // token.DefaultAccess
-	Refresh   time.Duration  // token.DefaultRefresh
-	Now       func() time.Time
-	Logger    *slog.Logger // silent
+	Name       string // of this replica: app-1
+	Directory  account.Directory
+	Hasher     *account.Hasher
+	Redis      *redis.Client       // made by OpenRedis; this server's own, because it counts what goes through it
+	Prefix     string              // of every key in Redis; "authlab:"
+	Keys       *token.Keyring      // the same in all replicas
+	CookieKeys *session.CookieKeys // sign session-cookie; the same in all replicas
+	Secure     bool                // served over TLS: cookies are Secure and named __Host-
+	Idle       time.Duration       // session.DefaultIdle
+	Absolute   time.Duration       // session.DefaultAbsolute
+	Access     time.Duration       // token.DefaultAccess
+	Refresh    time.Duration       // token.DefaultRefresh
+	Now        func() time.Time
+	Logger     *slog.Logger // silent
 }
 
 // DefaultPrefix is what every key in Redis begins with, so that a lab never touches what else is in there.
@@ -67,7 +67,7 @@ type Server struct {
 func init() { gin.SetMode(gin.ReleaseMode) }
 
 // New builds a replica. It opens nothing and listens nowhere: serve its Handler.
-func New(config Config) (*Server, error) {
+func New(config Config) *Server {
 	config.Prefix = cmp.Or(config.Prefix, DefaultPrefix)
 	config.Idle = cmp.Or(config.Idle, session.DefaultIdle)
 	config.Absolute = cmp.Or(config.Absolute, session.DefaultAbsolute)
@@ -89,12 +89,9 @@ func New(config Config) (*Server, error) {
 		Denylist: token.NewDenylist(config.Redis, config.Prefix, max(config.Refresh, config.Access), config.Now),
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
-	var err error
-	if s.schemes, err = s.newSchemes(); err != nil {
-		return nil, err
-	}
+	s.schemes = s.newSchemes()
 	s.engine = s.routes()
-	return s, nil
+	return s
 }
 
 // Handler serves the whole interface.

@@ -23,6 +23,7 @@ import (
 
 	"authlab/account"
 	"authlab/session/storetest"
+	"authlab/session"
 	"authlab/token"
 	"authlab/web"
 )
@@ -35,12 +36,12 @@ func TestMain(m *testing.M) {
 
 // A world is what the replicas of one service share, and what a test does to it.
 type world struct {
-	redis     *miniredis.Miniredis
-	directory *account.Memory
-	keys      *token.Keyring
-	cookieKey []byte
-	clock     *storetest.Clock
-	log       *logBuffer // nil: silence, for what is measured
+	redis      *miniredis.Miniredis
+	directory  *account.Memory
+	keys       *token.Keyring
+	cookieKeys *session.CookieKeys
+	clock      *storetest.Clock
+	log        *logBuffer // nil: silence, for what is measured
 
 	mu       sync.Mutex
 	secrets  map[string]bool // what no log may say
@@ -55,10 +56,13 @@ func newWorld(t testing.TB) *world {
 	keys, err := token.NewKeyring(key)
 	must(t, err)
 	w := &world{
-		redis: miniredis.RunT(t), directory: account.NewMemory(), keys: keys, cookieKey: make([]byte, 32),
+		redis: miniredis.RunT(t), directory: account.NewMemory(), keys: keys,
 		clock: storetest.NewClock(), log: &logBuffer{}, secrets: map[string]bool{},
 	}
-	rand.Read(w.cookieKey)
+	cookieKey := make([]byte, 32)
+	rand.Read(cookieKey)
+	w.cookieKeys, err = session.NewCookieKeys(cookieKey)
+	must(t, err)
 	for _, demo := range account.Demos() {
 		must(t, w.directory.Create(t.Context(), demo.User, quickHash(demo.Password)))
 		w.secrets[demo.Password] = true
@@ -84,7 +88,7 @@ func (w *world) config(t testing.TB, name string) web.Config {
 	t.Cleanup(func() { client.Close() })
 	config := web.Config{
 		Name: name, Directory: w.directory, Hasher: account.NewHasher(2), Redis: client, Keys: w.keys,
-		CookieKey: w.cookieKey, Now: w.clock.Now,
+		CookieKeys: w.cookieKeys, Now: w.clock.Now,
 	}
 	if w.log != nil {
 		config.Logger = slog.New(slog.NewJSONHandler(w.log, nil))
@@ -133,8 +137,7 @@ type replica struct {
 
 func (w *world) startWith(t testing.TB, config web.Config) *replica {
 	t.Helper()
-	server, err := web.New(config)
-	must(t, err)
+	server := web.New(config)
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
 	httpServer := web.NewHTTPServer(server.Handler(), config.Logger)
