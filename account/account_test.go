@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -123,6 +124,32 @@ func TestRolesChangeWhileManyLookAtThem(t *testing.T) {
 	}
 	if u, err := directory.User(t.Context(), "alice"); err != nil || len(u.Roles) != 2 {
 		t.Errorf("after a reset alice has %v (%v)", u.Roles, err)
+	}
+}
+
+func TestSimulatedUsersLogInLikeEverybodyAndCanBeRemoved(t *testing.T) {
+	directory, hasher := account.NewMemory(), account.NewHasher(2)
+	name := func(i int) string { return fmt.Sprintf("user-%d", i) }
+	for range 2 { // the second time they are there already
+		if err := account.CreateSimulated(t.Context(), directory, hasher, 100, name, "simulated"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	authenticator := account.NewAuthenticator(directory, hasher)
+	if user, err := authenticator.Authenticate(t.Context(), "user-99", "simulated"); err != nil || user.Name != "user-99" {
+		t.Errorf("%+v, %v", user, err)
+	}
+	for _, tt := range [][2]string{{"user-99", "simulates"}, {"user-100", "simulated"}} {
+		if _, err := authenticator.Authenticate(t.Context(), tt[0], tt[1]); !errors.Is(err, account.ErrBadCredentials) {
+			t.Errorf("%v: %v, want ErrBadCredentials", tt, err)
+		}
+	}
+	directory.Keep("user-1")
+	if _, err := directory.User(t.Context(), "user-2"); !errors.Is(err, account.ErrUnknownUser) {
+		t.Errorf("user-2 was kept: %v", err)
+	}
+	if _, err := directory.User(t.Context(), "user-1"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -63,6 +64,13 @@ func (m *Memory) Create(_ context.Context, user User, passwordHash string) error
 	user.Roles = slices.Clone(user.Roles)
 	m.entries[user.Name] = entry{user: user, hash: passwordHash}
 	return nil
+}
+
+// Keep removes everybody but the users of these names.
+func (m *Memory) Keep(names ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.entries, func(name string, _ entry) bool { return !slices.Contains(names, name) })
 }
 
 func (m *Memory) change(name string, edit func(*User)) error {
