@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"authlab/session"
 	"authlab/token"
 )
 
@@ -16,13 +17,13 @@ import (
 type keyFile struct {
 	// TokenKeys is a JWK Set (RFC 7517) of private keys; the first signs.
 	TokenKeys json.RawMessage `json:"token_keys"`
-	// SessionCookieKey signs session-cookie; base64.
-	SessionCookieKey []byte `json:"session_cookie_key"`
+	// SessionCookieKeys are for session-cookie, base64; the first signs.
+	SessionCookieKeys [][]byte `json:"session_cookie_keys"`
 }
 
 // loadKeys reads the keys from a file, which it makes if it is not there. Without a path it makes keys and keeps them
 // to itself. Of several replicas that start at once, one makes the file and all read the same.
-func loadKeys(path string) (*token.Keyring, []byte, error) {
+func loadKeys(path string) (*token.Keyring, *session.CookieKeys, error) {
 	if path == "" {
 		text, err := newKeys()
 		if err != nil {
@@ -40,20 +41,24 @@ func loadKeys(path string) (*token.Keyring, []byte, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read keys: %w", err)
 	}
-	keys, cookieKey, err := parseKeys(text)
+	tokenKeys, cookieKeys, err := parseKeys(text)
 	if err != nil {
 		return nil, nil, fmt.Errorf("keys in %s: %w", path, err)
 	}
-	return keys, cookieKey, nil
+	return tokenKeys, cookieKeys, nil
 }
 
-func parseKeys(text []byte) (*token.Keyring, []byte, error) {
+func parseKeys(text []byte) (*token.Keyring, *session.CookieKeys, error) {
 	var file keyFile
 	if err := json.Unmarshal(text, &file); err != nil {
 		return nil, nil, err
 	}
-	keys, err := token.ParseKeyring(file.TokenKeys)
-	return keys, file.SessionCookieKey, err
+	tokenKeys, err := token.ParseKeyring(file.TokenKeys)
+	if err != nil {
+		return nil, nil, err
+	}
+	cookieKeys, err := session.NewCookieKeys(file.SessionCookieKeys...)
+	return tokenKeys, cookieKeys, err
 }
 
 func newKeys() ([]byte, error) {
@@ -65,8 +70,9 @@ func newKeys() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := keyFile{SessionCookieKey: make([]byte, 32)}
-	rand.Read(file.SessionCookieKey)
+	cookieKey := make([]byte, 32)
+	rand.Read(cookieKey)
+	file := keyFile{SessionCookieKeys: [][]byte{cookieKey}}
 	if file.TokenKeys, err = ring.MarshalPrivate(); err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		return usageError{fmt.Errorf("--accounts is %q, and memory: is the only users database there is", o.accounts)}
 	}
 	logger := slog.New(slog.NewJSONHandler(stderr, nil))
-	keys, cookieKey, err := loadKeys(o.keys)
+	tokenKeys, cookieKeys, err := loadKeys(o.keys)
 	if err != nil {
 		return err
 	}
@@ -99,13 +99,10 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if err := account.CreateDemos(ctx, directory, hasher); err != nil {
 		return err
 	}
-	app, err := web.New(web.Config{
-		Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: keys, CookieKey: cookieKey,
+	app := web.New(web.Config{
+		Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: tokenKeys, CookieKeys: cookieKeys,
 		Secure: o.secureCookies, Logger: logger,
 	})
-	if err != nil {
-		return err
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return err

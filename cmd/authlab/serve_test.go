@@ -109,9 +109,9 @@ func TestAKeyFileThatCannotBeUsedIsRefusedAtStart(t *testing.T) {
 	redis := "redis://" + miniredis.RunT(t).Addr()
 	for name, content := range map[string]string{
 		"not JSON":          "secret",
-		"no keys":           `{"token_keys":{"keys":[]},"session_cookie_key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`,
-		"a weak key":        `{"token_keys":{"keys":[{"kty":"oct","k":"c2VjcmV0","alg":"HS256","kid":"a"}]},"session_cookie_key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`,
-		"a weak cookie key": `{"token_keys":{"keys":[{"kty":"oct","k":"QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE","alg":"HS256","kid":"a"}]},"session_cookie_key":"c2VjcmV0"}`,
+		"no keys":           `{"token_keys":{"keys":[]},"session_cookie_keys":["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]}`,
+		"a weak key":        `{"token_keys":{"keys":[{"kty":"oct","k":"c2VjcmV0","alg":"HS256","kid":"a"}]},"session_cookie_keys":["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]}`,
+		"a weak cookie key": `{"token_keys":{"keys":[{"kty":"oct","k":"QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE","alg":"HS256","kid":"a"}]},"session_cookie_keys":["c2VjcmV0"]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "keys.json")

@@ -13,7 +13,6 @@ package cluster
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -21,12 +20,15 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"authlab/account"
 	"authlab/lab/balancer"
 	"authlab/lab/fault"
+	"authlab/session"
 	"authlab/token"
 	"authlab/web"
 )
@@ -50,12 +52,18 @@ type Cluster struct {
 	faults    fault.Set
 	store     *store
 	directory *account.Memory
-	replicas  []*replica
+	hasher    *account.Hasher
+	keys      *token.Keyring
+	cookies   *session.CookieKeys
 	balancer  *balancer.Balancer
 	events    *broker
+	services  services
 	listener  net.Listener
 	server    *http.Server
 	stop      context.CancelFunc
+
+	mu       sync.RWMutex
+	replicas []*replica // in the order of their numbers
 }
 
 // Start starts a cluster and returns when it answers. Close ends it.
@@ -84,36 +92,23 @@ func (c *Cluster) start(ctx context.Context) error {
 	if c.store, err = openStore(ctx, c.config.Redis); err != nil {
 		return fmt.Errorf("start lab: %w", err)
 	}
-	hasher := account.NewHasher(runtime.GOMAXPROCS(0))
-	if err := account.CreateDemos(ctx, c.directory, hasher); err != nil {
+	c.hasher = account.NewHasher(runtime.GOMAXPROCS(0))
+	if err := account.CreateDemos(ctx, c.directory, c.hasher); err != nil {
 		return fmt.Errorf("start lab: %w", err)
 	}
 	debug.FreeOSMemory() // the demo passwords took 19 MiB each to hash; an idle lab need not hold on to that
-	key, err := token.GenerateKey(token.DefaultAlgorithm)
-	if err != nil {
+	if c.keys, c.cookies, err = newKeys(); err != nil {
 		return fmt.Errorf("start lab: %w", err)
 	}
-	keys, err := token.NewKeyring(key)
-	if err != nil {
+	if err := c.scale(ctx, c.config.Replicas); err != nil {
 		return fmt.Errorf("start lab: %w", err)
-	}
-	cookieKey := make([]byte, 32)
-	rand.Read(cookieKey)
-
-	for i := range c.config.Replicas {
-		r := &replica{
-			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
-			config: web.Config{Directory: c.directory, Hasher: hasher, Keys: keys, CookieKey: cookieKey, Logger: c.config.Logger},
-			redis:  "redis://" + c.store.userInfo() + c.store.wire.Addr() + c.store.database(),
-		}
-		if err := r.Start(ctx); err != nil {
-			return fmt.Errorf("start lab: %w", err)
-		}
-		c.replicas = append(c.replicas, r)
 	}
 	c.events = newBroker()
 	c.balancer = balancer.New(balancer.Config{Backends: c.backends, Observe: c.observe, Logger: c.config.Logger})
 	c.server = web.NewHTTPServer(c.handler(), c.config.Logger)
+	if err := c.startServices(ctx); err != nil {
+		return fmt.Errorf("start lab: %w", err)
+	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	go c.tellChanges(running)
@@ -138,7 +133,8 @@ func (c *Cluster) Close() error {
 	} else if c.listener != nil {
 		failed = append(failed, c.listener.Close())
 	}
-	for _, r := range c.replicas {
+	failed = append(failed, c.services.close())
+	for _, r := range c.all() {
 		failed = append(failed, r.Kill())
 	}
 	if c.store != nil {
@@ -153,16 +149,50 @@ func (c *Cluster) Drain(ctx context.Context) error {
 	return c.server.Shutdown(ctx)
 }
 
+// all is the replicas that there are now.
+func (c *Cluster) all() []*replica {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clone(c.replicas)
+}
+
+// scale makes it n replicas: new ones start with an empty memory, and the last ones go first.
+func (c *Cluster) scale(ctx context.Context, n int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := len(c.replicas); i < n; i++ {
+		r := &replica{
+			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
+			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger},
+			redis:  "redis://" + c.store.userInfo() + c.store.wire.Addr() + c.store.database(),
+		}
+		if err := r.Start(ctx); err != nil {
+			return err
+		}
+		c.replicas = append(c.replicas, r)
+	}
+	gone := c.replicas[n:]
+	c.replicas = c.replicas[:n:n]
+	for _, r := range gone {
+		if err := r.Kill(); err != nil {
+			return err
+		}
+		c.faults.Forget(fault.Killed{Replica: r}, fault.Skewed{Replica: r.name})
+	}
+	return nil
+}
+
 func (c *Cluster) backends() []balancer.Backend {
-	backends := make([]balancer.Backend, len(c.replicas))
-	for i, r := range c.replicas {
+	replicas := c.all()
+	backends := make([]balancer.Backend, len(replicas))
+	for i, r := range replicas {
 		backends[i] = balancer.Backend{Name: r.name, Addr: r.address()}
 	}
 	return backends
 }
 
 func (c *Cluster) replica(name string) (*replica, bool) {
-	for _, r := range c.replicas {
+	for _, r := range c.all() {
 		if r.name == name {
 			return r, true
 		}
@@ -176,7 +206,12 @@ func (c *Cluster) reset(ctx context.Context) error {
 		return err
 	}
 	c.time.Reset()
-	for _, r := range c.replicas {
+	c.keys.Forget()
+	c.cookies.Forget()
+	if err := c.scale(ctx, c.config.Replicas); err != nil {
+		return err
+	}
+	for _, r := range c.all() {
 		if err := errors.Join(r.Kill(), r.Start(ctx)); err != nil {
 			return err
 		}
@@ -185,6 +220,11 @@ func (c *Cluster) reset(ctx context.Context) error {
 		return err
 	}
 	c.store.resetCounts(ctx)
+	var demos []string
+	for _, demo := range account.Demos() {
+		demos = append(demos, demo.Name)
+	}
+	c.directory.Keep(demos...)
 	return account.ResetDemos(ctx, c.directory)
 }
 
@@ -194,7 +234,7 @@ func (c *Cluster) redisBack(ctx context.Context) error {
 	defer cancel()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
-	for _, r := range c.replicas {
+	for _, r := range c.all() {
 		for !r.redisUp(ctx) {
 			select {
 			case <-ctx.Done():

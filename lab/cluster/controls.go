@@ -33,10 +33,10 @@ func (c *Cluster) handler() http.Handler {
 	}))
 	controls.HandleFunc("POST /lab/replicas/{name}/clock", c.onReplica(c.skew))
 	controls.HandleFunc("POST /lab/redis/stop", c.control(func(r *http.Request) error {
-		return c.faults.Break(r.Context(), fault.RedisStopped{Wire: c.store.wire})
+		return c.faults.Break(r.Context(), c.redisStopped())
 	}))
 	controls.HandleFunc("POST /lab/redis/start", c.control(func(r *http.Request) error {
-		if err := c.faults.Mend(r.Context(), fault.RedisStopped{Wire: c.store.wire}); err != nil {
+		if err := c.faults.Mend(r.Context(), c.redisStopped()); err != nil {
 			return err
 		}
 		return c.redisBack(r.Context())
@@ -44,6 +44,20 @@ func (c *Cluster) handler() http.Handler {
 	controls.HandleFunc("POST /lab/redis/flush", c.control(func(r *http.Request) error {
 		return fault.Flush(r.Context(), c.store.client, web.DefaultPrefix)
 	}))
+	controls.HandleFunc("POST /lab/redis/delay", c.control(c.delay))
+	controls.HandleFunc("POST /lab/replicas", c.control(c.setReplicas))
+	controls.HandleFunc("POST /lab/accounts", c.control(c.addUsers))
+	controls.HandleFunc("POST /lab/keys/rotate", c.control(c.rotateKeys))
+	controls.HandleFunc("POST /lab/keys/boot", c.control(func(r *http.Request) error {
+		return c.faults.Break(r.Context(), c.bootKeys())
+	}))
+	controls.HandleFunc("POST /lab/home/stop", c.control(func(r *http.Request) error {
+		return c.faults.Break(r.Context(), c.homeStopped())
+	}))
+	controls.HandleFunc("POST /lab/home/start", c.control(func(r *http.Request) error {
+		return c.faults.Mend(r.Context(), c.homeStopped())
+	}))
+	controls.HandleFunc("GET /lab/bytes", c.handleBytes)
 	controls.HandleFunc("POST /lab/clock", c.control(c.advance))
 	controls.HandleFunc("POST /lab/accounts/{name}", c.control(c.setRoles))
 	controls.HandleFunc("POST /lab/reset", c.control(func(r *http.Request) error { return c.reset(r.Context()) }))
@@ -90,6 +104,8 @@ func (c *Cluster) onReplica(do func(*http.Request, *replica) error) http.Handler
 	})
 }
 
+func (c *Cluster) redisStopped() fault.Cut { return fault.Cut{Server: "redis", Wire: c.store.wire} }
+
 func (c *Cluster) skew(r *http.Request, rep *replica) error {
 	d, err := readDuration(r, "skew")
 	if err != nil {
@@ -100,6 +116,52 @@ func (c *Cluster) skew(r *http.Request, rep *replica) error {
 		return c.faults.Mend(r.Context(), f)
 	}
 	return c.faults.Break(r.Context(), f)
+}
+
+func (c *Cluster) delay(r *http.Request) error {
+	d, err := readDuration(r, "delay")
+	if err != nil {
+		return err
+	}
+	f := fault.RedisSlow{Wire: c.store.wire, By: d}
+	switch {
+	case d == 0:
+		return c.faults.Mend(r.Context(), f)
+	case d < time.Millisecond || d > time.Second:
+		return invalid("Redis can be from 1 ms to 1 s away; 0s brings it back.")
+	}
+	return c.faults.Break(r.Context(), f)
+}
+
+func (c *Cluster) setReplicas(r *http.Request) error {
+	var body struct {
+		Count int `json:"count"`
+	}
+	if err := readBody(r, &body); err != nil {
+		return err
+	}
+	if body.Count < 1 || body.Count > MaxReplicas {
+		return invalid("The body should be like {\"count\":4}, from 1 to %d.", MaxReplicas)
+	}
+	return c.scale(r.Context(), body.Count)
+}
+
+// maxUsers bounds how many simulated users there can be.
+const maxUsers = 10_000
+
+func (c *Cluster) addUsers(r *http.Request) error {
+	var body struct {
+		Count    int    `json:"count"`
+		Password string `json:"password"`
+	}
+	if err := readBody(r, &body); err != nil {
+		return err
+	}
+	if body.Count < 1 || body.Count > maxUsers || body.Password == "" {
+		return invalid("The body should be like {\"count\":200,\"password\":\"…\"}, with at most %d users.", maxUsers)
+	}
+	name := func(i int) string { return fmt.Sprintf("user-%05d", i+1) }
+	return account.CreateSimulated(r.Context(), c.directory, c.hasher, body.Count, name, body.Password)
 }
 
 func (c *Cluster) advance(r *http.Request) error {
@@ -140,6 +202,17 @@ func (c *Cluster) handleCluster(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	_ = json.NewEncoder(w).Encode(view) // if the client has gone, there is nobody to tell
+}
+
+// handleBytes handles the "GET /lab/bytes" route.
+func (c *Cluster) handleBytes(w http.ResponseWriter, r *http.Request) {
+	bytes, err := c.bytes(r.Context())
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(bytes) // if the client has gone, there is nobody to tell
 }
 
 func readDuration(r *http.Request, name string) (time.Duration, error) {

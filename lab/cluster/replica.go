@@ -25,6 +25,7 @@ type replica struct {
 	redis    string
 	logger   *slog.Logger
 	requests atomic.Int64
+	ownKeys  atomic.Bool // makes its own keys at start
 
 	mu      sync.Mutex
 	running *run   // nil: dead
@@ -41,7 +42,7 @@ type run struct {
 	conns map[net.Conn]struct{}
 }
 
-var _ fault.Killable = (*replica)(nil)
+var _ fault.Rekeyable = (*replica)(nil)
 
 // Name implements fault.Killable.
 func (r *replica) Name() string { return r.name }
@@ -59,14 +60,16 @@ func (r *replica) Start(ctx context.Context) error {
 	}
 	config := r.config
 	config.Name, config.Redis, config.Now = r.name, client, r.clock.Now
-	app, err := web.New(config)
-	if err != nil {
-		return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
+	if r.ownKeys.Load() {
+		if config.Keys, config.CookieKeys, err = newKeys(); err != nil {
+			return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
+		}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
 	}
+	app := web.New(config)
 	life := &run{app: app, server: web.NewHTTPServer(app.Handler(), r.logger), client: client, conns: map[net.Conn]struct{}{}}
 	life.server.ConnState = life.track
 	go func() {
@@ -91,6 +94,9 @@ func (r *replica) Kill() error {
 	life.resetOnClose()
 	return errors.Join(life.server.Close(), life.client.Close())
 }
+
+// OwnKeys implements fault.Rekeyable.
+func (r *replica) OwnKeys(own bool) { r.ownKeys.Store(own) }
 
 func (r *replica) address() string {
 	r.mu.Lock()

@@ -34,7 +34,7 @@ type store struct {
 // what the two logins cost.
 var housekeeping = map[string]bool{
 	"HELLO": true, "AUTH": true, "SELECT": true, "CLIENT": true, "COMMAND": true, "PING": true, "MULTI": true, "EXEC": true, "QUIT": true,
-	"SCAN": true, "PTTL": true, "PEXPIRE": true, "UNLINK": true, "INFO": true,
+	"SCAN": true, "STRLEN": true, "ZCARD": true, "PTTL": true, "PEXPIRE": true, "UNLINK": true, "INFO": true,
 }
 
 func openStore(ctx context.Context, address string) (*store, error) {

@@ -24,6 +24,7 @@ type View struct {
 	Redis    RedisView     `json:"redis"`
 	Faults   []string      `json:"faults"`
 	Accounts []AccountView `json:"accounts"`
+	Services ServicesView  `json:"services"`
 }
 
 // ReplicaView is one replica and what it remembers.
@@ -65,8 +66,8 @@ type AccountView struct {
 
 // View takes a picture of the cluster.
 func (c *Cluster) View(ctx context.Context) (View, error) {
-	v := View{Target: "embedded", Now: c.time.Now().UTC(), Faults: c.faults.Names()}
-	for _, r := range c.replicas {
+	v := View{Target: "embedded", Now: c.time.Now().UTC(), Faults: c.faults.Names(), Services: c.services.urls}
+	for _, r := range c.all() {
 		v.Replicas = append(v.Replicas, viewOf(r))
 	}
 	for _, demo := range account.Demos() {

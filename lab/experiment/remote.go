@@ -44,6 +44,10 @@ type picture struct {
 		KeyCount map[string]int   `json:"key_count"`
 		Commands map[string]int64 `json:"commands"`
 	} `json:"redis"`
+	Services struct {
+		Reports string `json:"reports"`
+		Naive   string `json:"naive"`
+	} `json:"services"`
 }
 
 // Kind is what the lab calls itself: embedded, compose.
@@ -86,6 +90,53 @@ func (r *Remote) StartStore(ctx context.Context) error { return r.control(ctx, "
 
 // FlushStore implements Target.
 func (r *Remote) FlushStore(ctx context.Context) error { return r.control(ctx, "redis/flush", nil) }
+
+// DelayStore implements Target.
+func (r *Remote) DelayStore(ctx context.Context, d time.Duration) error {
+	return r.control(ctx, "redis/delay", map[string]string{"delay": d.String()})
+}
+
+// Scale implements Target.
+func (r *Remote) Scale(ctx context.Context, replicas int) error {
+	return r.control(ctx, "replicas", map[string]int{"count": replicas})
+}
+
+// Skew implements Target.
+func (r *Remote) Skew(ctx context.Context, replica string, by time.Duration) error {
+	return r.control(ctx, "replicas/"+url.PathEscape(replica)+"/clock", map[string]string{"skew": by.String()})
+}
+
+// AddUsers implements Target.
+func (r *Remote) AddUsers(ctx context.Context, count int, password string) error {
+	return r.control(ctx, "accounts", map[string]any{"count": count, "password": password})
+}
+
+// RotateKeys implements Target.
+func (r *Remote) RotateKeys(ctx context.Context, overlap bool) error {
+	return r.control(ctx, "keys/rotate", map[string]bool{"overlap": overlap})
+}
+
+// BootKeys implements Target.
+func (r *Remote) BootKeys(ctx context.Context) error { return r.control(ctx, "keys/boot", nil) }
+
+// Bytes implements Target.
+func (r *Remote) Bytes(ctx context.Context) (Bytes, error) {
+	var b struct{ Replicas, Redis int64 }
+	err := r.do(ctx, http.MethodGet, "bytes", nil, &b)
+	return Bytes{b.Replicas, b.Redis}, err
+}
+
+// Services implements Target.
+func (r *Remote) Services(ctx context.Context) (Services, error) {
+	p, err := r.look(ctx)
+	return Services{Reports: p.Services.Reports, Naive: p.Services.Naive}, err
+}
+
+// StopHome implements Target.
+func (r *Remote) StopHome(ctx context.Context) error { return r.control(ctx, "home/stop", nil) }
+
+// StartHome implements Target.
+func (r *Remote) StartHome(ctx context.Context) error { return r.control(ctx, "home/start", nil) }
 
 // Advance implements Target.
 func (r *Remote) Advance(ctx context.Context, d time.Duration) error {

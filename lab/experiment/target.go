@@ -23,6 +23,26 @@ type Target interface {
 	StopStore(ctx context.Context) error
 	StartStore(ctx context.Context) error
 	FlushStore(ctx context.Context) error
+	// DelayStore moves Redis so far away; 0 brings it back.
+	DelayStore(ctx context.Context, d time.Duration) error
+	// Scale makes it so many replicas: app-1 to app-n.
+	Scale(ctx context.Context, replicas int) error
+	// Skew makes one replica's clock wrong; 0 sets it right.
+	Skew(ctx context.Context, replica string, by time.Duration) error
+	// AddUsers makes simulated users, user-00001 and so on, who share a password. Reset removes them.
+	AddUsers(ctx context.Context, count int, password string) error
+	// RotateKeys makes new signing keys in every replica, for tokens and for signed cookies. With overlap the keys
+	// before go on verifying.
+	RotateKeys(ctx context.Context, overlap bool) error
+	// BootKeys starts every replica anew, each with keys of its own. Reset brings back those that all share.
+	BootKeys(ctx context.Context) error
+	// Bytes says how many bytes of sessions, tokens and lists are kept: in the memory of all replicas, and in Redis.
+	Bytes(ctx context.Context) (Bytes, error)
+	// Services says where the other servers of the lab are.
+	Services(ctx context.Context) (Services, error)
+	// StopHome cuts the reports service off from the replicas, and StartHome joins them again.
+	StopHome(ctx context.Context) error
+	StartHome(ctx context.Context) error
 	// Advance moves everyone's clock forward.
 	Advance(ctx context.Context, d time.Duration) error
 	// SetRoles changes a user in the users database.
@@ -55,4 +75,15 @@ func (s Store) Sum() int64 {
 		sum += n
 	}
 	return sum
+}
+
+// Bytes are what the server keeps about those who are logged in.
+type Bytes struct {
+	Replicas, Store int64
+}
+
+// Services are the other servers of a lab, by their addresses. Empty: this target has none.
+type Services struct {
+	Reports string // the second service
+	Naive   string // the twin that falls for everything
 }

@@ -8,25 +8,27 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// RedisStopped is a Redis that nobody can reach: connections are reset, and new ones refused. Its data stays.
+// Cut is a server that cannot be reached any more: connections to it are reset, and new ones refused. It goes on
+// living at the other end, with its data.
 //
 //	replica ──▶ wire ✂ ──▶ Redis
-type RedisStopped struct {
-	Wire *Wire
+type Cut struct {
+	Server string
+	Wire   *Wire
 }
 
-var _ Fault = RedisStopped{}
+var _ Fault = Cut{}
 
-// Name implements Fault.
-func (RedisStopped) Name() string { return "redis-stopped" }
+// Name implements Fault: redis-stopped, home-stopped.
+func (c Cut) Name() string { return c.Server + "-stopped" }
 
 // Break implements Fault.
-func (r RedisStopped) Break(context.Context) error { return r.Wire.Cut() }
+func (c Cut) Break(context.Context) error { return c.Wire.Cut() }
 
 // Mend implements Fault.
-func (r RedisStopped) Mend(context.Context) error { return r.Wire.Join() }
+func (c Cut) Mend(context.Context) error { return c.Wire.Join() }
 
-// A Wire is the connection between the replicas and Redis, where it can be cut.
+// A Wire is the connection to a server, where it can be cut.
 type Wire struct {
 	proxy *toxiproxy.Proxy
 }
@@ -34,7 +36,7 @@ type Wire struct {
 // NewWire returns a wire to an address like 127.0.0.1:6379, on a free port of loopback.
 func NewWire(upstream string) (*Wire, error) {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	w := &Wire{proxy: toxiproxy.NewProxy(server, "redis", "127.0.0.1:0", upstream)}
+	w := &Wire{proxy: toxiproxy.NewProxy(server, upstream, "127.0.0.1:0", upstream)}
 	return w, w.Join()
 }
 
@@ -64,7 +66,7 @@ func (w *Wire) Join() error {
 		return nil
 	}
 	if err := w.proxy.Start(); err != nil {
-		return fmt.Errorf("join the wire to Redis: %w", err)
+		return fmt.Errorf("join the wire to %s: %w", w.proxy.Upstream, err)
 	}
 	return nil
 }

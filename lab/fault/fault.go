@@ -1,10 +1,12 @@
 // Package fault is what can be broken on purpose, by name, and mended by name.
 //
 //	Killed        a replica's connections are reset and its memory is gone
-//	RedisStopped  the wire to Redis is cut; its data waits on the other side
+//	Cut           the wire to a server is cut: Redis, whose data waits on the other side; or home, for a second service
+//	RedisSlow     Redis is further away
 //	Skewed        one replica's clock is wrong
+//	BootKeys      each replica makes its own keys when it starts
 //
-// Two more things can be done to a lab that are not faults, because nothing mends them: Flush empties the store, and
+// Other things can be done to a lab that are not faults, because nothing mends them: Flush empties the store, and
 // LabTime.Advance moves everyone's clock.
 package fault
 
@@ -76,6 +78,15 @@ func (s *Set) Names() []string {
 		names[i] = f.Name()
 	}
 	return names
+}
+
+// Forget takes faults off the list that are over without being mended: what was broken is not there any more.
+func (s *Set) Forget(faults ...Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range faults {
+		s.forget(f)
+	}
 }
 
 func (s *Set) forget(f Fault) {
