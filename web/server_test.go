@@ -22,8 +22,8 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"authlab/account"
-	"authlab/session/storetest"
 	"authlab/session"
+	"authlab/session/storetest"
 	"authlab/token"
 	"authlab/web"
 )
