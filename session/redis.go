@@ -28,6 +28,10 @@ type Redis struct {
 
 var _ Rememberer = (*Redis)(nil)
 
+// clockTolerance is how far the clocks of two replicas may be apart before one takes a live session of another's off
+// its user's list.
+const clockTolerance = time.Hour
+
 // NewRedis returns a store whose keys begin with prefix. Redis itself forgets a record that was not loaded for as long
 // as idle, and a user's list after absolute.
 //
@@ -52,9 +56,9 @@ func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 		tx.Set(ctx, s.recordKey(key), text, s.idle)
 		if r.User != "" {
 			list := s.userKey(r.User)
-			tx.ZRemRangeByScore(ctx, list, "-inf", strconv.FormatInt(now.Unix(), 10))
+			tx.ZRemRangeByScore(ctx, list, "-inf", strconv.FormatInt(now.Add(-clockTolerance).Unix(), 10))
 			tx.ZAdd(ctx, list, redis.Z{Score: float64(now.Add(s.absolute).Unix()), Member: key})
-			tx.Expire(ctx, list, s.absolute)
+			tx.Expire(ctx, list, s.absolute+clockTolerance)
 		}
 		return nil
 	})

@@ -98,10 +98,10 @@ func benchOn(t testing.TB, algorithm string, client redis.UniversalClient, prefi
 	b.keys, err = token.NewKeyring(key)
 	must(t, err)
 	b.private = token.PrivateOf(key)
-	b.families = token.NewFamilies(client, prefix, token.DefaultRefresh, b.clock)
+	denylist := token.NewDenylist(client, prefix, token.DefaultAccess, token.DefaultRefresh)
+	b.families = token.NewFamilies(client, prefix, token.DefaultRefresh, denylist, b.clock)
 	b.Service = token.NewService(token.Config{
-		Keys: b.keys, Directory: b.directory, Families: b.families,
-		Denylist: token.NewDenylist(client, prefix, token.DefaultRefresh, b.clock), Now: b.clock,
+		Keys: b.keys, Directory: b.directory, Families: b.families, Denylist: denylist, Now: b.clock,
 	})
 	return b
 }

@@ -9,40 +9,45 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// clockTolerance is how far the clocks of two replicas may be apart before a token that was taken back can be forgotten
+// while one of them still takes it.
+const clockTolerance = time.Hour
+
 // A Denylist remembers, in Redis, the tokens that were taken back before they expired.
 //
-//	authlab:denied:<jti>        one token, until it would have expired anyway
+//	authlab:denied:<jti>        one token
+//	authlab:denied:<sid>        every token of one login: it was logged out, or its refresh token was stolen
 //	authlab:not-before:<user>   every token of a user that was issued up to this millisecond
 //
-// It is the state that a stateless token was meant to do without: as long as it is asked, the login is only as
-// available as Redis is; and what it forgets, lives again.
+// Entries are kept until every token that they could concern has expired. It is the state that a stateless token was
+// meant to do without: as long as it is asked, the login is only as available as Redis is; and what it forgets, lives
+// again.
 type Denylist struct {
 	client redis.UniversalClient
 	prefix string
+	access time.Duration
 	keep   time.Duration
-	now    func() time.Time
 }
 
-// NewDenylist returns a denylist whose keys begin with prefix. keep is how long a user's not-before is kept: the
-// longest life that a token or a family can have.
-func NewDenylist(client redis.UniversalClient, prefix string, keep time.Duration, now func() time.Time) *Denylist {
-	return &Denylist{client: client, prefix: prefix, keep: keep, now: now}
+// NewDenylist returns a denylist whose keys begin with prefix, for access tokens and logins that live so long.
+func NewDenylist(client redis.UniversalClient, prefix string, access, login time.Duration) *Denylist {
+	return &Denylist{client: client, prefix: prefix, access: access + clockTolerance, keep: max(access, login) + clockTolerance}
 }
 
 // Tokens are denied by jti and never by their text, which can be spelled in more than one way.
-func (d *Denylist) tokenKey(jti string) string { return d.prefix + "denied:" + jti }
+func (d *Denylist) deniedKey(id string) string { return d.prefix + "denied:" + id }
 func (d *Denylist) userKey(user string) string { return d.prefix + "not-before:" + user }
 
 // Check asks whether a verified token has been taken back: ErrDenied. One command.
 func (d *Denylist) Check(ctx context.Context, claims Claims) error {
-	found, err := d.client.MGet(ctx, d.tokenKey(claims.ID), d.userKey(claims.Subject)).Result()
+	found, err := d.client.MGet(ctx, d.deniedKey(claims.ID), d.deniedKey(claims.FamilyID), d.userKey(claims.Subject)).Result()
 	if err != nil {
 		return unavailable("check denylist", "MGET", err)
 	}
-	if found[0] != nil {
+	if found[0] != nil || found[1] != nil {
 		return fmt.Errorf("%w: logged out", ErrDenied)
 	}
-	return d.before(found[1], time.Time(claims.IssuedAt))
+	return d.before(found[2], time.Time(claims.IssuedAt))
 }
 
 // checkFamily asks whether "log out everywhere" ended a family: ErrFamilyEnded.
@@ -72,14 +77,9 @@ func (d *Denylist) before(found any, at time.Time) error {
 	return nil
 }
 
-// Deny takes one token back. The entry is kept for as long as the token has to live, and a token that has expired
-// needs none.
+// Deny takes one token back.
 func (d *Denylist) Deny(ctx context.Context, claims Claims) error {
-	left := claims.ExpiresAt.Sub(d.now())
-	if left <= 0 {
-		return nil
-	}
-	if err := d.client.Set(ctx, d.tokenKey(claims.ID), claims.Subject, left).Err(); err != nil {
+	if err := d.client.Set(ctx, d.deniedKey(claims.ID), claims.Subject, d.access).Err(); err != nil {
 		return unavailable("deny token", "SET", err)
 	}
 	return nil

@@ -24,10 +24,11 @@ import (
 //
 // Give it a client that does not retry: a repeated SET would take the token's first use for its second.
 type Families struct {
-	client redis.UniversalClient
-	prefix string
-	life   time.Duration
-	now    func() time.Time
+	client   redis.UniversalClient
+	prefix   string
+	life     time.Duration
+	denylist *Denylist
+	now      func() time.Time
 }
 
 // A Family is one login.
@@ -45,9 +46,10 @@ const (
 	spent       = "spent"
 )
 
-// NewFamilies returns families that live as long as life, with keys that begin with prefix.
-func NewFamilies(client redis.UniversalClient, prefix string, life time.Duration, now func() time.Time) *Families {
-	return &Families{client: client, prefix: prefix, life: life, now: now}
+// NewFamilies returns families that live as long as life, with keys that begin with prefix. The denylist hears of each
+// family that ends early, because its access tokens may have some time left.
+func NewFamilies(client redis.UniversalClient, prefix string, life time.Duration, denylist *Denylist, now func() time.Time) *Families {
+	return &Families{client: client, prefix: prefix, life: life, denylist: denylist, now: now}
 }
 
 func (f *Families) familyKey(id string) string { return f.prefix + "family:" + id }
@@ -107,9 +109,9 @@ func (f *Families) Rotate(ctx context.Context, token string) (Family, string, er
 	case errors.Is(record.Err(), redis.Nil):
 		return Family{}, "", ErrFamilyEnded
 	}
-	var family Family
-	if err := json.Unmarshal([]byte(record.Val()), &family); err != nil {
-		return Family{}, "", fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
+	family, err := decodeFamily(record.Val())
+	if err != nil {
+		return Family{}, "", err
 	}
 	left := family.ExpiresAt.Sub(f.now())
 	if left <= 0 {
@@ -124,9 +126,35 @@ func (f *Families) Rotate(ctx context.Context, token string) (Family, string, er
 	return family, base64.RawURLEncoding.EncodeToString(next), nil
 }
 
-// End ends a family: none of its refresh tokens buys anything any more.
+// Find returns the family of a refresh token without spending it. That the token is live is for Rotate to tell.
+func (f *Families) Find(ctx context.Context, token string) (Family, error) {
+	raw, id, err := parseRefresh(token)
+	if err != nil {
+		return Family{}, err
+	}
+	found, err := f.client.MGet(ctx, f.refreshKey(raw), f.familyKey(id)).Result()
+	if err != nil {
+		return Family{}, unavailable("find refresh token", "MGET", err)
+	}
+	if found[0] == nil {
+		return Family{}, ErrRefreshUnknown
+	}
+	text, ok := found[1].(string)
+	if !ok {
+		return Family{}, ErrFamilyEnded
+	}
+	return decodeFamily(text)
+}
+
+// End ends a family: none of its refresh tokens buys anything any more, and none of its access tokens gets past the
+// denylist.
 func (f *Families) End(ctx context.Context, id string) error {
-	if err := f.client.Del(ctx, f.familyKey(id)).Err(); err != nil {
+	_, err := f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+		tx.Del(ctx, f.familyKey(id))
+		tx.Set(ctx, f.denylist.deniedKey(id), "login", f.denylist.access)
+		return nil
+	})
+	if err != nil {
 		return unavailable("end family", "DEL", err)
 	}
 	return nil
@@ -146,6 +174,14 @@ func (f *Families) EndOf(ctx context.Context, token string) error {
 		return ErrRefreshUnknown
 	}
 	return f.End(ctx, id)
+}
+
+func decodeFamily(text string) (Family, error) {
+	var family Family
+	if err := json.Unmarshal([]byte(text), &family); err != nil {
+		return Family{}, fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
+	}
+	return family, nil
 }
 
 // parseRefresh takes a refresh token apart: the family's ID, then a secret. That the ID is true follows only when the

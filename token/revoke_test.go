@@ -207,18 +207,62 @@ func TestAStoppedRedisIsUnavailableAndForgottenEntriesLiveAgain(t *testing.T) {
 	}
 }
 
-func TestTheDenylistForgetsATokenWhenItExpires(t *testing.T) {
+func TestTheDenylistForgetsATokenOnlyWhenNobodyCouldTakeItAnyMore(t *testing.T) {
 	b := newBench(t, token.DefaultAlgorithm)
 	claims, err := b.Verify(t.Context(), login(t, b).AccessToken)
 	must(t, err)
+	b.advance(10 * time.Minute) // the clock of the replica that logs out is ahead of the others
 	must(t, b.Logout(t.Context(), claims))
+	b.advance(-10 * time.Minute)
 	key := "authlab:denied:" + claims.ID
+	b.redis.FastForward(token.DefaultAccess - time.Second)
 	if !b.redis.Exists(key) {
-		t.Fatalf("no %s among %v", key, b.redis.Keys())
+		t.Error("the entry is gone while a replica that is on time still takes the token")
 	}
-	b.redis.FastForward(token.DefaultAccess)
+	b.redis.FastForward(time.Hour + time.Second)
 	if b.redis.Exists(key) {
-		t.Error("the entry outlives the token that it denies")
+		t.Error("the entry outlives every clock")
+	}
+}
+
+func TestALogoutAndAReplayTakeBackEveryAccessTokenOfTheLogin(t *testing.T) {
+	onEachRedis(t, func(t *testing.T, b *bench) {
+		denied := func(what string, tokens ...string) {
+			t.Helper()
+			for _, text := range tokens {
+				if _, err := b.VerifyRevocable(t.Context(), text); !errors.Is(err, token.ErrDenied) {
+					t.Errorf("%s: %v, want ErrDenied", what, err)
+				}
+			}
+		}
+		first := login(t, b)
+		second, err := b.Refresh(t.Context(), first.RefreshToken)
+		must(t, err)
+		claims, err := b.Verify(t.Context(), second.AccessToken)
+		must(t, err)
+		must(t, b.Logout(t.Context(), claims))
+		denied("after a logout", first.AccessToken, second.AccessToken)
+
+		first = login(t, b)
+		second, err = b.Refresh(t.Context(), first.RefreshToken)
+		must(t, err)
+		if _, err := b.Refresh(t.Context(), first.RefreshToken); !errors.Is(err, token.ErrRefreshReused) {
+			t.Fatalf("a replay: %v, want ErrRefreshReused", err)
+		}
+		denied("after a replay", first.AccessToken, second.AccessToken)
+	})
+}
+
+func TestARefreshThatFailsBeforeItsEndCostsNothing(t *testing.T) {
+	b := newBench(t, token.DefaultAlgorithm)
+	pair := login(t, b)
+	b.directory.Keep() // the users database has nobody any more
+	if _, err := b.Refresh(t.Context(), pair.RefreshToken); !errors.Is(err, account.ErrUnknownUser) {
+		t.Fatalf("%v, want ErrUnknownUser", err)
+	}
+	must(t, b.directory.Create(t.Context(), alice, "hash"))
+	if _, err := b.Refresh(t.Context(), pair.RefreshToken); err != nil {
+		t.Errorf("the second try: %v", err)
 	}
 }
 

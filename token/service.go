@@ -105,8 +105,11 @@ func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
 }
 
 // Refresh spends a refresh token for a new pair. The roles in the new access token are those of now.
+//
+// The token is spent last. Whatever can fail before (a users database that does not answer) leaves it good, so that the
+// client's honest second try is not taken for a thief's.
 func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error) {
-	family, next, err := s.config.Families.Rotate(ctx, refreshToken)
+	family, err := s.config.Families.Find(ctx, refreshToken)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -114,6 +117,10 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error
 		return Pair{}, err
 	}
 	user, err := s.config.Directory.User(ctx, family.User)
+	if err != nil {
+		return Pair{}, err
+	}
+	family, next, err := s.config.Families.Rotate(ctx, refreshToken)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -171,7 +178,8 @@ func (s *Service) CheckRevoked(ctx context.Context, claims Claims) error {
 	return s.config.Denylist.Check(ctx, claims)
 }
 
-// Logout denies this access token until it expires, and ends the family that it came from.
+// Logout takes this access token back, and with it the whole login that it came from: its refresh token, and every
+// access token that was ever refreshed from it.
 func (s *Service) Logout(ctx context.Context, claims Claims) error {
 	if err := s.config.Denylist.Deny(ctx, claims); err != nil {
 		return err

@@ -83,10 +83,10 @@ func New(config Config) *Server {
 	config.Redis.AddHook(redisCost{s.metrics})
 	s.directory = timedDirectory{config.Directory}
 	s.authenticator = account.NewAuthenticator(s.directory, timedChecker{config.Hasher})
+	denylist := token.NewDenylist(config.Redis, config.Prefix, config.Access, config.Refresh)
 	s.tokens = token.NewService(token.Config{
-		Keys: config.Keys, Directory: s.directory, Access: config.Access, Now: config.Now,
-		Families: token.NewFamilies(config.Redis, config.Prefix, config.Refresh, config.Now),
-		Denylist: token.NewDenylist(config.Redis, config.Prefix, max(config.Refresh, config.Access), config.Now),
+		Keys: config.Keys, Directory: s.directory, Access: config.Access, Now: config.Now, Denylist: denylist,
+		Families: token.NewFamilies(config.Redis, config.Prefix, config.Refresh, denylist, config.Now),
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.schemes = s.newSchemes()
