@@ -1,4 +1,4 @@
-.PHONY: run test lint bench
+.PHONY: run test lint compose bench
 
 run:   ## start the lab and open its page
 	go run ./cmd/authlab --open
@@ -8,6 +8,9 @@ test:  ## run every test that this machine has the parts for
 
 lint:  ## check the style, and who imports whom
 	golangci-lint run ./...
+
+compose: ## three containers behind nginx, with a Redis, on http://127.0.0.1:8080
+	docker compose up --build
 
 bench: ## measure what one request costs
 	go test -run '^$$' -bench . ./...
