@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"authlab/lab/measure"
+)
+
+type benchOptions struct {
+	requests int
+	json     bool
+}
+
+// newBenchCommand is authlab bench: measure what one request and one login cost, and print it.
+func newBenchCommand() *cobra.Command {
+	var o benchOptions
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure what one request and one login cost in each scheme, on this machine",
+		Long: `Measure what one request and one login cost in each scheme, on this machine: time,
+memory, bytes on the wire, store commands. Everything runs in this process, with a Redis
+in it. Compare the ratios (×), which carry over to other machines, rather than the times.
+Ctrl-C prints what was measured so far.`,
+		Example: "  authlab bench\n  authlab bench --requests 5000\n  authlab bench --json | jq '.one_request[] | {scheme, median_us, allocs}'",
+		Args:    noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.requests < 1 || o.requests > measure.MaxRequests {
+				return usageError{fmt.Errorf("--requests %d: it can be 1 to %d", o.requests, measure.MaxRequests)}
+			}
+			progress, clear := progressOn(cmd.ErrOrStderr())
+			report, err := measure.Run(cmd.Context(), measure.Config{
+				Requests: o.requests, Logins: min(o.requests, measure.DefaultLogins), Progress: progress,
+			})
+			clear()
+			return tell(cmd.OutOrStdout(), report, err, o.json)
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&o.requests, "requests", measure.DefaultRequests, "how many requests of each scheme; basic hashes a password each time and gets at most 10")
+	flags.BoolVar(&o.json, "json", false, "print one JSON object")
+	return cmd
+}
+
+// tell prints what was measured, also if the run was stopped early, and returns why it was.
+func tell(stdout io.Writer, report measure.Report, stopped error, asJSON bool) error {
+	if stopped != nil && len(report.OneRequest) == 0 {
+		return stopped
+	}
+	if err := printBench(stdout, report, asJSON); err != nil {
+		return err
+	}
+	if stopped != nil {
+		return fmt.Errorf("stopped early: %w", stopped)
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package measure
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2/server"
+
+	"authlab/web"
+)
+
+// opened is a bench that counts the commands that reach its Redis.
+func opened(t *testing.T) (b *bench, asked func() []string) {
+	t.Helper()
+	b = &bench{config: Config{Requests: 1, Logins: 1}}
+	t.Cleanup(b.close)
+	if err := b.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	var commands []string
+	b.redis.Server().SetPreHook(func(_ *server.Peer, command string, _ ...string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		switch command = strings.ToUpper(command); command {
+		case "HELLO", "CLIENT", "SELECT", "MULTI", "EXEC": // they open a connection, or group others
+		default:
+			commands = append(commands, command)
+		}
+		return false
+	})
+	return b, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		all := commands
+		commands = nil
+		return all
+	}
+}
+
+func TestStoreCommandsAreThoseThatReachRedis(t *testing.T) {
+	b, asked := opened(t)
+	for _, sch := range logins() {
+		_, a, err := b.near.logIn(sch, alice())
+		if err != nil {
+			t.Fatal(err)
+		}
+		paid, err := billOf(a.header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if commands := asked(); paid.commands != len(commands) {
+			t.Errorf("%s: the bill of a login says %d, and Redis was asked %v", sch.name, paid.commands, commands)
+		}
+		sub, err := subjectOf(b.near, sch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked()
+		if err := sub.ask(); err != nil {
+			t.Fatal(err)
+		}
+		if commands := asked(); sub.commands[0] != len(commands) {
+			t.Errorf("%s: the bill of a request says %d, and Redis was asked %v", sch.name, sub.commands[0], commands)
+		}
+	}
+}
+
+func TestWhileAllocationsAreCountedRedisHasNothingToDo(t *testing.T) {
+	b, asked := opened(t)
+	for _, name := range []string{web.SessionRedis, web.TokenRevocable} {
+		sub, err := subjectOf(b.near, schemeNamed(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked()
+		if _, _, err := allocsOf(t.Context(), sub, 20); err != nil {
+			t.Fatal(err)
+		}
+		if commands := asked(); len(commands) != 1 {
+			t.Errorf("%s: Redis was asked %v, want one command for the tape", name, commands)
+		}
+		if err := sub.ask(); err != nil || len(asked()) != 1 {
+			t.Errorf("%s: afterwards it does not reach Redis: %v", name, err)
+		}
+	}
+}
+
+func TestATapeDoesNotMakeUpAnswers(t *testing.T) {
+	b, _ := opened(t)
+	if err := b.near.client.Ping(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	b.near.tape.play()
+	if err := b.near.client.Ping(t.Context()).Err(); err == nil {
+		t.Error("a command that was never recorded has an answer")
+	}
+}
+
+func TestBillReadsServerTiming(t *testing.T) {
+	for name, tt := range map[string]struct {
+		timing string
+		want   bill
+		broken bool
+	}{
+		"nothing":       {"", bill{}, false},
+		"one command":   {`store;desc="redis GETEX";dur=0.213, users;desc="users database";dur=0.001`, bill{commands: 1, roundTrips: 1}, false},
+		"a transaction": {`store;desc="redis SET ZADD EXPIRE";dur=0.2`, bill{commands: 3, roundTrips: 1}, false},
+		"a hash":        {`hash;desc="password hash (argon2id)";dur=41.5`, bill{hash: 41500 * time.Microsecond}, false},
+		"no duration":   {`store;desc="redis GETEX"`, bill{}, true},
+		"no number":     {`hash;desc="password hash";dur=long`, bill{}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			header := http.Header{}
+			if tt.timing != "" {
+				header.Set("Server-Timing", tt.timing)
+			}
+			got, err := billOf(header)
+			if got != tt.want || err != nil != tt.broken {
+				t.Errorf("%+v, %v, want %+v", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestARankIsAValueThatWasMeasured(t *testing.T) {
+	hundred := make([]int, 100)
+	for i := range hundred {
+		hundred[i] = 100 - i
+	}
+	for _, tt := range []struct {
+		values  []int
+		p, want int
+	}{
+		{nil, 50, 0}, {[]int{7}, 50, 7}, {[]int{7}, 99, 7}, {[]int{3, 1, 2}, 50, 2}, {[]int{4, 1, 3, 2}, 50, 2},
+		{hundred, 50, 50}, {hundred, 99, 99}, {hundred, 100, 100},
+	} {
+		if got := rank(tt.values, tt.p); got != tt.want {
+			t.Errorf("p%d of %v is %d, want %d", tt.p, tt.values, got, tt.want)
+		}
+	}
+}
