@@ -1,0 +1,58 @@
+package naive
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// MISTAKE: the token says how it wants to be checked (algorithm confusion; RFC 8725, sections 2.1 and 3.1). The file
+// rsa.pem is for RS256 and may be read by everybody. A token that says HS256 has the very same bytes taken for the
+// secret of an HMAC, and everybody can compute that.
+//
+// THE RIGHT WAY: token.Key, which knows the one algorithm that it is for.
+func (t *Twin) key(token *jwt.Token) (any, error) {
+	if unsigned(token) { // none.go
+		return jwt.UnsafeAllowNoneSignatureType, nil
+	}
+	file, err := t.keyFile(token) // kid.go
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := token.Method.(*jwt.SigningMethodRSA); ok {
+		return jwt.ParseRSAPublicKeyFromPEM(file)
+	}
+	return file, nil
+}
+
+// MISTAKE: 1024 bits are too few for RSA (RFC 7518, section 3.3, wants 2048). token.NewKey refuses that.
+const rsaBits = 1024
+
+// makeKeys fills the folder of keys.
+func (t *Twin) makeKeys() error {
+	var err error
+	if t.rsa, err = rsa.GenerateKey(rand.Reader, rsaBits); err != nil {
+		return fmt.Errorf("naive: make key: %w", err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(&t.rsa.PublicKey)
+	if err != nil {
+		return fmt.Errorf("naive: make key: %w", err)
+	}
+	t.files = map[string][]byte{
+		keyFolder + "/" + hmacFile: []byte(secret),
+		keyFolder + "/" + rsaFile:  pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}),
+		"/dev/null":                {},
+	}
+	return nil
+}
+
+// handlePublicKey handles the "GET /naive/public-key.pem" route. To publish it is right: that is what it is for.
+func (t *Twin) handlePublicKey(c *gin.Context) {
+	c.Data(http.StatusOK, "application/x-pem-file", t.files[keyFolder+"/"+rsaFile])
+}

@@ -1,0 +1,223 @@
+package naive_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"authlab/account"
+	"authlab/lab/naive"
+)
+
+// A bench is a running twin and whoever attacks it.
+type bench struct {
+	*naive.Twin
+	t   *testing.T
+	url string
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	twin, err := naive.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(twin.Handler())
+	t.Cleanup(server.Close)
+	return &bench{twin, t, server.URL}
+}
+
+type answer struct {
+	status  int
+	body    string
+	header  http.Header
+	cookies []*http.Cookie
+}
+
+// user is who the twin says that the caller is, with their e-mail address.
+func (a answer) user(t *testing.T) account.User {
+	t.Helper()
+	var body struct{ User account.User }
+	if err := json.Unmarshal([]byte(a.body), &body); err != nil {
+		t.Fatalf("%d %q: %v", a.status, a.body, err)
+	}
+	return body.User
+}
+
+// do sends a request with headers given as name, value, name, value.
+func (b *bench) do(method, path, body string, headers ...string) answer {
+	b.t.Helper()
+	request, err := http.NewRequest(method, b.url+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if response.Header.Get(naive.Header) != "true" {
+		b.t.Errorf("%s %s: the answer does not say that it is naive", method, path)
+	}
+	return answer{response.StatusCode, string(text), response.Header, response.Cookies()}
+}
+
+const asJSON, asForm = "application/json", "application/x-www-form-urlencoded"
+
+// login logs a demo account in, with the cookie that its browser has.
+func (b *bench) login(name, cookie string) answer {
+	b.t.Helper()
+	for _, demo := range account.Demos() {
+		if demo.Name == name {
+			body := `{"username":"` + name + `","password":"` + demo.Password + `"}`
+			got := b.do("POST", "/naive/session/login", body, "Content-Type", asJSON, "Cookie", cookie)
+			if got.status != http.StatusOK || len(got.cookies) != 1 {
+				b.t.Fatalf("log in: %d %s %v", got.status, got.body, got.cookies)
+			}
+			return got
+		}
+	}
+	b.t.Fatalf("there is no demo account %q", name)
+	return answer{}
+}
+
+func TestTheTwinAnswersThisMachineOnly(t *testing.T) {
+	twin, err := naive.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		from, host string
+		want       int
+	}{
+		"this machine":                           {"127.0.0.1:1234", "127.0.0.1:8080", http.StatusOK},
+		"this machine, by name":                  {"127.0.0.1:1234", "localhost", http.StatusOK},
+		"this machine, version 6":                {"[::1]:1234", "[::1]:8080", http.StatusOK},
+		"this machine, as 6 writes 4":            {"[::ffff:127.0.0.1]:1234", "localhost:1", http.StatusOK},
+		"another machine":                        {"192.0.2.1:1234", "127.0.0.1:8080", http.StatusForbidden},
+		"a page that calls this machine its own": {"127.0.0.1:1234", "evil.example:8080", http.StatusForbidden},
+		"nobody":                                 {"", "localhost", http.StatusForbidden},
+	} {
+		for _, path := range []string{"/", "/naive/public-key.pem"} {
+			request := httptest.NewRequest("GET", path, nil)
+			request.RemoteAddr, request.Host = tt.from, tt.host
+			recorder := httptest.NewRecorder()
+			twin.Handler().ServeHTTP(recorder, request)
+			if recorder.Code != tt.want || recorder.Header().Get(naive.Header) != "true" {
+				t.Errorf("%s, %s: %d, want %d", name, path, recorder.Code, tt.want)
+			}
+		}
+	}
+}
+
+func TestEveryAnswerIsLabelled(t *testing.T) {
+	b := newBench(t) // and do looks
+	for _, path := range []string{"/", "/naive/session/me", "/naive/session/me/", "/nothing", "/naive//token/me", "/naive/token/admin"} {
+		b.do("GET", path, "")
+	}
+	if got := b.do("GET", "/", ""); !strings.Contains(got.body, "wrong on purpose") {
+		t.Errorf("the first page says %q", got.body)
+	}
+}
+
+func TestPasswordsAreComparedAndStrangersLearnWhoHasAnAccount(t *testing.T) {
+	b := newBench(t)
+	for body, want := range map[string]string{
+		`{"username":"mallory","password":"x"}`: "no such user\n",
+		`{"username":"alice","password":"x"}`:   "wrong password\n",
+		`{"username":"alice"}`:                  "wrong password\n",
+		`garbage`:                               "no such user\n",
+	} {
+		got := b.do("POST", "/naive/session/login", body, "Content-Type", asJSON)
+		if got.status != http.StatusUnauthorized || got.body != want {
+			t.Errorf("%s: %d %q, want 401 %q", body, got.status, got.body, want)
+		}
+	}
+}
+
+func TestAPlantedSessionIDIsTheVictimsAfterTheLogin(t *testing.T) {
+	for name, plant := range map[string]func(b *bench) string{
+		"made up": func(*bench) string { return "naive-session=made-up" },
+		"given to a stranger": func(b *bench) string {
+			visit := b.do("GET", "/naive/session/me", "")
+			if visit.status != http.StatusUnauthorized || len(visit.cookies) != 1 {
+				b.t.Fatalf("a stranger got %d and %v", visit.status, visit.cookies)
+			}
+			return "naive-session=" + visit.cookies[0].Value
+		},
+		"of the attacker's own login": func(b *bench) string { return "naive-session=" + b.login("bob", "").cookies[0].Value },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			planted := plant(b)
+			b.login("alice", planted)
+			got := b.do("GET", "/naive/session/me", "", "Cookie", planted)
+			if got.status != http.StatusOK || got.user(t).Name != "alice" {
+				t.Errorf("the attacker got %d %s, want to be alice", got.status, got.body)
+			}
+		})
+	}
+}
+
+func TestTheCookieHasNoFlags(t *testing.T) {
+	cookie := newBench(t).login("alice", "").cookies[0]
+	if cookie.HttpOnly || cookie.SameSite != 0 || cookie.Secure || cookie.Path != "/" {
+		t.Errorf("the cookie is %v", cookie)
+	}
+}
+
+func TestAFormOfAnotherSiteChangesTheAddress(t *testing.T) {
+	for name, tt := range map[string]struct{ contentType, body string }{
+		"a form":                   {asForm, "email=m%40evil.example"},
+		"JSON that is called text": {"text/plain", `{"email":"m@evil.example","x":"="}` + "\r\n"},
+		"JSON":                     {asJSON, `{"email":"m@evil.example"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			cookie := "naive-session=" + b.login("alice", "").cookies[0].Value
+			b.do("POST", "/naive/session/email", tt.body, "Cookie", cookie, "Content-Type", tt.contentType,
+				"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site")
+			if got := b.do("GET", "/naive/session/me", "", "Cookie", cookie).user(t).Email; got != "m@evil.example" {
+				t.Errorf("the address is %q", got)
+			}
+			b.Reset()
+			b.login("alice", "")
+			if got := b.do("POST", "/naive/session/email", tt.body, "Content-Type", tt.contentType); got.status != http.StatusUnauthorized {
+				t.Errorf("without a cookie: %d", got.status)
+			}
+		})
+	}
+}
+
+func TestAnOutageReadsAsLoggedOutAndALoginAsDone(t *testing.T) {
+	b := newBench(t)
+	cookie := "naive-session=" + b.login("alice", "").cookies[0].Value
+	b.StopStore()
+	if got := b.do("GET", "/naive/session/me", "", "Cookie", cookie); got.status != http.StatusUnauthorized || got.body != "not logged in\n" {
+		t.Errorf("without the store, a caller who is logged in got %d %q", got.status, got.body)
+	}
+	got := b.do("POST", "/naive/session/login", "username=alice&password=wonderland", "Content-Type", asForm)
+	if got.status != http.StatusOK || len(got.cookies) != 0 {
+		t.Errorf("without the store, a login got %d and the cookies %v", got.status, got.cookies)
+	}
+	b.StartStore()
+	if got := b.do("GET", "/naive/session/me", "", "Cookie", cookie); got.status != http.StatusOK {
+		t.Errorf("with the store again: %d", got.status)
+	}
+	b.StopStore()
+	b.Reset()
+	if got := b.do("GET", "/naive/session/me", "", "Cookie", cookie); got.status != http.StatusUnauthorized {
+		t.Errorf("after a reset the session was still there: %d", got.status)
+	}
+	b.login("alice", "")
+}
