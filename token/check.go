@@ -24,7 +24,7 @@ type header struct {
 // check refuses, before anything is parsed, what the JWT library would let through:
 //
 //   - line breaks in a segment, which Go's base64 skips even when it is strict, so that one token has many spellings;
-//   - a name that stands twice in an object, where two readers can see two different tokens (RFC 8725, section 2.5);
+//   - a name that stands twice in an object, where two readers can see two different tokens (RFC 7515 and RFC 7519, section 4);
 //   - crit, which says that a reader who does not know an extension must refuse (RFC 7515, section 4.1.11);
 //   - any header that we would not have written: keys come from our keyring, never from a token's jku, jwk or x5c.
 func check(token string) (header, error) {

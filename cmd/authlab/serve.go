@@ -112,7 +112,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 }
 
 // serveUntilDone serves until ctx ends (SIGTERM), and then lets the requests that are under way come to their end.
-func serveUntilDone(ctx context.Context, app *web.Server, server *http.Server, listener net.Listener) error {
+func serveUntilDone(ctx context.Context, app interface{ Drain() }, server *http.Server, listener net.Listener) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {

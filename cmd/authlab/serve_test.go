@@ -18,11 +18,17 @@ import (
 // serving starts `authlab serve` and returns its address. It ends with the test.
 func serving(t *testing.T, args ...string) string {
 	t.Helper()
+	return starting(t, append([]string{"serve"}, args...)...)
+}
+
+// starting starts a command that serves, on a free port, and returns its address. It ends with the test.
+func starting(t *testing.T, args ...string) string {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	out, in := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := run(ctx, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...), os.Getenv, in, &bytes.Buffer{})
+		err := run(ctx, append(args, "--listen", "127.0.0.1:0"), os.Getenv, in, &bytes.Buffer{})
 		in.CloseWithError(io.EOF)
 		done <- err
 	}()
@@ -31,12 +37,12 @@ func serving(t *testing.T, args ...string) string {
 	address := regexp.MustCompile(`http://\S+`).FindString(string(line[:n]))
 	if err != nil || address == "" {
 		cancel()
-		t.Fatalf("serve said %q, %v, and ended with %v", line[:n], err, <-done)
+		t.Fatalf("%s said %q, %v, and ended with %v", args[0], line[:n], err, <-done)
 	}
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
-			t.Errorf("serve ended with %v", err)
+			t.Errorf("%s ended with %v", args[0], err)
 		}
 	})
 	return address

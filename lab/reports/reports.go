@@ -1,10 +1,29 @@
-// Package reports is a second service, which has to know who is calling.
+// Package reports is a second service, which has to know who is calling, and keeps nobody's login.
+//
+//	                      /reports/session/{store}   cookie ──▶ home: "who is this?"     1 call, every time
+//	caller ──▶ reports ──┤ /reports/token             token  ──▶ its own copy of home's public keys: no call
+//	                      /reports/revocable         token  ──▶ the same, and home: "still good?"   1 call
+//
+// It has no session store, no users database and no secret of home's. A cookie means nothing to it, not even a signed
+// one, whose key it would need; so it has to take the cookie to where it came from. A token it can check by itself,
+// because the half of the key that checks is public (RFC 7517, RFC 9068, section 4).
+//
+// It shares no code with home: what it knows of tokens is what a service of another team would know.
 package reports
 
 import (
+	"cmp"
+	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/gin-gonic/gin"
 )
 
 // Config says what a Service works with. Home is required.
@@ -18,16 +37,86 @@ type Config struct {
 
 // A Service is the second service.
 type Service struct {
-	config Config
+	config   Config
+	home     *home
+	verifier *verifier
+	engine   *gin.Engine
+	stop     context.CancelFunc
+	draining atomic.Bool
 }
 
-// New returns a service. It opens nothing and listens nowhere: serve its Handler, and Close it.
+// gin's mode is one for the whole process; its debug mode prints every route.
+func init() { gin.SetMode(gin.ReleaseMode) }
+
+// New returns a service. It opens nothing, listens nowhere and asks nobody, so home need not be there yet: serve its
+// Handler, and Close it.
 func New(config Config) (*Service, error) {
-	return &Service{config: config}, nil
+	config.Name = cmp.Or(config.Name, "reports")
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if !isOrigin(strings.TrimSuffix(config.Home, "/")) {
+		return nil, fmt.Errorf("home is %q, and should look like http://127.0.0.1:8080", config.Home)
+	}
+	for _, origin := range config.AllowedOrigins {
+		if !isOrigin(origin) {
+			return nil, fmt.Errorf("%q is not an origin; one looks like http://127.0.0.1:8080", origin)
+		}
+	}
+	config.AllowedOrigins = slices.Clone(config.AllowedOrigins)
+	running, stop := context.WithCancel(context.Background())
+	s := &Service{config: config, home: newHome(strings.TrimSuffix(config.Home, "/")), stop: stop}
+	s.verifier = newVerifier(newKeys(running, s.home, config.Logger), config.Now)
+	s.engine = s.routes()
+	return s, nil
+}
+
+// isOrigin tells whether text is a scheme, a host and nothing more (RFC 6454, section 6.2).
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && text == u.Scheme+"://"+u.Host
 }
 
 // Handler serves the whole interface.
-func (s *Service) Handler() http.Handler { return http.NotFoundHandler() }
+func (s *Service) Handler() http.Handler { return s.engine }
 
-// Close ends what the service does by itself.
-func (s *Service) Close() {}
+// Drain makes /readyz say 503, so that a balancer sends nothing new while this service ends.
+func (s *Service) Drain() { s.draining.Store(true) }
+
+// Close ends what the service does by itself: it asks home for its keys once a minute.
+func (s *Service) Close() {
+	s.Drain()
+	s.stop()
+	s.home.transport.CloseIdleConnections()
+}
+
+// routes is every route that there is.
+func (s *Service) routes() *gin.Engine {
+	r := gin.New()
+	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
+	_ = r.SetTrustedProxies(nil) // the address of a client is nobody's to claim
+	r.Use(s.observe, s.recoverPanic)
+	r.NoRoute(func(c *gin.Context) { s.refuse(c, errNoRoute) })
+	r.NoMethod(func(c *gin.Context) { s.refuse(c, errNoMethod) })
+
+	r.GET("/livez", s.handleLivez)
+	r.GET("/readyz", s.handleReadyz)
+	for _, store := range []string{"memory", "redis", "cookie"} {
+		r.GET("/reports/session/"+store, as("session-"+store), s.handleSession("/session/"+store+"/me"))
+	}
+	// Only the ways that take a token are open to pages of other origins: a page shows its token on purpose, while a
+	// cookie would come along by itself.
+	open := r.Group("/reports", s.allowOrigin)
+	open.GET("/token", as("token-stateless"), s.handleToken)
+	open.OPTIONS("/token", s.handlePreflight)
+	open.GET("/revocable", as("token-revocable"), s.handleRevocable)
+	open.OPTIONS("/revocable", s.handlePreflight)
+	return r
+}
+
+const schemeKey = "authlab/reports/scheme"
+
+func as(scheme string) gin.HandlerFunc { return func(c *gin.Context) { c.Set(schemeKey, scheme) } }

@@ -1,0 +1,111 @@
+package reports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+const (
+	// The issuer and the audience of home's tokens, agreed with home as its address is.
+	issuer   = "authlab"
+	audience = "authlab"
+	// mediaType is the typ of an access token (RFC 9068, section 2.1). Asking for it keeps other tokens that home may
+	// sign from being used as access tokens (RFC 8725, section 3.11).
+	mediaType = "at+jwt"
+	// maxToken is the longest token that is looked at, in bytes.
+	maxToken = 8 << 10
+)
+
+var (
+	errNoToken = errors.New("no token")
+	errToken   = errors.New("token is not valid")
+)
+
+// A verifier checks tokens by itself.
+type verifier struct {
+	keys   *keys
+	parser *jwt.Parser
+}
+
+func newVerifier(k *keys, now func() time.Time) *verifier {
+	return &verifier{keys: k, parser: jwt.NewParser(
+		// Never HS256: a public key is no secret, and whoever has it could sign with it (RFC 8725, section 2.1).
+		jwt.WithValidMethods([]string{"ES256", "EdDSA", "RS256"}),
+		jwt.WithStrictDecoding(),
+		jwt.WithExpirationRequired(),
+		jwt.WithIssuer(issuer),
+		jwt.WithAudience(audience),
+		jwt.WithTimeFunc(now),
+	)}
+}
+
+type claims struct {
+	jwt.RegisteredClaims
+	Roles []string `json:"roles"`
+}
+
+// verify asks nobody, unless the token names a key that is not here yet. errToken: the token is not good. errHome:
+// home has to be asked for the key, and does not answer.
+func (v *verifier) verify(ctx context.Context, token string) (user, error) {
+	if len(token) > maxToken {
+		return user{}, fmt.Errorf("%w: it has %d bytes, and %d is the most", errToken, len(token), maxToken)
+	}
+	defer billOf(ctx).signature()()
+	var c claims
+	_, err := v.parser.ParseWithClaims(token, &c, func(t *jwt.Token) (any, error) { return v.key(ctx, t) })
+	switch {
+	case errors.Is(err, errHome):
+		return user{}, err
+	case err != nil:
+		return user{}, fmt.Errorf("%w: %s", errToken, reason(err)) // the claims of a token that failed are nobody's
+	case c.Subject == "":
+		return user{}, fmt.Errorf("%w: it names nobody", errToken)
+	}
+	return user{Name: c.Subject, Roles: c.Roles}, nil
+}
+
+// key is asked for before the signature is checked, so nothing that the token says can be believed yet.
+func (v *verifier) key(ctx context.Context, t *jwt.Token) (any, error) {
+	if typ, _ := t.Header["typ"].(string); strings.TrimPrefix(strings.ToLower(typ), "application/") != mediaType {
+		return nil, objection("its typ is not " + mediaType)
+	}
+	if _, ok := t.Header["crit"]; ok { // RFC 7515, section 4.1.11
+		return nil, objection("it has an extension that one would have to understand")
+	}
+	return v.keys.find(ctx, t)
+}
+
+// reason says in a few words why the library refuses a token.
+func reason(err error) string {
+	var o objection
+	switch {
+	case errors.As(err, &o):
+		return o.Error()
+	case errors.Is(err, jwt.ErrTokenMalformed):
+		return "it cannot be decoded"
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return "it has expired"
+	case errors.Is(err, jwt.ErrTokenInvalidClaims):
+		return strings.TrimPrefix(err.Error(), jwt.ErrTokenInvalidClaims.Error()+": ")
+	}
+	return "its signature does not fit, or is of a kind that is not accepted here"
+}
+
+// bearer reads Authorization: Bearer (RFC 6750, section 2.1).
+func bearer(r *http.Request) (string, error) {
+	values := r.Header.Values("Authorization")
+	if len(values) > 1 {
+		return "", fmt.Errorf("%w: it came with %d Authorization headers", errToken, len(values))
+	}
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return "", errNoToken
+	}
+	return token, nil
+}
