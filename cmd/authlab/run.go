@@ -19,6 +19,7 @@ import (
 type runOptions struct {
 	list, json bool
 	target     string
+	users      int
 	replicas   int
 	redis      string
 }
@@ -46,6 +47,9 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 			if err := checkReplicas(o.replicas); err != nil {
 				return err
 			}
+			if o.users < 1 || o.users > experiment.MaxUsers {
+				return usageError{fmt.Errorf("--users %d: it can be 1 to %d", o.users, experiment.MaxUsers)}
+			}
 			return runExperiments(cmd.Context(), o, experiments, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -53,6 +57,7 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 	flags.BoolVar(&o.list, "list", false, "name the experiments and their questions, and run none")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object")
 	flags.StringVar(&o.target, "target", "embedded", "where to run: embedded, or the address of a lab that is running")
+	flags.IntVar(&o.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", experiment.MaxUsers))
 	flags.IntVar(&o.replicas, "replicas", 3, "how many replicas, 1 to 16")
 	flags.StringVar(&o.redis, "redis", "", "a Redis of your own for the embedded target")
 	return cmd
@@ -73,7 +78,7 @@ func runExperiments(ctx context.Context, o runOptions, experiments []experiment.
 		return usageError{fmt.Errorf("--target: %w, or the word embedded", err)}
 	}
 	progress, clear := progressOn(stderr)
-	report, err := experiment.Run(ctx, kind, target, experiments, progress)
+	report, err := experiment.Run(ctx, kind, target, experiments, progress, experiment.Users(o.users))
 	clear()
 	if err != nil && len(report.Experiments) == 0 {
 		return err

@@ -220,6 +220,7 @@ func (c *Cluster) reset(ctx context.Context) error {
 		return err
 	}
 	c.store.resetCounts(ctx)
+	c.services.naive.Reset()
 	var demos []string
 	for _, demo := range account.Demos() {
 		demos = append(demos, demo.Name)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"authlab/lab/fault"
+	"authlab/lab/naive"
 	"authlab/lab/reports"
 	"authlab/web"
 )
@@ -18,6 +19,7 @@ type services struct {
 	servers []*http.Server
 	reports *reports.Service
 	home    *fault.Wire // from the reports service to the balancer
+	naive   *naive.Twin
 	urls    ServicesView
 }
 
@@ -27,7 +29,8 @@ type ServicesView struct {
 	Naive   string `json:"naive,omitempty"`
 }
 
-// startServices starts the second service, which reaches home over a wire of its own.
+// startServices starts the second service, which reaches home over a wire of its own, and the twin that falls for
+// everything, which is reached on loopback only.
 func (c *Cluster) startServices(ctx context.Context) error {
 	var err error
 	if c.services.home, err = fault.NewWire(loopback(c.listener.Addr())); err != nil {
@@ -35,11 +38,18 @@ func (c *Cluster) startServices(ctx context.Context) error {
 	}
 	c.services.reports, err = reports.New(reports.Config{
 		Home: "http://" + c.services.home.Addr(), Name: "reports", Now: c.time.Now, Logger: c.config.Logger,
+		AllowedOrigins: c.origins(),
 	})
 	if err != nil {
 		return err
 	}
-	c.services.urls.Reports, err = c.serve(ctx, "reports", c.services.reports.Handler())
+	if c.services.urls.Reports, err = c.serve(ctx, "reports", c.services.reports.Handler()); err != nil {
+		return err
+	}
+	if c.services.naive, err = naive.New(); err != nil {
+		return err
+	}
+	c.services.urls.Naive, err = c.serve(ctx, "naive", c.services.naive.Handler())
 	return err
 }
 
@@ -74,6 +84,16 @@ func (s *services) close() error {
 }
 
 func (c *Cluster) homeStopped() fault.Cut { return fault.Cut{Server: "home", Wire: c.services.home} }
+
+// origins are the origins that the lab's own page can have.
+func (c *Cluster) origins() []string {
+	address := loopback(c.listener.Addr())
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil
+	}
+	return []string{"http://" + address, "http://localhost:" + port}
+}
 
 // loopback is an address at which this machine reaches a listener of its own, also one that listens everywhere.
 func loopback(address net.Addr) string {

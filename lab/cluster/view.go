@@ -62,6 +62,7 @@ type KeyView struct {
 type AccountView struct {
 	Name  string   `json:"name"`
 	Roles []string `json:"roles"`
+	Email string   `json:"email"`
 }
 
 // View takes a picture of the cluster.
@@ -75,7 +76,7 @@ func (c *Cluster) View(ctx context.Context) (View, error) {
 		if err != nil {
 			return View{}, err
 		}
-		v.Accounts = append(v.Accounts, AccountView{user.Name, user.Roles})
+		v.Accounts = append(v.Accounts, AccountView{user.Name, user.Roles, user.Email})
 	}
 	var err error
 	v.Redis, err = c.store.view(ctx)

@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"authlab/lab/experiment/browser"
 )
 
 // The schemes, in the order in which tables show them.
@@ -78,6 +80,16 @@ const (
 	notMeasured = "not measured"
 )
 
+// excuse tells what is missing here that an experiment needs. It is said in the cell, and is no surprise.
+func excuse(err error) (said string, ok bool) {
+	for _, missing := range []error{ErrNotOnTarget, browser.ErrNone} {
+		if errors.Is(err, missing) {
+			return missing.Error(), true
+		}
+	}
+	return "", false
+}
+
 // perform runs an experiment on a clean target.
 func perform(ctx context.Context, target Target, replicas int, e Experiment) Result {
 	start := time.Now()
@@ -90,6 +102,7 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment) Res
 
 	r := Result{Name: e.Name, Question: e.Question, AsPredicted: true}
 	predicted := e.Predict(replicas)
+	missing, excused := excuse(err)
 	for _, scheme := range Schemes() {
 		want, concerned := predicted[scheme]
 		if !concerned {
@@ -99,22 +112,21 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment) Res
 		if !measured {
 			c = Cell{Observed: notMeasured}
 			switch {
-			case errors.Is(err, ErrNotOnTarget):
-				c.Observed = notOnTarget
+			case excused:
+				c.Observed = missing
 			case err != nil:
 				c.Observed = fmt.Sprintf("%s: %v", notMeasured, err)
 			}
 		}
 		c.Scheme, c.Predicted = scheme, want
-		// What a target cannot do is said, and is no surprise.
-		c.AsPredicted = c.Observed == want || c.Observed == notOnTarget
+		c.AsPredicted = c.Observed == want || (excused && c.Observed == missing)
 		if c.Measures == nil {
 			c.Measures = map[string]float64{}
 		}
 		r.AsPredicted = r.AsPredicted && c.AsPredicted
 		r.Cells = append(r.Cells, c)
 	}
-	if err != nil && !errors.Is(err, ErrNotOnTarget) {
+	if err != nil && !excused {
 		r.AsPredicted = false
 	}
 	r.DurationMS = time.Since(start).Milliseconds()

@@ -3,7 +3,11 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"slices"
 	"time"
+
+	"authlab/lab/experiment/browser"
 )
 
 // A Report is what `authlab run --json` prints.
@@ -27,9 +31,15 @@ func (r Report) AsPredicted() bool {
 // Progress hears which experiment begins, and how many there are.
 type Progress func(done, total int, name string)
 
+// An Option changes how experiments are run.
+type Option func(*Bench)
+
+// Users sets how many simulated users a population has: 1 to MaxUsers. DefaultUsers without it.
+func Users(n int) Option { return func(b *Bench) { b.Users = min(max(n, 1), MaxUsers) } }
+
 // Run performs experiments one after the other. If ctx ends, it stops, leaves the target clean, and returns what was
 // measured so far with the error.
-func Run(ctx context.Context, kind string, target Target, experiments []Experiment, progress Progress) (Report, error) {
+func Run(ctx context.Context, kind string, target Target, experiments []Experiment, progress Progress, options ...Option) (Report, error) {
 	start := time.Now()
 	report := Report{Target: kind, Experiments: []Result{}}
 	replicas, err := target.Replicas(ctx)
@@ -37,9 +47,12 @@ func Run(ctx context.Context, kind string, target Target, experiments []Experime
 		return report, fmt.Errorf("look at the target: %w", err)
 	}
 	report.Replicas = len(replicas)
+	chromium := browser.New(ctx, hostOf(target.URL())) // one for all experiments that need it
+	defer chromium.Close()
+	options = append(slices.Clone(options), func(b *Bench) { b.browser = chromium })
 	for i, e := range experiments {
 		progress(i, len(experiments), e.Name)
-		result := perform(ctx, target, len(replicas), e)
+		result := perform(ctx, target, len(replicas), e.with(options))
 		if ctx.Err() != nil {
 			break // this one was cut off: it measured nothing
 		}
@@ -53,4 +66,24 @@ func Run(ctx context.Context, kind string, target Target, experiments []Experime
 		return report, ctx.Err()
 	}
 	return report, err
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// with is the same experiment on a bench that the options have changed.
+func (e Experiment) with(options []Option) Experiment {
+	run := e.Run
+	e.Run = func(ctx context.Context, b *Bench) error {
+		for _, option := range options {
+			option(b)
+		}
+		return run(ctx, b)
+	}
+	return e
 }

@@ -39,6 +39,7 @@ type User struct {
 	address  string            // as which the balancer sees this client
 	cookies  map[string]string // all cookies, the balancer's too
 	password string
+	at       string // the replica that answered the login, or a simulated visit after it
 	Access   string // the access token, of the two Bearer schemes
 	Refresh  string
 }
@@ -105,7 +106,9 @@ func (u *User) cookieName() string {
 
 // Login logs in with the right password. With basic that is only to know it.
 func (u *User) Login(ctx context.Context) error {
-	u.password = passwords[u.Name]
+	if shown, ok := passwords[u.Name]; ok {
+		u.password = shown
+	}
 	path := base[u.Scheme] + "/login"
 	switch u.Scheme {
 	case Basic:
@@ -118,9 +121,21 @@ func (u *User) Login(ctx context.Context) error {
 		return err
 	}
 	if answer.Status != http.StatusOK {
-		return fmt.Errorf("log in by %s: %d %s", u.Scheme, answer.Status, answer.Body)
+		return refusedError{u.Scheme, answer.Status, answer.Body}
 	}
+	u.at = answer.Replica
 	return u.keepPair(answer)
+}
+
+// A refusedError is a login that was answered, and not with 200.
+type refusedError struct {
+	scheme string
+	status int
+	body   []byte
+}
+
+func (e refusedError) Error() string {
+	return fmt.Sprintf("log in by %s: %d %s", e.scheme, e.status, e.body)
 }
 
 // RefreshTokens spends the refresh token for a new pair. The answer tells whether it was taken.
@@ -172,17 +187,26 @@ func (u *User) Status(ctx context.Context, page string) (int, error) {
 }
 
 func (u *User) do(ctx context.Context, method, path string, body any) (Answer, error) {
+	request, err := u.request(ctx, method, path, body)
+	if err != nil {
+		return Answer{}, err
+	}
+	return u.send(request)
+}
+
+// request is what this user would send.
+func (u *User) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
 	var text io.Reader
 	if body != nil {
 		encoded, err := json.Marshal(body)
 		if err != nil {
-			return Answer{}, err
+			return nil, err
 		}
 		text = bytes.NewReader(encoded)
 	}
 	request, err := http.NewRequestWithContext(ctx, method, u.url+path, text)
 	if err != nil {
-		return Answer{}, err
+		return nil, err
 	}
 	request.Header.Set("X-Balance", u.Policy)
 	request.Header.Set("X-Forwarded-For", u.address)
@@ -198,7 +222,7 @@ func (u *User) do(ctx context.Context, method, path string, body any) (Answer, e
 	for name, value := range u.cookies {
 		request.Header.Add("Cookie", name+"="+value)
 	}
-	return u.send(request)
+	return request, nil
 }
 
 func (u *User) send(request *http.Request) (Answer, error) {

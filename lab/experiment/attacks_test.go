@@ -1,0 +1,211 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// onlyServer is a target whose only server is one that a test has written.
+type onlyServer struct {
+	Target
+	url string
+}
+
+func (e onlyServer) URL() string                                 { return e.url }
+func (onlyServer) Services(context.Context) (Services, error)    { return Services{}, nil }
+func (onlyServer) Email(context.Context, string) (string, error) { return "", ErrNotOnTarget }
+
+// serve returns a bench whose target is a handler.
+func serve(t *testing.T, handler http.HandlerFunc) *Bench {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	b := newBench(onlyServer{url: server.URL}, 1)
+	t.Cleanup(func() { b.close(); server.Close() })
+	return b
+}
+
+func TestEveryFormOfAnotherSiteCarriesTheAddress(t *testing.T) {
+	const want = "m@evil.example"
+	for _, form := range crossForms(want) {
+		media, params, err := mime.ParseMediaType(form.contentType)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		switch media {
+		case "application/x-www-form-urlencoded":
+			var values url.Values
+			values, err = url.ParseQuery(form.body)
+			got = values.Get("email")
+		case "multipart/form-data":
+			var part *multipart.Part
+			if part, err = multipart.NewReader(strings.NewReader(form.body), params["boundary"]).NextPart(); err == nil {
+				var text []byte
+				text, err = io.ReadAll(part)
+				got = string(text)
+			}
+		default:
+			var body struct{ Email string }
+			err = json.Unmarshal([]byte(form.body), &body)
+			got = body.Email
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: %q, %v", form.name, got, err)
+		}
+	}
+}
+
+func TestALuredBrowserSendsWhatItSendsOnItsOwnAndNothingElse(t *testing.T) {
+	var got http.Header
+	b := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header })
+	form := crossForms("m@evil.example")[0]
+	for _, scheme := range Schemes() {
+		user := b.User(scheme)
+		user.SetCredential("credential")
+		user.cookies["balancer"] = "app-1"
+		if _, err := user.lured(t.Context(), form); err != nil {
+			t.Fatal(err)
+		}
+		bearer := scheme == TokenStateless || scheme == TokenRevocable
+		authorization, cookie := got.Get("Authorization"), strings.Join(got.Values("Cookie"), "; ")
+		if strings.HasPrefix(authorization, "Basic ") != (scheme == Basic) || strings.HasPrefix(authorization, "Bearer") {
+			t.Errorf("%s: Authorization %q", scheme, authorization)
+		}
+		if strings.Contains(cookie, "credential") == (bearer || scheme == Basic) {
+			t.Errorf("%s: Cookie %q", scheme, cookie)
+		}
+		if user.ambient() == bearer {
+			t.Errorf("%s: ambient is %v", scheme, user.ambient())
+		}
+		if got.Get("Origin") != evil || got.Get("Sec-Fetch-Site") != "cross-site" || got.Get("Content-Type") != form.contentType {
+			t.Errorf("%s: headers %v", scheme, got)
+		}
+	}
+}
+
+func TestAServerThatTakesTheFormIsSeen(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status func(*http.Request) int
+		want   string
+	}{
+		"everything is taken": {func(*http.Request) int { return http.StatusOK }, "answered 200"},
+		"only JSON is taken": {func(r *http.Request) int {
+			if r.Header.Get("Content-Type") != "application/json" {
+				return http.StatusUnsupportedMediaType
+			}
+			return http.StatusOK
+		}, "answered 200 ×1, 415 ×8"},
+	} {
+		b := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status(r)) })
+		user := b.User(SessionRedis)
+		user.SetCredential("credential")
+		observed, measures, err := lure(t.Context(), b.Target, user)
+		if err != nil || observed != tt.want {
+			t.Errorf("%s: %q %v, %v; want %q", name, observed, measures, err, tt.want)
+		}
+	}
+	b := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	if _, _, err := lure(t.Context(), b.Target, b.User(SessionRedis)); err == nil {
+		t.Error("a server that refuses its own page too proved something")
+	}
+}
+
+// keeper is a login that keeps the ID that it finds, if it should.
+func keeper(adopt bool) http.HandlerFunc {
+	sessions, last := map[string]string{}, 0
+	return func(w http.ResponseWriter, r *http.Request) {
+		id := ""
+		if cookie, err := r.Cookie(SessionRedis); err == nil {
+			id = cookie.Value
+		}
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/login"):
+			var body struct{ Username string }
+			_ = json.NewDecoder(r.Body).Decode(&body) // it is our own client that wrote it
+			if !adopt || id == "" {
+				last++
+				id = fmt.Sprint("id-", last)
+			}
+			sessions[id] = body.Username
+			http.SetCookie(w, &http.Cookie{Name: SessionRedis, Value: id})
+		case strings.HasSuffix(r.URL.Path, "/logout"):
+			delete(sessions, id)
+			w.WriteHeader(http.StatusNoContent)
+		case sessions[id] == "":
+			w.WriteHeader(http.StatusUnauthorized)
+		default:
+			fmt.Fprintf(w, `{"user":{"name":%q}}`, sessions[id])
+		}
+	}
+}
+
+func TestAServerThatKeepsAPlantedIDIsSeen(t *testing.T) {
+	for name, tt := range map[string]struct {
+		adopt bool
+		want  string
+	}{
+		"an ID is kept at login": {true, "the attacker is alice"},
+		// The attacker's own session lives on, beside the victim's new one.
+		"the old session does not end": {false, "useless after for 3 of 4"},
+	} {
+		b := serve(t, keeper(tt.adopt))
+		got, err := plantAt(t.Context(), b, SessionRedis)
+		if err != nil || got.observed != tt.want {
+			t.Errorf("%s: %+v, %v; want %q", name, got, err, tt.want)
+		}
+	}
+}
+
+func TestATwinThatIsAbsentOrWithstandsIsToldInTheCell(t *testing.T) {
+	b := serve(t, http.NotFound)
+	if _, err := b.twin(t.Context()); !errors.Is(err, ErrNotOnTarget) {
+		t.Errorf("%v, want ErrNotOnTarget", err)
+	}
+	absent, err := plantAtTwin(t.Context(), b)
+	if err != nil || absent.err() != nil || absent.remark() != "; naive twin: not on this target" {
+		t.Errorf("absent: %q, %v, %v", absent.remark(), absent.err(), err)
+	}
+	var o onTwin
+	o.note("one", true, true)
+	o.note("two", false, false)
+	if o.err() != nil || o.remark() != "" || o.attacks != 2 || o.fellFor != 1 {
+		t.Errorf("%+v: %q, %v", o, o.remark(), o.err())
+	}
+	o.note("three", false, true)
+	if o.err() == nil || o.remark() != "; naive twin withstood: three" {
+		t.Errorf("%+v: %q, %v", o, o.remark(), o.err())
+	}
+	stranger := &twin{b.User(Basic).client, b.Target.URL()}
+	if _, err := stranger.do(t.Context(), "GET", "/", ""); err == nil {
+		t.Error("a server that does not say that it is naive was attacked as one")
+	}
+}
+
+func TestTheAddressIsReadFromTheLabIfItTells(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"accounts":[{"name":"alice","email":"alice@example.com"},{"name":"bob","email":"b@example.com"}]}`: "alice@example.com",
+		`{"accounts":[{"name":"alice","roles":["user"]}]}`:                                                   "",
+		`{}`: "",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
+		target, err := NewRemote(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		email, err := target.Email(t.Context(), "alice")
+		if email != want || errors.Is(err, ErrNotOnTarget) != (want == "") {
+			t.Errorf("%s: %q, %v", body, email, err)
+		}
+		server.Close()
+	}
+}

@@ -1,0 +1,102 @@
+// Package browser is a real browser, for the questions that only a browser can answer: what it sends along by itself,
+// what it lets a script read, and what it keeps back.
+//
+//	experiment ──▶ Tab ──▶ page of some origin ── fetch ──▶ the lab
+//	                │                                │
+//	                └───────── Exchange ◀────────────┘  what left and what came back, on the wire,
+//	                                                    also where the page itself is not allowed to see it
+//
+// It is whatever Chromium this machine has, without a window, with profiles of its own that are gone afterwards, and it
+// talks to nobody but the hosts that it is given.
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os/exec"
+	"sync"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// ErrNone means that this machine has no browser.
+var ErrNone = errors.New("no browser here")
+
+const (
+	// patience is how long a start may take, and how long one tab may be used. Nothing waits for a time: it is there for
+	// a browser that hangs.
+	patience = 30 * time.Second
+	// farewell is how long the browser may take to end by itself.
+	farewell = 3 * time.Second
+)
+
+// A Browser is started by the first Open and runs until Close, or until its context ends.
+type Browser struct {
+	ctx   context.Context
+	hosts []string
+
+	mu   sync.Mutex
+	root context.Context // nil: not started
+	stop func()
+}
+
+// New returns a browser that can reach these hosts and this machine, and nobody else. It starts nothing yet.
+func New(ctx context.Context, hosts ...string) *Browser { return &Browser{ctx: ctx, hosts: hosts} }
+
+// Close ends the browser and removes what it has written. A second time it does nothing.
+func (b *Browser) Close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.root == nil {
+		return
+	}
+	// A browser that is killed leaves files behind that are not in its profile. So it is asked first.
+	ending, cancel := context.WithTimeout(b.root, farewell)
+	defer cancel()
+	_ = chromedp.Cancel(ending) // what has not ended by then, stop kills
+	b.stop()
+	b.root = nil
+}
+
+// start starts the browser, if it is not running. ErrNone: there is none.
+func (b *Browser) start() (context.Context, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.root != nil {
+		return b.root, nil
+	}
+	reach := "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+	for _, host := range b.hosts {
+		if host != "" {
+			reach += ", EXCLUDE " + host
+		}
+	}
+	// The defaults have no window, no first-run page, no synchronisation and no networking in the background. As root
+	// there is no sandbox, because there cannot be one.
+	allocator, removed := chromedp.NewExecAllocator(context.WithoutCancel(b.ctx), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("no-proxy-server", true),
+		chromedp.Flag("host-resolver-rules", reach),
+	)...)
+	silent := func(string, ...any) {}
+	root, ended := chromedp.NewContext(allocator, chromedp.WithLogf(silent), chromedp.WithErrorf(silent))
+	tooLong := time.AfterFunc(patience, ended)
+	err := chromedp.Do(root)
+	tooLong.Stop()
+	if err != nil {
+		ended()
+		removed()
+		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+			return nil, ErrNone
+		}
+		return nil, fmt.Errorf("start the browser: %w", err)
+	}
+	b.root, b.stop = root, func() { ended(); removed() }
+	context.AfterFunc(b.ctx, b.Close)
+	return root, nil
+}

@@ -1,0 +1,106 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// A Tab is one window of somebody who has never been anywhere: it shares no cookies and no storage with other tabs.
+type Tab struct {
+	ctx   context.Context
+	close func()
+	wire  *wire
+}
+
+// Open opens a tab, and starts the browser if need be. The tab ends with ctx. ErrNone: there is no browser.
+func (b *Browser) Open(ctx context.Context) (*Tab, error) {
+	root, err := b.start()
+	if err != nil {
+		return nil, err
+	}
+	w := newWire()
+	own, ended := chromedp.NewContext(root, chromedp.WithNewBrowserContext(), chromedp.WithListener(w.see))
+	used, cancel := context.WithTimeout(own, patience)
+	release := context.AfterFunc(ctx, cancel)
+	t := &Tab{ctx: used, wire: w, close: func() { release(); cancel(); ended() }}
+	if err := chromedp.Do(used); err != nil {
+		t.Close()
+		return nil, fmt.Errorf("open a tab: %w", err)
+	}
+	return t, nil
+}
+
+// Close closes the tab, and its profile is gone.
+func (t *Tab) Close() { t.close() }
+
+// Go goes to an address and returns when the page is there.
+func (t *Tab) Go(address string) error {
+	if err := chromedp.Do(t.ctx, chromedp.Navigate(address)); err != nil {
+		return fmt.Errorf("go to %s: %w", address, err)
+	}
+	return nil
+}
+
+// Evaluate lets a script of the page itself compute an expression, and decodes what comes of it. A promise is waited
+// for.
+func (t *Tab) Evaluate(expression string, into any) error {
+	value, err := chromedp.Run(t.ctx, chromedp.Evaluate[json.RawMessage](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		return fmt.Errorf("script on the page: %w", err)
+	}
+	return json.Unmarshal(value, into)
+}
+
+// Cookies returns all cookies that the browser would send to an address, by name: also those that no script can read.
+func (t *Tab) Cookies(address string) (map[string]string, error) {
+	result, err := cdp.Call(t.ctx, chromedp.FromContext(t.ctx).Target, network.GetCookies, network.GetCookiesParams{URLs: []string{address}})
+	if err != nil {
+		return nil, fmt.Errorf("look at the browser's cookies: %w", err)
+	}
+	cookies := map[string]string{}
+	for _, cookie := range result.Cookies {
+		cookies[strings.TrimPrefix(cookie.Name, hostPrefix)] = cookie.Value
+	}
+	return cookies, nil
+}
+
+// Init is what a script gives to fetch (Fetch Standard, section 5.4).
+type Init struct {
+	Method      string            `json:"method,omitempty"`
+	Headers     map[string]string `json:"headers,omitempty"`
+	Body        string            `json:"body,omitempty"`
+	Credentials string            `json:"credentials,omitempty"` // same-origin, include
+}
+
+// Fetch lets a script of the page fetch an address, and returns both sides of it: what the script got, and what was on
+// the wire.
+func (t *Tab) Fetch(address string, init Init) (Exchange, error) {
+	options, err := json.Marshal(init)
+	if err != nil {
+		return Exchange{}, err
+	}
+	mark := t.wire.mark()
+	var got struct {
+		Read bool   `json:"read"`
+		Body string `json:"body"`
+	}
+	if err := t.Evaluate(fmt.Sprintf(`(async () => {
+		try {
+			const response = await fetch(%q, %s);
+			return { read: true, body: await response.text() };
+		} catch (refused) {
+			return { read: false };
+		}
+	})()`, address, options), &got); err != nil {
+		return Exchange{}, err
+	}
+	x, err := t.wire.since(t.ctx, mark, address)
+	x.Read, x.Body = got.Read, []byte(got.Body)
+	return x, err
+}

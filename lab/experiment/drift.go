@@ -1,0 +1,118 @@
+package experiment
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// A drift is what was seen of one scheme at a replica whose clock is right and at one whose clock is fast. A login that
+// only one replica knows, by whatever clock, is asked for only there.
+type drift struct {
+	right, fast string
+	shared      bool          // each replica knows the logins of the other
+	life        time.Duration // of a login that is not used, by the right clock
+
+	leaving, left       *User // made at the right one and logged out at the fast one; and a copy from before
+	madeRight, madeFast *User
+
+	oldAtFast, newElsewhere            int // at once: statuses of a login that was made at the other one
+	early, earlyElsewhere, late, again int // before its end at the fast one, and then elsewhere; after its end; logged out
+}
+
+// together is what there is to see while both clocks are right.
+func (d *drift) together(ctx context.Context) error {
+	status, err := d.leaving.StatusAt(ctx, d.fast)
+	if err != nil {
+		return err
+	}
+	d.shared = status == http.StatusOK
+	answer, err := d.madeRight.Get(ctx, "/me")
+	if err != nil {
+		return err
+	}
+	end, err := answer.ExpiresAt()
+	d.life = time.Until(end).Round(time.Minute)
+	return err
+}
+
+// apart is what there is to see as soon as one clock is fast.
+func (d *drift) apart(ctx context.Context) (err error) {
+	if d.oldAtFast, err = d.leaving.StatusAt(ctx, d.knownAt(d.fast)); err != nil {
+		return err
+	}
+	d.left = d.leaving.Copy()
+	d.newElsewhere, err = d.elsewhere(ctx)
+	return err
+}
+
+// beforeItsEnd is what there is to see when a login that was not used has less to live than the clocks differ.
+func (d *drift) beforeItsEnd(ctx context.Context) (err error) {
+	if d.again, err = d.left.StatusAt(ctx, d.right); err != nil {
+		return err
+	}
+	old := d.madeFast
+	if d.shared {
+		old = d.madeRight
+	}
+	if d.early, err = old.StatusAt(ctx, d.fast); err != nil || !d.shared {
+		return err
+	}
+	d.earlyElsewhere, err = old.StatusAt(ctx, d.right)
+	return err
+}
+
+// afterItsEnd is what there is to see when it should be over.
+func (d *drift) afterItsEnd(ctx context.Context) (err error) {
+	d.late, err = d.elsewhere(ctx)
+	return err
+}
+
+// elsewhere asks the replica whose clock is right for a login that the other one made.
+func (d *drift) elsewhere(ctx context.Context) (int, error) {
+	if d.shared {
+		return d.madeFast.StatusAt(ctx, d.right)
+	}
+	return d.madeRight.StatusAt(ctx, d.right)
+}
+
+// knownAt is where a login that the right one made can be asked for instead of at that replica.
+func (d *drift) knownAt(replica string) string {
+	if d.shared {
+		return replica
+	}
+	return d.right
+}
+
+// String says what the clock changed.
+func (d *drift) String() string {
+	var harm []string
+	if d.newElsewhere != http.StatusOK {
+		harm = append(harm, "refused elsewhere")
+	}
+	if d.oldAtFast != http.StatusOK {
+		harm = append(harm, "refused by the fast one")
+	}
+	early, late := d.early != http.StatusOK, d.late == http.StatusOK
+	switch {
+	case early && late:
+		harm = append(harm, "ends early or late")
+	case early:
+		harm = append(harm, "ends early")
+	case late:
+		harm = append(harm, "ends late")
+	}
+	if len(harm) == 0 {
+		return "no difference"
+	}
+	return strings.Join(harm, ", ")
+}
+
+func (d *drift) measures() map[string]float64 {
+	return map[string]float64{
+		"minutes": d.life.Minutes(), "new_elsewhere": float64(d.newElsewhere), "old_at_fast": float64(d.oldAtFast),
+		"early": float64(d.early), "early_elsewhere": float64(d.earlyElsewhere), "late": float64(d.late),
+		"logged_out_elsewhere": float64(d.again),
+	}
+}

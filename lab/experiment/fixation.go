@@ -1,0 +1,169 @@
+package experiment
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// fixation plants session IDs in a browser before its owner logs in, and looks what they are worth afterwards.
+//
+// The signed cookie is not asked. It has no ID that could be planted, only the attacker's own whole session; whoever is
+// given that is logged in as the attacker until they log in themselves (login CSRF, which is another question).
+func fixation() Experiment {
+	schemes := []string{SessionMemory, SessionRedis}
+	return Experiment{
+		Name:     "fixation",
+		Question: "An attacker plants a session ID in my browser, and then I log in: is the attacker in as well?",
+		Claim:    "A session ID that nobody can guess is safe.",
+		Predict:  whatever(always("useless after", schemes...)),
+		Run: func(ctx context.Context, b *Bench) error {
+			twin, err := plantAtTwin(ctx, b)
+			if err != nil {
+				return err
+			}
+			planted, err := together(schemes, func(scheme string) (planting, error) { return plantAt(ctx, b, scheme) })
+			if err != nil {
+				return err
+			}
+			for _, scheme := range schemes {
+				b.Observe(scheme, planted[scheme].observed+twin.remark(), twin.measures(planted[scheme].measures))
+			}
+			return twin.err()
+		},
+		Lesson: func(r Result) string {
+			return fmt.Sprintf("%.0f of %.0f planted IDs were worth nothing after the login: one that the server did not make is not "+
+				"adopted, and one that it made ends when somebody logs in with it. An ID need not be guessed if it can be "+
+				"chosen, so what counts is that every login has a new one. %s",
+				r.Measure(SessionRedis, "useless"), r.Measure(SessionRedis, "planted"), fellFor(r, SessionRedis))
+		},
+	}
+}
+
+// madeUp is a session ID of the right length that no server has made.
+func madeUp() string {
+	random := make([]byte, 32)
+	rand.Read(random)
+	return base64.RawURLEncoding.EncodeToString(random)
+}
+
+// A planting is what planted IDs were worth with one scheme.
+type planting struct {
+	observed string
+	measures map[string]float64
+}
+
+// plantAt plants IDs in alice's browser, one at a time.
+func plantAt(ctx context.Context, b *Bench, scheme string) (planting, error) {
+	attacker, plants, err := idsToPlant(ctx, b, scheme)
+	if err != nil {
+		return planting{}, err
+	}
+	useless, seen := 0, map[string]int{}
+	for _, planted := range plants {
+		// As the attacker's browser, so that it is at the replica that may know the ID, and has a cookie of that name.
+		victim := attacker.Copy()
+		victim.Name = "alice"
+		victim.SetCredential(planted)
+		if err := victim.Login(ctx); err != nil {
+			return planting{}, err
+		}
+		if name, err := victim.knownAs(ctx); err != nil {
+			return planting{}, err
+		} else if name != "alice" {
+			return planting{}, fmt.Errorf("%s: alice logged in and is %q", scheme, name)
+		}
+		thief := victim.Copy()
+		thief.SetCredential(planted)
+		name, err := thief.knownAs(ctx)
+		if err != nil {
+			return planting{}, err
+		}
+		if seen[name]++; name == "" {
+			useless++
+		}
+	}
+	p := planting{"useless after", map[string]float64{"planted": float64(len(plants)), "useless": float64(useless)}}
+	switch {
+	case seen["alice"] > 0:
+		p.observed = "the attacker is alice"
+	case useless < len(plants):
+		p.observed = fmt.Sprintf("useless after for %d of %d", useless, len(plants))
+	}
+	return p, nil
+}
+
+// idsToPlant are all IDs that an attacker can have: made up, of a login that is over, and of a login of their own; and
+// one for strangers, if the server gives them any.
+func idsToPlant(ctx context.Context, b *Bench, scheme string) (attacker *User, ids []string, err error) {
+	attacker, gone := b.User(scheme), b.User(scheme)
+	for _, user := range []*User{attacker, gone} {
+		user.Name = "bob"
+		if err := user.Login(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	ids = []string{"chosen-by-mallory", madeUp(), gone.Credential(), attacker.Credential()}
+	if err := gone.Logout(ctx); err != nil {
+		return nil, nil, err
+	}
+	stranger := attacker.Copy()
+	delete(stranger.cookies, stranger.cookieName())
+	answer, err := stranger.Get(ctx, "/me")
+	if err == nil && answer.SetCookie {
+		ids = append(ids, stranger.Credential())
+	}
+	return attacker, ids, err
+}
+
+// knownAs is whom the server takes this user for. Nobody: 401.
+func (u *User) knownAs(ctx context.Context) (string, error) {
+	answer, err := u.Get(ctx, "/me")
+	if err != nil || answer.Status == http.StatusUnauthorized {
+		return "", err
+	}
+	var me struct{ User struct{ Name string } }
+	if err := json.Unmarshal(answer.Body, &me); err != nil || me.User.Name == "" {
+		return "", fmt.Errorf("%s: /me answers %d %s", u.Scheme, answer.Status, answer.Body)
+	}
+	return me.User.Name, nil
+}
+
+// plantAtTwin plants IDs in the browser of somebody who logs in at the naive twin.
+func plantAtTwin(ctx context.Context, b *Bench) (onTwin, error) {
+	t, err := b.twin(ctx)
+	if err != nil {
+		return onTwin{}.orAbsent(err)
+	}
+	var o onTwin
+	bob, err := t.login(ctx, "bob", "")
+	if err != nil {
+		return o, err
+	}
+	_, visitor, err := t.whoIs(ctx, "") // who is given an ID
+	if err != nil {
+		return o, err
+	}
+	if len(visitor) != 1 {
+		return o, fmt.Errorf("naive twin: a stranger has %d cookies", len(visitor))
+	}
+	for _, plant := range []struct{ name, id string }{
+		{"an ID that was made up", madeUp()},
+		{"an ID that a stranger was given", visitor[0].Value},
+		{"the attacker's own ID", bob.Value},
+	} {
+		planted := bob.Name + "=" + plant.id
+		if _, err := t.login(ctx, "alice", planted); err != nil {
+			return o, err
+		}
+		user, _, err := t.whoIs(ctx, planted)
+		if err != nil {
+			return o, err
+		}
+		o.note(plant.name, user.Name == "alice", true)
+	}
+	return o, nil
+}

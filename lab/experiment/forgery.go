@@ -1,0 +1,176 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// forgedTokens makes an admin of somebody who is none, in every way in which JWT libraries have been tricked.
+func forgedTokens() Experiment {
+	schemes := []string{TokenStateless, TokenRevocable, TokenCookie}
+	return Experiment{
+		Name:     "forgery",
+		Question: "alg none, key confusion, kid tricks, a guessed secret: does a forged token open the admin's door?",
+		Claim:    "JWTs are insecure: anybody can set alg to none.",
+		Predict:  whatever(always("all 401", schemes...)),
+		Run: func(ctx context.Context, b *Bench) error {
+			admins, err := b.LoggedIn(ctx, schemes...)
+			if err != nil {
+				return err
+			}
+			keys, err := publishedKeys(ctx, b.User(TokenStateless))
+			if err != nil {
+				return err
+			}
+			twin, cracked, err := forgeAtTwin(ctx, b)
+			if err != nil {
+				return err
+			}
+			forged, err := together(schemes, func(scheme string) (forging, error) { return forgeAt(ctx, b, scheme, admins[scheme], keys) })
+			if err != nil {
+				return err
+			}
+			// The last forgery of all is a real token whose time is over.
+			page, err := admins[TokenStateless].Get(ctx, "/me")
+			if err != nil {
+				return err
+			}
+			end, err := page.ExpiresAt()
+			if err != nil {
+				return err
+			}
+			if err := b.Target.Advance(ctx, time.Until(end)+time.Minute); err != nil {
+				return err
+			}
+			for _, scheme := range schemes {
+				status, err := admins[scheme].Status(ctx, "/admin")
+				if err != nil {
+					return err
+				}
+				f := forged[scheme]
+				f.note("an expired token", status)
+				b.Observe(scheme, f.observed()+twin.remark(), twin.measures(map[string]float64{
+					"forgeries": float64(f.guesses + f.others + 1), "guesses": float64(f.guesses),
+					"refused": float64(f.seen[http.StatusUnauthorized]), "public_keys": float64(len(keys)),
+					"cracked_tries": float64(cracked.tries), "cracked_ms": milliseconds(cracked.took),
+				}))
+			}
+			return twin.err()
+		},
+		Lesson: func(r Result) string {
+			lesson := fmt.Sprintf("%.0f of %.0f forged tokens were refused, %.0f guessed secrets among them: here each key is for one "+
+				"algorithm and is found by the server, not by the token, and a secret that is short enough to guess is refused when "+
+				"the server starts. %s", r.Measure(TokenStateless, "refused"), r.Measure(TokenStateless, "forgeries"),
+				r.Measure(TokenStateless, "guesses"), fellFor(r, TokenStateless))
+			if tries := r.Measure(TokenStateless, "cracked_tries"); tries > 0 {
+				lesson += fmt.Sprintf(" Its secret was found at the %.0fth guess, offline, in %.2f ms.", tries, r.Measure(TokenStateless, "cracked_ms"))
+			}
+			return lesson
+		},
+	}
+}
+
+// A forging is what became of the forgeries with one scheme.
+type forging struct {
+	guesses, others int
+	seen            map[int]int // by status
+	taken           []string    // what was not refused, by name
+}
+
+func (f *forging) note(name string, status int) {
+	if f.seen[status]++; status != http.StatusUnauthorized {
+		f.taken = append(f.taken, name)
+	}
+}
+
+func (f *forging) observed() string {
+	const shown = 3
+	switch {
+	case len(f.taken) == 0:
+		return "all " + tally(f.seen)
+	case len(f.taken) > shown:
+		return tally(f.seen) + ": " + strings.Join(f.taken[:shown], ", ") + ", …"
+	}
+	return tally(f.seen) + ": " + strings.Join(f.taken, ", ")
+}
+
+// forgeAt asks for the admin's page with every forgery, at all replicas in turn, and counts the statuses. What is
+// forged is a token of bob's, who gets 403 with the real one: he is known, and is no admin. So a 401 is for the forgery.
+func forgeAt(ctx context.Context, b *Bench, scheme string, admin *User, keys []publicKey) (forging, error) {
+	bob := b.User(scheme)
+	bob.Name, bob.Policy = "bob", RoundRobin
+	if err := bob.Login(ctx); err != nil {
+		return forging{}, err
+	}
+	real := bob.Credential()
+	if err := wants(ctx, bob, real, http.StatusForbidden); err != nil {
+		return forging{}, err
+	}
+	if err := wants(ctx, bob, admin.Credential(), http.StatusOK); err != nil {
+		return forging{}, err
+	}
+	forged, err := forgeries(real, keys)
+	if err != nil {
+		return forging{}, err
+	}
+	// A key that is no secret, or a random one, cannot be guessed at home; so the server is asked about every word.
+	guesses, err := guessed(real, guesses())
+	if err != nil {
+		return forging{}, err
+	}
+	// This one is alice's real token, of which there should be one spelling.
+	forged = append(forged, forgery{name: "another spelling of an admin's token", text: respelled(admin.Credential())})
+	result := forging{guesses: len(guesses), others: len(forged), seen: map[int]int{}}
+	for _, f := range append(forged, guesses...) {
+		bob.SetCredential(f.text)
+		status, err := bob.Status(ctx, "/admin")
+		if err != nil {
+			return forging{}, fmt.Errorf("%s: %w", f.name, err)
+		}
+		result.note(f.name, status)
+	}
+	if err := wants(ctx, bob, real, http.StatusForbidden); err != nil {
+		return forging{}, err
+	}
+	return result, nil
+}
+
+// wants makes sure of what a real token gets.
+func wants(ctx context.Context, user *User, token string, want int) error {
+	user.SetCredential(token)
+	status, err := user.Status(ctx, "/admin")
+	if err == nil && status != want {
+		err = fmt.Errorf("%s: %d with a real token, and not %d", user.Scheme, status, want)
+	}
+	return err
+}
+
+// publishedKeys reads the server's JWK Set. A server that signs with a secret publishes none.
+func publishedKeys(ctx context.Context, user *User) ([]publicKey, error) {
+	answer, err := user.do(ctx, http.MethodGet, "/.well-known/jwks.json", nil)
+	if err != nil {
+		return nil, err
+	}
+	var set struct{ Keys []json.RawMessage }
+	if answer.Status != http.StatusOK {
+		return nil, fmt.Errorf("read the public keys: %d %s", answer.Status, answer.Body)
+	}
+	if err := json.Unmarshal(answer.Body, &set); err != nil {
+		return nil, fmt.Errorf("read the public keys: %w", err)
+	}
+	keys := make([]publicKey, len(set.Keys))
+	for i, text := range set.Keys {
+		var k jose.JSONWebKey
+		if err := json.Unmarshal(text, &k); err != nil {
+			return nil, fmt.Errorf("read the public keys: %w", err)
+		}
+		keys[i] = publicKey{k.KeyID, k.Key, text}
+	}
+	return keys, nil
+}

@@ -1,0 +1,138 @@
+package experiment
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// forgeAtTwin sends the same forgeries to the naive twin, and guesses its secret.
+func forgeAtTwin(ctx context.Context, b *Bench) (onTwin, cracking, error) {
+	t, err := b.twin(ctx)
+	if err != nil {
+		o, err := onTwin{}.orAbsent(err)
+		return o, cracking{}, err
+	}
+	o, cracked, err := t.takeForgeries(ctx)
+	if err != nil {
+		err = fmt.Errorf("naive twin: %w", err)
+	}
+	return o, cracked, err
+}
+
+func (t *twin) takeForgeries(ctx context.Context) (onTwin, cracking, error) {
+	var o onTwin
+	bob, err := t.tokens(ctx, "bob")
+	if err != nil {
+		return o, cracking{}, err
+	}
+	alice, err := t.tokens(ctx, "alice")
+	if err != nil {
+		return o, cracking{}, err
+	}
+	key, err := t.publicKey(ctx, bob.ID)
+	if err != nil {
+		return o, cracking{}, err
+	}
+	forged, err := forgeries(bob.Access, []publicKey{key})
+	if err != nil {
+		return o, cracking{}, err
+	}
+	cracked := crack(bob.Access, guesses())
+	secret, err := guessed(bob.Access, []string{cracked.word})
+	if err != nil {
+		return o, cracking{}, err
+	}
+	secret[0].naive = true
+	forged = append(forged, secret[0])
+	if err := t.wants(ctx, bob.Access, http.StatusForbidden); err != nil {
+		return o, cracked, err
+	}
+	if err := t.wants(ctx, alice.Access, http.StatusOK); err != nil {
+		return o, cracked, err
+	}
+	// alice's token is logged out, and then spelled anew.
+	if _, err := t.do(ctx, http.MethodPost, "/naive/token/logout", "", "Authorization", "Bearer "+alice.Access); err != nil {
+		return o, cracked, err
+	}
+	if err := t.wants(ctx, alice.Access, http.StatusUnauthorized); err != nil {
+		return o, cracked, err
+	}
+	forged = append(forged, forgery{"another spelling of a token that was logged out", respelled(alice.Access), true})
+	for _, f := range forged {
+		status, err := t.admin(ctx, f.text)
+		if err != nil {
+			return o, cracked, err
+		}
+		o.note(f.name, status == http.StatusOK, f.naive)
+	}
+	// What never ends needs no forger. The real token has no exp and is taken, so a copy of it is good for ever.
+	status, err := t.admin(ctx, alice.ID)
+	_, payload, _ := strings.Cut(alice.ID, ".")
+	payload, _, _ = strings.Cut(payload, ".")
+	o.note("a token without exp", status == http.StatusOK && !strings.Contains(decoded(payload), `"exp"`), true)
+	return o, cracked, err
+}
+
+type twinTokens struct {
+	Access string `json:"access_token"`
+	ID     string `json:"id_token"`
+}
+
+func (t *twin) tokens(ctx context.Context, name string) (twinTokens, error) {
+	var tokens twinTokens
+	body := fmt.Sprintf(`{"username":%q,"password":%q}`, name, passwords[name])
+	got, err := t.do(ctx, http.MethodPost, "/naive/authenticate", body, "Content-Type", "application/json")
+	if err != nil {
+		return tokens, err
+	}
+	if err := json.Unmarshal([]byte(got.body), &tokens); err != nil || tokens.Access == "" {
+		return tokens, fmt.Errorf("authenticate: %d %s", got.status, got.body)
+	}
+	return tokens, nil
+}
+
+func (t *twin) admin(ctx context.Context, token string) (int, error) {
+	got, err := t.do(ctx, http.MethodGet, "/naive/token/admin", "", "Authorization", "Bearer "+token)
+	return got.status, err
+}
+
+// wants makes sure of what a real token gets.
+func (t *twin) wants(ctx context.Context, token string, want int) error {
+	status, err := t.admin(ctx, token)
+	if err == nil && status != want {
+		err = fmt.Errorf("%d with a real token, and not %d", status, want)
+	}
+	return err
+}
+
+// publicKey reads the twin's public key. Its name is in the header of a token that it verifies.
+func (t *twin) publicKey(ctx context.Context, token string) (publicKey, error) {
+	got, err := t.do(ctx, http.MethodGet, "/naive/public-key.pem", "")
+	if err != nil {
+		return publicKey{}, err
+	}
+	block, _ := pem.Decode([]byte(got.body))
+	if block == nil {
+		return publicKey{}, errors.New("the public key is not PEM")
+	}
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		return publicKey{}, err
+	}
+	unverified, _, err := jwt.NewParser().ParseUnverified(token, jwt.MapClaims{})
+	if err != nil {
+		return publicKey{}, err
+	}
+	kid, _ := unverified.Header["kid"].(string)
+	jwk, err := json.Marshal(jose.JSONWebKey{Key: key, KeyID: kid, Algorithm: jwt.SigningMethodRS256.Alg(), Use: "sig"})
+	return publicKey{kid, key, jwk}, err
+}

@@ -1,0 +1,46 @@
+package experiment
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"authlab/lab/experiment/browser"
+)
+
+// logInOn logs in by a scheme with a cookie, from a script of the page that the tab shows.
+func logInOn(tab *browser.Tab, lab, scheme string) error {
+	_, err := postOn(tab, lab+base[scheme]+"/login")
+	return err
+}
+
+// authenticateOn logs in for a token, which the script then has.
+func authenticateOn(tab *browser.Tab, lab string) (string, error) {
+	answer, err := postOn(tab, lab+"/authenticate")
+	if err != nil {
+		return "", err
+	}
+	var pair struct {
+		Access string `json:"access_token"`
+	}
+	if err := json.Unmarshal(answer, &pair); err != nil || pair.Access == "" {
+		return "", errors.New("log in on a page: no token in the answer")
+	}
+	return pair.Access, nil
+}
+
+func postOn(tab *browser.Tab, address string) ([]byte, error) {
+	const name = "alice"
+	body, err := json.Marshal(map[string]string{"username": name, "password": passwords[name]})
+	if err != nil {
+		return nil, err
+	}
+	x, err := tab.Fetch(address, browser.Init{
+		Method: http.MethodPost, Body: string(body), Headers: map[string]string{"Content-Type": "application/json", "X-Balance": Sticky},
+	})
+	if err == nil && x.Status != http.StatusOK {
+		err = fmt.Errorf("log in on a page: %d %s", x.Status, x.Body)
+	}
+	return x.Body, err
+}

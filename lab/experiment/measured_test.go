@@ -1,0 +1,122 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// elsewhere is a target at another address, whose clock can be moved.
+type elsewhere struct {
+	Target
+	url     string
+	advance func(time.Duration)
+}
+
+func (e elsewhere) URL() string { return e.url }
+
+func (e elsewhere) Advance(_ context.Context, d time.Duration) error {
+	e.advance(d)
+	return nil
+}
+
+func TestWhoSaysEverywhereSharesNoReplicaWithTheOtherDevices(t *testing.T) {
+	for replicas := 1; replicas <= 16; replicas++ {
+		for device := range 3 {
+			at := seat(device, replicas)
+			if at < 0 || at >= replicas || (device > 0 && replicas > 1 && at == seat(0, replicas)) {
+				t.Errorf("device %d of 3 sits at replica %d of %d", device, at, replicas)
+			}
+		}
+	}
+	if seat(1, 3) == seat(2, 3) {
+		t.Error("two devices share a replica although there are three")
+	}
+}
+
+func TestCellsAreToldByStatuses(t *testing.T) {
+	for _, tt := range []struct {
+		cell fmt.Stringer
+		want string
+	}{
+		{theft{before: 200, after: 200}, "in, stays in"},
+		{theft{before: 200, after: 401}, "in, then out"},
+		{theft{before: 200, after: 503}, "200, then 503"},
+		{theft{before: 401, after: 401}, "never in"},
+
+		{replay{late: 401, newest: 401}, "family dies"},
+		{replay{late: 401, newest: 200}, "only the late one is refused"},
+		{replay{late: 200, newest: 200}, "works twice"},
+		{replay{late: 200, newest: 401}, "works twice"},
+		{replay{late: 503, newest: 200}, "503, then 200"},
+
+		{&drift{newElsewhere: 200, oldAtFast: 200, early: 200, late: 401}, "no difference"},
+		{&drift{newElsewhere: 200, oldAtFast: 200, early: 401, late: 401}, "ends early"},
+		{&drift{newElsewhere: 200, oldAtFast: 200, early: 200, late: 200}, "ends late"},
+		{&drift{newElsewhere: 401, oldAtFast: 200, early: 401, late: 200}, "refused elsewhere, ends early or late"},
+		{&drift{newElsewhere: 200, oldAtFast: 401, early: 401, late: 401}, "refused by the fast one, ends early"},
+	} {
+		if got := tt.cell.String(); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.cell, got, tt.want)
+		}
+	}
+}
+
+func TestMeetingAReplicaKeepsTheLoginAndDropsTheBalancersCookie(t *testing.T) {
+	turn := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := r.Cookie("pinned"); err == nil {
+			t.Error("the balancer's cookie came back, so that it would have had to stay where it is")
+		}
+		if c, err := r.Cookie(SessionRedis); err != nil || c.Value != "the-login" {
+			t.Errorf("the login's cookie is %v, %v", c, err)
+		}
+		turn++
+		name := fmt.Sprintf("app-%d", turn%3+1)
+		http.SetCookie(w, &http.Cookie{Name: "pinned", Value: name})
+		w.Header().Set("X-Served-By", name)
+	}))
+	defer server.Close()
+	user := newBench(elsewhere{url: server.URL}, 3).User(SessionRedis)
+	user.SetCredential("the-login")
+	for _, replica := range []string{"app-3", "app-3", "app-1"} {
+		if err := user.Meet(t.Context(), replica); err != nil || user.cookies["pinned"] != replica {
+			t.Errorf("meet %s: %v, and the cookie is for %s", replica, err, user.cookies["pinned"])
+		}
+	}
+	if err := user.Meet(t.Context(), "app-9"); err == nil || !strings.Contains(err.Error(), "app-9 did not answer") {
+		t.Errorf("a replica that is not there: %v", err)
+	}
+}
+
+func TestHowLongSomebodyLastsIsFoundByAsking(t *testing.T) {
+	passed := time.Duration(0)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if lasts, err := time.ParseDuration(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")); err != nil || passed >= lasts {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer server.Close()
+	target := elsewhere{url: server.URL, advance: func(d time.Duration) { passed += d }}
+	b := newBench(target, 3)
+	users := map[string]*User{}
+	for name, lasts := range map[string]string{"not at all": "0s", "a quarter": "15m", "a bit more": "16m", "for ever": "999h"} {
+		users[name] = b.User(TokenStateless)
+		users[name].Access = lasts
+	}
+	ended, err := lasting(t.Context(), target, users, 15*time.Minute, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]time.Duration{
+		"not at all": 0, "a quarter": 15 * time.Minute, "a bit more": 30 * time.Minute, "for ever": time.Hour,
+	} {
+		if got, ok := ended[name]; !ok || got != want {
+			t.Errorf("%s: refused after %s, want %s", name, got, want)
+		}
+	}
+}

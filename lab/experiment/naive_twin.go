@@ -1,0 +1,127 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// A twin is the naive server, which is written to fall for attacks. It is the control of an experiment: an attack that
+// not even the twin falls for proves nothing about anybody who withstands it.
+type twin struct {
+	client *http.Client
+	url    string
+}
+
+// twin finds the naive server. ErrNotOnTarget: this target has none.
+func (b *Bench) twin(ctx context.Context) (*twin, error) {
+	services, err := b.Target.Services(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if services.Naive == "" {
+		return nil, fmt.Errorf("naive twin: %w", ErrNotOnTarget)
+	}
+	return &twin{b.User(Basic).client, strings.TrimSuffix(services.Naive, "/")}, nil
+}
+
+// A reply is what the twin answered.
+type reply struct {
+	status  int
+	body    string
+	cookies []*http.Cookie
+}
+
+// do sends a request with headers given as name, value, name, value.
+func (t *twin) do(ctx context.Context, method, path, body string, headers ...string) (reply, error) {
+	request, err := http.NewRequestWithContext(ctx, method, t.url+path, strings.NewReader(body))
+	if err != nil {
+		return reply{}, err
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := t.client.Do(request)
+	if err != nil {
+		return reply{}, fmt.Errorf("naive twin: %w", err)
+	}
+	defer response.Body.Close()
+	if response.Header.Get("X-Naive") != "true" {
+		return reply{}, fmt.Errorf("naive twin: %s is somebody else", t.url)
+	}
+	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	return reply{response.StatusCode, string(text), response.Cookies()}, err
+}
+
+// login logs a demo account in from a browser that has some cookie already, and returns the cookie that it has then.
+func (t *twin) login(ctx context.Context, name, cookie string) (*http.Cookie, error) {
+	body := fmt.Sprintf(`{"username":%q,"password":%q}`, name, passwords[name])
+	got, err := t.do(ctx, http.MethodPost, "/naive/session/login", body, "Content-Type", "application/json", "Cookie", cookie)
+	if err != nil {
+		return nil, err
+	}
+	if got.status != http.StatusOK || len(got.cookies) != 1 {
+		return nil, fmt.Errorf("naive twin: log in: %d and %d cookies", got.status, len(got.cookies))
+	}
+	return got.cookies[0], nil
+}
+
+// onTwin is what became of attacks on the naive twin.
+type onTwin struct {
+	attacks, fellFor int
+	withstood        []string // that the twin should have fallen for
+	absent           bool
+}
+
+func (o *onTwin) note(attack string, fell, should bool) {
+	o.attacks++
+	if fell {
+		o.fellFor++
+	} else if should {
+		o.withstood = append(o.withstood, attack)
+	}
+}
+
+// orAbsent notes that this target has no twin, which is no error.
+func (o onTwin) orAbsent(err error) (onTwin, error) {
+	if errors.Is(err, ErrNotOnTarget) {
+		return onTwin{absent: true}, nil
+	}
+	return o, err
+}
+
+// remark is what has to be said beside a cell: nothing, if the twin is there and fell for what it should.
+func (o onTwin) remark() string {
+	switch {
+	case o.absent:
+		return "; naive twin: " + notOnTarget
+	case len(o.withstood) > 0:
+		return "; naive twin withstood: " + strings.Join(o.withstood, ", ")
+	}
+	return ""
+}
+
+// err is not nil if the twin withstood something: the attack does not work, or the twin is not as naive as it should be.
+func (o onTwin) err() error {
+	if len(o.withstood) > 0 {
+		return fmt.Errorf("the naive twin withstood: %s", strings.Join(o.withstood, ", "))
+	}
+	return nil
+}
+
+func (o onTwin) measures(m map[string]float64) map[string]float64 {
+	m["naive_attacks"], m["naive_fell_for"] = float64(o.attacks), float64(o.fellFor)
+	return m
+}
+
+// fellFor is a lesson's sentence about the twin.
+func fellFor(r Result, scheme string) string {
+	if r.Measure(scheme, "naive_attacks") == 0 {
+		return "There was no naive twin on this target to compare with."
+	}
+	return fmt.Sprintf("The naive twin, written in a hurry on the same libraries, fell for %.0f of %.0f.",
+		r.Measure(scheme, "naive_fell_for"), r.Measure(scheme, "naive_attacks"))
+}

@@ -1,0 +1,214 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// otherService asks a second service for reports, with the credential that the first one gave. The second has none of
+// the first's stores and secrets, only its address and its public keys.
+func otherService() Experiment {
+	schemes := except(Basic, TokenCookie)
+	return Experiment{
+		Name:     "other-service",
+		Question: "A second service must know who I am: what does it cost, and what if the first one is down?",
+		Claim:    "With tokens, services need not ask each other.",
+		Predict: whatever(map[string]string{
+			SessionMemory: "1 / fails", SessionRedis: "1 / fails", SessionCookie: "1 / fails",
+			TokenStateless: "0 / works", TokenRevocable: "1 / fails, or stale",
+		}),
+		Run: func(ctx context.Context, b *Bench) error {
+			services, err := b.Target.Services(ctx)
+			if err != nil {
+				return err
+			}
+			if services.Reports == "" {
+				return fmt.Errorf("a second service: %w", ErrNotOnTarget)
+			}
+			users, err := b.LoggedIn(ctx, schemes...)
+			if err != nil {
+				return err
+			}
+			seen, err := visitOther(ctx, b.Target, services.Reports, users)
+			if err != nil {
+				return err
+			}
+			for _, scheme := range schemes {
+				seen.observe(b, scheme)
+			}
+			return nil
+		},
+		Lesson: func(r Result) string {
+			keys := "which the service had already"
+			if n := r.Measure(TokenStateless, "first_home_calls"); n > 0 {
+				keys = fmt.Sprintf("%.0f call, the first time", n)
+			}
+			return fmt.Sprintf("A cookie means something only at home: each request cost %.0f call there, and with home down the answer was "+
+				"%.0f, \"I can't tell\". So it was with the signed cookie, which has everything in it: to check it, the service would "+
+				"need the key, and with that key it could also sign. (A session in a replica's memory was only known because the "+
+				"balancer's stickiness was passed on; without, it was in %.0f of %d.) The token was checked with public keys (%s) and "+
+				"worked with home down. That is also its price: after a logout, who asked home got %.0f, and who did not ask still got %.0f.",
+				r.Measure(SessionRedis, "home_calls"), r.Measure(SessionRedis, "status_home_down"),
+				r.Measure(SessionMemory, "known_round_robin"), reportRequests, keys,
+				r.Measure(TokenRevocable, "revoked_status"), r.Measure(TokenRevocable, "revoked_status_alone"))
+		},
+	}
+}
+
+// reportRequests is how many reports each user asks for.
+const reportRequests = 10
+
+// reportPages are the reports, by the scheme that one comes with.
+var reportPages = map[string]string{
+	SessionMemory: "/reports/session/memory", SessionRedis: "/reports/session/redis", SessionCookie: "/reports/session/cookie",
+	TokenStateless: "/reports/token", TokenRevocable: "/reports/revocable",
+}
+
+// otherVisits is what came of all visits to the second service.
+type otherVisits struct {
+	first   int            // calls home for the first token: for the public keys, unless they are there already
+	calls   map[string]int // calls home for all reports of a scheme
+	unstuck int            // reports for the session in memory, when home's balancer is not asked to stick to a replica
+	down    map[string]reportAnswer
+	asked   int // status for a token that was taken back, from the report that asks home
+	alone   int // and from the one that does not
+}
+
+// visitOther has users, who are logged in at home, ask the second service for reports.
+func visitOther(ctx context.Context, target Target, address string, users map[string]*User) (seen otherVisits, err error) {
+	visitors := map[string]*User{}
+	for scheme, user := range users {
+		visitors[scheme] = user.Copy()
+		visitors[scheme].url = address
+	}
+	first, err := visitors[TokenStateless].report(ctx, reportPages[TokenStateless])
+	if err != nil {
+		return seen, err
+	}
+	seen.first, seen.calls = first.HomeCalls, map[string]int{}
+	for scheme, visitor := range visitors {
+		known, calls, err := visitor.reports(ctx, reportPages[scheme])
+		if err != nil {
+			return seen, err
+		}
+		if known != reportRequests {
+			return seen, fmt.Errorf("%s: the second service knew %s %d times of %d", scheme, visitor.Name, known, reportRequests)
+		}
+		seen.calls[scheme] = calls
+	}
+	unstuck := visitors[SessionMemory].Copy()
+	unstuck.Policy = RoundRobin
+	if seen.unstuck, _, err = unstuck.reports(ctx, reportPages[SessionMemory]); err != nil {
+		return seen, err
+	}
+	if seen.down, err = whileHomeIsDown(ctx, target, visitors); err != nil {
+		return seen, err
+	}
+	// The token is taken back at home. Whoever asks there hears of it, whoever does not goes on believing it.
+	if err := users[TokenRevocable].Logout(ctx); err != nil {
+		return seen, err
+	}
+	asked, err := visitors[TokenRevocable].report(ctx, reportPages[TokenRevocable])
+	if err != nil {
+		return seen, err
+	}
+	alone, err := visitors[TokenRevocable].report(ctx, reportPages[TokenStateless])
+	seen.asked, seen.alone = asked.status, alone.status
+	return seen, err
+}
+
+func (v otherVisits) observe(b *Bench, scheme string) {
+	each, down := float64(v.calls[scheme])/reportRequests, v.down[scheme]
+	observed := fmt.Sprintf("%g / %s", each, service(down.status))
+	measures := map[string]float64{
+		"home_calls": each, "status_home_down": float64(down.status), "ms_home_down": milliseconds(down.took),
+	}
+	switch scheme {
+	case SessionMemory:
+		measures["known_round_robin"] = float64(v.unstuck)
+	case TokenStateless:
+		measures["first_home_calls"] = float64(v.first)
+	case TokenRevocable:
+		measures["revoked_status"], measures["revoked_status_alone"] = float64(v.asked), float64(v.alone)
+		if v.asked != http.StatusUnauthorized {
+			observed += fmt.Sprintf(", and %d for a revoked token", v.asked)
+		}
+		if v.alone == http.StatusOK {
+			observed += ", or stale"
+		}
+	}
+	b.Observe(scheme, observed, measures)
+}
+
+// A reportAnswer is what the second service says.
+type reportAnswer struct {
+	status    int
+	took      time.Duration
+	HomeCalls int `json:"home_calls"`
+	User      struct {
+		Name string `json:"name"`
+	} `json:"user"`
+}
+
+// report asks the second service, whose address this user has as if it were the first.
+func (u *User) report(ctx context.Context, page string) (reportAnswer, error) {
+	answer, err := u.do(ctx, http.MethodGet, page, nil)
+	if err != nil {
+		return reportAnswer{}, err
+	}
+	r := reportAnswer{status: answer.Status, took: answer.Took}
+	if err := json.Unmarshal(answer.Body, &r); err != nil {
+		return reportAnswer{}, fmt.Errorf("read the report: %d: %w", answer.Status, err)
+	}
+	return r, nil
+}
+
+// reports asks for some, and counts those that were for this user, and the calls home that they cost.
+func (u *User) reports(ctx context.Context, page string) (known, calls int, err error) {
+	for range reportRequests {
+		r, err := u.report(ctx, page)
+		if err != nil {
+			return known, calls, err
+		}
+		if r.status == http.StatusOK && r.User.Name == u.Name {
+			known++
+		}
+		calls += r.HomeCalls
+	}
+	return known, calls, nil
+}
+
+// whileHomeIsDown asks for a report of each user while the second service cannot reach the first. In any case the first
+// is there again afterwards.
+func whileHomeIsDown(ctx context.Context, target Target, visitors map[string]*User) (seen map[string]reportAnswer, err error) {
+	defer func() {
+		mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		err = errors.Join(err, target.StartHome(mend))
+	}()
+	if err := target.StopHome(ctx); err != nil {
+		return nil, err
+	}
+	seen = map[string]reportAnswer{}
+	for scheme, u := range visitors {
+		if seen[scheme], err = u.report(ctx, reportPages[scheme]); err != nil {
+			return nil, err
+		}
+	}
+	return seen, nil
+}
+
+// service says what a status means to somebody who wants a report.
+func service(status int) string {
+	switch status {
+	case http.StatusOK:
+		return "works"
+	case http.StatusServiceUnavailable:
+		return "fails"
+	}
+	return fmt.Sprint(status)
+}

@@ -1,0 +1,179 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"net/netip"
+	"sync/atomic"
+	"testing"
+)
+
+func TestSimulatedUsersHaveAddressesOfTheirOwnFromTheBenchmarkingRange(t *testing.T) {
+	benchmarks, seen := netip.MustParsePrefix("198.18.0.0/15"), map[string]bool{}
+	for i := 1; i <= MaxUsers; i++ {
+		address := simulatedAddress(i)
+		if seen[address] || !benchmarks.Contains(netip.MustParseAddr(address)) {
+			t.Fatalf("user %d has the address %s", i, address)
+		}
+		seen[address] = true
+	}
+	if got := simulatedAddress(1<<16 + 2); got != "198.19.0.2" {
+		t.Errorf("the second half of the range is not reached: %s", got)
+	}
+}
+
+func TestEachLetsEverybodyDoItOnceAndFewAtATime(t *testing.T) {
+	people := make(population, 1000)
+	done := make([]atomic.Int64, len(people))
+	var now, most atomic.Int64
+	err := people.each(t.Context(), func(_ context.Context, i int) error {
+		if n := now.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		done[i].Add(1)
+		now.Add(-1)
+		return nil
+	})
+	for i := range done {
+		if n := done[i].Load(); n != 1 {
+			t.Fatalf("user %d did it %d times", i, n)
+		}
+	}
+	if err != nil || most.Load() > atOnce {
+		t.Errorf("%d at a time, error %v", most.Load(), err)
+	}
+	if err := (population{}).each(t.Context(), nil); err != nil {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
+func TestEachEndsWithTheFirstErrorAndWithItsContext(t *testing.T) {
+	people, boom := make(population, 100_000), errors.New("boom")
+	var done atomic.Int64
+	err := people.each(t.Context(), func(context.Context, int) error { done.Add(1); return boom })
+	if !errors.Is(err, boom) || done.Load() > atOnce {
+		t.Errorf("error %v after %d", err, done.Load())
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := people.each(ctx, func(context.Context, int) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func TestWhoIsUnavailableIsAskedAgainAndNotForEver(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := 0
+	err := patiently(ctx, func() (bool, error) { asked++; cancel(); return true, nil })
+	if asked != 1 || !errors.Is(err, context.Canceled) {
+		t.Errorf("asked %d times, %v", asked, err)
+	}
+	asked = 0
+	if err := patiently(t.Context(), func() (bool, error) { asked++; return false, errUnhappy }); asked != 1 || !errors.Is(err, errUnhappy) {
+		t.Errorf("asked %d times, %v", asked, err)
+	}
+}
+
+var errUnhappy = errors.New("unhappy")
+
+func TestUsersReachTheBench(t *testing.T) {
+	for n, want := range map[int]int{1: 1, 10_000: 10_000, 0: 1, 20_000: MaxUsers} {
+		got := 0
+		e := Experiment{Run: func(_ context.Context, b *Bench) error { got = b.Users; return nil }, Predict: whatever(nil), Lesson: says("lesson")}
+		_, err := Run(t.Context(), "nowhere", nowhere{}, []Experiment{e}, func(int, int, string) {}, Users(n))
+		if err != nil || got != want {
+			t.Errorf("%d users became %d, %v", n, got, err)
+		}
+	}
+	if b := newBench(nowhere{}, 3); b.Users != DefaultUsers {
+		t.Errorf("without a word there are %d", b.Users)
+	}
+}
+
+func TestHowManyIsSaidInWords(t *testing.T) {
+	for _, tt := range []struct {
+		k, n int
+		want string
+	}{{0, 5, "none"}, {5, 5, "all"}, {2, 5, "2 of 5"}, {1, 1, "all"}} {
+		if got := howMany(tt.k, tt.n); got != tt.want {
+			t.Errorf("%d of %d: %q", tt.k, tt.n, got)
+		}
+	}
+}
+
+// With the balancer's hash, FNV-1a of the address modulo the replicas, the prediction of scale-out is right for every
+// number of replicas and users; and other rules are told from it.
+func TestHashShareIsManyForAModuloAndForNothingElse(t *testing.T) {
+	sums := make([]uint32, MaxUsers)
+	for i := range sums {
+		hash := fnv.New32a()
+		_, _ = hash.Write([]byte(simulatedAddress(i + 1)))
+		sums[i] = hash.Sum32()
+	}
+	for n := 1; n < mostReplicas; n++ {
+		moved := 0
+		for i, sum := range sums {
+			if sum%uint32(n) != sum%uint32(n+1) {
+				moved++
+			}
+			users := i + 1
+			if users < 50*(n+1) {
+				continue
+			}
+			if got := hashShare(moved, users, n); got != "many" {
+				t.Fatalf("%d of %d moved from %d replicas to %d: %s", moved, users, n, n+1, got)
+			}
+			if got := hashShare(users, users, n); got != "all" {
+				t.Fatalf("everybody moved: %s", got)
+			}
+			if got := hashShare(0, users, n); got != "none" {
+				t.Fatalf("nobody moved: %s", got)
+			}
+			if n > 1 && hashShare(users/(n+1), users, n) == "many" {
+				t.Fatalf("a consistent hash from %d replicas on passes for a modulo, with %d users", n, users)
+			}
+		}
+	}
+}
+
+func TestAfterTheLastRestartEverybodyHasComeBy(t *testing.T) {
+	for _, users := range []int{1, 200, visitorsAStep, visitorsAStep + 1, MaxUsers} {
+		d := deploy{people: make(population, 2*users)}
+		for i := range d.people {
+			d.people[i] = &User{Scheme: []string{SessionMemory, SessionRedis}[i/users]}
+		}
+		came := map[*User]int{}
+		for step := range 7 {
+			visitors := d.visitors(step, users, false)
+			if len(visitors) != 2*min(users, visitorsAStep) || len(visitors.of(SessionMemory)) != len(visitors.of(SessionRedis)) {
+				t.Errorf("%d users, step %d: %d came", users, step, len(visitors))
+			}
+			for _, user := range visitors {
+				came[user]++
+			}
+		}
+		if len(came) != 2*users {
+			t.Errorf("of %d users only %d came in 7 steps: they do not take turns", 2*users, len(came))
+		}
+		if n := len(d.visitors(7, users, true)); n != 2*users {
+			t.Errorf("after the last restart %d came", n)
+		}
+	}
+}
+
+func TestASpreadSaysHowManyReplicasWork(t *testing.T) {
+	people := population{{at: "app-1"}, {at: "app-3"}, {at: "app-3"}, {at: ""}}
+	counts := people.spread([]Replica{{Name: "app-1"}, {Name: "app-2"}, {Name: "app-3"}})
+	measures := map[string]float64{}
+	notes(measures, "at", counts)
+	if measures["at_1"] != 1 || measures["at_2"] != 0 || measures["at_3"] != 2 || len(measures) != 3 {
+		t.Errorf("spread %v", measures)
+	}
+	if got := spreadOf(counts, 3); got != "spread over 2 of 3" {
+		t.Error(got)
+	}
+	if got := spreadOf([]int{0, 9, 0}, 3); got != "all on 1 of 3" {
+		t.Error(got)
+	}
+}

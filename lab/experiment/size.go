@@ -1,0 +1,188 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sort"
+)
+
+const (
+	somePermissions = 300
+	mostPermissions = 1000 // to find where what still works at 300 breaks
+	// browserCookie is how many bytes of a cookie's name and value a browser keeps together. A longer one it drops
+	// without a word (RFC 6265bis, section 5.6).
+	browserCookie = 4096
+)
+
+// size gives a user more and more permissions and weighs one request.
+func size() Experiment {
+	return Experiment{
+		Name:     "size",
+		Question: "A user gets from 1 to 300 permissions: how large is a request, and when does it break?",
+		Claim:    "A token carries everything, so the server need not ask.",
+		Predict: whatever(with(with(always("flat", SessionMemory, SessionRedis),
+			"grows to 4 KB", SessionCookie, TokenCookie), "grows to 8 KB", TokenStateless, TokenRevocable)),
+		Run: func(ctx context.Context, b *Bench) error {
+			if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
+				return err
+			}
+			for _, scheme := range populatedSchemes() {
+				s := scale{bench: b, scheme: scheme, seen: map[int]weight{}}
+				if err := s.weigh(ctx); err != nil {
+					return err
+				}
+				b.Observe(scheme, s.says(), s.measures())
+			}
+			return nil
+		},
+		Lesson: func(r Result) string {
+			return fmt.Sprintf("A session ID stayed as it was: %.0f bytes a request, with 1 permission as with 300. A token took %.0f bytes "+
+				"with 1 and %.0f with 300, in every request; with %.0f it passed 8 KB, and %s. The signed cookie broke at %.0f: %s. "+
+				"The same token in a cookie broke at %.0f, because no browser keeps a cookie above 4 KB: %s.",
+				r.Measure(SessionRedis, "bytes_300"), r.Measure(TokenStateless, "bytes_1"), r.Measure(TokenStateless, "bytes_300"),
+				r.Measure(TokenStateless, "breaks_at"), breakOf(r, TokenStateless),
+				r.Measure(SessionCookie, "breaks_at"), breakOf(r, SessionCookie),
+				r.Measure(TokenCookie, "breaks_at"), breakOf(r, TokenCookie))
+		},
+	}
+}
+
+// breakOf says where the first request that broke was refused.
+func breakOf(r Result, scheme string) string {
+	login, page := r.Measure(scheme, "login_at_break"), r.Measure(scheme, "status_at_break")
+	if login != http.StatusOK {
+		return fmt.Sprintf("the login said %.0f", login)
+	}
+	return fmt.Sprintf("the login said %.0f and the next page %.0f", login, page)
+}
+
+// A weight is what one request of a user weighs, and how it was answered.
+type weight struct {
+	request    int // bytes of request line and header as sent
+	credential int // bytes of the cookie's value, or of the token
+	login      int // status of the login
+	status     int // of the page after it, or where there was no login, of that
+}
+
+// A scale weighs requests of one scheme, each number of permissions once.
+type scale struct {
+	bench    *Bench
+	scheme   string
+	seen     map[int]weight
+	breaksAt int // 0: it does not break
+}
+
+func (s *scale) weigh(ctx context.Context) error {
+	var failed error
+	breaks := func(permissions int) bool {
+		w, err := s.at(ctx, permissions)
+		failed = errors.Join(failed, err)
+		return w.status != http.StatusOK
+	}
+	for _, permissions := range []int{1, 10, 100, somePermissions} {
+		breaks(permissions)
+	}
+	// More permissions never make a request smaller, so what breaks once breaks from there on.
+	if s.breaksAt = 1 + sort.Search(mostPermissions, func(i int) bool { return breaks(i + 1) }); s.breaksAt > mostPermissions {
+		s.breaksAt = 0
+	}
+	return failed
+}
+
+// at weighs a request of a user who has so many permissions and has logged in with them.
+func (s *scale) at(ctx context.Context, permissions int) (weight, error) {
+	if w, ok := s.seen[permissions]; ok {
+		return w, nil
+	}
+	roles := make([]string, permissions)
+	for i := range roles {
+		roles[i] = fmt.Sprintf("perm-%03d", i+1)
+	}
+	user := s.bench.simulated(s.scheme, 1)
+	if err := s.bench.Target.SetRoles(ctx, user.Name, roles); err != nil {
+		return weight{}, err
+	}
+	var refused refusedError
+	if err := user.Login(ctx); errors.As(err, &refused) {
+		s.seen[permissions] = weight{login: refused.status, status: refused.status}
+		return s.seen[permissions], nil
+	} else if err != nil {
+		return weight{}, err
+	}
+	user.dropLargeCookies()
+	request, err := user.request(ctx, http.MethodGet, base[user.Scheme]+"/me", nil)
+	if err != nil {
+		return weight{}, err
+	}
+	w := weight{request: wireSize(request), credential: len(user.Credential()), login: http.StatusOK}
+	w.status, err = user.Status(ctx, "/me")
+	s.seen[permissions] = w
+	return w, err
+}
+
+// largest is the credential with the most permissions that worked.
+func (s *scale) largest() int {
+	if s.breaksAt == 0 {
+		return s.seen[mostPermissions].credential
+	}
+	return s.seen[s.breaksAt-1].credential
+}
+
+// says tells from the weights what becomes of a request. What is flat may differ by the length of a replica's name. A
+// limit is met to within one permission, which is 20 bytes at the most, and the name of the cookie.
+func (s *scale) says() string {
+	const same, within = 16, 64
+	largest := s.largest()
+	limit := (largest + 1023) / 1024
+	switch {
+	case s.breaksAt == 1:
+		return "breaks at once"
+	case s.breaksAt == 0 && s.seen[mostPermissions].request-s.seen[1].request <= same:
+		return "flat"
+	case s.breaksAt == 0:
+		return fmt.Sprintf("grows beyond %d bytes", largest)
+	case limit*1024-largest <= within:
+		return fmt.Sprintf("grows to %d KB", limit)
+	}
+	return fmt.Sprintf("grows to %d bytes", largest)
+}
+
+func (s *scale) measures() map[string]float64 {
+	measures := map[string]float64{"largest_credential": float64(s.largest())}
+	for _, permissions := range []int{1, 10, 100, somePermissions} {
+		if w := s.seen[permissions]; w.status == http.StatusOK {
+			measures[fmt.Sprintf("bytes_%d", permissions)] = float64(w.request)
+		}
+	}
+	if s.breaksAt > 0 {
+		measures["breaks_at"] = float64(s.breaksAt)
+		measures["login_at_break"] = float64(s.seen[s.breaksAt].login)
+		measures["status_at_break"] = float64(s.seen[s.breaksAt].status)
+	}
+	return measures
+}
+
+// dropLargeCookies does what a browser does with cookies that are too large for it. The server would take them.
+func (u *User) dropLargeCookies() {
+	for name, value := range u.cookies {
+		if len(name)+len(value) > browserCookie {
+			delete(u.cookies, name)
+		}
+	}
+}
+
+// wireSize is how many bytes a request without a body takes on the wire.
+func wireSize(request *http.Request) int {
+	var n counter
+	_ = request.Write(&n) // counting cannot fail
+	return int(n)
+}
+
+type counter int
+
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
+}
