@@ -3,6 +3,9 @@
 //	authlab          start the lab and print its address
 //	authlab run      run experiments and print what was measured
 //	authlab serve    one replica, as a container runs it
+//	authlab report   run everything and write one page
+//	authlab bench    measure what one request and one login cost
+//	authlab reports  a second service, which has to know who is calling
 //
 // This is the only place that reads flags and the environment.
 package main
@@ -51,7 +54,7 @@ func exitCode(err error, stderr io.Writer) int {
 // run is the whole program, with everything that it touches passed in.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	root := newLabCommand()
-	root.AddCommand(newRunCommand(), newServeCommand(getenv))
+	root.AddCommand(newRunCommand(), newServeCommand(getenv), newReportsCommand(getenv), newReportCommand(), newBenchCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

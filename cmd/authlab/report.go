@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"authlab/lab/experiment"
+	"authlab/lab/report"
+)
+
+// endings are the forms that a report can have, with how the names of their files end; the first is its own.
+var endings = map[string][]string{
+	"html":     {".html", ".htm"},
+	"markdown": {".md", ".markdown"},
+	"json":     {".json"},
+}
+
+type reportOptions struct {
+	output, format, lang string
+	run                  runOptions
+}
+
+// newReportCommand is authlab report: run everything and write a page to hand in.
+func newReportCommand() *cobra.Command {
+	o := reportOptions{run: runOptions{target: "embedded", json: true}}
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Run everything and write one page with tables and plots",
+		Long: `Run all experiments on the embedded cluster and write what was measured as one page
+that needs nothing else: to hand in, to print, to keep. Exits with 1 if a prediction
+was wrong, after writing the page. Ctrl-C writes what was measured so far.`,
+		Example: "  authlab report\n  authlab report -o informe.html --lang es\n  authlab report -o - --format markdown",
+		Args:    noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return writeReport(cmd.Context(), o, experiment.All(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&o.output, "output", "o", "", "file to write, - for standard output (default report.html, .md or .json)")
+	flags.StringVar(&o.format, "format", "", "html, markdown or json; without it, what the file's name ends with says")
+	flags.StringVar(&o.lang, "lang", report.English, "language of the page: "+strings.Join(report.Languages(), " or "))
+	flags.IntVar(&o.run.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", experiment.MaxUsers))
+	flags.IntVar(&o.run.replicas, "replicas", 3, "how many replicas, 1 to 16")
+	flags.StringVar(&o.run.redis, "redis", "", "a Redis of your own, like redis://127.0.0.1:6379; only keys that begin with authlab: are touched")
+	return cmd
+}
+
+// check finds what is wrong with the flags, and fills in what they leave open.
+func (o *reportOptions) check() error {
+	if o.format == "" {
+		o.format = formatOf(o.output)
+	}
+	switch {
+	case o.format == "":
+		return usageError{fmt.Errorf("-o %s: a report ends in .html, .md or .json; or say which it is with --format", o.output)}
+	case endings[o.format] == nil:
+		return usageError{fmt.Errorf("--format %q: it can be html, markdown or json", o.format)}
+	case !slices.Contains(report.Languages(), o.lang):
+		return usageError{fmt.Errorf("--lang %q: it can be %s", o.lang, strings.Join(report.Languages(), " or "))}
+	case o.format == "json" && o.lang != report.English:
+		return usageError{errors.New("--lang is for html and markdown; json is for programs, and always the same")}
+	case o.run.users < 1 || o.run.users > experiment.MaxUsers:
+		return usageError{fmt.Errorf("--users %d: it can be 1 to %d", o.run.users, experiment.MaxUsers)}
+	}
+	if o.output == "" {
+		o.output = "report" + endings[o.format][0]
+	}
+	return checkReplicas(o.run.replicas)
+}
+
+// formatOf is what a file's name says about its form, or nothing.
+func formatOf(name string) string {
+	if name == "" || name == "-" {
+		return "html"
+	}
+	for format, all := range endings {
+		if slices.Contains(all, strings.ToLower(filepath.Ext(name))) {
+			return format
+		}
+	}
+	return ""
+}
+
+// writeReport runs what `authlab run --json` runs, and writes it as a page. If the run was stopped, the page says so.
+func writeReport(ctx context.Context, o reportOptions, experiments []experiment.Experiment, stdout, stderr io.Writer) error {
+	if err := checkOutput(o.output); err != nil { // now, and not when everything has been measured
+		return err
+	}
+	var measured bytes.Buffer
+	ended := runExperiments(ctx, o.run, experiments, &measured, stderr)
+	if measured.Len() == 0 {
+		return ended
+	}
+	page := report.Page{Machine: report.ThisMachine(), Date: time.Now(), Lang: o.lang, Users: o.run.users, OwnRedis: o.run.redis != ""}
+	if err := json.Unmarshal(measured.Bytes(), &page.Report); err != nil {
+		return fmt.Errorf("read what was measured: %w", err)
+	}
+	for _, e := range experiments[len(page.Report.Experiments):] {
+		page.Missing = append(page.Missing, e.Name)
+	}
+	whole, err := render(page, o.format, measured.Bytes())
+	if err != nil {
+		return err
+	}
+	if o.output == "-" {
+		if _, err := stdout.Write(whole); err != nil {
+			return err
+		}
+		return ended
+	}
+	if err := replaceFile(o.output, whole); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s: %s\n", o.output, summary(page))
+	return ended
+}
+
+func render(page report.Page, format string, asJSON []byte) ([]byte, error) {
+	var out bytes.Buffer
+	var err error
+	switch format {
+	case "json":
+		return asJSON, nil
+	case "markdown":
+		err = report.Markdown(&out, page)
+	default:
+		err = report.HTML(&out, page)
+	}
+	return out.Bytes(), err
+}
+
+// summary is a line that says how it went.
+func summary(p report.Page) string {
+	var surprises []string
+	for _, e := range p.Report.Experiments {
+		if !e.AsPredicted {
+			surprises = append(surprises, e.Name)
+		}
+	}
+	text := fmt.Sprintf("%s in %.1f s, ", plural(len(p.Report.Experiments), "experiment"), float64(p.Report.DurationMS)/1000)
+	if len(surprises) == 0 {
+		text += "all as predicted"
+	} else {
+		text += fmt.Sprintf("%d with a surprise (%s)", len(surprises), strings.Join(surprises, ", "))
+	}
+	if len(p.Missing) > 0 {
+		text += fmt.Sprintf("; incomplete, %d not run", len(p.Missing))
+	}
+	return text
+}
