@@ -40,7 +40,7 @@ func start(t *testing.T, config cluster.Config) (*cluster.Cluster, *experiment.R
 
 func runAll(t *testing.T, target experiment.Target, experiments ...experiment.Experiment) {
 	t.Helper()
-	report, err := experiment.Run(t.Context(), "embedded", target, experiments, func(int, int, string) {})
+	report, err := experiment.Run(t.Context(), "embedded", target, experiments, func(int, int, string) {}, experiment.Users(50))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestEveryExperimentIsAsPredictedOnARealRedisAndLeavesOtherKeysAlone(t *test
 	}
 	client := redis.NewClient(options)
 	defer client.Close()
-	if err := client.Set(t.Context(), "somebody-elses", "data", time.Minute).Err(); err != nil {
+	if err := client.Set(t.Context(), "somebody-elses", "data", time.Hour).Err(); err != nil {
 		t.Fatal(err)
 	}
 	_, target := start(t, cluster.Config{Redis: address})
