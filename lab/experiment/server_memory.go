@@ -28,8 +28,8 @@ func serverMemory() Experiment {
 			session, refresh := r.Measure(SessionRedis, "bytes_per_user"), r.Measure(TokenRevocable, "refresh_bytes_per_user")
 			return fmt.Sprintf("A session took %.0f bytes in a replica, or %.0f in Redis, which is %.1f MB for 10,000 users. The signed "+
 				"cookie and the access token took none: they were still good when Redis had been emptied. But the refresh token "+
-				"that came with it is a ticket again, and took %.0f bytes (%.1f MB), nearly what a session does; and each token that "+
-				"was taken back %.0f more, until it would have expired.",
+				"that came with it is a ticket again, and took %.0f bytes (%.1f MB), nearly what a session does; and each logout left "+
+				"%.0f more on the denylist, until the tokens would have expired.",
 				r.Measure(SessionMemory, "bytes_per_user"), session, session/100, refresh, refresh/100,
 				r.Measure(TokenRevocable, "bytes_per_logout"))
 		},
