@@ -51,7 +51,10 @@ func send(policy string) func(context.Context, *Bench) error {
 		for _, scheme := range balancedSchemes() {
 			// One after the other: with the login as the request before the first, the round is known, and with it how
 			// many of the 30 meet the replica that remembers.
-			user := b.User(scheme)
+			user, err := b.Simulated(ctx, scheme)
+			if err != nil {
+				return err
+			}
 			user.Policy = policy
 			if err := user.Login(ctx); err != nil {
 				return err

@@ -23,7 +23,7 @@ func expiry() Experiment {
 		Predict: whatever(with(with(always("exp", TokenStateless, TokenRevocable, TokenCookie),
 			"idle and absolute", SessionMemory, SessionRedis, SessionCookie), "nothing", Basic)),
 		Run: func(ctx context.Context, b *Bench) error {
-			resting, err := b.LoggedIn(ctx, Schemes()...)
+			resting, err := b.simulatedUsers(ctx)
 			if err != nil {
 				return err
 			}
@@ -40,7 +40,7 @@ func expiry() Experiment {
 				}
 				said[scheme] = end.Sub(start)
 			}
-			working, err := b.LoggedIn(ctx, Schemes()...)
+			working, err := b.simulatedUsers(ctx)
 			if err != nil {
 				return err
 			}
@@ -91,6 +91,22 @@ func expiry() Experiment {
 				r.Measure(SessionRedis, "said_minutes"), r.Measure(SessionRedis, "busy_minutes")/60, r.Measure(TokenStateless, "said_minutes"))
 		},
 	}
+}
+
+// simulatedUsers returns a simulated user for each scheme, logged in.
+func (b *Bench) simulatedUsers(ctx context.Context) (map[string]*User, error) {
+	users := map[string]*User{}
+	for _, scheme := range Schemes() {
+		user, err := b.Simulated(ctx, scheme)
+		if err != nil {
+			return nil, err
+		}
+		if err := user.Login(ctx); err != nil {
+			return nil, err
+		}
+		users[scheme] = user
+	}
+	return users, nil
 }
 
 // whatEnds tells from three measurements what the rule is.

@@ -23,7 +23,10 @@ func referenceOrValue() Experiment {
 				if err != nil {
 					return err
 				}
-				user := b.User(scheme)
+				user, err := b.Simulated(ctx, scheme)
+				if err != nil {
+					return err
+				}
 				if err := user.Login(ctx); err != nil {
 					return err
 				}

@@ -48,7 +48,7 @@ func rollingDeploy() Experiment {
 
 // visitorsAStep is how many people of a scheme come by at each restart. Where there are more, others come each time, and
 // after the last restart all do: so everybody is counted, and a run with many takes bounded time.
-const visitorsAStep = 2000
+const visitorsAStep = 1000
 
 // A deploy is one pass over all replicas, and what people notice of it.
 type deploy struct {
