@@ -138,13 +138,14 @@ func TestHashShareIsManyForAModuloAndForNothingElse(t *testing.T) {
 }
 
 func TestAfterTheLastRestartEverybodyHasComeBy(t *testing.T) {
+	const steps = MaxUsers / visitorsAStep // until everybody has had a turn
 	for _, users := range []int{1, 200, visitorsAStep, visitorsAStep + 1, MaxUsers} {
 		d := deploy{people: make(population, 2*users)}
 		for i := range d.people {
 			d.people[i] = &User{Scheme: []string{SessionMemory, SessionRedis}[i/users]}
 		}
 		came := map[*User]int{}
-		for step := range 7 {
+		for step := range steps {
 			visitors := d.visitors(step, users, false)
 			if len(visitors) != 2*min(users, visitorsAStep) || len(visitors.of(SessionMemory)) != len(visitors.of(SessionRedis)) {
 				t.Errorf("%d users, step %d: %d came", users, step, len(visitors))
@@ -154,9 +155,9 @@ func TestAfterTheLastRestartEverybodyHasComeBy(t *testing.T) {
 			}
 		}
 		if len(came) != 2*users {
-			t.Errorf("of %d users only %d came in 7 steps: they do not take turns", 2*users, len(came))
+			t.Errorf("of %d users only %d came in %d steps: they do not take turns", 2*users, len(came), steps)
 		}
-		if n := len(d.visitors(7, users, true)); n != 2*users {
+		if n := len(d.visitors(steps, users, true)); n != 2*users {
 			t.Errorf("after the last restart %d came", n)
 		}
 	}
