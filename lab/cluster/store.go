@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/server"
@@ -25,6 +26,7 @@ type store struct {
 	embedded *miniredis.Miniredis // nil: the user's own
 	wire     *fault.Wire
 	client   *redis.Client
+	closed   chan struct{}
 
 	mu     sync.Mutex
 	counts map[string]int64 // commands by name: counted here if embedded, else what there was before us
@@ -38,13 +40,13 @@ var housekeeping = map[string]bool{
 }
 
 func openStore(ctx context.Context, address string) (*store, error) {
-	s := &store{counts: map[string]int64{}}
+	s := &store{counts: map[string]int64{}, closed: make(chan struct{})}
 	if address == "" {
 		s.embedded = miniredis.NewMiniRedis()
 		if err := s.embedded.Start(); err != nil {
 			return nil, fmt.Errorf("embedded Redis: %w", err)
 		}
-		s.embedded.ClockTTL(true) // its clock stands still otherwise, and nothing would ever expire
+		go s.drive()
 		s.embedded.Server().SetPreHook(s.count)
 		address = "redis://" + s.embedded.Addr()
 	}
@@ -71,6 +73,27 @@ func openStore(ctx context.Context, address string) (*store, error) {
 	return s, nil
 }
 
+// driveEvery is how often the embedded Redis lets go of what is over. Whether a login is over, the replicas tell by
+// their own clocks, so nobody is let in by a record that lingers.
+const driveEvery = 5 * time.Second
+
+// drive lets the embedded Redis grow older: its clock stands still otherwise, and nothing would ever expire. (Its
+// ClockTTL does it too, by looking at every key at every command, which ten thousand users make slow.)
+func (s *store) drive() {
+	tick := time.NewTicker(driveEvery)
+	defer tick.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-s.closed:
+			return
+		case now := <-tick.C:
+			s.embedded.FastForward(now.Sub(last))
+			last = now
+		}
+	}
+}
+
 // userInfo is the user:password@ of the address, if it has one.
 func (s *store) userInfo() string {
 	if s.address.User == nil {
@@ -83,6 +106,7 @@ func (s *store) userInfo() string {
 func (s *store) database() string { return s.address.Path }
 
 func (s *store) close() error {
+	close(s.closed)
 	var failed []error
 	if s.wire != nil {
 		failed = append(failed, s.wire.Cut())

@@ -58,7 +58,7 @@ func Age(ctx context.Context, client redis.UniversalClient, prefix string, d tim
 // Keys lists the keys that begin with prefix.
 func Keys(ctx context.Context, client redis.UniversalClient, prefix string) ([]string, error) {
 	var keys []string
-	scan := client.Scan(ctx, 0, prefix+"*", 1000).Iterator()
+	scan := client.Scan(ctx, 0, prefix+"*", 10_000).Iterator()
 	for scan.Next(ctx) {
 		keys = append(keys, scan.Val())
 	}

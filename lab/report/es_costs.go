@@ -44,7 +44,7 @@ var esCosts = map[string]enEspanol{
 			session, refresh := m.Measure(sessionRedis, "bytes_per_user"), m.Measure(tokenRevocable, "refresh_bytes_per_user")
 			return fmt.Sprintf("Una sesión ocupó %s bytes en una réplica, o %s en Redis, que son %s MB para 10\u202f000 usuarios. La cookie firmada y el token de acceso no "+
 				"ocuparon nada: seguían valiendo con Redis vacío. Pero el token de refresco que lo acompaña vuelve a ser una ficha y ocupó %s bytes (%s MB), casi lo "+
-				"mismo que una sesión; y cada token revocado, %s más hasta el momento en que habría caducado.",
+				"mismo que una sesión; y cada inicio de sesión revocado, %s más hasta el momento en que sus tokens habrían caducado.",
 				m.whole(sessionMemory, "bytes_per_user"), m.whole(sessionRedis, "bytes_per_user"), castilian.Decimal(session/100, 1),
 				m.whole(tokenRevocable, "refresh_bytes_per_user"), castilian.Decimal(refresh/100, 1), m.whole(tokenRevocable, "bytes_per_logout"))
 		},
