@@ -154,13 +154,14 @@ func TestAnAnswerThatBreaksOffIsAbortedAndNotRepeated(t *testing.T) {
 			panic(http.ErrAbortHandler)
 		})
 	}, "app-1", "app-2")
+	// The connection breaks off: with a part of the answer, or before any of it was passed on.
 	res, err := http.Get(l.url)
-	if err != nil {
-		t.Fatal(err)
+	if err == nil {
+		_, err = io.ReadAll(res.Body)
+		_ = res.Body.Close()
 	}
-	defer func() { _ = res.Body.Close() }()
-	if body, err := io.ReadAll(res.Body); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("read %q, %v, want an unexpected EOF", body, err)
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("read to %v, want an EOF", err)
 	}
 	if o := l.observed(); o.Attempts != 1 || o.Status != 200 || delivered.Load() != 1 {
 		t.Errorf("delivered %d times, observed %+v", delivered.Load(), o)

@@ -19,7 +19,7 @@ func newProxy(upstream http.RoundTripper) *httputil.ReverseProxy {
 		ModifyResponse: answered,
 		ErrorHandler:   unanswered,
 		BufferPool:     newBuffers(),
-		FlushInterval:  -1, // each write goes out at once, so that event streams pass
+		// FlushInterval stays 0: an answer of known length goes out in one write, and what streams is flushed all the same.
 		// Its messages quote what the replica sent. failover and Balancer log what there is to say.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
