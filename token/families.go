@@ -59,15 +59,20 @@ func (f *Families) refreshKey(token []byte) string {
 	return f.prefix + "refresh:" + hex.EncodeToString(sum[:])
 }
 
+// newFamilyID makes the ID of a family that has not begun yet.
+func newFamilyID() string { return randomText(familyBytes) }
+
 // Start begins a family and returns its first refresh token.
-func (f *Families) Start(ctx context.Context, user string) (token, family string, err error) {
-	raw := make([]byte, familyBytes+secretBytes)
-	rand.Read(raw)
-	family = base64.RawURLEncoding.EncodeToString(raw[:familyBytes])
+func (f *Families) Start(ctx context.Context, user, family string) (token string, err error) {
+	id, err := base64.RawURLEncoding.DecodeString(family)
+	if err != nil || len(id) != familyBytes {
+		return "", fmt.Errorf("start family: %q is no ID of a family", family)
+	}
+	raw := withSecret(id)
 	now := f.now()
 	text, err := json.Marshal(Family{ID: family, User: user, CreatedAt: now, ExpiresAt: now.Add(f.life)})
 	if err != nil {
-		return "", "", fmt.Errorf("start family: %w", err)
+		return "", fmt.Errorf("start family: %w", err)
 	}
 	_, err = f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.Set(ctx, f.familyKey(family), text, f.life)
@@ -75,19 +80,27 @@ func (f *Families) Start(ctx context.Context, user string) (token, family string
 		return nil
 	})
 	if err != nil {
-		return "", "", unavailable("start family", "SET", err)
+		return "", unavailable("start family", "SET", err)
 	}
-	return base64.RawURLEncoding.EncodeToString(raw), family, nil
+	return base64.RawURLEncoding.EncodeToString(raw), nil
 }
 
-// Rotate spends a refresh token and returns its family and the next token.
+// withSecret is a refresh token of a family, before it is encoded.
+func withSecret(id []byte) []byte {
+	raw := make([]byte, familyBytes+secretBytes)
+	copy(raw, id)
+	rand.Read(raw[familyBytes:])
+	return raw
+}
+
+// Rotate spends a refresh token and returns the next one of its family.
 //
 // Of many requests with the same token exactly one wins. Redis writes "spent", tells what was there before, and reads
 // the family in one transaction, so that no loser can end the family between the winner's two steps.
-func (f *Families) Rotate(ctx context.Context, token string) (Family, string, error) {
+func (f *Families) Rotate(ctx context.Context, token string) (string, error) {
 	raw, id, err := parseRefresh(token)
 	if err != nil {
-		return Family{}, "", err
+		return "", err
 	}
 	var before *redis.StatusCmd
 	var record *redis.StringCmd
@@ -98,32 +111,30 @@ func (f *Families) Rotate(ctx context.Context, token string) (Family, string, er
 	})
 	switch {
 	case err != nil && !errors.Is(err, redis.Nil):
-		return Family{}, "", unavailable("spend refresh token", "SET", err)
+		return "", unavailable("spend refresh token", "SET", err)
 	case errors.Is(before.Err(), redis.Nil):
-		return Family{}, "", ErrRefreshUnknown
+		return "", ErrRefreshUnknown
 	case before.Val() != live:
 		if err := f.End(ctx, id); err != nil {
-			return Family{}, "", err
+			return "", err
 		}
-		return Family{}, "", ErrRefreshReused
+		return "", ErrRefreshReused
 	case errors.Is(record.Err(), redis.Nil):
-		return Family{}, "", ErrFamilyEnded
+		return "", ErrFamilyEnded
 	}
 	family, err := decodeFamily(record.Val())
 	if err != nil {
-		return Family{}, "", err
+		return "", err
 	}
 	left := family.ExpiresAt.Sub(f.now())
 	if left <= 0 {
-		return Family{}, "", fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, f.life)
+		return "", fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, f.life)
 	}
-	next := make([]byte, familyBytes+secretBytes)
-	copy(next, raw[:familyBytes])
-	rand.Read(next[familyBytes:])
+	next := withSecret(raw[:familyBytes])
 	if err := f.client.Set(ctx, f.refreshKey(next), live, left).Err(); err != nil {
-		return Family{}, "", unavailable("keep refresh token", "SET", err)
+		return "", unavailable("keep refresh token", "SET", err)
 	}
-	return family, base64.RawURLEncoding.EncodeToString(next), nil
+	return base64.RawURLEncoding.EncodeToString(next), nil
 }
 
 // Find returns the family of a refresh token without spending it. That the token is live is for Rotate to tell.

@@ -41,8 +41,10 @@ type Config struct {
 
 // A Service issues and verifies.
 type Service struct {
-	config Config
-	parser *jwt.Parser
+	config    Config
+	parser    *jwt.Parser
+	validator *jwt.Validator // the parser's checks of times and claims alone
+	seen      *seen
 }
 
 // A Pair is what a login gives (RFC 6749, section 5.1).
@@ -61,7 +63,7 @@ func NewService(config Config) *Service {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &Service{config: config, parser: jwt.NewParser(
+	options := []jwt.ParserOption{
 		jwt.WithValidMethods(Algorithms()), // never "none"; which one of them, the key decides
 		jwt.WithStrictDecoding(),
 		jwt.WithExpirationRequired(),
@@ -69,12 +71,14 @@ func NewService(config Config) *Service {
 		jwt.WithIssuer(config.Issuer),
 		jwt.WithAudience(config.Audience),
 		jwt.WithTimeFunc(config.Now),
-	)}
+	}
+	return &Service{config: config, parser: jwt.NewParser(options...), validator: jwt.NewValidator(options...), seen: newSeen()}
 }
 
-// Issue signs an access token for a user. It needs nothing but the key, and nothing remembers it.
+// Issue signs an access token for a user. It needs nothing but the key, and nothing remembers it. ErrTooLong: the user
+// has so many roles that nobody would look at the token.
 func (s *Service) Issue(user account.User) (string, Claims, error) {
-	return s.issue(user, randomText(16))
+	return s.issue(user, newFamilyID())
 }
 
 func (s *Service) issue(user account.User, family string) (string, Claims, error) {
@@ -91,17 +95,25 @@ func (s *Service) issue(user account.User, family string) (string, Claims, error
 	if err != nil {
 		return "", Claims{}, fmt.Errorf("issue token: %w", err)
 	}
+	if len(text) > MaxLength {
+		return "", Claims{}, fmt.Errorf("issue token: %w: %d bytes, and %d is the most", ErrTooLong, len(text), MaxLength)
+	}
 	return text, claims, nil
 }
 
 // Login issues an access token and starts a family of refresh tokens. ErrUnavailable: the refresh token could not be
 // kept, and nothing was issued.
 func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
-	refresh, family, err := s.config.Families.Start(ctx, user.Name)
+	family := newFamilyID()
+	access, _, err := s.issue(user, family)
 	if err != nil {
 		return Pair{}, err
 	}
-	return s.pair(user, family, refresh)
+	refresh, err := s.config.Families.Start(ctx, user.Name, family)
+	if err != nil {
+		return Pair{}, err
+	}
+	return s.pair(access, refresh), nil
 }
 
 // Refresh spends a refresh token for a new pair. The roles in the new access token are those of now.
@@ -120,27 +132,36 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error
 	if err != nil {
 		return Pair{}, err
 	}
-	family, next, err := s.config.Families.Rotate(ctx, refreshToken)
+	access, _, err := s.issue(user, family.ID)
 	if err != nil {
 		return Pair{}, err
 	}
-	return s.pair(user, family.ID, next)
+	next, err := s.config.Families.Rotate(ctx, refreshToken)
+	if err != nil {
+		return Pair{}, err
+	}
+	return s.pair(access, next), nil
 }
 
-func (s *Service) pair(user account.User, family, refresh string) (Pair, error) {
-	access, _, err := s.issue(user, family)
-	if err != nil {
-		return Pair{}, err
-	}
+func (s *Service) pair(access, refresh string) Pair {
 	return Pair{
 		AccessToken: access, TokenType: defaultTokenType,
 		ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh,
-	}, nil
+	}
 }
 
 // Verify checks format, signature, times and claims, in that order, and asks nobody. Its errors say at which of these
-// stages a token failed.
+// stages a token failed. The signature of a token that comes again is not computed again: Claims.Seen says so.
 func (s *Service) Verify(_ context.Context, token string) (Claims, error) {
+	if v, ok := s.seen.get(token); ok {
+		if key, ok := s.config.Keys.find(v.key.id); ok && key == v.key {
+			if err := s.validator.Validate(&v.claims); err != nil {
+				return Claims{}, stageOf(err)
+			}
+			v.claims.Seen = true
+			return v.claims, nil
+		}
+	}
 	h, err := check(token)
 	if err != nil {
 		return Claims{}, err
@@ -157,6 +178,7 @@ func (s *Service) Verify(_ context.Context, token string) (Claims, error) {
 	if err != nil {
 		return Claims{}, stageOf(err) // claims of a token that failed are nobody's
 	}
+	s.seen.add(token, claims, key)
 	return claims, nil
 }
 

@@ -36,7 +36,9 @@ type Claims struct {
 	// FamilyID names the login that this token came from, as sid does in OpenID Connect: all tokens that were ever
 	// refreshed from one login share it.
 	FamilyID string   `json:"sid"`
-	Roles    []string `json:"roles"`
+	Roles    []string `json:"roles"` // shared by all who verify this token, so not to be changed
+	// Seen is not in the token: its signature had been checked before, here.
+	Seen bool `json:"-"`
 }
 
 // GetExpirationTime and the five others implement jwt.Claims.
@@ -117,6 +119,8 @@ var (
 	ErrRefresh = errors.New("refresh token is not valid")
 	// ErrUnavailable means that Redis did not answer. The token may well be good.
 	ErrUnavailable = errors.New("token store does not answer")
+	// ErrTooLong means that a token was not issued, because Verify would not take one of its length.
+	ErrTooLong = errors.New("token is too long")
 	// ErrWeakKey means that a key is too short, or of the wrong kind for its algorithm.
 	ErrWeakKey = errors.New("signing key is too weak")
 )

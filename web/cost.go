@@ -34,14 +34,21 @@ func withBill(ctx context.Context) (context.Context, *bill) {
 	return context.WithValue(ctx, billKey{}, b), b
 }
 
-// since returns a function that puts the time since now on the bill. Without a bill it does nothing.
+// since returns a function that puts the time since now on the bill.
 func since(ctx context.Context, name, description string) func() {
+	pay := timed(ctx, name)
+	return func() { pay(description) }
+}
+
+// timed returns a function that puts the time since now on the bill, once it is known what for. Without a bill it does
+// nothing.
+func timed(ctx context.Context, name string) func(description string) {
 	b, ok := ctx.Value(billKey{}).(*bill)
 	if !ok {
-		return func() {}
+		return func(string) {}
 	}
 	start := time.Now()
-	return func() {
+	return func(description string) {
 		ms := float64(time.Since(start).Microseconds()) / 1000
 		b.mu.Lock()
 		defer b.mu.Unlock()

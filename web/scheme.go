@@ -151,8 +151,14 @@ func tokenCaller(c *gin.Context) (caller, error) {
 type verifier = func(context.Context, string) (token.Claims, error)
 
 func (s *Server) verify(ctx context.Context, text string) (token.Claims, error) {
-	defer since(ctx, costSignature, s.config.Keys.Signing().Algorithm()+" signature and claims")()
-	return s.tokens.Verify(ctx, text)
+	pay := timed(ctx, costSignature)
+	claims, err := s.tokens.Verify(ctx, text)
+	what := s.config.Keys.Signing().Algorithm() + " signature and claims"
+	if claims.Seen {
+		what = "claims of a token whose signature was checked before"
+	}
+	pay(what)
+	return claims, err
 }
 
 // verifyRevocable is the same check and then one question. The question's cost shows as the store command that it is.

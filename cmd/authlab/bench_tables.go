@@ -50,7 +50,7 @@ func loginTable(report measure.Report) table {
 
 func algorithmTable(report measure.Report) table {
 	t := table{
-		title: "algorithms: a token signed, and one verified that was never seen before; then a request of token-stateless with it",
+		title: "algorithms: a token signed, and one verified that was never seen before; then a request of token-stateless with one that was",
 		heads: []string{"", "sign|µs", "|allocs", "verify|µs", "|allocs", "token|bytes", "request|µs", "|×"},
 	}
 	for _, a := range report.Algorithms {

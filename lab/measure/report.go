@@ -55,7 +55,8 @@ type Login struct {
 	KeptRedis       int     `json:"kept_redis_bytes"`
 }
 
-// Algorithm is the cost of signing and of verifying with one algorithm, and of a request of token-stateless with it.
+// Algorithm is the cost of signing and of verifying with one algorithm, and of a request of token-stateless with it. The
+// request repeats a token, so its signature is remembered: what the algorithm costs is in the two columns before.
 type Algorithm struct {
 	Algorithm     string  `json:"algorithm"`
 	SignUS        float64 `json:"sign_us"`   // medians

@@ -1,0 +1,123 @@
+package token_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"authlab/account"
+	"authlab/token"
+)
+
+// What is remembered of a token is that its signature was good. All that can change is asked again.
+func TestATokenThatComesAgainIsHeldToEverythingButItsSignature(t *testing.T) {
+	b := newBench(t, token.ES256)
+	text, _, err := b.Issue(alice)
+	must(t, err)
+	for i, seen := range []bool{false, true, true} {
+		claims, err := b.Verify(t.Context(), text)
+		if err != nil || claims.Seen != seen || claims.Subject != "alice" {
+			t.Fatalf("time %d: %+v, %v; want Seen %t", i+1, claims, err, seen)
+		}
+	}
+	if _, err := b.Verify(t.Context(), text[:len(text)-1]); err == nil {
+		t.Error("a shorter token was taken for the one that was seen")
+	}
+
+	b.advance(-2 * time.Second)
+	if _, err := b.Verify(t.Context(), text); !errors.Is(err, token.ErrTime) {
+		t.Errorf("before it was issued: %v, want ErrTime", err)
+	}
+	b.advance(2*time.Second + token.DefaultAccess)
+	if _, err := b.Verify(t.Context(), text); !errors.Is(err, token.ErrTime) {
+		t.Errorf("when it has expired: %v, want ErrTime", err)
+	}
+}
+
+func TestADroppedKeyTakesTheTokensWithItThatWereSeen(t *testing.T) {
+	b := newBench(t, token.ES256)
+	text, _, err := b.Issue(alice)
+	must(t, err)
+	_, err = b.Verify(t.Context(), text)
+	must(t, err)
+
+	// The next key has the same ID, so that only the key itself can tell.
+	other, err := token.GenerateKey(token.ES256)
+	must(t, err)
+	impostor, err := token.NewKey(b.key.ID(), token.ES256, token.PrivateOf(other))
+	must(t, err)
+	must(t, b.keys.Add(other))
+	must(t, b.keys.Sign(other.ID()))
+	if claims, err := b.Verify(t.Context(), text); err != nil || !claims.Seen {
+		t.Errorf("while keys overlap: %+v, %v", claims, err)
+	}
+	must(t, b.keys.Drop(b.key.ID()))
+	if _, err := b.Verify(t.Context(), text); !errors.Is(err, token.ErrSignature) {
+		t.Errorf("with its key dropped: %v, want ErrSignature", err)
+	}
+	must(t, b.keys.Add(impostor))
+	if _, err := b.Verify(t.Context(), text); !errors.Is(err, token.ErrSignature) {
+		t.Errorf("with another key of that ID: %v, want ErrSignature", err)
+	}
+}
+
+func TestATokenThatNobodyWouldTakeIsNotIssued(t *testing.T) {
+	b := newBench(t, token.ES256)
+	important := account.User{Name: "alice"}
+	for i := range 1000 {
+		important.Roles = append(important.Roles, fmt.Sprintf("perm-%03d", i))
+	}
+	if _, _, err := b.Issue(important); !errors.Is(err, token.ErrTooLong) {
+		t.Errorf("Issue: %v, want ErrTooLong", err)
+	}
+	if _, err := b.Login(t.Context(), important); !errors.Is(err, token.ErrTooLong) {
+		t.Errorf("Login: %v, want ErrTooLong", err)
+	}
+	if keys := b.redis.Keys(); len(keys) > 0 {
+		t.Errorf("a login that failed left %q", keys)
+	}
+
+	pair, err := b.Login(t.Context(), alice)
+	must(t, err)
+	must(t, b.directory.SetRoles(t.Context(), "alice", important.Roles))
+	if _, err := b.Refresh(t.Context(), pair.RefreshToken); !errors.Is(err, token.ErrTooLong) {
+		t.Errorf("Refresh: %v, want ErrTooLong", err)
+	}
+	must(t, b.directory.SetRoles(t.Context(), "alice", alice.Roles))
+	if _, err := b.Refresh(t.Context(), pair.RefreshToken); err != nil {
+		t.Errorf("the refresh that failed spent the token: %v", err)
+	}
+}
+
+// BenchmarkVerify is a token that comes for the first time, and one that comes again.
+func BenchmarkVerify(b *testing.B) {
+	for _, algorithm := range token.Algorithms() {
+		s := newBench(b, algorithm)
+		text, _, err := s.Issue(alice)
+		must(b, err)
+		verify := func(b *testing.B, text string) {
+			if _, err := s.Verify(b.Context(), text); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.Run(algorithm+"/first", func(b *testing.B) {
+			b.ReportAllocs()
+			texts := make([]string, b.N)
+			for i := range texts {
+				texts[i], _, err = s.Issue(alice)
+				must(b, err)
+			}
+			b.ResetTimer()
+			for i := range b.N {
+				verify(b, texts[i])
+			}
+		})
+		b.Run(algorithm+"/again", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				verify(b, text)
+			}
+		})
+	}
+}
