@@ -8,7 +8,8 @@ import (
 	"github.com/gorilla/securecookie"
 )
 
-// MaxCookie is how long a signed cookie may be, in bytes: what browsers are sure to keep (RFC 6265, section 6.1).
+// MaxCookie is how long a cookie's name and value may be together, in bytes. A browser drops a longer one without a word
+// (RFC 6265bis, section 5.6).
 const MaxCookie = 4096
 
 // Signed keeps nothing: the record travels in the cookie, with an HMAC-SHA256 so that only we can have written it.
@@ -33,6 +34,9 @@ func (s *Signed) Create(_ context.Context, r Record) (string, error) {
 	value, err := s.keys.current()[0].Encode(s.name, r)
 	if err != nil {
 		return "", fmt.Errorf("sign session: %w: %w", ErrTooLarge, err)
+	}
+	if length := len(s.name) + len(value); length > MaxCookie {
+		return "", fmt.Errorf("sign session: %w: %d bytes", ErrTooLarge, length)
 	}
 	return value, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"authlab/account"
+	"authlab/session"
 	"authlab/token"
 )
 
@@ -174,7 +175,12 @@ func (s *Server) handleTokenCookieLogin(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	http.SetCookie(c.Writer, s.tokenCookie(text, 0))
+	cookie := s.tokenCookie(text, 0)
+	if len(cookie.Name)+len(cookie.Value) > session.MaxCookie {
+		s.refuse(c, errTokenCookie)
+		return
+	}
+	http.SetCookie(c.Writer, cookie)
 	c.JSON(http.StatusOK, s.me(c, user, claims.ExpiresAt.Time))
 }
 

@@ -39,6 +39,7 @@ var (
 	errBadEmail    = errors.New("not an e-mail address")
 	errDirectory   = errors.New("users database does not answer")
 	errNotYours    = errors.New("no such session of yours")
+	errTokenCookie = errors.New("token does not fit in a cookie")
 )
 
 // A verdict is what an error means to the client.
@@ -90,7 +91,10 @@ var verdicts = []verdict{
 	{errNoRoute, 404, "not-found", "Nothing here", "There is nothing at this address."},
 	{errNoMethod, 405, "method", "Wrong method", "There is something at this address, but not for this method; the Allow header says for which."},
 
+	// The user has too many roles for a credential that carries them. Better no login than one that fails at the next page.
 	{session.ErrTooLarge, 500, "session-too-large", "Session does not fit in a cookie", "A browser keeps 4096 bytes in a cookie, and this session is larger."},
+	{token.ErrTooLong, 500, "token-too-long", "Token would be too long", "Nobody takes a token of more than 8192 bytes, and this one is longer."},
+	{errTokenCookie, 500, "token-too-long", "Token does not fit in a cookie", "A browser keeps 4096 bytes in a cookie, and this token is longer."},
 }
 
 // refuse answers an error and ends the request.
