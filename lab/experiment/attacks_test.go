@@ -23,6 +23,7 @@ type onlyServer struct {
 
 func (e onlyServer) URL() string                                 { return e.url }
 func (onlyServer) Services(context.Context) (Services, error)    { return Services{}, nil }
+func (onlyServer) AddUsers(context.Context, int, string) error   { return nil }
 func (onlyServer) Email(context.Context, string) (string, error) { return "", ErrNotOnTarget }
 
 // serve returns a bench whose target is a handler.
@@ -154,7 +155,7 @@ func TestAServerThatKeepsAPlantedIDIsSeen(t *testing.T) {
 		adopt bool
 		want  string
 	}{
-		"an ID is kept at login": {true, "the attacker is alice"},
+		"an ID is kept at login": {true, "the attacker is the victim"},
 		// The attacker's own session lives on, beside the victim's new one.
 		"the old session does not end": {false, "useless after for 3 of 4"},
 	} {

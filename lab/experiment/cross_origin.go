@@ -25,6 +25,7 @@ func crossOrigin() Experiment {
 		Name:     "cross-origin",
 		Question: "A page from another origin calls the API: is the credential sent?",
 		Claim:    "CORS keeps other sites from sending my cookie.",
+		Browser:  true,
 		Predict:  whatever(with(always("not sent", cookieSchemes()...), "sent, with CORS", TokenStateless, TokenRevocable)),
 		Run: func(ctx context.Context, b *Bench) error {
 			services, err := b.Target.Services(ctx)
@@ -36,6 +37,9 @@ func crossOrigin() Experiment {
 				return err
 			}
 			defer tab.Close()
+			if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
+				return err
+			}
 			others, err := servePages(ctx, b.Target.URL())
 			if err != nil {
 				return err

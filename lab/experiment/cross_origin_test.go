@@ -21,6 +21,7 @@ type careless struct {
 }
 
 func (c careless) URL() string                                { return c.url }
+func (careless) AddUsers(context.Context, int, string) error  { return nil }
 func (c careless) Services(context.Context) (Services, error) { return Services{Reports: c.url}, nil }
 
 func (careless) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -38,6 +38,7 @@ type Experiment struct {
 	Name     string
 	Question string
 	Claim    string // what is often said, and is tested here
+	Browser  bool   // it needs a real browser
 	// Predict says what each scheme will do on a target with so many replicas.
 	Predict func(replicas int) map[string]string
 	// Run does it, and notes what it observes with Bench.Observe.

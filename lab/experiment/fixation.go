@@ -56,7 +56,7 @@ type planting struct {
 	measures map[string]float64
 }
 
-// plantAt plants IDs in alice's browser, one at a time.
+// plantAt plants IDs in a victim's browser, one at a time.
 func plantAt(ctx context.Context, b *Bench, scheme string) (planting, error) {
 	attacker, plants, err := idsToPlant(ctx, b, scheme)
 	if err != nil {
@@ -66,30 +66,30 @@ func plantAt(ctx context.Context, b *Bench, scheme string) (planting, error) {
 	for _, planted := range plants {
 		// As the attacker's browser, so that it is at the replica that may know the ID, and has a cookie of that name.
 		victim := attacker.Copy()
-		victim.Name = "alice"
+		victim.Name = simulatedName(1)
 		victim.SetCredential(planted)
 		if err := victim.Login(ctx); err != nil {
 			return planting{}, err
 		}
-		if name, err := victim.knownAs(ctx); err != nil {
+		if known, err := victim.knownAs(ctx); err != nil {
 			return planting{}, err
-		} else if name != "alice" {
-			return planting{}, fmt.Errorf("%s: alice logged in and is %q", scheme, name)
+		} else if known != victim.Name {
+			return planting{}, fmt.Errorf("%s: %s logged in and is %q", scheme, victim.Name, known)
 		}
 		thief := victim.Copy()
 		thief.SetCredential(planted)
-		name, err := thief.knownAs(ctx)
+		known, err := thief.knownAs(ctx)
 		if err != nil {
 			return planting{}, err
 		}
-		if seen[name]++; name == "" {
+		if seen[known]++; known == "" {
 			useless++
 		}
 	}
 	p := planting{"useless after", map[string]float64{"planted": float64(len(plants)), "useless": float64(useless)}}
 	switch {
-	case seen["alice"] > 0:
-		p.observed = "the attacker is alice"
+	case seen[simulatedName(1)] > 0:
+		p.observed = "the attacker is the victim"
 	case useless < len(plants):
 		p.observed = fmt.Sprintf("useless after for %d of %d", useless, len(plants))
 	}
@@ -99,9 +99,11 @@ func plantAt(ctx context.Context, b *Bench, scheme string) (planting, error) {
 // idsToPlant are all IDs that an attacker can have: made up, of a login that is over, and of a login of their own; and
 // one for strangers, if the server gives them any.
 func idsToPlant(ctx context.Context, b *Bench, scheme string) (attacker *User, ids []string, err error) {
-	attacker, gone := b.User(scheme), b.User(scheme)
+	if err := b.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
+		return nil, nil, err
+	}
+	attacker, gone := b.simulated(scheme, 2), b.simulated(scheme, 2)
 	for _, user := range []*User{attacker, gone} {
-		user.Name = "bob"
 		if err := user.Login(ctx); err != nil {
 			return nil, nil, err
 		}

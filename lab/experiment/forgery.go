@@ -101,10 +101,13 @@ func (f *forging) observed() string {
 }
 
 // forgeAt asks for the admin's page with every forgery, at all replicas in turn, and counts the statuses. What is
-// forged is a token of bob's, who gets 403 with the real one: he is known, and is no admin. So a 401 is for the forgery.
+// forged is a token of somebody's who gets 403 with the real one: he is known, and is no admin. So a 401 is for the forgery.
 func forgeAt(ctx context.Context, b *Bench, scheme string, admin *User, keys []publicKey) (forging, error) {
-	bob := b.User(scheme)
-	bob.Name, bob.Policy = "bob", RoundRobin
+	if err := b.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
+		return forging{}, err
+	}
+	bob := b.simulated(scheme, 2)
+	bob.Policy = RoundRobin
 	if err := bob.Login(ctx); err != nil {
 		return forging{}, err
 	}
@@ -124,7 +127,7 @@ func forgeAt(ctx context.Context, b *Bench, scheme string, admin *User, keys []p
 	if err != nil {
 		return forging{}, err
 	}
-	// This one is alice's real token, of which there should be one spelling.
+	// This one is the admin's real token, of which there should be one spelling.
 	forged = append(forged, forgery{name: "another spelling of an admin's token", text: respelled(admin.Credential())})
 	result := forging{guesses: len(guesses), others: len(forged), seen: map[int]int{}}
 	for _, f := range append(forged, guesses...) {

@@ -9,7 +9,8 @@ import (
 	"authlab/lab/experiment/browser"
 )
 
-// logInOn logs in by a scheme with a cookie, from a script of the page that the tab shows.
+// logInOn logs a simulated user in by a scheme with a cookie, from a script of the page that the tab shows. The target
+// has to have that user.
 func logInOn(tab *browser.Tab, lab, scheme string) error {
 	_, err := postOn(tab, lab+base[scheme]+"/login")
 	return err
@@ -31,8 +32,7 @@ func authenticateOn(tab *browser.Tab, lab string) (string, error) {
 }
 
 func postOn(tab *browser.Tab, address string) ([]byte, error) {
-	const name = "alice"
-	body, err := json.Marshal(map[string]string{"username": name, "password": passwords[name]})
+	body, err := json.Marshal(map[string]string{"username": simulatedName(1), "password": simulatedPassword})
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (u *User) StatusAt(ctx context.Context, replica string) (int, error) {
 // Simulated is a new client of a simulated user, always the same one, whose password costs next to nothing to check.
 func (b *Bench) Simulated(ctx context.Context, scheme string) (*User, error) {
 	user := b.User(scheme)
-	user.Name, user.password = "user-00001", simulatedPassword
+	user.Name, user.password = simulatedName(1), simulatedPassword
 	return user, b.Target.AddUsers(ctx, 1, simulatedPassword)
 }
 

@@ -49,10 +49,12 @@ func (b *Bench) Populate(ctx context.Context, policy string, n int, schemes ...s
 
 // simulated is the simulated user of a number, from 1, and not logged in.
 func (b *Bench) simulated(scheme string, number int) *User {
-	user := b.client(scheme, fmt.Sprintf("user-%05d", number), simulatedAddress(number))
+	user := b.client(scheme, simulatedName(number), simulatedAddress(number))
 	user.password = simulatedPassword
 	return user
 }
+
+func simulatedName(number int) string { return fmt.Sprintf("user-%05d", number) }
 
 // simulatedAddress is the i-th address of 198.18.0.0/15, which is set aside for benchmarks (RFC 2544).
 func simulatedAddress(i int) string {

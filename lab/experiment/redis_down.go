@@ -70,12 +70,18 @@ func redisBack() Experiment {
 			TokenRevocable: "stays; revoked tokens live again",
 		}),
 		Run: func(ctx context.Context, b *Bench) error {
-			session, live, revoked := b.User(SessionRedis), b.User(TokenRevocable), b.User(TokenRevocable)
-			for _, user := range []*User{session, live, revoked} {
+			var users [3]*User
+			for i, scheme := range []string{SessionRedis, TokenRevocable, TokenRevocable} {
+				user, err := b.Simulated(ctx, scheme)
+				if err != nil {
+					return err
+				}
 				if err := user.Login(ctx); err != nil {
 					return err
 				}
+				users[i] = user
 			}
+			session, live, revoked := users[0], users[1], users[2]
 			if err := revoked.Logout(ctx); err != nil {
 				return err
 			}

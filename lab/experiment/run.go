@@ -49,6 +49,9 @@ func Run(ctx context.Context, kind string, target Target, experiments []Experime
 	report.Replicas = len(replicas)
 	chromium := browser.New(ctx, hostOf(target.URL())) // one for all experiments that need it
 	defer chromium.Close()
+	if slices.ContainsFunc(experiments, func(e Experiment) bool { return e.Browser }) {
+		chromium.Start()
+	}
 	options = append(slices.Clone(options), func(b *Bench) { b.browser = chromium })
 	for i, e := range experiments {
 		progress(i, len(experiments), e.Name)

@@ -24,6 +24,7 @@ func scriptReads() Experiment {
 		Name:     "script-reads",
 		Question: "A script on the page looks for the credential: what does it get?",
 		Claim:    "HttpOnly protects a cookie from scripts.",
+		Browser:  true,
 		Predict:  whatever(with(always("cannot read, can ride", cookieSchemes()...), "reads it from storage", TokenStateless, TokenRevocable)),
 		Run: func(ctx context.Context, b *Bench) error {
 			tab, err := b.Tab(ctx)
@@ -31,6 +32,9 @@ func scriptReads() Experiment {
 				return err
 			}
 			defer tab.Close()
+			if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
+				return err
+			}
 			lab := b.Target.URL()
 			if err := tab.Go(lab + "/"); err != nil {
 				return err

@@ -32,7 +32,7 @@ func staleRole() Experiment {
 				}
 				lookups[scheme] = float64(answer.Paid["users"])
 			}
-			if err := b.Target.SetRoles(ctx, "alice", []string{"user"}); err != nil {
+			if err := b.Target.SetRoles(ctx, users[Basic].Name, []string{"user"}); err != nil {
 				return err
 			}
 			for _, scheme := range Schemes() {

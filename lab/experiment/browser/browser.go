@@ -33,14 +33,15 @@ const (
 	farewell = 3 * time.Second
 )
 
-// A Browser is started by the first Open and runs until Close, or until its context ends.
+// A Browser is started by Start or the first Open, and runs until Close or until its context ends.
 type Browser struct {
 	ctx   context.Context
 	hosts []string
 
-	mu   sync.Mutex
-	root context.Context // nil: not started
-	stop func()
+	mu     sync.Mutex
+	root   context.Context // nil: not started
+	stop   func()
+	closed bool
 }
 
 // New returns a browser that can reach these hosts and this machine, and nobody else. It starts nothing yet.
@@ -50,6 +51,7 @@ func New(ctx context.Context, hosts ...string) *Browser { return &Browser{ctx: c
 func (b *Browser) Close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.closed = true
 	if b.root == nil {
 		return
 	}
@@ -61,11 +63,18 @@ func (b *Browser) Close() {
 	b.root = nil
 }
 
+// Start begins to start the browser and does not wait, so that it is there when it is needed. If it cannot be started,
+// Open says why.
+func (b *Browser) Start() { go func() { _, _ = b.start() }() }
+
 // start starts the browser, if it is not running. ErrNone: there is none.
 func (b *Browser) start() (context.Context, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.root != nil {
+	switch {
+	case b.closed:
+		return nil, errors.New("start the browser: it has been closed")
+	case b.root != nil:
 		return b.root, nil
 	}
 	reach := "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
