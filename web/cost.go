@@ -63,23 +63,32 @@ func (b *bill) String() string {
 	return strings.Join(b.entries, ", ")
 }
 
-// timedDirectory puts every question to the users database on the bill, and tells its silence from its answers.
-type timedDirectory struct{ account.Directory }
+// timedDirectory counts every question to the users database, puts it on the bill, and tells silence from an answer.
+type timedDirectory struct {
+	account.Directory
+	metrics *metrics
+}
+
+// asked counts a question, and returns a function that puts its time on the bill.
+func (d timedDirectory) asked(ctx context.Context) func() {
+	d.metrics.queries.Inc()
+	return since(ctx, costUsers, "users database")
+}
 
 func (d timedDirectory) User(ctx context.Context, name string) (account.User, error) {
-	defer since(ctx, costUsers, "users database")()
+	defer d.asked(ctx)()
 	user, err := d.Directory.User(ctx, name)
 	return user, directoryError(err)
 }
 
 func (d timedDirectory) PasswordHash(ctx context.Context, name string) (account.User, string, error) {
-	defer since(ctx, costUsers, "users database")()
+	defer d.asked(ctx)()
 	user, hash, err := d.Directory.PasswordHash(ctx, name)
 	return user, hash, directoryError(err)
 }
 
 func (d timedDirectory) SetEmail(ctx context.Context, name, email string) error {
-	defer since(ctx, costUsers, "users database")()
+	defer d.asked(ctx)()
 	return directoryError(d.Directory.SetEmail(ctx, name, email))
 }
 

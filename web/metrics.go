@@ -14,6 +14,7 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	commands *prometheus.CounterVec
+	queries  prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -29,8 +30,11 @@ func newMetrics() *metrics {
 		commands: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "authlab_store_commands_total", Help: "Commands sent to Redis, by name.",
 		}, []string{"command"}),
+		queries: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "authlab_users_database_queries_total", Help: "Questions to the users database.",
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.commands)
+	m.registry.MustRegister(m.requests, m.duration, m.commands, m.queries)
 	return m
 }
 

@@ -81,7 +81,7 @@ func New(config Config) *Server {
 	}
 	s := &Server{config: config, metrics: newMetrics()}
 	config.Redis.AddHook(redisCost{s.metrics})
-	s.directory = timedDirectory{config.Directory}
+	s.directory = timedDirectory{config.Directory, s.metrics}
 	s.authenticator = account.NewAuthenticator(s.directory, timedChecker{config.Hasher})
 	denylist := token.NewDenylist(config.Redis, config.Prefix, config.Access, config.Refresh)
 	s.tokens = token.NewService(token.Config{

@@ -3,16 +3,24 @@ package accounttest
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"authlab/account"
 )
 
+func carol() account.User {
+	return account.User{Name: "carol", Roles: []string{account.RoleUser}, Email: "carol@example.com"}
+}
+
 // Directory runs the suite. open returns an empty directory; it is called once for each test in the suite.
 func Directory(t *testing.T, open func(t *testing.T) account.Directory) {
 	t.Helper()
-	carol := account.User{Name: "carol", Roles: []string{account.RoleUser}, Email: "carol@example.com"}
+	carol := carol()
 	filled := func(t *testing.T) account.Directory {
 		d := open(t)
 		if err := d.Create(t.Context(), carol, "hash"); err != nil {
@@ -70,6 +78,45 @@ func Directory(t *testing.T, open func(t *testing.T) account.Directory) {
 		want := account.User{Name: "carol", Roles: []string{"user", "admin"}, Email: "new@example.com"}
 		if got, err := d.User(t.Context(), "carol"); err != nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("User = %+v, %v; want %+v", got, err, want)
+		}
+	})
+
+	words(t, filled)
+
+	t.Run("of many who create a name at once, one does", func(t *testing.T) {
+		d := open(t)
+		var created atomic.Int32
+		var all sync.WaitGroup
+		for i := range 16 {
+			all.Go(func() {
+				err := d.Create(t.Context(), account.User{Name: "erin", Email: fmt.Sprint(i)}, fmt.Sprint(i))
+				if err == nil {
+					created.Add(1)
+				} else if !errors.Is(err, account.ErrUserExists) {
+					t.Errorf("Create: %v, want ErrUserExists", err)
+				}
+			})
+		}
+		all.Wait()
+		if got, hash, err := d.PasswordHash(t.Context(), "erin"); err != nil || created.Load() != 1 || got.Email != hash {
+			t.Errorf("%d created her, and she is %+v with hash %q, %v", created.Load(), got, hash, err)
+		}
+	})
+
+	t.Run("many users stay apart", func(t *testing.T) {
+		d := open(t)
+		const users = 500
+		name := func(i int) string { return fmt.Sprintf("user-%d", i) }
+		for i := range users {
+			if err := d.Create(t.Context(), account.User{Name: name(i), Roles: []string{name(i)}, Email: name(i)}, name(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range users {
+			got, hash, err := d.PasswordHash(t.Context(), name(i))
+			if err != nil || got.Name != name(i) || got.Email != name(i) || hash != name(i) || !slices.Equal(got.Roles, []string{name(i)}) {
+				t.Fatalf("%s is %+v, %q, %v", name(i), got, hash, err)
+			}
 		}
 	})
 
