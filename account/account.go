@@ -50,6 +50,8 @@ var (
 	// ErrBadCredentials is the one answer for a wrong password and for an unknown user: telling them apart would
 	// tell a stranger who has an account here.
 	ErrBadCredentials = errors.New("name or password is wrong")
+	// ErrTooManyAttempts means that a password was not checked, because too many were wrong before. See TooManyError.
+	ErrTooManyAttempts = errors.New("too many failed logins")
 	// ErrBusy means that too many passwords are being checked already. Nothing was checked; try again.
 	ErrBusy = errors.New("too many logins at once")
 )

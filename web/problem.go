@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -78,6 +80,8 @@ var verdicts = []verdict{
 	{token.ErrClaims, 401, "token-claims", "Token says something else than it should", "{err}."},
 	{token.ErrRefresh, 401, "refresh-unknown", "Unknown refresh token", "Redis has no such refresh token. It was never there, or is too old."},
 
+	{account.ErrTooManyAttempts, 429, "too-many-attempts", "Too many failed logins", "Too many passwords were wrong, so this one was not even looked at. Wait as long as Retry-After says."},
+
 	// 403: I know you, and no.
 	{errNotAdmin, 403, "not-admin", "Not an admin", "{replica} knows who you are, and you do not have the role admin."},
 	{errCrossOrigin, 403, "cross-origin", "Sent by another site", "The browser says that another site made it send this request. Your cookie came along on its own, so the request is refused."},
@@ -111,7 +115,11 @@ func (s *Server) refuse(c *gin.Context, err error) {
 		s.config.Logger.Error("refused", "replica", s.config.Name, "route", c.FullPath(), "error", err)
 	}
 	s.challenge(c, scheme, v, err)
-	if v.status == http.StatusServiceUnavailable {
+	var tooMany *account.TooManyError
+	switch {
+	case errors.As(err, &tooMany):
+		c.Header("Retry-After", strconv.Itoa(max(1, int(tooMany.RetryAfter.Round(time.Second)/time.Second))))
+	case v.status == http.StatusServiceUnavailable:
 		c.Header("Retry-After", "1")
 	}
 	where := "Redis has no session with this ID."

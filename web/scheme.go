@@ -128,11 +128,23 @@ func (s *Server) basicCaller(c *gin.Context) (caller, error) {
 	return caller{user: user}, err
 }
 
-// authenticate checks a password, and waits at most hashWait for its turn to be hashed.
+// authenticate checks a password, if not too many were wrong before, and waits at most hashWait for its turn to be
+// hashed.
 func (s *Server) authenticate(c *gin.Context, name, password string) (account.User, error) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), hashWait)
 	defer cancel()
-	return s.authenticator.Authenticate(ctx, name, password)
+	attempt, err := s.attempts.Begin(ctx, name, c.ClientIP())
+	if err != nil {
+		return account.User{}, err
+	}
+	user, err := s.authenticator.Authenticate(ctx, name, password)
+	switch {
+	case err == nil:
+		attempt.Succeeded(ctx)
+	case errors.Is(err, account.ErrBadCredentials):
+		attempt.Failed(ctx)
+	}
+	return user, err
 }
 
 const hashWait = 10 * time.Second

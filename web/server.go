@@ -38,13 +38,16 @@ type Config struct {
 	Prefix     string              // of every key in Redis; "authlab:"
 	Keys       *token.Keyring      // the same in all replicas
 	CookieKeys *session.CookieKeys // sign session-cookie; the same in all replicas
-	Secure     bool                // served over TLS: cookies are Secure and named __Host-
-	Idle       time.Duration       // session.DefaultIdle
-	Absolute   time.Duration       // session.DefaultAbsolute
-	Access     time.Duration       // token.DefaultAccess
-	Refresh    time.Duration       // token.DefaultRefresh
-	Now        func() time.Time
-	Logger     *slog.Logger // silent
+	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. What they
+	// say in X-Forwarded-For is believed, for counting failed logins by address. Nobody's, if empty.
+	TrustedProxies []string
+	Secure         bool          // served over TLS: cookies are Secure and named __Host-
+	Idle           time.Duration // session.DefaultIdle
+	Absolute       time.Duration // session.DefaultAbsolute
+	Access         time.Duration // token.DefaultAccess
+	Refresh        time.Duration // token.DefaultRefresh
+	Now            func() time.Time
+	Logger         *slog.Logger // silent
 }
 
 // DefaultPrefix is what every key in Redis begins with, so that a lab never touches what else is in there.
@@ -55,6 +58,7 @@ type Server struct {
 	config        Config
 	directory     account.Directory
 	authenticator *account.Authenticator
+	attempts      *account.Attempts
 	tokens        *token.Service
 	memory        *session.Memory
 	schemes       []scheme
@@ -83,6 +87,7 @@ func New(config Config) *Server {
 	config.Redis.AddHook(redisCost{s.metrics})
 	s.directory = timedDirectory{config.Directory, s.metrics}
 	s.authenticator = account.NewAuthenticator(s.directory, timedChecker{config.Hasher})
+	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	denylist := token.NewDenylist(config.Redis, config.Prefix, config.Access, config.Refresh)
 	s.tokens = token.NewService(token.Config{
 		Keys: config.Keys, Directory: s.directory, Access: config.Access, Now: config.Now, Denylist: denylist,
@@ -110,8 +115,10 @@ func (s *Server) RedisUp(ctx context.Context) bool { return s.config.Redis.Ping(
 func (s *Server) routes() *gin.Engine {
 	r := gin.New()
 	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
-	// The address of a client is nobody's to claim. (gin trusts every proxy until told otherwise.)
-	_ = r.SetTrustedProxies(nil)
+	// The address of a client is a balancer's to claim, and nobody else's. (gin trusts every proxy until told otherwise.)
+	if err := r.SetTrustedProxies(s.config.TrustedProxies); err != nil {
+		panic(err) // Config says what they have to be
+	}
 	r.Use(s.observe, s.recoverPanic)
 	r.NoRoute(func(c *gin.Context) { s.refuse(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { s.refuse(c, errNoMethod) })
