@@ -43,6 +43,9 @@ func realRedis(t *testing.T) (*redis.Client, string) {
 	t.Helper()
 	address := os.Getenv("AUTHLAB_TEST_REDIS")
 	if address == "" {
+		if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
+			t.Fatal("AUTHLAB_TEST_REDIS names no Redis to test on, and nothing may be left out")
+		}
 		t.Skip("AUTHLAB_TEST_REDIS names no Redis to test on")
 	}
 	options, err := redis.ParseURL(address)
