@@ -19,9 +19,16 @@ func Demos() []Demo {
 	}
 }
 
-// CreateDemos adds the demo accounts that the directory does not have yet.
+// CreateDemos adds the demo accounts that the directory does not have yet. Only for those a password is hashed.
 func CreateDemos(ctx context.Context, directory Directory, hasher *Hasher) error {
 	for _, demo := range Demos() {
+		_, err := directory.User(ctx, demo.Name)
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, ErrUnknownUser) {
+			return err
+		}
 		hash, err := hasher.Hash(ctx, demo.Password)
 		if err != nil {
 			return err

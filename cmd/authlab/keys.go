@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -21,78 +22,126 @@ type keyFile struct {
 	SessionCookieKeys [][]byte `json:"session_cookie_keys"`
 }
 
+// replicaKeys are what one replica signs with and verifies by.
+type replicaKeys struct {
+	path    string // empty: made for this process alone
+	tokens  *token.Keyring
+	cookies *session.CookieKeys
+	ids     []string // of the keys in tokens
+}
+
 // loadKeys reads the keys from a file, which it makes if it is not there. Without a path it makes keys and keeps them
 // to itself. Of several replicas that start at once, one makes the file and all read the same.
-func loadKeys(path string) (*token.Keyring, *session.CookieKeys, error) {
+func loadKeys(path string) (*replicaKeys, error) {
+	text, err := keyText(path)
+	if err != nil {
+		return nil, err
+	}
+	tokens, cookies, err := parseKeys(text)
+	if err != nil {
+		return nil, fmt.Errorf("keys in %s: %w", cmp.Or(path, "this process"), err)
+	}
+	k := &replicaKeys{path: path, ids: idsOf(tokens)}
+	if k.tokens, err = token.NewKeyring(tokens...); err != nil {
+		return nil, fmt.Errorf("keys in %s: %w", path, err)
+	}
+	if k.cookies, err = session.NewCookieKeys(cookies...); err != nil {
+		return nil, fmt.Errorf("keys in %s: %w", path, err)
+	}
+	return k, nil
+}
+
+func keyText(path string) ([]byte, error) {
 	if path == "" {
-		text, err := newKeys()
-		if err != nil {
-			return nil, nil, err
-		}
-		return parseKeys(text)
+		return newKeys(nil, nil)
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := writeKeys(path); err != nil {
-			return nil, nil, fmt.Errorf("make keys: %w", err)
+		if err := makeKeys(path); err != nil {
+			return nil, err
 		}
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("read keys: %w", err)
+		return nil, fmt.Errorf("read keys: %w", err)
 	}
-	tokenKeys, cookieKeys, err := parseKeys(text)
-	if err != nil {
-		return nil, nil, fmt.Errorf("keys in %s: %w", path, err)
-	}
-	return tokenKeys, cookieKeys, nil
+	return text, nil
 }
 
-func parseKeys(text []byte) (*token.Keyring, *session.CookieKeys, error) {
+// makeKeys makes a key file, unless there is one.
+func makeKeys(path string) error {
+	text, err := newKeys(nil, nil)
+	if err == nil {
+		err = makeSecret(path, text, 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("make keys: %w", err)
+	}
+	return nil
+}
+
+// parseKeys reads a key file. A key that is not safe to use is an error.
+func parseKeys(text []byte) (tokens []*token.Key, cookies [][]byte, err error) {
 	var file keyFile
 	if err := json.Unmarshal(text, &file); err != nil {
 		return nil, nil, err
 	}
-	tokenKeys, err := token.ParseKeyring(file.TokenKeys)
-	if err != nil {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if err := json.Unmarshal(file.TokenKeys, &set); err != nil {
+		return nil, nil, fmt.Errorf("token keys: %w", err)
+	}
+	for _, jwk := range set.Keys {
+		ring, err := token.ParseKeyring(fmt.Appendf(nil, `{"keys":[%s]}`, jwk))
+		if err != nil {
+			return nil, nil, err
+		}
+		tokens = append(tokens, ring.Signing())
+	}
+	if _, err := session.NewCookieKeys(file.SessionCookieKeys...); err != nil {
 		return nil, nil, err
 	}
-	cookieKeys, err := session.NewCookieKeys(file.SessionCookieKeys...)
-	return tokenKeys, cookieKeys, err
+	return tokens, file.SessionCookieKeys, nil
 }
 
-func newKeys() ([]byte, error) {
+func idsOf(keys []*token.Key) []string {
+	var ids []string
+	for _, k := range keys {
+		ids = append(ids, k.ID())
+	}
+	return ids
+}
+
+// newKeys makes the content of a key file: new keys sign, and these from before go on verifying.
+func newKeys(tokens []*token.Key, cookies [][]byte) ([]byte, error) {
 	key, err := token.GenerateKey(token.DefaultAlgorithm)
 	if err != nil {
 		return nil, err
 	}
-	ring, err := token.NewKeyring(key)
+	ring, err := token.NewKeyring(append([]*token.Key{key}, tokens...)...)
 	if err != nil {
 		return nil, err
 	}
 	cookieKey := make([]byte, 32)
 	rand.Read(cookieKey)
-	file := keyFile{SessionCookieKeys: [][]byte{cookieKey}}
+	file := keyFile{SessionCookieKeys: append([][]byte{cookieKey}, cookies...)}
 	if file.TokenKeys, err = ring.MarshalPrivate(); err != nil {
 		return nil, err
 	}
 	return json.MarshalIndent(file, "", "  ")
 }
 
-// writeKeys makes the file in one step: it is there with its whole content or not at all, and the first who makes it
+// makeSecret makes a file in one step: it is there with its whole content or not at all, and the first who makes it
 // wins.
-func writeKeys(path string) error {
-	text, err := newKeys()
-	if err != nil {
-		return err
-	}
-	draft, err := os.CreateTemp(filepath.Dir(path), ".keys-*") // for the owner only
+func makeSecret(path string, text []byte, mode fs.FileMode) error {
+	draft, err := os.CreateTemp(filepath.Dir(path), ".new-*") // for the owner only
 	if err != nil {
 		return err
 	}
 	defer os.Remove(draft.Name())
 	_, err = draft.Write(text)
-	if err = errors.Join(err, draft.Close()); err != nil {
+	if err = errors.Join(err, draft.Chmod(mode), draft.Close()); err != nil {
 		return err
 	}
 	if err := os.Link(draft.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {

@@ -1,3 +1,5 @@
+//go:build !replica
+
 package main
 
 import (
@@ -5,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -14,6 +17,7 @@ import (
 
 	"authlab/account"
 	"authlab/lab/cluster"
+	"authlab/lab/runner"
 )
 
 // drainTime is how long requests that are under way may take when the program ends.
@@ -35,6 +39,7 @@ break something, and watch what happens to each.`,
 			if err := checkReplicas(config.Replicas); err != nil {
 				return err
 			}
+			config.Experiments = func(url string) http.Handler { return runner.New(url).Handler() }
 			if verbose {
 				config.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			}

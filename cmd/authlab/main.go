@@ -7,6 +7,13 @@
 //	authlab bench    measure what one request and one login cost
 //	authlab reports  a second service, which has to know who is calling
 //
+// Containers have the whole of it but the lab (build tag replica), and beside serve and reports:
+//
+//	authlab console  the lab's controls, where the lab is made of containers
+//	authlab setup    make the secrets of a cluster
+//	authlab keys     change the keys that replicas share
+//	authlab health   exit with 0 if an address answers
+//
 // This is the only place that reads flags and the environment.
 package main
 
@@ -53,8 +60,8 @@ func exitCode(err error, stderr io.Writer) int {
 
 // run is the whole program, with everything that it touches passed in.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
-	root := newLabCommand()
-	root.AddCommand(newRunCommand(), newServeCommand(getenv), newReportsCommand(getenv), newReportCommand(), newBenchCommand())
+	root := newRootCommand()
+	root.AddCommand(newServeCommand(getenv), newReportsCommand(getenv), newConsoleCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

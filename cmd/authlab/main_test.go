@@ -199,13 +199,13 @@ func TestReplicasThatStartAtOnceShareOneKeyFile(t *testing.T) {
 	ids := make(chan string, 8)
 	for range cap(ids) {
 		go func() {
-			keys, _, err := loadKeys(path)
+			keys, err := loadKeys(path)
 			if err != nil {
 				t.Error(err)
 				ids <- ""
 				return
 			}
-			ids <- keys.Signing().ID()
+			ids <- keys.tokens.Signing().ID()
 		}()
 	}
 	first := <-ids
@@ -214,7 +214,7 @@ func TestReplicasThatStartAtOnceShareOneKeyFile(t *testing.T) {
 			t.Errorf("one signs with %q and another with %q", first, id)
 		}
 	}
-	if left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".keys-*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".new-*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
 	}
 }

@@ -1,3 +1,5 @@
+//go:build !replica
+
 package main
 
 import (
@@ -13,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authlab/lab/cluster"
+	"authlab/lab/compose"
 	"authlab/lab/experiment"
 )
 
@@ -56,29 +59,21 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 	flags := cmd.Flags()
 	flags.BoolVar(&o.list, "list", false, "name the experiments and their questions, and run none")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object")
-	flags.StringVar(&o.target, "target", "embedded", "where to run: embedded, or the address of a lab that is running")
+	flags.StringVar(&o.target, "target", "embedded", "where to run: embedded; compose, the containers of docker-compose.yml in this folder; or the address of a lab that is running")
 	flags.IntVar(&o.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", experiment.MaxUsers))
 	flags.IntVar(&o.replicas, "replicas", 3, "how many replicas, 1 to 16")
 	flags.StringVar(&o.redis, "redis", "", "a Redis of your own for the embedded target")
 	return cmd
 }
 
-func runExperiments(ctx context.Context, o runOptions, experiments []experiment.Experiment, stdout, stderr io.Writer) error {
-	kind, address := o.target, o.target
-	if o.target == "embedded" {
-		lab, err := cluster.Start(ctx, cluster.Config{Replicas: o.replicas, Redis: o.redis})
-		if err != nil {
-			return err
-		}
-		defer lab.Close()
-		address = lab.URL()
-	}
-	target, err := experiment.NewRemote(address)
+func runExperiments(ctx context.Context, o runOptions, experiments []experiment.Experiment, stdout, stderr io.Writer) (err error) {
+	target, end, err := openTarget(ctx, o, stderr)
 	if err != nil {
-		return usageError{fmt.Errorf("--target: %w, or the word embedded", err)}
+		return err
 	}
+	defer func() { err = errors.Join(err, end()) }()
 	progress, clear := progressOn(stderr)
-	report, err := experiment.Run(ctx, kind, target, experiments, progress, experiment.Users(o.users))
+	report, err := experiment.Run(ctx, o.target, target, experiments, progress, experiment.Users(o.users))
 	clear()
 	if err != nil && len(report.Experiments) == 0 {
 		return err
@@ -93,6 +88,31 @@ func runExperiments(ctx context.Context, o runOptions, experiments []experiment.
 		return errSurprise
 	}
 	return nil
+}
+
+// openTarget starts or finds what the experiments run on. end leaves nothing behind that was started for them.
+func openTarget(ctx context.Context, o runOptions, stderr io.Writer) (target experiment.Target, end func() error, err error) {
+	switch o.target {
+	case "embedded":
+		lab, err := cluster.Start(ctx, cluster.Config{Replicas: o.replicas, Redis: o.redis})
+		if err != nil {
+			return nil, nil, err
+		}
+		target, err := experiment.NewRemote(lab.URL())
+		return target, lab.Close, err
+	case "compose":
+		say := func(what string) { fmt.Fprintf(stderr, "authlab: %s\n", what) }
+		lab, err := compose.Open(ctx, compose.Config{Dir: ".", Say: say})
+		if err != nil {
+			return nil, nil, err
+		}
+		return lab, func() error { return lab.Close(ctx) }, nil
+	}
+	remote, err := experiment.NewRemote(o.target)
+	if err != nil {
+		return nil, nil, usageError{fmt.Errorf("--target: %w, or one of the words embedded and compose", err)}
+	}
+	return remote, func() error { return nil }, nil
 }
 
 // progressOn shows, on a terminal, which experiment is under way. In a pipe it shows nothing.

@@ -9,20 +9,25 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
+	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"authlab/account"
+	"authlab/account/postgres"
+	"authlab/lab/agent"
 	"authlab/web"
 )
 
 type serveOptions struct {
-	listen, name, redis, accounts, keys string
-	secureCookies                       bool
-	parallelHashes                      int
+	listen, name, redis, accounts, keys, labListen string
+	secureCookies                                  bool
+	parallelHashes                                 int
 }
 
 // newServeCommand is authlab serve: one replica, as a container runs it.
@@ -32,7 +37,10 @@ func newServeCommand(getenv func(string) string) *cobra.Command {
 		Use:   "serve",
 		Short: "Serve one replica, on a Redis of your own",
 		Long: `Serve one replica. Each flag can also be given by the environment, in capitals:
-AUTHLAB_LISTEN, AUTHLAB_NAME, AUTHLAB_REDIS, AUTHLAB_SECURE_COOKIES. A flag wins.`,
+AUTHLAB_LISTEN, AUTHLAB_NAME, AUTHLAB_REDIS, AUTHLAB_SECURE_COOKIES. A flag wins. An address with a
+password belongs there, because everybody on a machine can read the flags of its programs.
+
+On SIGHUP it reads the key file anew, without losing a request.`,
 		Example: "  authlab serve --name app-1 --listen :8081 --redis redis://127.0.0.1:6379 --keys keys.json\n" +
 			"  authlab serve --name app-2 --listen :8082 --redis redis://127.0.0.1:6379 --keys keys.json",
 		Args: noArguments,
@@ -47,8 +55,9 @@ AUTHLAB_LISTEN, AUTHLAB_NAME, AUTHLAB_REDIS, AUTHLAB_SECURE_COOKIES. A flag wins
 	flags.StringVar(&o.listen, "listen", ":8080", "address to listen on")
 	flags.StringVar(&o.name, "name", hostname(), "name of this replica")
 	flags.StringVar(&o.redis, "redis", "redis://127.0.0.1:6379/0", "where Redis is; rediss:// for TLS")
-	flags.StringVar(&o.accounts, "accounts", "memory:", "users database; memory: is the demo accounts, in this process")
+	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: is the demo accounts, in this process; postgres://user:password@host:5432/database is shared")
 	flags.StringVar(&o.keys, "keys", "", "file with the keys that all replicas share; made if it is not there. Without it, this replica makes keys of its own, and no other accepts what it signs")
+	flags.StringVar(&o.labListen, "lab-listen", "", "address where the lab may look into this replica and change its clock; only for a network where nobody else is. Without it, nobody may")
 	flags.BoolVar(&o.secureCookies, "secure-cookies", false, "served over TLS: cookies are Secure and named __Host-")
 	flags.IntVar(&o.parallelHashes, "parallel-hashes", 2, "how many passwords are hashed at once, at 19 MiB each")
 	return cmd
@@ -76,18 +85,61 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 }
 
 func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error {
-	if o.accounts != "memory:" {
-		return usageError{fmt.Errorf("--accounts is %q, and memory: is the only users database there is", o.accounts)}
+	directory, closeDirectory, err := openDirectory(ctx, o.accounts)
+	if err != nil {
+		return err
 	}
+	defer closeDirectory()
 	logger := slog.New(slog.NewJSONHandler(stderr, nil))
-	tokenKeys, cookieKeys, err := loadKeys(o.keys)
+	keys, err := loadKeys(o.keys)
 	if err != nil {
 		return err
 	}
 	if o.keys == "" {
 		logger.Warn("keys were made for this process alone: no other replica accepts what it signs", "flag", "--keys")
 	}
-	client, err := web.OpenRedis(o.redis)
+	if err := reachRedis(ctx, o.redis); err != nil {
+		return err
+	}
+	hasher := account.NewHasher(o.parallelHashes)
+	if err := account.CreateDemos(ctx, directory, hasher); err != nil {
+		return err
+	}
+	debug.FreeOSMemory() // the demo passwords took 19 MiB each to hash; a replica need not hold on to that
+	// The agent is there also where no lab listens to it: it is how the replica is opened.
+	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Open: func(now func() time.Time) (*web.Server, io.Closer, error) {
+		client, err := web.OpenRedis(o.redis)
+		if err != nil {
+			return nil, nil, err
+		}
+		return web.New(web.Config{
+			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: keys.tokens, CookieKeys: keys.cookies,
+			Secure: o.secureCookies, Now: now, Logger: logger,
+		}), client, nil
+	}})
+	if err != nil {
+		return err
+	}
+	defer replica.Close()
+	if o.labListen != "" {
+		end, err := serveLab(ctx, o.labListen, replica.Lab(), logger)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
+	defer reloadOnHangup(keys, logger)()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, listener.Addr())
+	return serveUntilDone(ctx, replica, web.NewHTTPServer(replica, logger), web.ProblemListener(listener, o.name, logger))
+}
+
+// reachRedis tells whether a Redis is there, before anything is served.
+func reachRedis(ctx context.Context, address string) error {
+	client, err := web.OpenRedis(address)
 	if err != nil {
 		return usageError{err}
 	}
@@ -95,20 +147,63 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if err := client.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("redis at %s cannot be reached: %w", client.Options().Addr, err)
 	}
-	directory, hasher := account.NewMemory(), account.NewHasher(o.parallelHashes)
-	if err := account.CreateDemos(ctx, directory, hasher); err != nil {
-		return err
-	}
-	app := web.New(web.Config{
-		Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: tokenKeys, CookieKeys: cookieKeys,
-		Secure: o.secureCookies, Logger: logger,
-	})
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	return nil
+}
+
+// serveLab serves the agent on a listener of its own, until end is called.
+func serveLab(ctx context.Context, address string, lab http.Handler, logger *slog.Logger) (end func(), err error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, listener.Addr())
-	return serveUntilDone(ctx, app, web.NewHTTPServer(app.Handler(), logger), web.ProblemListener(listener, o.name, logger))
+	server := web.NewHTTPServer(lab, logger)
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			logger.Error("agent ended", "error", err)
+		}
+	}()
+	return func() { _ = server.Close() }, nil // what it was asked last, nobody waits for
+}
+
+// reloadOnHangup reads the keys anew each time the process gets SIGHUP, until end is called. Where there is no file to
+// read, the signal does nothing: it would end the process otherwise.
+func reloadOnHangup(keys *replicaKeys, logger *slog.Logger) (end func()) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		for range hangups {
+			if keys.path == "" {
+				continue
+			}
+			if err := keys.reload(); err != nil {
+				logger.Error("keys were not read anew", "error", err)
+				continue
+			}
+			logger.Info("keys were read anew", "signs", keys.tokens.Signing().ID())
+		}
+	}()
+	return func() {
+		signal.Stop(hangups)
+		close(hangups)
+	}
+}
+
+// openDirectory opens the users database at an address. There may be a password in it, so no error quotes it.
+func openDirectory(ctx context.Context, address string) (directory account.Directory, closed func(), err error) {
+	switch scheme, _, _ := strings.Cut(address, ":"); {
+	case address == "memory:":
+		return account.NewMemory(), func() {}, nil
+	case scheme == "postgres" || scheme == "postgresql":
+		users, err := postgres.Open(ctx, address)
+		if errors.Is(err, postgres.ErrAddress) {
+			return nil, nil, usageError{fmt.Errorf("--accounts is neither memory: nor a database: %w", err)}
+		} else if err != nil {
+			return nil, nil, fmt.Errorf("users database: %w", err)
+		}
+		return users, users.Close, nil
+	default:
+		return nil, nil, usageError{errors.New("--accounts is no users database that there is: it can be memory: or postgres://user:password@host:5432/database")}
+	}
 }
 
 // serveUntilDone serves until ctx ends (SIGTERM), and then lets the requests that are under way come to their end.

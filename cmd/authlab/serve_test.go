@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/alicebob/miniredis/v2"
+
+	"authlab/account/postgres/postgrestest"
 )
 
 // serving starts `authlab serve` and returns its address. It ends with the test.
@@ -78,6 +81,9 @@ func TestTwoReplicasShareSessionsAndTokens(t *testing.T) {
 			if name == "embedded" {
 				address = "redis://" + miniredis.RunT(t).Addr()
 			} else if address == "" {
+				if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
+					t.Fatal("AUTHLAB_TEST_REDIS names no Redis to test on, and nothing may be left out")
+				}
 				t.Skip("AUTHLAB_TEST_REDIS names no Redis to test on")
 			}
 			keys := filepath.Join(t.TempDir(), "keys.json")
@@ -106,6 +112,58 @@ func TestTwoReplicasShareSessionsAndTokens(t *testing.T) {
 			stranger := serving(t, "--name", "app-3", "--redis", address)
 			if status, _, _ := call(t, http.MethodGet, stranger+"/token/stateless/me", "", bearer); status != http.StatusUnauthorized {
 				t.Errorf("a replica with keys of its own answers %d, want 401", status)
+			}
+		})
+	}
+}
+
+func TestReplicasShareAUsersDatabase(t *testing.T) {
+	redis, accounts := "redis://"+miniredis.RunT(t).Addr(), postgrestest.Address(t)
+	password := http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("alice:wonderland"))}}
+	replica := func() string { return serving(t, "--redis", redis, "--accounts", accounts) }
+	admin := func(replica string, want int) {
+		t.Helper()
+		if status, _, body := call(t, http.MethodGet, replica+"/basic/admin", "", password); status != want {
+			t.Errorf("%d %v, want %d", status, body, want)
+		}
+	}
+	one, two := replica(), replica()
+	admin(one, http.StatusOK)
+	admin(two, http.StatusOK)
+	postgrestest.Exec(t, accounts, `UPDATE authlab_users SET roles = '{user}' WHERE name = 'alice'`)
+	admin(one, http.StatusForbidden)
+	admin(two, http.StatusForbidden)
+	admin(replica(), http.StatusForbidden) // one that starts later leaves users as they are
+}
+
+func TestAUsersDatabaseThatCannotBeUsedIsToldWithoutItsPassword(t *testing.T) {
+	redis := "redis://" + miniredis.RunT(t).Addr()
+	for name, tt := range map[string]struct {
+		accounts string
+		code     int
+		stderr   string // a part of it
+	}{
+		"another scheme":     {"mysql://root:s3cr3t@127.0.0.1/users", 2, "it can be memory: or postgres://"},
+		"no scheme":          {"s3cr3t", 2, "it can be memory: or postgres://"},
+		"a bad address":      {"postgres://user:s3cr3t/x@127.0.0.1/users", 2, "postgres address cannot be read: it should look like postgres://"},
+		"no database":        {"postgres://user:s3cr3t@127.0.0.1", 2, "postgres address names no database"},
+		"nobody there":       {"postgres://user:s3cr3t@127.0.0.1:1/users", 1, "postgres at 127.0.0.1:1 cannot be reached"},
+		"the longer scheme":  {"postgresql://user:s3cr3t@127.0.0.1:1/users", 1, "postgres at 127.0.0.1:1 cannot be reached"},
+		"memory with a path": {"memory:users", 2, "it can be memory: or postgres://"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for how, env := range map[string]map[string]string{"flag": nil, "environment": {"AUTHLAB_ACCOUNTS": tt.accounts}} {
+				args := []string{"serve", "--redis", redis}
+				if env == nil {
+					args = append(args, "--accounts", tt.accounts)
+				}
+				code, stdout, stderr := program(t, env, args...)
+				if code != tt.code || !strings.Contains(stderr, tt.stderr) || strings.Count(stderr, "\n") > 2 {
+					t.Errorf("%s: exit %d, want %d; stderr %q, want %q in it", how, code, tt.code, stderr, tt.stderr)
+				}
+				if strings.Contains(stdout+stderr, "s3cr3t") {
+					t.Errorf("%s: the password is shown: %q", how, stdout+stderr)
+				}
 			}
 		})
 	}

@@ -1,3 +1,5 @@
+//go:build !replica
+
 package main
 
 import (

@@ -200,7 +200,10 @@ func TestAnEventStreamPassesAsItHappens(t *testing.T) {
 
 func TestEveryBalancedRequestIsObserved(t *testing.T) {
 	l := newLab(t, func(string) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Server-Timing", "store;dur=1")
+			w.WriteHeader(http.StatusTeapot)
+		})
 	}, "app-1")
 	l.do("POST", "/session/redis/login?secret=1", "{}", "X-Balance: sticky")
 	got := l.observed()
@@ -209,7 +212,7 @@ func TestEveryBalancedRequestIsObserved(t *testing.T) {
 	}
 	got.Duration = 0
 	want := balancer.Observation{At: l.now, Method: "POST", Path: "/session/redis/login", Policy: "sticky",
-		Replica: "app-1", Attempts: 1, Status: http.StatusTeapot}
+		Replica: "app-1", Attempts: 1, Status: http.StatusTeapot, Timing: "store;dur=1"}
 	if got != want {
 		t.Errorf("observed %+v, want %+v", got, want)
 	}

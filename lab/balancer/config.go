@@ -22,6 +22,7 @@ type Observation struct {
 	Attempts int    // replicas tried, 0 when there was none to try
 	Status   int    // as sent to the client; 499 (nginx's number) when the client left before there was an answer
 	Duration time.Duration
+	Timing   string // Server-Timing, in which the replica says what the request cost it
 }
 
 // Config is what New needs.

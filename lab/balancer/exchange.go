@@ -19,6 +19,7 @@ type exchange struct {
 	attempts int
 	replica  string
 	status   int
+	timing   string
 }
 
 type exchangeKey struct{}
@@ -75,5 +76,6 @@ func (ex *exchange) observation(at time.Time, took time.Duration) Observation {
 		Attempts: ex.attempts,
 		Status:   ex.status,
 		Duration: took,
+		Timing:   ex.timing,
 	}
 }

@@ -41,7 +41,7 @@ func rewrite(pr *httputil.ProxyRequest) {
 
 func answered(res *http.Response) error {
 	ex := exchangeOf(res.Request.Context())
-	ex.status = res.StatusCode
+	ex.status, ex.timing = res.StatusCode, res.Header.Get("Server-Timing")
 	if ex.policyName == StickyName {
 		stick(res.Header, ex.in, ex.replica)
 	}

@@ -23,10 +23,10 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"time"
 
 	"authlab/account"
 	"authlab/lab/balancer"
+	"authlab/lab/control"
 	"authlab/lab/fault"
 	"authlab/session"
 	"authlab/token"
@@ -34,7 +34,7 @@ import (
 )
 
 // MaxReplicas bounds how many replicas there can be.
-const MaxReplicas = 16
+const MaxReplicas = control.MaxReplicas
 
 // Config says what cluster to start.
 type Config struct {
@@ -43,6 +43,8 @@ type Config struct {
 	Redis    string       // redis://… of your own; empty: one in this process
 	LabKey   string       // lets others than loopback use the controls, if they send it in X-Lab-Key; empty: nobody
 	Logger   *slog.Logger // silent
+	// Experiments makes what serves POST /lab/experiments/{name} for the lab at an address; nil: nothing does.
+	Experiments func(url string) http.Handler
 }
 
 // A Cluster is a running laboratory.
@@ -56,7 +58,7 @@ type Cluster struct {
 	keys      *token.Keyring
 	cookies   *session.CookieKeys
 	balancer  *balancer.Balancer
-	events    *broker
+	controls  *control.Controls
 	services  services
 	listener  net.Listener
 	server    *http.Server
@@ -103,7 +105,11 @@ func (c *Cluster) start(ctx context.Context) error {
 	if err := c.scale(ctx, c.config.Replicas); err != nil {
 		return fmt.Errorf("start lab: %w", err)
 	}
-	c.events = newBroker()
+	controls := control.Config{LabKey: c.config.LabKey}
+	if c.config.Experiments != nil {
+		controls.Experiments = c.config.Experiments("http://" + loopback(c.listener.Addr()))
+	}
+	c.controls = control.New(c, controls)
 	c.balancer = balancer.New(balancer.Config{Backends: c.backends, Observe: c.observe, Logger: c.config.Logger})
 	c.server = web.NewHTTPServer(c.handler(), c.config.Logger)
 	if err := c.startServices(ctx); err != nil {
@@ -111,13 +117,32 @@ func (c *Cluster) start(ctx context.Context) error {
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
-	go c.tellChanges(running)
+	go c.controls.Watch(running)
 	go func() {
 		if err := c.server.Serve(web.ProblemListener(c.listener, "balancer", c.config.Logger)); !errors.Is(err, http.ErrServerClosed) {
 			c.config.Logger.Error("balancer ended", "error", err)
 		}
 	}()
 	return nil
+}
+
+// handler sends /lab/ to the controls and everything else to the balancer.
+func (c *Cluster) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/lab/", c.controls)
+	mux.Handle("/", c.balancer)
+	return mux
+}
+
+// observe hears of every request from the balancer.
+func (c *Cluster) observe(o balancer.Observation) {
+	if r, ok := c.replica(o.Replica); ok {
+		r.requests.Add(1)
+	}
+	c.controls.Observe(control.RequestEvent{
+		At: o.At, Method: o.Method, Path: o.Path, Policy: o.Policy, Replica: o.Replica,
+		Status: o.Status, Attempts: o.Attempts, DurationMS: float64(o.Duration.Microseconds()) / 1000, Paid: control.Paid(o.Timing),
+	})
 }
 
 // URL is where the balancer listens: http://127.0.0.1:8080.
@@ -145,7 +170,7 @@ func (c *Cluster) Close() error {
 
 // Drain lets requests that are under way come to their end, until ctx ends. Close has to follow.
 func (c *Cluster) Drain(ctx context.Context) error {
-	c.events.close() // event streams would never end by themselves
+	c.controls.Close()
 	return c.server.Shutdown(ctx)
 }
 
@@ -163,7 +188,7 @@ func (c *Cluster) scale(ctx context.Context, n int) error {
 	for i := len(c.replicas); i < n; i++ {
 		r := &replica{
 			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
-			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger},
+			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}},
 			redis:  "redis://" + c.store.userInfo() + c.store.wire.Addr() + c.store.database(),
 		}
 		if err := r.Start(ctx); err != nil {
@@ -198,51 +223,4 @@ func (c *Cluster) replica(name string) (*replica, bool) {
 		}
 	}
 	return nil, false
-}
-
-// reset makes a clean lab: everything alive, empty, and on time.
-func (c *Cluster) reset(ctx context.Context) error {
-	if err := c.faults.MendAll(ctx); err != nil {
-		return err
-	}
-	c.time.Reset()
-	c.keys.Forget()
-	c.cookies.Forget()
-	if err := c.scale(ctx, c.config.Replicas); err != nil {
-		return err
-	}
-	for _, r := range c.all() {
-		if err := errors.Join(r.Kill(), r.Start(ctx)); err != nil {
-			return err
-		}
-	}
-	if err := fault.Flush(ctx, c.store.client, web.DefaultPrefix); err != nil {
-		return err
-	}
-	c.store.resetCounts(ctx)
-	c.services.naive.Reset()
-	var demos []string
-	for _, demo := range account.Demos() {
-		demos = append(demos, demo.Name)
-	}
-	c.directory.Keep(demos...)
-	return account.ResetDemos(ctx, c.directory)
-}
-
-// redisBack waits until every replica that is alive can reach Redis: their clients need a moment to believe it.
-func (c *Cluster) redisBack(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	again := time.NewTicker(5 * time.Millisecond)
-	defer again.Stop()
-	for _, r := range c.all() {
-		for !r.redisUp(ctx) {
-			select {
-			case <-ctx.Done():
-				return fmt.Errorf("%s does not reach Redis: %w", r.name, ctx.Err())
-			case <-again.C:
-			}
-		}
-	}
-	return nil
 }

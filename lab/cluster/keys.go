@@ -1,8 +1,8 @@
 package cluster
 
 import (
+	"context"
 	"crypto/rand"
-	"net/http"
 
 	"authlab/lab/fault"
 	"authlab/session"
@@ -29,15 +29,8 @@ func newCookieKey() []byte {
 	return key
 }
 
-// rotateKeys makes new keys sign, in all replicas at once, because they share them. Without overlap the old ones are
-// gone in the same moment.
-func (c *Cluster) rotateKeys(r *http.Request) error {
-	var body struct {
-		Overlap bool `json:"overlap"`
-	}
-	if err := readBody(r, &body); err != nil {
-		return err
-	}
+// RotateKeys implements control.Lab: in all replicas at once, because they share the keys.
+func (c *Cluster) RotateKeys(_ context.Context, overlap bool) error {
 	key, err := token.GenerateKey(token.DefaultAlgorithm)
 	if err != nil {
 		return err
@@ -51,12 +44,15 @@ func (c *Cluster) rotateKeys(r *http.Request) error {
 	if err := c.cookies.Rotate(newCookieKey()); err != nil {
 		return err
 	}
-	if !body.Overlap {
+	if !overlap {
 		c.keys.Forget()
 		c.cookies.Forget()
 	}
 	return nil
 }
+
+// BootKeys implements control.Lab.
+func (c *Cluster) BootKeys(ctx context.Context) error { return c.faults.Break(ctx, c.bootKeys()) }
 
 func (c *Cluster) bootKeys() fault.BootKeys {
 	var all []fault.Rekeyable

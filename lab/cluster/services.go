@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"authlab/lab/control"
 	"authlab/lab/fault"
 	"authlab/lab/naive"
 	"authlab/lab/reports"
@@ -20,13 +21,7 @@ type services struct {
 	reports *reports.Service
 	home    *fault.Wire // from the reports service to the balancer
 	naive   *naive.Twin
-	urls    ServicesView
-}
-
-// ServicesView says where the other servers are.
-type ServicesView struct {
-	Reports string `json:"reports,omitempty"`
-	Naive   string `json:"naive,omitempty"`
+	urls    control.ServicesView
 }
 
 // startServices starts the second service, which reaches home over a wire of its own, and the twin that falls for

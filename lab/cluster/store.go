@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/alicebob/miniredis/v2/server"
 	"github.com/redis/go-redis/v9"
 
+	"authlab/lab/control"
 	"authlab/lab/fault"
 	"authlab/web"
 )
@@ -29,14 +29,8 @@ type store struct {
 	closed   chan struct{}
 
 	mu     sync.Mutex
-	counts map[string]int64 // commands by name: counted here if embedded, else what there was before us
-}
-
-// housekeeping are the commands that open a connection, group others, or come from the lab itself. What is left is
-// what the two logins cost.
-var housekeeping = map[string]bool{
-	"HELLO": true, "AUTH": true, "SELECT": true, "CLIENT": true, "COMMAND": true, "PING": true, "MULTI": true, "EXEC": true, "QUIT": true,
-	"SCAN": true, "STRLEN": true, "ZCARD": true, "PTTL": true, "PEXPIRE": true, "UNLINK": true, "INFO": true,
+	counts map[string]int64      // commands by name, if embedded
+	asked  *control.CommandCount // if not: what it counts itself
 }
 
 func openStore(ctx context.Context, address string) (*store, error) {
@@ -69,6 +63,7 @@ func openStore(ctx context.Context, address string) (*store, error) {
 	if s.wire, err = fault.NewWire(s.address.Host); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
+	s.asked = control.NewCommandCount(s.client)
 	s.resetCounts(ctx)
 	return s, nil
 }
@@ -128,47 +123,23 @@ func (s *store) count(_ *server.Peer, command string, _ ...string) bool {
 }
 
 func (s *store) resetCounts(ctx context.Context) {
-	now := map[string]int64{}
 	if s.embedded == nil {
-		now = s.asked(ctx)
+		s.asked.Reset(ctx)
+		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.counts = now
+	clear(s.counts)
 }
 
 // commands is how often the logins have sent each command since the lab was reset, counted at Redis.
 func (s *store) commands(ctx context.Context) map[string]int64 {
+	if s.embedded == nil {
+		return s.asked.Since(ctx)
+	}
 	s.mu.Lock()
 	counts := maps.Clone(s.counts)
 	s.mu.Unlock()
-	if s.embedded == nil {
-		before := counts
-		counts = s.asked(ctx)
-		for name, n := range before {
-			counts[name] -= n
-		}
-	}
-	maps.DeleteFunc(counts, func(name string, n int64) bool { return housekeeping[name] || n == 0 })
-	return counts
-}
-
-// asked reads a real Redis's own count. No answer is no count.
-func (s *store) asked(ctx context.Context) map[string]int64 {
-	counts := map[string]int64{}
-	text, err := s.client.Info(ctx, "commandstats").Result()
-	if err != nil {
-		return counts
-	}
-	for line := range strings.Lines(text) {
-		name, rest, ok := strings.Cut(strings.TrimPrefix(line, "cmdstat_"), ":calls=")
-		if !ok || strings.Contains(name, "|") {
-			continue
-		}
-		calls, _, _ := strings.Cut(rest, ",")
-		if n, err := strconv.ParseInt(calls, 10, 64); err == nil {
-			counts[strings.ToUpper(name)] += n
-		}
-	}
+	maps.DeleteFunc(counts, func(name string, n int64) bool { return control.Housekeeping(name) || n == 0 })
 	return counts
 }

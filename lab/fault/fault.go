@@ -6,8 +6,7 @@
 //	Skewed        one replica's clock is wrong
 //	BootKeys      each replica makes its own keys when it starts
 //
-// Other things can be done to a lab that are not faults, because nothing mends them: Flush empties the store, and
-// LabTime.Advance moves everyone's clock.
+// Another thing can be done to a lab that is no fault, because nothing mends it: LabTime.Advance moves everyone's clock.
 package fault
 
 import (

@@ -1,4 +1,4 @@
-package fault
+package control
 
 import (
 	"context"
@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"authlab/web"
 )
 
-// Flush takes away every key that begins with prefix, and no other: a lab may be on somebody's own Redis.
-func Flush(ctx context.Context, client redis.UniversalClient, prefix string) error {
-	keys, err := Keys(ctx, client, prefix)
+// Flush takes away every key of ours, and no other: a lab may be on somebody's own Redis.
+func Flush(ctx context.Context, client redis.UniversalClient) error {
+	keys, err := keys(ctx, client)
 	if err != nil || len(keys) == 0 {
 		return err
 	}
@@ -20,10 +22,10 @@ func Flush(ctx context.Context, client redis.UniversalClient, prefix string) err
 	return nil
 }
 
-// Age makes every key that begins with prefix as much older as d, and lets go of those whose time is over. It is how
-// a store follows when the lab's clock is moved: Redis itself cannot be told another time.
-func Age(ctx context.Context, client redis.UniversalClient, prefix string, d time.Duration) error {
-	keys, err := Keys(ctx, client, prefix)
+// Age makes every key of ours as much older as d, and lets go of those whose time is over. It is how a store follows
+// when the lab's clock is moved: Redis itself cannot be told another time.
+func Age(ctx context.Context, client redis.UniversalClient, d time.Duration) error {
+	keys, err := keys(ctx, client)
 	if err != nil || len(keys) == 0 {
 		return err
 	}
@@ -55,10 +57,10 @@ func Age(ctx context.Context, client redis.UniversalClient, prefix string, d tim
 	return nil
 }
 
-// Keys lists the keys that begin with prefix.
-func Keys(ctx context.Context, client redis.UniversalClient, prefix string) ([]string, error) {
+// keys lists the keys of ours.
+func keys(ctx context.Context, client redis.UniversalClient) ([]string, error) {
 	var keys []string
-	scan := client.Scan(ctx, 0, prefix+"*", 10_000).Iterator()
+	scan := client.Scan(ctx, 0, web.DefaultPrefix+"*", 10_000).Iterator()
 	for scan.Next(ctx) {
 		keys = append(keys, scan.Val())
 	}

@@ -1,13 +1,9 @@
-package cluster
+package control
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/redis/go-redis/v9"
-
-	"authlab/lab/fault"
-	"authlab/web"
 )
 
 // Bytes is what the server keeps about those who are logged in, as text: keys and records. What a program or a Redis
@@ -22,23 +18,17 @@ type Bytes struct {
 // hashChars is how long a session's key is: SHA-256 in hex.
 const hashChars = 64
 
-func (c *Cluster) bytes(ctx context.Context) (Bytes, error) {
-	b := Bytes{ByKind: map[string]int64{}}
-	for _, r := range c.all() {
-		for _, e := range r.remembers() {
-			text, err := json.Marshal(e.Record)
-			if err != nil {
-				return b, err
-			}
-			b.Replicas += int64(len(e.Key) + len(text))
-		}
+// AddRedis adds what is in Redis.
+func (b *Bytes) AddRedis(ctx context.Context, client redis.UniversalClient) error {
+	if b.ByKind == nil {
+		b.ByKind = map[string]int64{}
 	}
-	keys, err := fault.Keys(ctx, c.store.client, web.DefaultPrefix)
+	keys, err := keys(ctx, client)
 	if err != nil || len(keys) == 0 {
-		return b, err
+		return err
 	}
 	sizes := make([]func() int64, len(keys))
-	_, err = c.store.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	_, err = client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, key := range keys {
 			if kindOf(key) == "sessions" { // a user's list of keys: a sorted set
 				members := p.ZCard(ctx, key)
@@ -51,12 +41,12 @@ func (c *Cluster) bytes(ctx context.Context) (Bytes, error) {
 		return nil
 	})
 	if err != nil {
-		return b, err
+		return err
 	}
 	for i, key := range keys {
 		n := int64(len(key)) + sizes[i]()
 		b.ByKind[kindOf(key)] += n
 		b.Redis += n
 	}
-	return b, nil
+	return nil
 }

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"authlab/account"
+	"authlab/lab/console"
+	"authlab/lab/control"
+	"authlab/web"
+)
+
+type consoleOptions struct {
+	listen, logListen, redis, accounts, reports, labKey string
+	agents, spareAgents                                 []string
+}
+
+// newConsoleCommand is authlab console: the lab's controls, where the lab is made of containers.
+func newConsoleCommand(getenv func(string) string) *cobra.Command {
+	var o consoleOptions
+	cmd := &cobra.Command{
+		Use:   "console",
+		Short: "Serve the lab's controls for replicas that are containers",
+		Long: `Serve the lab's controls (/lab/) for replicas that are containers. It asks their agents,
+Redis and the users database, and hears from nginx's log. What takes Docker it answers with
+the command to type.
+Each flag can also be given by the environment, in capitals: AUTHLAB_LISTEN, AUTHLAB_AGENTS
+and so on. A flag wins.
+
+It takes every request for one from this machine, if its Host says so: listen where only
+a proxy comes that only this machine reaches.`,
+		Example: "  authlab console --agents app-1:8079,app-2:8079,app-3:8079 --redis redis://redis:6379",
+		Args:    noArguments,
+		PreRunE: func(cmd *cobra.Command, _ []string) error {
+			return fromEnvironment(cmd.Flags(), getenv)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return serveConsole(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.listen, "listen", ":8080", "address to listen on")
+	flags.StringVar(&o.logListen, "log-listen", ":5140", "address (UDP) where nginx's access log comes in, by syslog")
+	flags.StringSliceVar(&o.agents, "agents", nil, "where the replicas' agents are; what is before the colon is the replica's name")
+	flags.StringSliceVar(&o.spareAgents, "spare-agents", nil, "the same, of replicas that need not be there")
+	flags.StringVar(&o.redis, "redis", "redis://127.0.0.1:6379/0", "where Redis is; rediss:// for TLS")
+	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: or postgres://user:password@host:5432/database")
+	flags.StringVar(&o.reports, "reports", "", "where a browser finds the second service, like http://127.0.0.1:8090")
+	flags.StringVar(&o.labKey, "lab-key", "", "lets other machines use the lab's controls, if they send this in X-Lab-Key")
+	return cmd
+}
+
+func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Writer) error {
+	agents, err := readAgents(o)
+	if err != nil {
+		return err
+	}
+	logger := slog.New(slog.NewJSONHandler(stderr, nil))
+	client, err := web.OpenRedis(o.redis)
+	if err != nil {
+		return usageError{err}
+	}
+	defer client.Close()
+	users, err := consoleUsers(o.accounts)
+	if err != nil {
+		return err
+	}
+	defer users.Close()
+	c := console.New(console.Config{Agents: agents, Redis: client, Users: users, Hasher: account.NewHasher(1), Reports: o.reports})
+	controls := control.New(c, control.Config{LabKey: o.labKey, FromHere: func(*http.Request) bool { return true }})
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	go controls.Watch(running)
+	go console.Watch(running, controls)
+
+	log, err := (&net.ListenConfig{}).ListenPacket(ctx, "udp", o.logListen)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	go func() {
+		if err := c.Listen(log, controls.Observe); !errors.Is(err, net.ErrClosed) {
+			logger.Error("the balancer's log is not heard any more", "error", err)
+		}
+	}()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "console is serving on http://%s\n", listener.Addr())
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.Handle("/lab/", controls)
+	return serveUntilDone(ctx, consoleDrain{controls}, web.NewHTTPServer(mux, logger), listener)
+}
+
+// consoleDrain ends the event streams: they would never end by themselves.
+type consoleDrain struct{ controls *control.Controls }
+
+func (d consoleDrain) Drain() { d.controls.Close() }
+
+func readAgents(o consoleOptions) ([]console.Agent, error) {
+	var agents []console.Agent
+	for i, address := range append(o.agents[:len(o.agents):len(o.agents)], o.spareAgents...) {
+		name, _, ok := strings.Cut(address, ":")
+		if !ok || name == "" {
+			return nil, usageError{fmt.Errorf("%q is not the address of an agent; one looks like app-1:8079", address)}
+		}
+		agents = append(agents, console.Agent{Replica: name, Address: address, Spare: i >= len(o.agents)})
+	}
+	if len(o.agents) == 0 {
+		return nil, usageError{errors.New("--agents names no replica")}
+	}
+	return agents, nil
+}
+
+// closingUsers is a users database that has to be closed.
+type closingUsers interface {
+	console.Users
+	Close()
+}
+
+func consoleUsers(address string) (closingUsers, error) {
+	if address == "memory:" {
+		return memoryUsers{account.NewMemory()}, nil
+	}
+	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
+		return nil, usageError{errors.New("--accounts is no users database that there is: it can be memory: or postgres://user:password@host:5432/database")}
+	}
+	return console.NewDatabase(address), nil
+}
+
+type memoryUsers struct{ *account.Memory }
+
+func (m memoryUsers) Keep(_ context.Context, names ...string) error {
+	m.Memory.Keep(names...)
+	return nil
+}
+
+func (memoryUsers) Close() {}

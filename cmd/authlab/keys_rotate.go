@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+)
+
+// newKeysCommand is authlab keys: what is done to a key file.
+func newKeysCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "keys", Short: "Change the keys that replicas share", Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	var path string
+	var overlap bool
+	rotate := &cobra.Command{
+		Use:   "rotate",
+		Short: "Put new keys in a key file; replicas read it anew on SIGHUP",
+		Long: `Put new keys in a key file, which sign from now on. With --overlap those of before go
+on verifying, and nobody is logged out; without, what they have signed is refused. A
+replica reads the file anew when it gets SIGHUP.`,
+		Example: "  authlab keys rotate --keys keys.json --overlap\n" +
+			"  docker compose run --rm setup keys rotate --keys /keys/keys.json && docker compose kill -s HUP app-1 app-2 app-3",
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return rotateKeys(path, overlap, cmd.OutOrStdout()) },
+	}
+	rotate.Flags().StringVar(&path, "keys", "", "the key file")
+	rotate.Flags().BoolVar(&overlap, "overlap", false, "let the keys of before go on verifying")
+	cmd.AddCommand(rotate)
+	return cmd
+}
+
+func rotateKeys(path string, overlap bool, stdout io.Writer) error {
+	if path == "" {
+		return usageError{errors.New("--keys names no file")}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("read keys: %w", err)
+	}
+	tokens, cookies, err := parseKeys(text)
+	if err != nil {
+		return fmt.Errorf("keys in %s: %w", path, err)
+	}
+	if !overlap {
+		tokens, cookies = nil, nil
+	}
+	if text, err = newKeys(tokens, cookies); err != nil {
+		return fmt.Errorf("make keys: %w", err)
+	}
+	if err := replaceFile(path, text); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s: a new key signs, and %s from before still good\n", path, areGood(len(tokens)))
+	return nil
+}
+
+func areGood(n int) string {
+	if n == 1 {
+		return "1 is"
+	}
+	return fmt.Sprintf("%d are", n)
+}
+
+// reload reads the key file anew, under requests that go on. The keys of the file are the keys then: its first signs, and
+// those that are not in it any more verify nothing. On an error everything stays as it is.
+func (k *replicaKeys) reload() error {
+	text, err := os.ReadFile(k.path)
+	if err != nil {
+		return fmt.Errorf("read keys: %w", err)
+	}
+	tokens, cookies, err := parseKeys(text)
+	if err == nil && len(tokens) == 0 {
+		err = errors.New("no token key")
+	}
+	if err != nil {
+		return fmt.Errorf("keys in %s: %w", k.path, err)
+	}
+	for i, key := range slices.Backward(cookies) { // the last first, so that the first comes to sign
+		if err := k.cookies.Rotate(key); err != nil {
+			return err
+		}
+		if i == len(cookies)-1 {
+			k.cookies.Forget()
+		}
+	}
+	ids := idsOf(tokens)
+	for _, key := range tokens {
+		if !slices.Contains(k.ids, key.ID()) {
+			if err := k.tokens.Add(key); err != nil {
+				return err
+			}
+		}
+	}
+	if err := k.tokens.Sign(ids[0]); err != nil {
+		return err
+	}
+	for _, id := range k.ids {
+		if !slices.Contains(ids, id) {
+			if err := k.tokens.Drop(id); err != nil {
+				return err
+			}
+		}
+	}
+	k.ids = ids
+	return nil
+}

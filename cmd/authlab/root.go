@@ -1,0 +1,17 @@
+//go:build !replica
+
+package main
+
+import "github.com/spf13/cobra"
+
+// newRootCommand is the whole program: the lab, and everything that measures it.
+func newRootCommand() *cobra.Command {
+	root := newLabCommand()
+	measuring := cobra.Group{ID: "measure", Title: "To measure:"} // apart from the servers: report is not reports
+	root.AddGroup(&measuring)
+	for _, cmd := range []*cobra.Command{newRunCommand(), newReportCommand(), newBenchCommand()} {
+		cmd.GroupID = measuring.ID
+		root.AddCommand(cmd)
+	}
+	return root
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+type setupOptions struct {
+	keys, password, passfile string
+}
+
+// newSetupCommand is authlab setup: make the secrets of a cluster, once.
+func newSetupCommand() *cobra.Command {
+	var o setupOptions
+	cmd := &cobra.Command{
+		Use:   "setup",
+		Short: "Make the secrets of a cluster, unless they are there",
+		Long: `Make the secrets that the containers of a cluster share, each in a file, so that none is
+in the repository, in the environment or in a command. What is there already stays.`,
+		Example: "  authlab setup --keys /keys/keys.json --password /database/password --passfile /database/pgpass",
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return setUp(o, cmd.OutOrStdout()) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.keys, "keys", "", "key file, for the replicas")
+	flags.StringVar(&o.password, "password", "", "file with the password of the users database, for PostgreSQL")
+	flags.StringVar(&o.passfile, "passfile", "", "the same password in the form that its clients read (…?passfile=FILE)")
+	return cmd
+}
+
+func setUp(o setupOptions, stdout io.Writer) error {
+	if o.keys == "" || o.password == "" || o.passfile == "" {
+		return usageError{errors.New("--keys, --password and --passfile have to name a file each")}
+	}
+	if err := makeKeys(o.keys); err != nil {
+		return err
+	}
+	// The user of the database's container is another than ours. What keeps others out is the volume.
+	if err := makeSecret(o.password, []byte(rand.Text()), 0o444); err != nil {
+		return fmt.Errorf("make a password: %w", err)
+	}
+	password, err := os.ReadFile(o.password)
+	if err != nil {
+		return fmt.Errorf("read the password: %w", err)
+	}
+	if err := makeSecret(o.passfile, fmt.Appendf(nil, "*:*:*:*:%s\n", password), 0o400); err != nil {
+		return fmt.Errorf("make a password file: %w", err)
+	}
+	fmt.Fprintln(stdout, "the secrets are there")
+	return nil
+}

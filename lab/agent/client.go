@@ -1,0 +1,80 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// ErrAway means that nobody answers at an agent's address.
+var ErrAway = errors.New("nobody answers for the replica")
+
+// dialPatience is how long it may take to find a replica by its name and to connect to it. Who is there is found in a
+// few milliseconds; a name that is not there can take many seconds to be told so.
+const dialPatience = 500 * time.Millisecond
+
+// A Client asks the agent of a replica. How long it waits, the context says.
+type Client struct {
+	address string
+	client  *http.Client
+}
+
+// NewClient returns a client of the agent at an address like app-1:8079. It connects when it is first used.
+func NewClient(address string) *Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy = nil // the replicas are right here
+	transport.DialContext = (&net.Dialer{Timeout: dialPatience}).DialContext
+	return &Client{address: address, client: &http.Client{Transport: transport}}
+}
+
+// Memory asks what the replica remembers.
+func (c *Client) Memory(ctx context.Context) (Memory, error) {
+	var memory Memory
+	err := c.ask(ctx, http.MethodGet, "/memory", nil, &memory)
+	return memory, err
+}
+
+// SetClock makes the replica's clock so far ahead of the real time.
+func (c *Client) SetClock(ctx context.Context, offset time.Duration) error {
+	return c.ask(ctx, http.MethodPost, "/clock", map[string]string{"offset": offset.String()}, nil)
+}
+
+// Forget makes the replica as it was when it started.
+func (c *Client) Forget(ctx context.Context) error {
+	return c.ask(ctx, http.MethodPost, "/forget", nil, nil)
+}
+
+func (c *Client) ask(ctx context.Context, method, path string, body, into any) error {
+	var text bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&text).Encode(body); err != nil {
+			return err
+		}
+	}
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+c.address+path, &text)
+	if err != nil {
+		return fmt.Errorf("agent at %s: %w", c.address, err)
+	}
+	response, err := c.client.Do(request)
+	if err != nil {
+		return fmt.Errorf("agent: %w: %w", ErrAway, err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= http.StatusBadRequest {
+		said, _ := io.ReadAll(io.LimitReader(response.Body, 200)) // without it, the status has to do
+		return fmt.Errorf("agent at %s: %s: %d %s", c.address, path, response.StatusCode, bytes.TrimSpace(said))
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		return fmt.Errorf("agent at %s: %s: %w", c.address, path, err)
+	}
+	return nil
+}

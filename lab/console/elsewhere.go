@@ -1,0 +1,109 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"authlab/lab/control"
+)
+
+// What follows is done to containers. The console says what to type.
+
+// Kill implements control.Lab.
+func (c *Console) Kill(_ context.Context, name string) error {
+	return c.container(name, "docker compose kill "+name)
+}
+
+// Start implements control.Lab.
+func (c *Console) Start(_ context.Context, name string) error {
+	return c.container(name, "docker compose start "+name)
+}
+
+func (c *Console) container(name, command string) error {
+	if _, ok := c.replica(name); !ok {
+		return control.NoReplica(name)
+	}
+	return typed(command)
+}
+
+// typed is what somebody has to type.
+func typed(command string) error {
+	return control.NotHere{What: "The lab's console has no way to Docker. In the folder with docker-compose.yml, type the command.", Command: command}
+}
+
+// StopStore implements control.Lab.
+func (c *Console) StopStore(context.Context) error { return typed("docker compose stop redis") }
+
+// StartStore implements control.Lab.
+func (c *Console) StartStore(context.Context) error { return typed("docker compose start redis") }
+
+// Scale implements control.Lab. How many there can be, the compose file says.
+func (c *Console) Scale(_ context.Context, replicas int) error {
+	always := 0
+	for _, r := range c.replicas {
+		if !r.spare {
+			always++
+		}
+	}
+	switch {
+	case replicas > len(c.replicas):
+		return control.NotHere{What: fmt.Sprintf("There are %d replicas in docker-compose.yml, and no more.", len(c.replicas))}
+	case replicas > always:
+		return typed("docker compose up -d " + strings.Join(c.names(always, replicas), " "))
+	case replicas == always && always == len(c.replicas):
+		return nil
+	case replicas == always:
+		return typed("docker compose rm -sf " + strings.Join(c.names(always, len(c.replicas)), " "))
+	}
+	return typed("docker compose kill " + strings.Join(c.names(replicas, always), " "))
+}
+
+func (c *Console) names(from, to int) []string {
+	var names []string
+	for _, r := range c.replicas[from:to] {
+		names = append(names, r.name)
+	}
+	return names
+}
+
+// RotateKeys implements control.Lab.
+func (c *Console) RotateKeys(_ context.Context, overlap bool) error {
+	command := "docker compose run --rm setup keys rotate --keys /keys/keys.json"
+	if overlap {
+		command += " --overlap"
+	}
+	return typed(command + " && docker compose kill -s HUP " + strings.Join(c.permanent(), " "))
+}
+
+// BootKeys implements control.Lab.
+func (c *Console) BootKeys(context.Context) error {
+	return typed("AUTHLAB_KEYS= docker compose up -d --no-deps " + strings.Join(c.permanent(), " "))
+}
+
+// permanent are the names of the replicas that are always there.
+func (c *Console) permanent() []string {
+	var names []string
+	for _, r := range c.replicas {
+		if !r.spare {
+			names = append(names, r.name)
+		}
+	}
+	return names
+}
+
+// StopHome implements control.Lab.
+func (c *Console) StopHome(context.Context) error {
+	return typed("docker network disconnect authlab_home authlab-reports-1")
+}
+
+// StartHome implements control.Lab.
+func (c *Console) StartHome(context.Context) error {
+	return typed("docker network connect authlab_home authlab-reports-1")
+}
+
+// DelayStore implements control.Lab.
+func (c *Console) DelayStore(context.Context, time.Duration) error {
+	return control.NotHere{What: "There is no wire to Redis here that could be made longer."}
+}

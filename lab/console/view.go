@@ -1,0 +1,102 @@
+package console
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"authlab/lab/agent"
+	"authlab/lab/control"
+)
+
+// lookPatience is how long the console waits for Redis or the users database before it shows them as away.
+const lookPatience = time.Second
+
+// View implements control.Lab. Everything is asked at the same time; what does not answer is shown as not alive, and is
+// no error.
+func (c *Console) View(ctx context.Context) (control.View, error) {
+	v := control.View{Target: "compose", Faults: []string{}, Services: control.ServicesView{Reports: c.config.Reports}}
+	var wg sync.WaitGroup
+	wg.Go(func() { v.Redis = c.redisView(ctx) })
+	wg.Go(func() { v.Accounts = c.accountsView(ctx) })
+	memories := c.look(ctx)
+	wg.Wait()
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v.Now = c.config.Now().Add(c.ahead).UTC()
+	ownKeys := false
+	for i, r := range c.replicas {
+		memory, alive := memories[i], memories[i] != nil
+		if !alive {
+			memory = &agent.Memory{}
+		}
+		if !alive && r.spare {
+			continue
+		}
+		v.Replicas = append(v.Replicas, r.view(*memory, alive, r.skew))
+		ownKeys = ownKeys || memory.OwnKeys
+		// A Redis that is back is not alive for a replica that does not believe it yet.
+		v.Redis.Alive = v.Redis.Alive && (!alive || memory.Redis)
+		if !alive {
+			v.Faults = append(v.Faults, "replica-killed:"+r.name)
+		}
+		if r.skew != 0 {
+			v.Faults = append(v.Faults, "clock-skewed:"+r.name)
+		}
+	}
+	if !v.Redis.Alive {
+		v.Faults = append(v.Faults, "redis-stopped")
+	}
+	if ownKeys {
+		v.Faults = append(v.Faults, "boot-keys")
+	}
+	return v, nil
+}
+
+// look asks every replica what it remembers; nil is one that is away, or has not been told the time.
+func (c *Console) look(ctx context.Context) []*agent.Memory {
+	memories := make([]*agent.Memory, len(c.replicas))
+	var wg sync.WaitGroup
+	for i, r := range c.replicas {
+		wg.Go(func() {
+			if memory, err := r.look(ctx, c.offset); err == nil {
+				memories[i] = &memory
+			}
+		})
+	}
+	wg.Wait()
+	return memories
+}
+
+func (c *Console) redisView(ctx context.Context) control.RedisView {
+	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	v, err := control.RedisKeys(ctx, c.config.Redis)
+	if err != nil {
+		return control.NoKeys()
+	}
+	v.Alive, v.Commands = true, c.commands.Since(ctx)
+	return v
+}
+
+func (c *Console) accountsView(ctx context.Context) []control.AccountView {
+	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	shown, err := control.Accounts(ctx, c.config.Users)
+	if err != nil {
+		return []control.AccountView{}
+	}
+	return shown
+}
+
+// Bytes implements control.Lab.
+func (c *Console) Bytes(ctx context.Context) (control.Bytes, error) {
+	var b control.Bytes
+	for _, memory := range c.look(ctx) {
+		if memory != nil {
+			b.Replicas += memory.Bytes
+		}
+	}
+	return b, b.AddRedis(ctx, c.config.Redis)
+}

@@ -1,0 +1,236 @@
+package control_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"authlab/account"
+	"authlab/lab/control"
+)
+
+// A noted lab notes what it is asked to do, and does it if it has no error to say.
+type noted struct {
+	mu    sync.Mutex
+	asked []string
+	err   error
+}
+
+func (n *noted) note(format string, args ...any) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.asked = append(n.asked, fmt.Sprintf(format, args...))
+	return n.err
+}
+
+func (n *noted) View(context.Context) (control.View, error) {
+	return control.View{Target: "noted", Faults: []string{}}, n.note("view")
+}
+func (n *noted) Bytes(context.Context) (control.Bytes, error) {
+	return control.Bytes{Redis: 7}, n.note("bytes")
+}
+func (n *noted) Kill(_ context.Context, r string) error  { return n.note("kill %s", r) }
+func (n *noted) Start(_ context.Context, r string) error { return n.note("start %s", r) }
+func (n *noted) Skew(_ context.Context, r string, by time.Duration) error {
+	return n.note("skew %s %s", r, by)
+}
+func (n *noted) Scale(_ context.Context, replicas int) error          { return n.note("scale %d", replicas) }
+func (n *noted) StopStore(context.Context) error                      { return n.note("stop store") }
+func (n *noted) StartStore(context.Context) error                     { return n.note("start store") }
+func (n *noted) FlushStore(context.Context) error                     { return n.note("flush store") }
+func (n *noted) DelayStore(_ context.Context, by time.Duration) error { return n.note("delay %s", by) }
+func (n *noted) Advance(_ context.Context, by time.Duration) error    { return n.note("advance %s", by) }
+func (n *noted) AddUsers(_ context.Context, count int, _ string) error {
+	return n.note("add %d", count)
+}
+func (n *noted) SetRoles(_ context.Context, user string, roles []string) error {
+	return n.note("roles %s %v", user, roles)
+}
+func (n *noted) RotateKeys(_ context.Context, overlap bool) error {
+	return n.note("rotate %t", overlap)
+}
+func (n *noted) BootKeys(context.Context) error  { return n.note("boot keys") }
+func (n *noted) StopHome(context.Context) error  { return n.note("stop home") }
+func (n *noted) StartHome(context.Context) error { return n.note("start home") }
+func (n *noted) Reset(context.Context) error     { return n.note("reset") }
+
+// ask sends a request to controls as from this machine, unless edit says otherwise.
+func ask(t *testing.T, controls http.Handler, method, path, body string, edit func(*http.Request)) (int, map[string]any) {
+	t.Helper()
+	request := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
+	request.Host, request.RemoteAddr = "127.0.0.1:8080", "127.0.0.1:40000"
+	if edit != nil {
+		edit(request)
+	}
+	recorder := httptest.NewRecorder()
+	controls.ServeHTTP(recorder, request)
+	answer := map[string]any{}
+	if recorder.Body.Len() > 0 {
+		if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil {
+			t.Errorf("%s %s: %q is no JSON", method, path, recorder.Body)
+		}
+	}
+	if problem := recorder.Header().Get("Content-Type") == "application/problem+json"; problem != (recorder.Code >= 400) {
+		t.Errorf("%s %s: %d as %s", method, path, recorder.Code, recorder.Header().Get("Content-Type"))
+	}
+	return recorder.Code, answer
+}
+
+func TestEveryControlReachesTheLab(t *testing.T) {
+	for _, tt := range []struct{ path, body, want string }{
+		{"/lab/replicas/app-2/kill", "", "kill app-2"},
+		{"/lab/replicas/app-2/start", "", "start app-2"},
+		{"/lab/replicas/app-2/clock", `{"skew":"-10m"}`, "skew app-2 -10m0s"},
+		{"/lab/replicas", `{"count":16}`, "scale 16"},
+		{"/lab/redis/stop", "", "stop store"},
+		{"/lab/redis/start", "", "start store"},
+		{"/lab/redis/flush", "", "flush store"},
+		{"/lab/redis/delay", `{"delay":"5ms"}`, "delay 5ms"},
+		{"/lab/redis/delay", `{"delay":"0s"}`, "delay 0s"},
+		{"/lab/clock", `{"advance":"15m"}`, "advance 15m0s"},
+		{"/lab/accounts", `{"count":200,"password":"x"}`, "add 200"},
+		{"/lab/accounts/alice", `{"roles":[]}`, "roles alice []"},
+		{"/lab/keys/rotate", `{"overlap":true}`, "rotate true"},
+		{"/lab/keys/boot", "", "boot keys"},
+		{"/lab/home/stop", "", "stop home"},
+		{"/lab/home/start", "", "start home"},
+		{"/lab/reset", "", "reset"},
+	} {
+		lab := &noted{}
+		status, _ := ask(t, control.New(lab, control.Config{}), http.MethodPost, tt.path, tt.body, nil)
+		if status != http.StatusNoContent || len(lab.asked) != 1 || lab.asked[0] != tt.want {
+			t.Errorf("POST %s %s: %d, and the lab was asked to %q; want %q", tt.path, tt.body, status, lab.asked, tt.want)
+		}
+	}
+}
+
+func TestToLookIsGETAndNothingElse(t *testing.T) {
+	controls := control.New(&noted{}, control.Config{})
+	for path, name := range map[string]string{"/lab/cluster": "target", "/lab/bytes": "redis"} {
+		if status, answer := ask(t, controls, http.MethodGet, path, "", nil); status != http.StatusOK || answer[name] == nil {
+			t.Errorf("GET %s: %d %v", path, status, answer)
+		}
+		if status, _ := ask(t, controls, http.MethodPost, path, "", nil); status != http.StatusNotFound {
+			t.Errorf("POST %s: %d", path, status)
+		}
+	}
+}
+
+func TestWhatIsOutOfBoundsNeverReachesTheLab(t *testing.T) {
+	for path, bodies := range map[string][]string{
+		"/lab/replicas":             {"", `{"count":0}`, `{"count":17}`},
+		"/lab/replicas/app-1/clock": {"", `{"skew":"soon"}`, `{"skew":"-9000h"}`},
+		"/lab/redis/delay":          {"", `{"delay":"2s"}`, `{"delay":"-5ms"}`, `{"delay":"10us"}`},
+		"/lab/clock":                {"", `{"advance":"-1m"}`, `{"advance":"9000h"}`},
+		"/lab/accounts":             {"", `{"count":10001,"password":"x"}`, `{"count":1}`, `{"count":0,"password":"x"}`},
+		"/lab/accounts/alice":       {"", `{}`, strings.Repeat(" ", 1<<20)},
+		"/lab/keys/rotate":          {"", "yes"},
+	} {
+		for _, body := range bodies {
+			lab := &noted{}
+			status, problem := ask(t, control.New(lab, control.Config{}), http.MethodPost, path, body, nil)
+			if status != http.StatusBadRequest || problem["detail"] == "" || len(lab.asked) > 0 {
+				t.Errorf("POST %s %.40s: %d %v, and the lab was asked to %q", path, body, status, problem, lab.asked)
+			}
+		}
+	}
+}
+
+func TestWhatALabSaysBecomesAStatus(t *testing.T) {
+	for name, tt := range map[string]struct {
+		err     error
+		path    string
+		want    int
+		problem string
+		command any
+	}{
+		"no replica": {control.NoReplica("app-9"), "/lab/replicas/app-9/kill", 404, "no-replica", nil},
+		"no account": {fmt.Errorf("find: %w", account.ErrUnknownUser), "/lab/accounts/nobody", 404, "no-account", nil},
+		"a command":  {control.NotHere{What: "Type it.", Command: "docker compose kill app-2"}, "/lab/replicas/app-2/kill", 501, "not-here", "docker compose kill app-2"},
+		"no command": {control.NotHere{What: "Nobody can."}, "/lab/redis/stop", 501, "not-here", nil},
+		"a failure":  {errors.New("it burns"), "/lab/reset", 500, "internal", nil},
+	} {
+		status, problem := ask(t, control.New(&noted{err: tt.err}, control.Config{}), http.MethodPost, tt.path, `{"roles":[]}`, nil)
+		if status != tt.want || problem["type"] != "urn:authlab:problem:lab-"+tt.problem || problem["command"] != tt.command || problem["detail"] == "" {
+			t.Errorf("%s: %d %v", name, status, problem)
+		}
+	}
+}
+
+func TestControlsAreForThisMachineAndForWhoHasTheKey(t *testing.T) {
+	const key = "a key for the room"
+	direct, behind := control.Config{LabKey: key}, control.Config{LabKey: key, FromHere: func(*http.Request) bool { return true }}
+	stranger := func(r *http.Request) { r.RemoteAddr = "192.0.2.1:40000" }
+	for name, tt := range map[string]struct {
+		config control.Config
+		edit   func(*http.Request)
+		want   int
+	}{
+		"this machine":                 {direct, nil, 204},
+		"another name for it":          {direct, func(r *http.Request) { r.Host = "localhost:8080" }, 204},
+		"over IPv6":                    {direct, func(r *http.Request) { r.Host, r.RemoteAddr = "[::1]:8080", "[::1]:40000" }, 204},
+		"another machine":              {direct, stranger, 403},
+		"another, with the key":        {direct, func(r *http.Request) { stranger(r); r.Header.Set("X-Lab-Key", key) }, 204},
+		"a name that somebody rebound": {direct, func(r *http.Request) { r.Host = "evil.example" }, 403},
+		"that name, with the key":      {direct, func(r *http.Request) { r.Host = "lab.example"; r.Header.Set("X-Lab-Key", key) }, 204},
+		"that name, with another key":  {direct, func(r *http.Request) { r.Host = "lab.example"; r.Header.Set("X-Lab-Key", "guess") }, 403},
+		"a page of another site":       {direct, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403},
+		"that page, with the key":      {direct, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site"); r.Header.Set("X-Lab-Key", key) }, 403},
+		"an origin that is not it":     {direct, func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }, 403},
+		"behind a proxy":               {behind, stranger, 204},
+		"behind it, a rebound name":    {behind, func(r *http.Request) { stranger(r); r.Host = "evil.example" }, 403},
+		"without a key, an empty one":  {control.Config{}, func(r *http.Request) { stranger(r); r.Header.Set("X-Lab-Key", "") }, 403},
+	} {
+		lab := &noted{}
+		status, _ := ask(t, control.New(lab, tt.config), http.MethodPost, "/lab/redis/flush", "", tt.edit)
+		if status != tt.want || (len(lab.asked) == 1) != (tt.want == 204) {
+			t.Errorf("%s: %d, want %d; the lab was asked to %q", name, status, tt.want, lab.asked)
+		}
+	}
+}
+
+func TestEventsTellOfRequestsAndChangesUntilTheEnd(t *testing.T) {
+	controls := control.New(&noted{}, control.Config{})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go controls.Watch(ctx)
+	server := httptest.NewServer(controls)
+	defer server.Close()
+	response, err := http.Get(server.URL + "/lab/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	next := func(name, text string) {
+		t.Helper()
+		current := ""
+		for lines.Scan() {
+			if event, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+				current = event
+			}
+			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && current == name && strings.Contains(data, text) {
+				return
+			}
+		}
+		t.Fatalf("the stream ended without %s %q", name, text)
+	}
+	next("cluster", `"target":"noted"`)
+	controls.Observe(control.RequestEvent{Path: "/token/revocable/me", Policy: "hash", Replica: "app-1", Status: 200})
+	next("request", `"scheme":"token-revocable"`)
+	controls.Changed()
+	next("cluster", `"target":"noted"`)
+	controls.Close()
+	if rest, err := io.ReadAll(response.Body); err != nil {
+		t.Errorf("the stream ended with %q, %v", rest, err)
+	}
+}

@@ -1,0 +1,63 @@
+package control_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"authlab/lab/control"
+	"authlab/web"
+)
+
+func TestAStoreGrowsOlderAndIsEmptiedAndOtherKeysStay(t *testing.T) {
+	server := miniredis.RunT(t)
+	client, err := web.OpenRedis("redis://" + server.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	const id = "session:0123456789abcdef0123456789abcdef"
+	for key, ttl := range map[string]time.Duration{
+		"authlab:" + id: time.Hour, "authlab:denied:short": time.Minute, "authlab:family:lasting": 0, "somebody-elses": time.Minute,
+	} {
+		if err := client.Set(t.Context(), key, "data", ttl).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := control.Age(t.Context(), client, 15*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if left := server.TTL("authlab:" + id); left != 45*time.Minute {
+		t.Errorf("of an hour %s are left, want 45 minutes", left)
+	}
+	if server.Exists("authlab:denied:short") || !server.Exists("authlab:family:lasting") || server.TTL("somebody-elses") != time.Minute {
+		t.Errorf("what is over should be gone, and the rest be there: %v", server.Keys())
+	}
+	view, err := control.RedisKeys(t.Context(), client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(view.Keys) != 2 || view.KeyCount["session"] != 1 || view.KeyCount["family"] != 1 {
+		t.Errorf("the picture: %+v", view)
+	}
+	for _, key := range view.Keys {
+		if strings.Contains(id, key.Key) {
+			t.Errorf("%q is shown whole", key.Key)
+		}
+	}
+	var bytes control.Bytes
+	if err := bytes.AddRedis(t.Context(), client); err != nil {
+		t.Fatal(err)
+	}
+	if want := int64(len("authlab:"+id) + len("data")); bytes.ByKind["session"] != want {
+		t.Errorf("the session weighs %d bytes, want %d", bytes.ByKind["session"], want)
+	}
+	if err := control.Flush(t.Context(), client); err != nil {
+		t.Fatal(err)
+	}
+	if keys := server.Keys(); len(keys) != 1 || keys[0] != "somebody-elses" {
+		t.Errorf("after a flush there are %v", keys)
+	}
+}
