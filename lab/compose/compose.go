@@ -1,0 +1,130 @@
+// Package compose is the lab out of containers, as a target of the experiments.
+//
+//	experiment ──▶ Target ──▶ /lab/… through nginx      whatever the console can do by itself
+//	                     └──▶ docker compose kill …     whatever takes Docker, as somebody would type it
+//
+// Whatever it did, it waits until it can be seen: that nginx deals requests to a replica again, that a replica reaches
+// Redis, that all sign with the new key. It never waits for a time to pass.
+package compose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"authlab/lab/experiment"
+	"authlab/lab/naive"
+)
+
+const (
+	file = "docker-compose.yml"
+	// always is how many replicas the file has, and most how many with those that take the profile "more".
+	always, most = 3, 4
+)
+
+// Config says where the lab is, and whom to tell.
+type Config struct {
+	Dir string       // of docker-compose.yml; the current one
+	Say func(string) // hears what takes long, in a sentence; nobody
+	Run Run          // how docker is called; the docker of this machine
+}
+
+// A Target is a lab out of containers. Make one with Open, and Close it.
+type Target struct {
+	*experiment.Remote
+	docker  docker
+	say     func(string)
+	client  *http.Client
+	ours    bool // it was not up before, and is taken down at the end
+	naive   *naive.Twin
+	address string // of the naive twin
+	server  *http.Server
+
+	mu     sync.Mutex // one change at a time
+	broken state
+}
+
+// A state is what has been broken and not been mended yet.
+type state struct {
+	replicas  int             // how many there should be
+	killed    map[string]bool // of those
+	redis     bool            // stopped
+	flush     bool            // Redis is to be empty when it is back
+	home      bool            // cut off
+	ownKeys   bool
+	olderKeys bool // keys from before go on verifying
+}
+
+func whole() state { return state{replicas: always, killed: map[string]bool{}} }
+
+var _ experiment.Target = (*Target)(nil)
+
+// Open returns the lab of a folder. If it is not up, it is brought up, and Close takes it down again.
+func Open(ctx context.Context, config Config) (*Target, error) {
+	if config.Say == nil {
+		config.Say = func(string) {}
+	}
+	if _, err := os.Stat(filepath.Join(config.Dir, file)); err != nil {
+		return nil, fmt.Errorf("there is no %s here; run this in the folder of the repository", file)
+	}
+	if config.Run == nil {
+		config.Run = run(config.Dir)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy = nil
+	t := &Target{
+		docker: docker{config.Run}, say: config.Say, broken: whole(),
+		client: &http.Client{Transport: transport, Timeout: patience},
+	}
+	if err := t.open(ctx); err != nil {
+		return nil, errors.Join(err, t.Close(ctx))
+	}
+	return t, nil
+}
+
+func (t *Target) open(ctx context.Context) error {
+	running, err := t.docker.running(ctx)
+	if err != nil {
+		return err
+	}
+	if len(running) == 0 {
+		t.ours = true
+		t.say("starting the containers with docker compose up --build, which takes minutes the first time; they end with this run")
+		if err := t.docker.compose(ctx, "up", "-d", "--build"); err != nil {
+			return err
+		}
+	} else if err := t.docker.compose(ctx, "up", "-d", "--no-recreate"); err != nil { // whatever of it is not there
+		return err
+	}
+	address, err := t.docker.published(ctx)
+	if err != nil {
+		return err
+	}
+	if t.Remote, err = experiment.NewRemote("http://" + address); err != nil {
+		return err
+	}
+	if err := t.serveNaive(ctx); err != nil {
+		return err
+	}
+	return t.Reset(ctx)
+}
+
+// Close ends what Open started, also when ctx has ended.
+func (t *Target) Close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	var failed []error
+	if t.server != nil {
+		failed = append(failed, t.server.Close())
+	}
+	t.client.CloseIdleConnections()
+	if t.ours {
+		t.say("taking the containers down")
+		failed = append(failed, t.docker.compose(ctx, "--profile", "more", "down", "-v"))
+	}
+	return errors.Join(failed...)
+}

@@ -1,0 +1,164 @@
+package compose_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"authlab/lab/compose"
+	"authlab/lab/experiment"
+)
+
+func TestEachFaultIsWhatSomebodyWouldType(t *testing.T) {
+	s := newStand(t)
+	s.up = true
+	target := s.open()
+	ctx := t.Context()
+	s.commands()
+	const start = "docker compose --profile more up -d --no-deps --no-build --no-recreate "
+	for _, tt := range []struct {
+		name string
+		do   func() error
+		want []string
+	}{
+		{"kill", func() error { return target.Kill(ctx, "app-2") }, []string{"docker compose kill app-2"}},
+		{"start", func() error { return target.Start(ctx, "app-2") }, []string{start + "app-2"}},
+		{"stop store", func() error { return target.StopStore(ctx) }, []string{"docker compose stop redis"}},
+		{"flush a stopped store", func() error { return target.FlushStore(ctx) }, nil},
+		{"start store", func() error { return target.StartStore(ctx) }, []string{start + "redis", "POST /lab/redis/flush"}},
+		{"flush", func() error { return target.FlushStore(ctx) }, []string{"POST /lab/redis/flush"}},
+		{"scale out", func() error { return target.Scale(ctx, 4) }, []string{start + "app-4"}},
+		{"scale back", func() error { return target.Scale(ctx, 3) }, []string{"docker compose --profile more rm -s -f app-4"}},
+		{"stop home", func() error { return target.StopHome(ctx) }, []string{"docker network disconnect authlab_home r1"}},
+		{"stop home again", func() error { return target.StopHome(ctx) }, nil},
+		{"start home", func() error { return target.StartHome(ctx) }, []string{"docker network connect authlab_home r1"}},
+		{"rotate gently", func() error { return target.RotateKeys(ctx, true) }, []string{
+			"docker compose run --rm --no-deps -T setup keys rotate --keys /keys/keys.json --overlap", "docker compose kill -s HUP app-1 app-2 app-3",
+		}},
+		{"rotate", func() error { return target.RotateKeys(ctx, false) }, []string{
+			"docker compose run --rm --no-deps -T setup keys rotate --keys /keys/keys.json", "docker compose kill -s HUP app-1 app-2 app-3",
+		}},
+		{"boot keys", func() error { return target.BootKeys(ctx) }, []string{"AUTHLAB_KEYS= docker compose up -d --no-deps --no-build app-1 app-2 app-3"}},
+		{"reset", func() error { return target.Reset(ctx) }, []string{"docker compose up -d --no-deps --no-build app-1 app-2 app-3", "POST /lab/reset"}},
+		{"reset again", func() error { return target.Reset(ctx) }, []string{"POST /lab/reset"}},
+	} {
+		if err := tt.do(); err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if got := s.commands(); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: typed\n%s\nwant\n%s", tt.name, strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+		}
+	}
+	for name, err := range map[string]error{
+		"delay": target.DelayStore(ctx, time.Millisecond), "5 replicas": target.Scale(ctx, 5), "2 replicas": target.Scale(ctx, 2),
+	} {
+		if !errors.Is(err, experiment.ErrNotOnTarget) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestResetMendsAlsoWhatSomebodyElseHasBroken(t *testing.T) {
+	s := newStand(t)
+	s.up = true
+	target := s.open()
+	s.commands()
+	s.mu.Lock()
+	s.replicas, s.redis, s.ownKeys, s.late = []string{"app-1", "app-3", "app-4"}, false, true, 0
+	s.mu.Unlock()
+	if err := target.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(s.replicas, []string{"app-1", "app-2", "app-3"}) || !s.redis || s.ownKeys {
+		t.Errorf("there are %v, Redis %t, own keys %t; typed %q", s.replicas, s.redis, s.ownKeys, s.commands())
+	}
+}
+
+func TestWhatWasUpStaysUpAndWhatWasNotIsTakenDown(t *testing.T) {
+	for name, up := range map[string]bool{"up before": true, "not up before": false} {
+		s := newStand(t)
+		s.up = up
+		target := s.open()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel() // as after Ctrl-C
+		if err := target.Close(ctx); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		typed := s.commands()
+		if s.up != up || slices.Contains(typed, "docker compose up -d --build") == up {
+			t.Errorf("%s: it is up: %t; typed %q", name, s.up, typed)
+		}
+	}
+}
+
+func TestATargetThatCannotBeBroughtUpIsTakenDownAgain(t *testing.T) {
+	s := newStand(t)
+	s.fails = map[string]string{"up -d --build": "it does not build"}
+	if _, err := compose.Open(t.Context(), compose.Config{Dir: s.dir, Run: s.run}); err == nil || !strings.Contains(err.Error(), "it does not build") {
+		t.Errorf("%v", err)
+	}
+	if typed := s.commands(); !slices.Contains(typed, "docker compose --profile more down -v") {
+		t.Errorf("typed %q", typed)
+	}
+}
+
+func TestTheNaiveTwinIsServedOnLoopbackForAsLongAsTheTarget(t *testing.T) {
+	s := newStand(t)
+	s.up = true
+	target := s.open()
+	services, err := target.Services(t.Context())
+	if err != nil || !strings.HasPrefix(services.Naive, "http://127.0.0.1:") || services.Reports != s.server.URL {
+		t.Fatalf("%+v, %v", services, err)
+	}
+	response, err := http.Get(services.Naive + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.Header.Get("X-Naive") != "true" {
+		t.Error("it is somebody else")
+	}
+	if err := target.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := http.Get(services.Naive + "/"); err == nil {
+		t.Error("it is still there")
+	}
+}
+
+// TestWhatIsMissingIsSaid runs an executable called docker that says what docker says.
+func TestWhatIsMissingIsSaid(t *testing.T) {
+	stand := newStand(t)
+	for name, tt := range map[string]struct{ script, want string }{
+		"no docker":      {"", "docker is not installed"},
+		"no plugin":      {"echo \"docker: 'compose' is not a docker command.\" >&2; exit 1", "docker compose is not"},
+		"no engine":      {"echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' >&2; exit 1", "its engine does not run"},
+		"no right":       {"echo 'permission denied while trying to connect to the Docker daemon socket' >&2; exit 1", "in the group docker"},
+		"a taken port":   {`case "$*" in *" up "*) echo 'driver failed: Bind for 127.0.0.1:8080 failed: port is already allocated' >&2; exit 1;; esac`, "AUTHLAB_PORT"},
+		"something else": {"echo first >&2; echo 'no space left on device' >&2; exit 1", "docker compose ps --all --format json: no space left on device"},
+		"nothing said":   {"exit 3", "docker compose ps --all --format json: exit status 3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := t.TempDir()
+			if tt.script != "" {
+				if err := os.WriteFile(filepath.Join(path, "docker"), []byte("#!/bin/sh\n"+tt.script+"\n"), 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Setenv("PATH", path)
+			_, err := compose.Open(t.Context(), compose.Config{Dir: stand.dir})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v, want %q in it", err, tt.want)
+			}
+		})
+	}
+	if _, err := compose.Open(t.Context(), compose.Config{Dir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "no docker-compose.yml here") {
+		t.Errorf("without a compose file: %v", err)
+	}
+}

@@ -1,0 +1,202 @@
+package compose_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"authlab/lab/cluster"
+)
+
+const handsOn = "../../deploy/HANDS-ON.md"
+
+// A step is a piece of the sheet: what is typed, and what is to be seen then.
+type step struct {
+	line     int
+	commands string
+	seen     []string // nil: nothing is said about it
+}
+
+// readSheet reads the fenced blocks of the sheet: each "text" is what the "sh" before it prints.
+func readSheet(t *testing.T) []step {
+	t.Helper()
+	text, err := os.ReadFile(handsOn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var steps []step
+	var fence string
+	for i, line := range strings.Split(string(text), "\n") {
+		switch opened, isFence := strings.CutPrefix(line, "```"); {
+		case isFence && fence != "":
+			fence = ""
+		case isFence:
+			fence = opened
+			if fence == "sh" {
+				steps = append(steps, step{line: i + 2})
+			}
+		case fence == "sh":
+			steps[len(steps)-1].commands += line + "\n"
+		case fence == "text":
+			steps[len(steps)-1].seen = append(steps[len(steps)-1].seen, line)
+		}
+	}
+	if fence != "" {
+		t.Fatalf("the block %q is open at the end", fence)
+	}
+	return steps
+}
+
+// TestTheHandsOnSheetIsTrueOfTheEmbeddedLab runs every command of the sheet as it stands there. What is different: the
+// address, and that docker is a script, which asks the lab's controls for the same.
+func TestTheHandsOnSheetIsTrueOfTheEmbeddedLab(t *testing.T) {
+	lab, err := cluster.Start(t.Context(), cluster.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lab.Close()
+	docker := fmt.Sprintf(`#!/bin/bash
+lab() { curl -sf -X POST %s/lab/"$1"; }
+case "$*" in
+"compose up --build --detach") ;;
+"compose kill app-"?) lab replicas/$3/kill ;;
+"compose start app-"?) lab replicas/$3/start ;;
+"compose stop redis") lab redis/stop ;;
+"compose start redis") lab redis/start ;;
+"compose down -v") ;;
+*) echo "docker $*: the sheet has no such command yet" >&2; exit 1 ;;
+esac
+`, lab.URL())
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "docker"), []byte(docker), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	walk(t, strings.TrimPrefix(lab.URL(), "http://"), "PATH="+bin+":"+os.Getenv("PATH"))
+}
+
+// TestTheHandsOnSheetIsTrueOfContainers runs the sheet with docker, as a project of its own: the sheet brings it up, breaks
+// it, and takes it down.
+func TestTheHandsOnSheetIsTrueOfContainers(t *testing.T) {
+	if os.Getenv("AUTHLAB_TEST_COMPOSE") == "" {
+		leaveOut(t, "AUTHLAB_TEST_COMPOSE is not set, so no containers are started")
+	}
+	file, err := filepath.Abs("../../docker-compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := freePort(t)
+	environment := []string{"COMPOSE_FILE=" + file, "COMPOSE_PROJECT_NAME=authlab-handson", "AUTHLAB_PORT=" + port, "AUTHLAB_REPORTS_PORT=" + freePort(t)}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+		defer cancel()
+		down := exec.CommandContext(ctx, "docker", "compose", "down", "-v") // where the sheet did not come to its end
+		down.Env = append(os.Environ(), environment...)
+		if out, err := down.CombinedOutput(); err != nil {
+			t.Errorf("docker compose down: %v\n%s", err, out)
+		}
+	})
+	walk(t, "127.0.0.1:"+port, environment...)
+}
+
+// leaveOut skips a test that this machine lacks a part for, unless nothing may be left out.
+func leaveOut(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
+		t.Fatal(why + ", and nothing may be left out")
+	}
+	t.Skip(why)
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// walk types the sheet into one bash, from its first line to its last, and compares what is printed with what the sheet
+// says. In the sheet, app-N is any replica, and the width of a space says nothing.
+func walk(t *testing.T, address string, environment ...string) {
+	t.Helper()
+	// An older curl prints the name of what it is asked for in place of the header.
+	if out, err := exec.CommandContext(t.Context(), "bash", "-c", "curl -s -w '%header{x}' file:///dev/null").Output(); err != nil || len(out) > 0 {
+		leaveOut(t, fmt.Sprintf("there is no bash here with a curl of 7.84 or newer (%v)", err))
+	}
+	steps, dir := readSheet(t), t.TempDir()
+	var script strings.Builder
+	for i, s := range steps {
+		commands := strings.ReplaceAll(s.commands, "127.0.0.1:8080", address)
+		fmt.Fprintf(&script, "{\n%s} >%[2]s/%[3]d.out 2>%[2]s/%[3]d.err; echo $? >%[2]s/%[3]d.exit\n", commands, dir, i)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	bash := exec.CommandContext(ctx, "bash")
+	bash.Dir, bash.Env = t.TempDir(), append(os.Environ(), environment...)
+	bash.Stdin = strings.NewReader(script.String())
+	if out, err := bash.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Fatalf("bash: %v\n%s", err, out)
+	}
+	for i, s := range steps {
+		read := func(kind string) string {
+			text, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%d.%s", i, kind)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return strings.TrimSpace(string(text))
+		}
+		if code := read("exit"); code != "0" {
+			t.Errorf("%s:%d: exit code %s\n%s", handsOn, s.line, code, read("err"))
+		}
+		if out := read("out"); s.seen != nil && !isSeen(s.seen, out) {
+			t.Errorf("%s:%d: the sheet says\n%s\nand what is seen is\n%s\n%s", handsOn, s.line, strings.Join(s.seen, "\n"), out, read("err"))
+		}
+	}
+}
+
+func isSeen(said []string, out string) bool {
+	var lines []string
+	for _, line := range said {
+		words := strings.Join(strings.Fields(line), " ")
+		lines = append(lines, strings.ReplaceAll(regexp.QuoteMeta(words), "app-N", `app-\d`))
+	}
+	var seen []string
+	for _, line := range strings.Split(out, "\n") {
+		seen = append(seen, strings.Join(strings.Fields(line), " "))
+	}
+	return regexp.MustCompile("^" + strings.Join(lines, "\n") + "$").MatchString(strings.Join(seen, "\n"))
+}
+
+func TestTheHandsOnSheetAsksBeforeItTells(t *testing.T) {
+	text, err := os.ReadFile(handsOn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := strings.Split(string(text), "\n## ")[1:]
+	if len(steps) != 7 {
+		t.Errorf("there are %d steps, want 7", len(steps))
+	}
+	for _, s := range steps {
+		title, _, _ := strings.Cut(s, "\n")
+		asked := strings.Count(s, "**Predict:**")
+		if told := strings.Count(s, "What you see"); asked == 0 || asked != told {
+			t.Errorf("%s: it asks %d times and tells %d times", title, asked, told)
+		}
+		if strings.Index(s, "**Predict:**") > strings.Index(s, "What you see") {
+			t.Errorf("%s: it tells before it asks", title)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package compose
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"authlab/lab/experiment"
+)
+
+// RotateKeys implements experiment.Target: a new key file, and a signal to every replica to read it.
+func (t *Target) RotateKeys(ctx context.Context, overlap bool) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.rotateKeys(ctx, overlap)
+}
+
+func (t *Target) rotateKeys(ctx context.Context, overlap bool) error {
+	if t.broken.ownKeys {
+		return errors.New("rotate keys: each replica has made its own, and reads no file")
+	}
+	before, err := t.signing(ctx)
+	if err != nil {
+		return err
+	}
+	rotate := []string{"run", "--rm", "--no-deps", "-T", "setup", "keys", "rotate", "--keys", "/keys/keys.json"}
+	if overlap {
+		rotate = append(rotate, "--overlap")
+	}
+	if err := t.docker.compose(ctx, rotate...); err != nil {
+		return err
+	}
+	if err := t.docker.compose(ctx, append([]string{"kill", "-s", "HUP"}, t.alive()...)...); err != nil {
+		return err
+	}
+	t.broken.olderKeys = overlap
+	return until(ctx, "all replicas sign with the new key", func(ctx context.Context) error {
+		now, err := t.signing(ctx)
+		if err != nil {
+			return err
+		}
+		keys := map[string]bool{}
+		for replica, key := range now {
+			if key == before[replica] {
+				return fmt.Errorf("%s signs with the key from before", replica)
+			}
+			keys[key] = true
+		}
+		if len(keys) != 1 {
+			return errors.New("they do not sign with the same key")
+		}
+		return nil
+	})
+}
+
+// signing is which key each replica signs with: the first of those that it publishes.
+func (t *Target) signing(ctx context.Context) (map[string]string, error) {
+	const rounds = 20 // in turn, all are met in one; more, if others ask as well
+	keys, want := map[string]string{}, t.alive()
+	for range rounds * len(want) {
+		response, body, err := t.get(ctx, t.URL()+"/.well-known/jwks.json", http.Header{"X-Balance": {experiment.RoundRobin}})
+		if err != nil {
+			return nil, err
+		}
+		var set struct {
+			Keys []struct {
+				ID string `json:"kid"`
+			} `json:"keys"`
+		}
+		if err := json.Unmarshal(body, &set); err != nil {
+			return nil, fmt.Errorf("read the published keys: %s: %w", response.Status, err)
+		}
+		if len(set.Keys) == 0 {
+			return nil, errors.New("no key is published")
+		}
+		if replica := response.Header.Get("X-Served-By"); slices.Contains(want, replica) {
+			keys[replica] = set.Keys[0].ID
+		}
+		if len(keys) == len(want) {
+			return keys, nil
+		}
+	}
+	return nil, fmt.Errorf("of %d replicas, %d publish their keys", len(want), len(keys))
+}
+
+// BootKeys implements experiment.Target: the replicas are made anew, without the key file.
+func (t *Target) BootKeys(ctx context.Context) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.broken.ownKeys = true
+	return t.recreate(ctx, true)
+}
+
+// shareKeys makes the replicas anew, with the key file.
+func (t *Target) shareKeys(ctx context.Context) error {
+	err := t.recreate(ctx, false)
+	t.broken.ownKeys = err != nil
+	return err
+}
+
+func (t *Target) recreate(ctx context.Context, ownKeys bool) error {
+	if err := t.docker.recreate(ctx, ownKeys, names(0, always)...); err != nil {
+		return err
+	}
+	clear(t.broken.killed)
+	return t.inTurn(ctx, lookups)
+}

@@ -1,0 +1,106 @@
+package compose
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"authlab/lab/control"
+)
+
+// look asks the console for a picture.
+func (t *Target) look(ctx context.Context) (control.View, error) {
+	var v control.View
+	response, body, err := t.get(ctx, t.URL()+"/lab/cluster", nil)
+	if err != nil {
+		return v, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return v, fmt.Errorf("the lab's console: %s", response.Status)
+	}
+	return v, json.Unmarshal(body, &v)
+}
+
+// notice finds out what is broken, also what somebody else has broken.
+func (t *Target) notice(ctx context.Context) error {
+	var v control.View
+	if err := until(ctx, "the lab's console answers", func(ctx context.Context) (err error) {
+		v, err = t.look(ctx)
+		return err
+	}); err != nil {
+		return err
+	}
+	t.broken.redis = t.broken.redis || !v.Redis.Alive
+	t.broken.replicas = max(t.broken.replicas, len(v.Replicas))
+	t.broken.ownKeys = t.broken.ownKeys || slices.Contains(v.Faults, "boot-keys")
+	for _, r := range v.Replicas {
+		if !r.Alive {
+			t.broken.killed[r.Name] = true
+		}
+	}
+	return nil
+}
+
+// shown waits until the console shows as alive who should be, and nobody else. It tells a replica the lab's time when it
+// finds it.
+func (t *Target) shown(ctx context.Context) error {
+	want := t.alive()
+	return until(ctx, "the lab's console finds "+strings.Join(want, ", "), func(ctx context.Context) error {
+		v, err := t.look(ctx)
+		if err != nil {
+			return err
+		}
+		var found []string
+		for _, r := range v.Replicas {
+			if r.Alive {
+				found = append(found, r.Name)
+			}
+		}
+		if !slices.Equal(found, want) {
+			return fmt.Errorf("it finds %s", strings.Join(found, ", "))
+		}
+		return nil
+	})
+}
+
+// redisReached waits until the console and every replica that is alive reach Redis: their clients need a moment to
+// believe it.
+func (t *Target) redisReached(ctx context.Context) error {
+	return until(ctx, "all reach Redis", func(ctx context.Context) error {
+		v, err := t.look(ctx)
+		if err == nil && !v.Redis.Alive {
+			err = errors.New("not all do")
+		}
+		return err
+	})
+}
+
+// homeReached waits until the reports service reaches home, or does not any more. A cookie of nobody tells: only home
+// knows that it is nobody's.
+func (t *Target) homeReached(ctx context.Context, want bool) error {
+	services, err := t.Remote.Services(ctx)
+	if err != nil {
+		return err
+	}
+	return until(ctx, "the second service notices", func(ctx context.Context) error {
+		response, _, err := t.get(ctx, services.Reports+"/reports/session/redis", http.Header{"Cookie": {"session-redis=nobody"}})
+		if err == nil && (response.StatusCode == http.StatusUnauthorized) != want {
+			err = fmt.Errorf("it says %s", response.Status)
+		}
+		return err
+	})
+}
+
+// homeOf is the network in which nginx is home to the second service.
+func homeOf(nginx container) (string, error) {
+	for network := range strings.SplitSeq(nginx.Networks, ",") {
+		if strings.HasSuffix(network, "_home") {
+			return network, nil
+		}
+	}
+	return "", fmt.Errorf("nginx is in the networks %s, and none of them is home", nginx.Networks)
+}

@@ -1,0 +1,228 @@
+package compose_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"authlab/lab/cluster"
+	"authlab/lab/compose"
+	"authlab/lab/experiment"
+)
+
+// repository is where docker-compose.yml is.
+const repository = "../.."
+
+// real opens the lab out of real containers. That takes minutes and ports of this machine, so it has to be asked for.
+func real(t *testing.T) *compose.Target {
+	t.Helper()
+	if os.Getenv("AUTHLAB_TEST_COMPOSE") != "1" {
+		const why = "AUTHLAB_TEST_COMPOSE is not 1, so no containers are started"
+		if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
+			t.Fatal("AUTHLAB_TEST_PARTS is all, and " + why)
+		}
+		t.Skip(why)
+	}
+	target, err := compose.Open(t.Context(), compose.Config{Dir: repository, Say: func(what string) { t.Log(what) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := target.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return target
+}
+
+// table runs all experiments and returns what each scheme did, by experiment and scheme.
+func table(t *testing.T, kind string, target experiment.Target) map[string]string {
+	t.Helper()
+	report, err := experiment.Run(t.Context(), kind, target, experiment.All(), func(int, int, string) {})
+	if err != nil {
+		t.Fatalf("%s: %v", kind, err)
+	}
+	t.Logf("%s: %d experiments in %s", kind, len(report.Experiments), time.Duration(report.DurationMS)*time.Millisecond)
+	cells := map[string]string{}
+	for _, e := range report.Experiments {
+		for _, cell := range e.Cells {
+			cells[e.Name+" of "+cell.Scheme] = cell.Observed
+			if !cell.AsPredicted {
+				t.Errorf("%s: %s of %s: %q, predicted %q", kind, e.Name, cell.Scheme, cell.Observed, cell.Predicted)
+			}
+		}
+	}
+	return cells
+}
+
+func TestTheTableOnComposeIsTheEmbeddedOne(t *testing.T) {
+	target := real(t)
+	lab, err := cluster.Start(t.Context(), cluster.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lab.Close()
+	embedded, err := experiment.NewRemote(lab.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, there := table(t, "embedded", embedded), table(t, "compose", target)
+	missing := 0
+	for cell, want := range here {
+		switch got := there[cell]; {
+		case strings.Contains(got, experiment.ErrNotOnTarget.Error()), strings.Contains(want, experiment.ErrNotOnTarget.Error()):
+			missing++
+		case got != want:
+			t.Errorf("%s: %q on compose, %q embedded", cell, got, want)
+		}
+	}
+	if len(here) != len(there) || missing > len(here)/10 {
+		t.Errorf("%d cells embedded and %d on compose, %d of them on one alone", len(here), len(there), missing)
+	}
+}
+
+func TestAKilledReplicaCostsNoGET(t *testing.T) {
+	target := real(t)
+	credentials := map[string]http.Header{}
+	for path, login := range map[string]string{"/session/redis/me": "/session/redis/login", "/token/stateless/me": "/authenticate"} {
+		credentials[path] = logIn(t, target.URL()+login)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var wg sync.WaitGroup
+	var answered atomic.Int64
+	lost := make(chan string, 10_000)
+	for path, header := range credentials {
+		for _, policy := range []string{experiment.RoundRobin, experiment.Sticky, experiment.Hash} {
+			wg.Go(func() {
+				for ctx.Err() == nil {
+					if what := get(target.URL()+path, policy, header); what != "" {
+						lost <- fmt.Sprintf("%s by %s: %s", path, policy, what)
+					}
+					answered.Add(1)
+				}
+			})
+		}
+	}
+	until := func(n int64) { // so many more have been answered
+		for before := answered.Load(); answered.Load() < before+n; {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	for range 3 {
+		until(200)
+		if err := target.Kill(t.Context(), "app-2"); err != nil {
+			t.Fatal(err)
+		}
+		until(1000)
+		if err := target.Start(t.Context(), "app-2"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	wg.Wait()
+	close(lost)
+	for what := range lost {
+		t.Errorf("a GET was lost: %s", what)
+	}
+	t.Logf("%d GETs", answered.Load())
+}
+
+func logIn(t *testing.T, address string) http.Header {
+	t.Helper()
+	response, err := http.Post(address, "application/json", strings.NewReader(`{"username":"alice","password":"wonderland"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var pair struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.NewDecoder(response.Body).Decode(&pair); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("log in: %s, %v", response.Status, err)
+	}
+	cookie, _, _ := strings.Cut(response.Header.Get("Set-Cookie"), ";")
+	return http.Header{"Cookie": {cookie}, "Authorization": {"Bearer " + pair.AccessToken}}
+}
+
+// get sends a request and says what was wrong with the answer.
+func get(address, policy string, header http.Header) string {
+	request, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		return err.Error()
+	}
+	request.Header = header.Clone()
+	request.Header.Set("X-Balance", policy)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err.Error()
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		return fmt.Sprintf("%s %s %v", response.Status, body, err)
+	}
+	return ""
+}
+
+// docker runs the docker of this machine in the repository, and returns what it said and whether it succeeded.
+func docker(t *testing.T, args ...string) (string, bool) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "docker", args...)
+	cmd.Dir = repository
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	return strings.TrimSpace(out.String()), err == nil
+}
+
+func TestTheSecondServiceHasAWayToNginxAndToNobodyElse(t *testing.T) {
+	real(t)
+	id := func(service string) string {
+		out, ok := docker(t, "compose", "ps", "-q", service)
+		if !ok {
+			t.Fatal(out)
+		}
+		return out
+	}
+	address := func(service string) string {
+		out, ok := docker(t, "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}", id(service))
+		if !ok {
+			t.Fatal(out)
+		}
+		first, _, _ := strings.Cut(out, " ")
+		return first
+	}
+	// ping asks from inside a container's own network, with the tools of another image.
+	ping := func(from, host, port string) string {
+		out, _ := docker(t, "run", "--rm", "--network", "container:"+id(from), "redis:8-alpine",
+			"timeout", "2", "redis-cli", "-h", host, "-p", port, "ping")
+		return out
+	}
+	if out := ping("app-1", address("redis"), "6379"); out != "PONG" {
+		t.Fatalf("a replica does not reach Redis: %q, so this shows nothing", out)
+	}
+	for service, port := range map[string]string{"redis": "6379", "postgres": "5432", "console": "8080", "app-1": "8079"} {
+		if out := ping("reports", address(service), port); out == "PONG" || strings.Contains(out, "Protocol error") || strings.Contains(out, "Server closed") {
+			t.Errorf("the second service reaches %s: %q", service, out)
+		}
+	}
+	if out, ok := docker(t, "compose", "exec", "-T", "reports", "/authlab", "health", "http://nginx-home:8081/livez"); !ok {
+		t.Errorf("it does not reach home: %s", out)
+	}
+	for _, address := range []string{"http://nginx-home:8081/lab/cluster", "http://nginx-home:8080/lab/cluster", "http://" + address("nginx") + ":8080/lab/cluster"} {
+		if out, ok := docker(t, "compose", "exec", "-T", "reports", "/authlab", "health", address); ok {
+			t.Errorf("it reaches the lab's controls at %s: %s", address, out)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package compose_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"authlab/lab/compose"
+	"authlab/lab/control"
+)
+
+// A stand stands in for Docker, for nginx and for the console: what is typed changes what is answered, a little later.
+type stand struct {
+	t      *testing.T
+	server *httptest.Server
+	dir    string
+
+	mu       sync.Mutex
+	typed    []string
+	up       bool
+	replicas []string // alive, in their order
+	redis    bool
+	home     bool
+	key      int // that signs
+	ownKeys  bool
+	turn     int
+	late     int               // so many looks are answered as before the last change
+	before   []string          // replicas alive before it
+	fails    map[string]string // what docker says on stderr, by a part of the command
+}
+
+func newStand(t *testing.T) *stand {
+	s := &stand{t: t, dir: t.TempDir(), redis: true, home: true, replicas: []string{"app-1", "app-2", "app-3"}}
+	s.server = httptest.NewServer(s)
+	t.Cleanup(s.server.Close)
+	if err := os.WriteFile(filepath.Join(s.dir, "docker-compose.yml"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *stand) open() *compose.Target {
+	s.t.Helper()
+	target, err := compose.Open(s.t.Context(), compose.Config{Dir: s.dir, Run: s.run})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		if err := target.Close(context.WithoutCancel(s.t.Context())); err != nil {
+			s.t.Error(err)
+		}
+	})
+	return target
+}
+
+// commands are those that have been typed since the last time, without those that only look.
+func (s *stand) commands() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	typed := slices.DeleteFunc(s.typed, func(c string) bool {
+		return strings.HasPrefix(c, "docker compose ps") || strings.HasPrefix(c, "docker compose port")
+	})
+	s.typed = nil
+	return typed
+}
+
+// run is docker.
+func (s *stand) run(_ context.Context, env []string, args ...string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	command := strings.Join(append(slices.Clone(env), append([]string{"docker"}, args...)...), " ")
+	s.typed = append(s.typed, command)
+	for part, stderr := range s.fails {
+		if strings.Contains(command, part) {
+			return "", fmt.Errorf("%s", stderr)
+		}
+	}
+	last := args[len(args)-1]
+	s.before, s.late = slices.Clone(s.replicas), 2
+	switch {
+	case strings.Contains(command, "compose ps"):
+		if !s.up {
+			return "", nil
+		}
+		return `{"ID":"n1","Service":"nginx","State":"running","Networks":"authlab_edge,authlab_front,authlab_home"}
+			{"ID":"r1","Service":"reports","State":"running","Networks":"authlab_home,authlab_reports"}`, nil
+	case strings.Contains(command, "compose port"):
+		return strings.TrimPrefix(s.server.URL, "http://") + "\n", nil
+	case strings.Contains(command, " kill -s HUP"): // the file has changed by now
+	case strings.Contains(command, " kill "), strings.Contains(command, " rm "):
+		s.replicas = slices.DeleteFunc(s.replicas, func(name string) bool { return name == last })
+	case strings.Contains(command, "stop redis"):
+		s.redis = false
+	case strings.HasSuffix(command, " redis"):
+		s.redis = true
+	case strings.Contains(command, "rotate"):
+		s.key++
+	case strings.Contains(command, "network"):
+		s.home = args[1] == "connect"
+	case strings.Contains(command, " down "):
+		s.up = false
+	case strings.Contains(command, " up "):
+		s.up = true
+		s.ownKeys = len(env) > 0
+		for _, arg := range args {
+			if strings.HasPrefix(arg, "app-") && !slices.Contains(s.replicas, arg) {
+				s.replicas = append(s.replicas, arg)
+			}
+		}
+		slices.Sort(s.replicas)
+	}
+	return "", nil
+}
+
+// ServeHTTP is nginx, the console and the second service.
+func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	alive := s.replicas
+	if s.late > 0 && r.URL.Path != "/lab/reset" {
+		alive, s.late = s.before, s.late-1
+	}
+	switch r.URL.Path {
+	case "/lab/cluster":
+		view := control.View{Redis: control.RedisView{Alive: s.redis}, Services: control.ServicesView{Reports: s.server.URL}}
+		for i := range 4 {
+			name := fmt.Sprintf("app-%d", i+1)
+			if up := slices.Contains(alive, name); up || i < 3 {
+				view.Replicas = append(view.Replicas, control.ReplicaView{Name: name, Alive: up})
+			}
+		}
+		if s.ownKeys {
+			view.Faults = append(view.Faults, "boot-keys")
+		}
+		_ = json.NewEncoder(w).Encode(view)
+	case "/reports/session/redis":
+		w.WriteHeader(map[bool]int{true: http.StatusUnauthorized, false: http.StatusServiceUnavailable}[s.home])
+	case "/lab/reset", "/lab/redis/flush":
+		s.typed = append(s.typed, "POST "+r.URL.Path)
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		s.turn++
+		name := alive[s.turn%len(alive)]
+		w.Header().Set("X-Served-By", name)
+		if r.Header.Get("X-Balance") == "sticky" {
+			http.SetCookie(w, &http.Cookie{Name: "authlab_replica", Value: name})
+		}
+		fmt.Fprintf(w, `{"keys":[{"kid":"key-%d"}]}`, s.key)
+	}
+}
