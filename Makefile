@@ -9,7 +9,7 @@ test:  ## run every test that this machine has the parts for
 lint:  ## check the style, and who imports whom
 	golangci-lint run ./...
 
-compose: ## three containers behind nginx, with a Redis, on http://127.0.0.1:8080
+compose: ## three replicas behind nginx, with Redis and PostgreSQL, on http://127.0.0.1:8080
 	docker compose up --build
 
 bench: ## measure what one request costs

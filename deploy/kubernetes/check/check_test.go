@@ -1,0 +1,139 @@
+package check_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"authlab/deploy/kubernetes/check"
+)
+
+const repository = "../../.."
+
+var overlays = []string{"round-robin", "sticky"}
+
+// manifests reads the manifests into memory, and beside them secrets in the files where the README makes them.
+func manifests(t *testing.T) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for _, folder := range []string{"base", "overlays"} {
+		err := filepath.WalkDir(filepath.Join("..", folder), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || filepath.Ext(path) != ".yaml" {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			files[strings.TrimPrefix(filepath.ToSlash(path), "../")] = string(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, found := range regexp.MustCompile(`--\w+ \$secrets/(\w\S*)`).FindAllSubmatch(readme, -1) {
+		files["base/secrets/"+string(found[1])] = "a secret"
+	}
+	return files
+}
+
+func build(t *testing.T, files map[string]string, overlay string) (*check.Manifests, error) {
+	t.Helper()
+	system := filesys.MakeFsInMemory()
+	for name, text := range files {
+		if err := system.WriteFile("/"+name, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return check.Build(system, "/overlays/"+overlay)
+}
+
+// everything is what is wrong with the manifests, if anything is.
+func everything(t *testing.T, files map[string]string, overlay string) error {
+	t.Helper()
+	m, err := build(t, files, overlay)
+	if err != nil {
+		return err
+	}
+	return errors.Join(m.Pods(), m.References(), m.Server(repository))
+}
+
+func TestTheManifestsAreRight(t *testing.T) {
+	files := manifests(t)
+	for _, overlay := range overlays {
+		if err := everything(t, files, overlay); err != nil {
+			t.Errorf("%s:\n%v", overlay, err)
+		}
+	}
+}
+
+func TestOnlyReplicasReachTheStores(t *testing.T) {
+	m, err := build(t, manifests(t), "sticky")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []struct {
+		from, to, port string
+		reaches        bool
+	}{
+		{"app", "redis", "redis", true},
+		{"app", "postgres", "postgres", true},
+		{"reports", "app", "http", true},
+		{"reports", "redis", "redis", false},
+		{"reports", "postgres", "postgres", false},
+		{"redis", "postgres", "postgres", false},
+		{"postgres", "app", "http", false},
+	} {
+		if got := m.Reaches(want.from, want.to, want.port); got != want.reaches {
+			t.Errorf("%s reaches %s of %s: %v, want %v", want.from, want.port, want.to, got, want.reaches)
+		}
+	}
+}
+
+func TestTheOverlaysDifferInAffinityAlone(t *testing.T) {
+	affinity := map[string]string{}
+	for _, overlay := range overlays {
+		m, err := build(t, manifests(t), overlay)
+		if err != nil {
+			t.Fatal(err)
+		}
+		affinity[overlay] = m.Ingresses[0].Annotations["nginx.ingress.kubernetes.io/affinity"]
+		for _, s := range m.Services {
+			if s.Spec.SessionAffinity != "None" && s.Spec.SessionAffinity != "" {
+				t.Errorf("%s: service %s is sticky by itself", overlay, s.Name)
+			}
+		}
+	}
+	if affinity["round-robin"] != "" || affinity["sticky"] != "cookie" {
+		t.Errorf("affinity: %v", affinity)
+	}
+}
+
+func TestThereAreThreeReplicasWithANameEach(t *testing.T) {
+	app := manifests(t)["base/app.yaml"]
+	for _, want := range []string{"replicas: 3\n", "AUTHLAB_NAME", "fieldRef: {fieldPath: metadata.name}"} {
+		if !strings.Contains(app, want) {
+			t.Errorf("app.yaml has no %q", want)
+		}
+	}
+}
+
+func TestNoSecretIsInTheRepository(t *testing.T) {
+	for name, text := range manifests(t) {
+		if strings.Contains(text, "kind: Secret\n") || strings.Contains(text, "literals:") {
+			t.Errorf("%s has a secret in it", name)
+		}
+	}
+	ignored, err := os.ReadFile("../base/secrets/.gitignore")
+	if err != nil || !strings.Contains(string(ignored), "\n*\n!.gitignore\n") {
+		t.Errorf("git does not ignore the secrets: %q, %v", ignored, err)
+	}
+}
