@@ -5,28 +5,33 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 
 	"authlab/lab/cluster"
 )
 
-// A page is the page at /, in a browser of its own, on a lab of its own.
+// A page is one page, in a browser of its own.
 type page struct {
 	t   *testing.T
 	ctx context.Context
 }
 
-// openPage opens the page. When the test ends, it must have been quiet: no request may fail but with one of the statuses
-// in refuse, as the answer to a fetch.
-func openPage(t *testing.T, refuse ...int) *page {
+// openPage opens a page of a lab of its own. When the test ends, the page must have been quiet: no request may fail but
+// with one of the statuses in refuse, as the answer to a fetch.
+func openPage(t *testing.T, path string, refuse ...int) *page {
 	t.Helper()
 	c, _ := start(t, cluster.Config{})
-	w := newWatch(c.URL(), refuse)
+	return openAt(t, c.URL(), path, refuse...)
+}
+
+// openAt is openPage at an address that is there already.
+func openAt(t *testing.T, origin, path string, refuse ...int) *page {
+	t.Helper()
+	w := newWatch(origin, refuse)
 	p := &page{t, browser(t, w.see)}
 	t.Cleanup(func() { w.report(t) })
-	p.do(chromedp.Navigate(c.URL() + "/"))
-	wait[bool](p, `!document.getElementById("cluster").hidden`)
+	p.do(chromedp.Navigate(origin + path))
 	return p
 }
 
@@ -43,6 +48,16 @@ func ask[T any](p *page, expression string) T {
 	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression))
 	if err != nil {
 		p.t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+// play runs the body of an asynchronous function on the page, and returns what it returns.
+func play[T any](p *page, body string) T {
+	p.t.Helper()
+	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](`(async () => {`+body+`})()`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", body, err)
 	}
 	return value
 }
@@ -66,89 +81,19 @@ func wait[T any](p *page, expression string) T {
 	return value
 }
 
-// idle is true between two errands of the page.
-const idle = `document.querySelector('[data-action][aria-disabled="true"]') === null`
-
-// click clicks with the mouse on a button that sends requests, and waits for the last answer.
-func (p *page) click(button string) {
+// prefer says what the reader prefers: prefers-color-scheme dark, prefers-reduced-motion reduce.
+func (p *page) prefer(feature, value string) {
 	p.t.Helper()
-	p.do(chromedp.Click(chromedp.CSS(button)))
-	wait[bool](p, idle)
-}
-
-// press presses a button by keyboard, and waits for the page to say so.
-func (p *page) press(button, message string) {
-	p.t.Helper()
-	p.do(chromedp.SendKeys(chromedp.CSS(button), kb.Enter))
-	wait[bool](p, fmt.Sprintf(`document.getElementById("message").textContent === %q`, message))
-}
-
-// sendTen sends ten requests down every lane that has just been logged in.
-func (p *page) sendTen() map[string]lane {
-	p.t.Helper()
-	p.click("#send-ten")
-	lanes := p.lanes()
-	for scheme, lane := range lanes {
-		if len(lane.Answers) != 10 {
-			p.t.Fatalf("%s shows %d answers of 10", scheme, len(lane.Answers))
-		}
-	}
-	return lanes
-}
-
-// A lane is what one lane shows. Its answers are those since the last login or logout.
-type lane struct {
-	Status, Replica, Words, Tally string
-	Answers                       []struct{ Status, Replica string }
-}
-
-func (p *page) lanes() map[string]lane {
-	p.t.Helper()
-	lanes := ask[map[string]lane](p, `Object.fromEntries([...document.querySelectorAll(".lane")].map((lane) => {
-		const part = (name) => lane.querySelector("[data-part=" + name + "]");
-		const text = (name) => part(name).textContent;
-		const history = [...part("history").children];
-		const door = history.findLastIndex((item) => item.className === "door");
-		return [lane.dataset.scheme, {
-			Status: text("status"), Replica: text("replica"), Words: text("words"), Tally: text("tally"),
-			Answers: history.slice(door + 1).map((item) => ({
-				Status: item.firstChild.lastChild.textContent, Replica: item.lastChild.textContent,
-			})),
-		}];
-	}))`)
-	if len(lanes) != 5 {
-		p.t.Fatalf("the page shows %d lanes", len(lanes))
-	}
-	return lanes
-}
-
-// holder is the replica whose card says that it remembers alice.
-func (p *page) holder() string {
-	p.t.Helper()
-	return wait[string](p, `[...document.querySelectorAll(".replica")]
-		.find((card) => card.querySelector("[data-part=sessions]").textContent.includes("alice"))?.ariaLabel`)
-}
-
-// expectStatuses compares the last answer on every lane, in the order of the page.
-func (p *page) expectStatuses(memory, redis, cookie, stateless, revocable int) {
-	p.t.Helper()
-	meaning := map[int]string{200: "I know you", 401: "I don’t know you", 503: "I can’t tell right now"}
-	lanes := p.lanes()
-	for scheme, want := range map[string]int{
-		"session-memory": memory, "session-redis": redis, "session-cookie": cookie,
-		"token-stateless": stateless, "token-revocable": revocable,
-	} {
-		if lane := lanes[scheme]; lane.Status != fmt.Sprint(want) || lane.Words != meaning[want] || lane.Replica == "" {
-			p.t.Errorf("%s shows %s %q from %q, want %d %q", scheme, lane.Status, lane.Words, lane.Replica, want, meaning[want])
-		}
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: feature, Value: value}}}
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, media); err != nil {
+		p.t.Fatal(err)
 	}
 }
 
+// expectMessage waits until the line at the foot says this, or more.
 func (p *page) expectMessage(want string) {
 	p.t.Helper()
-	if message := ask[string](p, `document.getElementById("message").textContent`); message != want {
-		p.t.Errorf("the page says %q, want %q", message, want)
-	}
+	wait[bool](p, fmt.Sprintf(`document.getElementById("message").textContent.includes(%q)`, want))
 }
 
 func (p *page) expectNoSidewaysScrolling(when string) {
@@ -163,3 +108,43 @@ const inlineCode = `[document, ...[...document.querySelectorAll("template")].map
 	.flatMap((root) => [...root.querySelectorAll("*")])
 	.filter((e) => e.matches("style, script:not([src])") || e.getAttributeNames().some((name) => /^(style$|on)/.test(name)))
 	.map((e) => e.outerHTML)`
+
+// expectContrast fails for every text that can be seen and has less contrast with what it stands on than WCAG asks for
+// at level AA.
+func (p *page) expectContrast(when string) {
+	p.t.Helper()
+	for _, text := range play[[]string](p, `
+		const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+		const rgba = (colour) => {
+			canvas.clearRect(0, 0, 1, 1);
+			canvas.fillStyle = colour;
+			canvas.fillRect(0, 0, 1, 1);
+			const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+			return [r, g, b, a / 255];
+		};
+		const over = ([r, g, b, a], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a), 1];
+		const ground = (e) => {
+			if (!e) return rgba("Canvas");
+			const own = rgba(getComputedStyle(e).backgroundColor);
+			return own[3] === 1 ? own : over(own, ground(e.parentElement));
+		};
+		const light = (colour) => {
+			const [r, g, b] = colour.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+			return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+		};
+		await Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})));
+		return [...document.querySelectorAll("body *")].filter((e) => (
+			[...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim() !== "") && e.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+				&& !e.closest(".unseen, :disabled, [aria-disabled=true]")
+		)).flatMap((e) => {
+			const style = getComputedStyle(e);
+			const behind = ground(e);
+			const [a, b] = [light(over(rgba(style.color), behind)), light(behind)].sort((x, y) => y - x);
+			const ratio = (a + 0.05) / (b + 0.05);
+			const size = parseFloat(style.fontSize);
+			const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+			return ratio < (large ? 3 : 4.5) ? [ratio.toFixed(2) + ": " + e.className + " " + e.textContent.trim().slice(0, 40)] : [];
+		});`) {
+		p.t.Errorf("%s: too little contrast: %s", when, text)
+	}
+}

@@ -1,0 +1,80 @@
+// The lab behind this page: what the cluster looks like now, the controls that break and mend it, its experiments.
+
+import { CLUSTER_CHANGED, CLUSTER_MISSED, event, REQUEST_BALANCED } from "./events.js";
+import { Exchange } from "./exchange.js";
+
+export class Lab extends EventTarget {
+  /** The last picture of the cluster, or null: GET /lab/cluster. */
+  picture = null;
+
+  /** Asks for the cluster once, and then listens. Where there is no lab, a single replica answers 404. */
+  async open() {
+    if (await this.refresh()) this.#listen();
+  }
+
+  async refresh() {
+    const exchange = await Exchange.send({ path: "/lab/cluster" });
+    if (exchange.ok && exchange.json) {
+      this.#show(exchange.json);
+      return true;
+    }
+    this.dispatchEvent(event(CLUSTER_MISSED, { missing: exchange.status === 404, exchange }));
+    return false;
+  }
+
+  /** The replicas that are alive, or all. */
+  get replicas() {
+    return this.picture?.replicas ?? [];
+  }
+
+  // Each returns the exchange: its problem says what went wrong, and 501 that this lab is broken by hand, with
+  // exchange.json.command to type.
+  killReplica = (name) => this.#control(`replicas/${encodeURIComponent(name)}/kill`);
+  startReplica = (name) => this.#control(`replicas/${encodeURIComponent(name)}/start`);
+  skewClock = (name, skew) => this.#control(`replicas/${encodeURIComponent(name)}/clock`, { skew });
+  scale = (count) => this.#control("replicas", { count });
+  stopRedis = () => this.#control("redis/stop");
+  startRedis = () => this.#control("redis/start");
+  flushRedis = () => this.#control("redis/flush");
+  delayRedis = (delay) => this.#control("redis/delay", { delay });
+  forward = (advance) => this.#control("clock", { advance });
+  setRoles = (name, roles) => this.#control(`accounts/${encodeURIComponent(name)}`, { roles });
+  addUsers = (count, password) => this.#control("accounts", { count, password });
+  rotateKeys = (overlap) => this.#control("keys/rotate", { overlap });
+  bootKeys = () => this.#control("keys/boot");
+  reset = () => this.#control("reset");
+
+  /** Runs an experiment of the lab's own, and returns the exchange; its json is the result, told in a language. */
+  measure(name, language, users) {
+    return Exchange.send({
+      method: "POST", path: `/lab/experiments/${encodeURIComponent(name)}?lang=${language}`, json: { users }, patience: 120_000,
+    });
+  }
+
+  async #control(path, json) {
+    const exchange = await Exchange.send({ method: "POST", path: `/lab/${path}`, json });
+    await this.refresh();
+    return exchange;
+  }
+
+  #show(picture) {
+    this.picture = picture;
+    this.dispatchEvent(event(CLUSTER_CHANGED, picture));
+  }
+
+  #listen() {
+    const source = new EventSource("/lab/events");
+    let lost = false;
+    source.addEventListener("cluster", ({ data }) => this.#show(JSON.parse(data)));
+    source.addEventListener("request", ({ data }) => this.dispatchEvent(event(REQUEST_BALANCED, JSON.parse(data))));
+    source.addEventListener("open", () => {
+      if (lost) this.refresh();
+      lost = false;
+    });
+    source.addEventListener("error", () => {
+      lost = true;
+      this.dispatchEvent(event(CLUSTER_MISSED, { missing: false }));
+    });
+    addEventListener("pagehide", () => source.close());
+  }
+}

@@ -1,0 +1,125 @@
+// The client: one user, and the wallet. The browser holds the cookies and shows them to no script; that one was set is
+// known from the answer to the login. Tokens are in this object, in memory only: a reload forgets them.
+
+import { event, EXCHANGE_ENDED, WALLET_CHANGED } from "./events.js";
+import { Exchange } from "./exchange.js";
+import { schemeNamed, SCHEMES } from "./schemes.js";
+
+export class Wallet extends EventTarget {
+  policy = "round-robin"; // how the balancer is asked to choose
+  user = null; // {name, password}: who this client says that it is
+  #held = new Map(); // scheme → {scheme, kind: cookie|token|password, value, refresh, until}
+
+  /** What it holds, in the order of the schemes. value is "" where no script can see it. */
+  get held() {
+    return SCHEMES.flatMap(({ scheme }) => this.#held.get(scheme) ?? []);
+  }
+
+  /** The access token, if there is one. */
+  get token() {
+    return this.#held.get("token-stateless")?.value ?? this.#held.get("token-revocable")?.value ?? "";
+  }
+
+  /** Logs in by some schemes, one after the other, and returns their answers. Both Bearer schemes share one token. */
+  async login(user, schemes) {
+    this.user = user;
+    const answers = [];
+    let pair;
+    for (const scheme of schemes) {
+      const lane = schemeNamed(scheme);
+      if (lane.holds === "password") {
+        this.#hold(lane, user.password);
+        continue;
+      }
+      if (lane.holds === "token" && pair) {
+        this.#hold(lane, pair.access_token, pair.refresh_token);
+        continue;
+      }
+      const exchange = await this.#send(lane, "login", {
+        method: "POST", path: lane.login, json: { username: user.name, password: user.password },
+      });
+      answers.push({ lane, exchange });
+      if (!exchange.ok) continue;
+      if (lane.holds === "token") pair = exchange.json;
+      this.#hold(lane, pair?.access_token ?? "", pair?.refresh_token ?? "");
+    }
+    return answers;
+  }
+
+  /** Asks for a page by a scheme: me or admin. */
+  async get(scheme, page = "me") {
+    const lane = schemeNamed(scheme);
+    return this.#send(lane, page, this.signed(lane, { path: `${lane.base}/${page}` }));
+  }
+
+  /** Changes the e-mail address by a scheme. */
+  async setEmail(scheme, email) {
+    const lane = schemeNamed(scheme);
+    return this.#send(lane, "email", this.signed(lane, { method: "POST", path: `${lane.base}/email`, json: { email } }));
+  }
+
+  /** Logs out. The token stays here on purpose: what an old one is still worth is a question of its own. */
+  async logout(scheme) {
+    const lane = schemeNamed(scheme);
+    if (!lane.logout) return this.#drop(lane);
+    const exchange = await this.#send(lane, "logout", this.signed(lane, { method: "POST", path: lane.logout }));
+    if (exchange.ok && lane.holds === "cookie") this.#drop(lane);
+    return exchange;
+  }
+
+  /** Trades the refresh token for a new pair. */
+  async refresh() {
+    const lane = schemeNamed("token-stateless");
+    const refresh = this.#held.get(lane.scheme)?.refresh;
+    const exchange = await this.#send(lane, "refresh", { method: "POST", path: "/token/refresh", json: { refresh_token: refresh } });
+    if (exchange.ok) {
+      for (const scheme of ["token-stateless", "token-revocable"]) {
+        if (this.#held.has(scheme)) this.#hold(schemeNamed(scheme), exchange.json.access_token, exchange.json.refresh_token);
+      }
+    }
+    return exchange;
+  }
+
+  /** Forgets everything that a script can forget. Cookies are taken away by the server at logout. */
+  clear() {
+    this.#held.clear();
+    this.dispatchEvent(event(WALLET_CHANGED, this.held));
+  }
+
+  /** Forgets everything, cookies too: each server is asked to take its own away. */
+  async forget() {
+    for (const { scheme, kind } of this.held) {
+      if (kind === "cookie") await this.logout(scheme);
+    }
+    this.clear();
+  }
+
+  /** A request with the credential of a scheme, as far as a script adds it: cookies are the browser's. */
+  signed(lane, request) {
+    const held = this.#held.get(lane.scheme);
+    if (lane.holds === "token" && held) return { ...request, headers: { Authorization: `Bearer ${held.value}` } };
+    if (lane.holds === "password" && this.user) {
+      const pair = new TextEncoder().encode(`${this.user.name}:${held?.value ?? ""}`);
+      return { ...request, headers: { Authorization: `Basic ${btoa(String.fromCharCode(...pair))}` } };
+    }
+    return request;
+  }
+
+  async #send(lane, errand, request) {
+    const exchange = await Exchange.send({ ...request, headers: { "X-Balance": this.policy, ...request.headers } });
+    // A cookie from before this page was loaded shows itself by being good.
+    if (exchange.ok && lane.holds === "cookie" && ["me", "admin", "email"].includes(errand) && !this.#held.has(lane.scheme)) this.#hold(lane, "");
+    this.dispatchEvent(event(EXCHANGE_ENDED, { lane, errand, exchange }));
+    return exchange;
+  }
+
+  #hold(lane, value, refresh = "") {
+    this.#held.set(lane.scheme, { scheme: lane.scheme, kind: lane.holds, value, refresh });
+    this.dispatchEvent(event(WALLET_CHANGED, this.held));
+  }
+
+  #drop(lane) {
+    this.#held.delete(lane.scheme);
+    this.dispatchEvent(event(WALLET_CHANGED, this.held));
+  }
+}

@@ -1,0 +1,62 @@
+// What the client can be sent for. Each errand takes the schemes that take part, and returns the answers, each as
+// {lane, exchange}.
+
+import { schemeNamed } from "../model/schemes.js";
+
+const MANY = 10;
+
+export class Errands {
+  #wallet;
+  #rounds = 0;
+  #addresses = 0;
+
+  constructor(wallet) {
+    this.#wallet = wallet;
+  }
+
+  login = (schemes, user) => this.#wallet.login(user, schemes);
+
+  send = (schemes) => this.#each(schemes, (scheme) => this.#wallet.get(scheme));
+
+  /** Scheme by scheme, so that round-robin gives each replica its turn with each scheme. */
+  "send-ten" = async (schemes) => {
+    const answers = [];
+    for (const scheme of schemes) {
+      for (let i = 0; i < MANY; i++) answers.push({ lane: schemeNamed(scheme), exchange: await this.#wallet.get(scheme) });
+    }
+    return answers;
+  };
+
+  admin = (schemes) => this.#each(schemes, (scheme) => this.#wallet.get(scheme, "admin"));
+
+  email = (schemes, user) => {
+    const email = `${user.name}-${++this.#addresses}@example.com`;
+    return this.#each(schemes, (scheme) => this.#wallet.setEmail(scheme, email));
+  };
+
+  refresh = async () => {
+    if (!this.#wallet.held.some(({ refresh }) => refresh)) return [];
+    return [{ lane: schemeNamed("token-stateless"), exchange: await this.#wallet.refresh() }];
+  };
+
+  /** Schemes that log out by the same address are one login, and log out once. */
+  logout = async (schemes) => {
+    const answers = [];
+    const left = new Set();
+    for (const lane of schemes.map(schemeNamed)) {
+      if (left.has(lane.logout)) continue;
+      if (lane.logout) left.add(lane.logout);
+      const exchange = await this.#wallet.logout(lane.scheme);
+      if (exchange) answers.push({ lane, exchange });
+    }
+    return answers;
+  };
+
+  /** One request for each scheme. Each round begins with another one, so that no scheme always meets the same replica. */
+  async #each(schemes, ask) {
+    const first = this.#rounds++ % schemes.length;
+    const answers = new Map();
+    for (const scheme of [...schemes.slice(first), ...schemes.slice(0, first)]) answers.set(scheme, await ask(scheme));
+    return schemes.map((scheme) => ({ lane: schemeNamed(scheme), exchange: answers.get(scheme) }));
+  }
+}

@@ -1,0 +1,52 @@
+// What the client holds, in full: a token can be read by everybody, a cookie by no script.
+
+import { el } from "../dom.js";
+import { t } from "../lang.js";
+import { WALLET_CHANGED } from "../model/events.js";
+import { tokenParts } from "./credential.js";
+
+export class HoldsView {
+  #root = document.getElementById("holds");
+
+  constructor(wallet) {
+    const show = () => this.#root.replaceChildren(...credentials(wallet.held));
+    wallet.addEventListener(WALLET_CHANGED, show);
+    show();
+  }
+}
+
+function credentials(held) {
+  if (held.length === 0) return [el("p", { className: "quiet" }, t("playground.holds-nothing"))];
+  const cookies = held.filter(({ kind }) => kind === "cookie");
+  const tokens = held.filter(({ kind }) => kind === "token");
+  const passwords = held.filter(({ kind }) => kind === "password");
+  return [
+    ...(cookies.length + passwords.length > 0 ? [el("div", {}, ...said(cookies, "cookies"), ...said(passwords, "password"))] : []),
+    ...(tokens.length > 0 ? token(tokens) : []),
+  ];
+}
+
+const said = (held, kind) => (held.length > 0 ? [title(held), el("p", { className: "quiet" }, t(`playground.holds-${kind}`))] : []);
+
+const title = (held) => el("h3", {}, ...held.map(({ scheme }) => (
+  el("span", { dataset: { scheme } }, el("span", { className: "swatch", ariaHidden: "true" }), t(`scheme.${scheme}.name`))
+)));
+
+/** Schemes that share a token show it once. */
+function token(held) {
+  const [{ value }] = held;
+  return [
+    el("div", {}, ...said(held, "token"), el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.token") }, ...tokenParts(value))),
+    el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.claims"), dataset: { jwt: "payload" } }, claimsOf(value)),
+  ];
+}
+
+function claimsOf(value) {
+  try {
+    const text = atob(value.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    return JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)), null, 2);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,44 @@
+// The keyboard: which key does what on this page, and the list of them that "?" shows.
+
+import { el } from "../dom.js";
+import { t } from "../lang.js";
+
+const TYPING = "input, select, textarea, [contenteditable]";
+
+export class Keys {
+  #actions = new Map(); // key → {label, act}
+
+  constructor() {
+    document.addEventListener("keydown", (press) => this.#pressed(press));
+  }
+
+  /** Lets a key do something; label is its text in the catalogue, "" leaves it out of the list. Letters work in both cases. */
+  on(key, label, act) {
+    this.#actions.set(key.toLowerCase(), { key, label, act });
+  }
+
+  /** The rows of the list: key and text. */
+  list() {
+    return [...this.#actions.values()].filter(({ label }) => label !== "").map(({ key, label }) => [key, t(label)]);
+  }
+
+  #pressed(press) {
+    if (press.ctrlKey || press.metaKey || press.altKey || press.target.closest?.(TYPING)) return;
+    if (document.querySelector("dialog[open]")) return;
+    const action = this.#actions.get(press.key.toLowerCase());
+    // An arrow that moves inside of a group of choices belongs to the group.
+    if (!action || (press.key.startsWith("Arrow") && press.target.closest?.("[role=radiogroup], [role=slider]"))) return;
+    press.preventDefault();
+    action.act();
+  }
+}
+
+/** Shows the list of keys in the dialog of the page. */
+export function showKeys(keys) {
+  const dialog = document.getElementById("keys");
+  dialog.querySelector("dl").replaceChildren(...keys.list().flatMap(([key, text]) => [
+    el("dt", {}, el("kbd", {}, t(`shell.name-${key}`) === `shell.name-${key}` ? key.toUpperCase() : t(`shell.name-${key}`))),
+    el("dd", {}, text),
+  ]));
+  dialog.showModal();
+}

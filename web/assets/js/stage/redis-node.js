@@ -1,0 +1,50 @@
+// Redis: whether it answers, how many keys of each kind it holds, and how often it was asked.
+
+import { el, setText } from "../dom.js";
+import { number, t, tOr } from "../lang.js";
+import { Drawer } from "./drawer.js";
+import { button, frame } from "./node.js";
+
+// What each kind of key is there for, in the order in which they are shown.
+const KINDS = {
+  session: "session-redis", sessions: "session-redis", denied: "token-revocable", "not-before": "token-revocable",
+  family: "token-stateless", refresh: "token-stateless",
+};
+
+export class RedisNode {
+  #frame = frame("redis", "Redis");
+  #drawer = new Drawer("session-redis");
+  #commands = el("p", { className: "node-note" });
+  #alive;
+  #toggle;
+  #flush;
+
+  constructor(control) {
+    this.#toggle = button(() => this.#alive
+      ? control((lab) => lab.stopRedis(), { key: "stage.redis-stopped" })
+      : control((lab) => lab.startRedis(), { key: "stage.redis-started" }));
+    this.#flush = button(() => control((lab) => lab.flushRedis(), { key: "stage.redis-flushed" }));
+    setText(this.#flush, t("stage.flush"));
+    this.#flush.ariaLabel = `${t("stage.flush")} Redis`;
+    this.root.append(this.#drawer.root, el("footer", {}, this.#commands, el("div", { className: "node-buttons" }, this.#toggle, this.#flush)));
+  }
+
+  get root() {
+    return this.#frame.root;
+  }
+
+  show({ alive, key_count: count = {}, commands = {} }) {
+    this.#alive = alive;
+    this.root.dataset.state = alive ? "alive" : "dead";
+    setText(this.#frame.state, t(alive ? "stage.running" : "stage.stopped"));
+    setText(this.#toggle, t(alive ? "stage.stop" : "stage.start"));
+    this.#toggle.ariaLabel = `${this.#toggle.textContent} Redis`;
+    const order = Object.keys(KINDS);
+    const cards = Object.entries(count ?? {}).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)).map(([kind, n]) => (
+      { id: kind, title: tOr(`stage.kind-${kind}`, kind), detail: t("stage.keys", { n: number(n) }), scheme: KINDS[kind] ?? "" }
+    ));
+    this.#drawer.show(cards, cards.length, t("stage.holds-no-key"));
+    const asked = Object.values(commands ?? {}).reduce((sum, n) => sum + n, 0);
+    setText(this.#commands, t("stage.commands", { n: number(asked) }));
+  }
+}

@@ -1,0 +1,51 @@
+// One replica: its name, whether it is alive, and the filing cards of what only it remembers.
+
+import { el, setText } from "../dom.js";
+import { number, t } from "../lang.js";
+import { Drawer } from "./drawer.js";
+import { button, frame } from "./node.js";
+import { skewOf } from "./skew.js";
+
+const HUES = 6;
+const SIMULATED = /^(user-)0+/; // user-00042 is user-42 on a card
+
+export class ReplicaNode {
+  #name;
+  #alive;
+  #frame;
+  #skew = el("span", { className: "node-skew" });
+  #served = el("span", { className: "node-count" });
+  #drawer = new Drawer("session-memory");
+  #toggle;
+
+  constructor(name, control) {
+    this.#name = name;
+    this.#frame = frame(name, name);
+    this.#toggle = button(() => this.#alive
+      ? control((lab) => lab.killReplica(name), { key: "stage.killed", name })
+      : control((lab) => lab.startReplica(name), { key: "stage.started", name }));
+    this.#frame.head.append(this.#toggle);
+    this.#frame.state.after(el("p", { className: "node-facts" }, this.#served, this.#skew));
+    this.root.classList.add("replica");
+    this.root.dataset.replica = (Number(name.match(/\d+$/)?.[0]) || 0) % HUES;
+    this.root.append(this.#drawer.root);
+  }
+
+  get root() {
+    return this.#frame.root;
+  }
+
+  show({ alive, clock_skew: skew, requests, sessions, session_count: count }) {
+    const died = this.#alive && !alive;
+    this.#alive = alive;
+    this.root.dataset.state = alive ? "alive" : "dead";
+    setText(this.#frame.state, t(alive ? "stage.alive" : "stage.dead"));
+    setText(this.#skew, skewOf(skew));
+    setText(this.#served, t("stage.served", { n: number(requests ?? 0) }));
+    setText(this.#toggle, t(alive ? "stage.kill" : "stage.start"));
+    this.#toggle.ariaLabel = `${this.#toggle.textContent} ${this.#name}`;
+    if (died) return this.#drawer.fall(t("stage.memory-lost"));
+    const cards = (sessions ?? []).map(({ id, user }) => ({ id, title: user.replace(SIMULATED, "$1"), detail: id }));
+    this.#drawer.show(cards, count ?? cards.length, alive ? t("stage.remembers-nobody") : t("stage.memory-lost"));
+  }
+}

@@ -1,0 +1,68 @@
+// The wires between the nodes: drawn as lines, and walked along by dots. They follow the nodes wherever these stand.
+
+import { svg } from "./node.js";
+import { plan } from "./plan.js";
+import { Route } from "./route.js";
+
+export class Routes {
+  #floor;
+  #svg = svg("svg", { class: "wires", "aria-hidden": "true" });
+  #wires = new Map(); // "app-1>redis" → {route, path}
+
+  constructor(floor) {
+    this.#floor = floor;
+    floor.prepend(this.#svg);
+  }
+
+  /** The legs there and home again by way of these stops. A stop that this stage leaves out is passed over. */
+  legs(stops, scheme) {
+    const lane = this.#wires.has(`client/${scheme}>balancer`) ? `client/${scheme}` : "client/";
+    const names = [lane, ...stops.slice(1)];
+    const way = (from, to) => {
+      if (this.#wires.has(`${from}>${to}`)) return [{ key: `${from}>${to}`, back: false }];
+      return this.#wires.has(`${to}>${from}`) ? [{ key: `${to}>${from}`, back: true }] : [];
+    };
+    const there = names.slice(1).flatMap((to, i) => way(names[i], to));
+    const home = [names[2], "balancer", lane].filter(Boolean);
+    return { there, home: home.slice(1).flatMap((to, i) => way(home[i], to)) };
+  }
+
+  /** Where a dot is at a part of a leg; nowhere if the leg is gone. */
+  at({ key, back }, part) {
+    return this.#wires.get(key)?.route.at(part, back);
+  }
+
+  measure() {
+    const down = getComputedStyle(this.#floor).getPropertyValue("--flow").trim() === "down";
+    const lines = plan(this.#floor, down);
+    for (const [key, { path }] of this.#wires) {
+      if (lines.has(key)) continue;
+      path.remove();
+      this.#wires.delete(key);
+    }
+    for (const [key, points] of lines) {
+      if (!this.#wires.has(key)) this.#wires.set(key, { path: this.#add(key) });
+      const wire = this.#wires.get(key);
+      wire.route = new Route(points, down);
+      wire.path.setAttribute("d", wire.route.d);
+    }
+  }
+
+  /** Marks the wires whose end is dead. */
+  picture(replicas, redisAlive) {
+    if (replicas.some(({ name }) => !this.#wires.has(`balancer>${name}`))) this.measure();
+    const dead = new Set(replicas.filter(({ alive }) => !alive).map(({ name }) => name));
+    if (!redisAlive) dead.add("redis");
+    for (const [key, { path }] of this.#wires) path.toggleAttribute("data-dead", key.split(">").some((name) => dead.has(name)));
+  }
+
+  #add(key) {
+    const path = svg("path", { "data-wire": key });
+    const [from, to] = key.split(">");
+    if (from.startsWith("client/")) path.dataset.scheme = from.slice("client/".length);
+    const replica = [from, to].map((name) => this.#floor.querySelector(`.replica[data-node="${name}"]`)).find(Boolean);
+    if (replica) path.dataset.replica = replica.dataset.replica;
+    this.#svg.append(path);
+    return path;
+  }
+}

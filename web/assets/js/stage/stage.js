@@ -1,0 +1,152 @@
+// <lab-stage>: what there is, who remembers whom, and every request on its way. It draws what the lab tells, and asks
+// for nothing itself.
+//
+//   <lab-stage controls schemes="session-redis token-stateless" without="reports"></lab-stage>
+//
+//   stage.lab = lab             a Lab: its pictures are drawn, its requests travel (whoever sent them)
+//   stage.wallet = wallet       a Wallet: what the client holds
+//   stage.highlight(["redis"])  emphasises nodes: client, balancer, replicas, app-1, redis, users, reports; [] none
+//   stage.clear()               forgets what flies and the last answers
+//   controls                    nodes get buttons: kill, start, stop, flush, demote, promote
+//   schemes                     the schemes that the client lists (the legend); all of them without
+//   without                     nodes that are left out: balancer, redis, users, reports
+//
+// A button of a node sends "control:answered" from the element, with {exchange, done}; who says it in another way than
+// in the line at the foot calls preventDefault.
+
+import { el } from "../dom.js";
+import { t } from "../lang.js";
+import { CLUSTER_CHANGED, CLUSTER_MISSED, CONTROL_ANSWERED, EXCHANGE_ENDED, REQUEST_BALANCED, WALLET_CHANGED } from "../model/events.js";
+import { concernsLogins, SCHEMES } from "../model/schemes.js";
+import { sayControl } from "../shell/shell.js";
+import { BalancerNode } from "./balancer-node.js";
+import { ClientNode } from "./client-node.js";
+import { Flight } from "./flight.js";
+import { RedisNode } from "./redis-node.js";
+import { ReplicasView } from "./replicas-view.js";
+import { ReportsNode } from "./reports-node.js";
+import { UsersNode } from "./users-node.js";
+import { Words } from "./words.js";
+
+const ATTRIBUTES = ["controls", "schemes", "without"];
+
+export class LabStage extends HTMLElement {
+  static observedAttributes = ATTRIBUTES;
+
+  #lab;
+  #wallet;
+  #client = new ClientNode();
+  #balancer = new BalancerNode();
+  #reports = new ReportsNode();
+  #replicas = new ReplicasView((...asked) => this.#control(...asked));
+  #redis = new RedisNode((...asked) => this.#control(...asked));
+  #users = new UsersNode((...asked) => this.#control(...asked));
+  #words = new Words();
+  #floor = el("div", { className: "stage-floor" });
+  #flight = new Flight(this.#floor, (more) => this.#balancer.waits(more));
+
+  constructor() {
+    super();
+    const column = (name, ...nodes) => el("div", { className: `stage-column stage-${name}` }, ...nodes);
+    this.#floor.append(
+      column("client", this.#client.root), column("middle", this.#balancer.root, this.#reports.root),
+      column("replicas", this.#replicas.root), column("stores", this.#redis.root, this.#users.root),
+    );
+  }
+
+  connectedCallback() {
+    if (!this.#floor.isConnected) this.append(this.#floor, this.#words.root);
+    this.#arrange();
+    this.#flight.open();
+  }
+
+  disconnectedCallback() {
+    this.#flight.close();
+  }
+
+  attributeChangedCallback() {
+    this.#arrange();
+  }
+
+  set lab(lab) {
+    this.#lab = lab;
+    lab.addEventListener(CLUSTER_CHANGED, ({ detail }) => this.#show(detail));
+    lab.addEventListener(CLUSTER_MISSED, ({ detail }) => this.toggleAttribute("alone", detail.missing));
+    lab.addEventListener(REQUEST_BALANCED, ({ detail }) => concernsLogins(detail.path) && this.#travel(detail));
+    if (lab.picture) this.#show(lab.picture);
+  }
+
+  get lab() {
+    return this.#lab;
+  }
+
+  set wallet(wallet) {
+    this.#wallet = wallet;
+    const show = () => this.#client.hold(wallet);
+    wallet.addEventListener(WALLET_CHANGED, show);
+    // Without a lab nobody tells of requests but the page that sent them.
+    wallet.addEventListener(EXCHANGE_ENDED, ({ detail: { lane, errand, exchange } }) => {
+      if (!this.hasAttribute("alone")) return;
+      this.#client.sent({ ...exchange.request, scheme: errand === "refresh" ? "" : lane.scheme })(exchange.status);
+    });
+    show();
+  }
+
+  get wallet() {
+    return this.#wallet;
+  }
+
+  highlight(names) {
+    for (const node of this.querySelectorAll("[data-node]")) {
+      const kind = node.classList.contains("replica") ? "replicas" : "";
+      node.toggleAttribute("data-highlight", names.includes(node.dataset.node) || names.includes(kind));
+    }
+  }
+
+  /** How many requests are being drawn on their way. */
+  get flying() {
+    return this.#flight.flying;
+  }
+
+  clear() {
+    this.#flight.clear();
+    this.#client.clear();
+    this.#words.clear();
+  }
+
+  #show(picture) {
+    this.removeAttribute("alone");
+    this.#replicas.show(picture.replicas ?? []);
+    this.#redis.show(picture.redis ?? { alive: false });
+    this.#users.show(picture.accounts ?? []);
+    this.#reports.show(picture.services ?? {});
+    this.#words.show(picture);
+    this.#flight.picture(picture);
+  }
+
+  #travel(request) {
+    this.#balancer.chose(request.policy);
+    this.#words.saw(request);
+    const back = this.#client.sent(request);
+    this.#flight.launch(request, () => back(request.status));
+  }
+
+  #arrange() {
+    const named = (attribute) => this.getAttribute(attribute)?.split(/\s+/).filter(Boolean) ?? [];
+    const chosen = named("schemes");
+    this.#client.list(SCHEMES.map(({ scheme }) => scheme).filter((scheme) => chosen.length === 0 || chosen.includes(scheme)));
+    for (const node of [this.#balancer, this.#reports, this.#redis, this.#users]) {
+      node.root.toggleAttribute("data-without", named("without").includes(node.root.dataset.node));
+    }
+    this.#flight.measure();
+  }
+
+  async #control(ask, done) {
+    if (!this.#lab) return;
+    const exchange = await ask(this.#lab);
+    const told = new CustomEvent(CONTROL_ANSWERED, { bubbles: true, cancelable: true, detail: { exchange, done: t(done.key, done) } });
+    if (this.dispatchEvent(told)) sayControl(exchange, told.detail.done);
+  }
+}
+
+customElements.define("lab-stage", LabStage);

@@ -1,0 +1,155 @@
+// The chapters, in order. What they say is in the catalogue, by the same names; here is what they do.
+//
+// experiment  what the lab runs to answer the question; more: what else it can run here
+// asks        the schemes that the reader predicts for
+// choices     what can be predicted, as the lab writes it; a function gets the number of replicas
+// hands       what the reader can do with their own browser, and with which schemes
+// light       what the story is about on the stage
+// sources     where to read on
+
+const RFC = (number, section) => ({
+  name: section ? `RFC ${number}, §${section}` : `RFC ${number}`,
+  url: `https://www.rfc-editor.org/rfc/rfc${number}${section ? `#section-${section}` : ""}`,
+});
+const OWASP = (name, page) => ({ name: `OWASP, ${name}`, url: `https://cheatsheetseries.owasp.org/cheatsheets/${page}_Cheat_Sheet.html` });
+
+const SESSIONS = OWASP("Session Management", "Session_Management");
+
+export const CHAPTERS = [
+  {
+    id: "http-forgets",
+    experiment: "http-forgets",
+    asks: ["basic", "session-redis", "token-stateless"],
+    choices: [0, 1, 5].map((n) => `password checked on ${n} of 5 pages`),
+    hands: { schemes: ["basic", "session-redis", "token-stateless"], actions: ["visit", "login", "logout"] },
+    light: ["client"],
+    sources: [RFC(9110, "3.3"), RFC(7617)],
+  },
+  {
+    id: "the-ticket",
+    experiment: "reference-or-value",
+    asks: ["session-memory", "session-redis"],
+    choices: ["ID, 1 record", "data, 0", "password, 0"],
+    hands: { schemes: ["session-memory", "session-redis"], actions: ["login", "visit", "logout"] },
+    light: ["client", "redis"],
+    more: ["fixation"],
+    sources: [RFC(6265), SESSIONS],
+  },
+  {
+    id: "the-signed-letter",
+    experiment: "tamper",
+    asks: ["token-stateless", "session-cookie"],
+    choices: ["401", "200", "403"],
+    hands: { schemes: ["token-stateless", "token-cookie"], actions: ["login", "visit", "admin"] },
+    light: ["client"],
+    sources: [RFC(7519), RFC(7515), RFC(9068)],
+  },
+  {
+    id: "in-your-hand",
+    experiment: "size",
+    asks: ["session-redis", "session-cookie", "token-stateless"],
+    choices: ["flat", "grows to 4 KB", "grows to 8 KB"],
+    hands: { schemes: ["session-redis", "session-cookie", "token-stateless"], actions: ["login", "visit"] },
+    light: ["client"],
+    more: ["server-memory"],
+    sources: [RFC(6265, "6.1"), RFC(9110, "5.4")],
+  },
+  {
+    id: "three-desks",
+    experiment: "round-robin",
+    asks: ["session-memory", "session-redis", "token-stateless"],
+    choices: [(n) => `${Math.floor(30 / n)}/30`, "30/30", "0/30"],
+    hands: { schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit", "visit-ten"] },
+    light: ["balancer", "replicas"],
+    sources: [{ name: "nginx, upstream", url: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html" }],
+  },
+  {
+    id: "always-the-same-desk",
+    experiment: "sticky-replica-dies",
+    asks: ["session-memory", "session-redis", "token-stateless"],
+    choices: ["stays", "logged out", "503"],
+    hands: {
+      policy: "sticky", schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit-ten", "kill-mine", "revive"],
+    },
+    light: ["balancer", "replicas"],
+    more: ["sticky", "rolling-deploy", "scale-out", "one-address"],
+    sources: [{ name: "nginx, sticky", url: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#sticky" }],
+  },
+  {
+    id: "one-filing-cabinet",
+    experiment: "store-lookups",
+    asks: ["session-redis", "token-stateless", "token-revocable"],
+    choices: ["0", "1", "1,000"],
+    hands: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
+    light: ["redis"],
+    more: ["boot-key", "key-rotation"],
+    sources: [{ name: "Redis, GETEX", url: "https://redis.io/docs/latest/commands/getex/" }, SESSIONS],
+  },
+  {
+    id: "the-cabinet-burns",
+    experiment: "redis-down",
+    asks: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
+    choices: ["stays", "logged out", "503"],
+    hands: {
+      policy: "sticky", schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
+      actions: ["login", "stop-redis", "visit", "start-redis"],
+    },
+    light: ["redis"],
+    more: ["redis-back"],
+    sources: [RFC(9110, "15.6.4"), RFC(9457)],
+  },
+  {
+    id: "leaving",
+    experiment: "logout",
+    asks: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
+    choices: ["401", "200", "200 until exp"],
+    hands: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "logout"] },
+    light: ["client", "redis"],
+    more: ["logout-everywhere", "stale-role", "expiry", "clock-skew"],
+    sources: [RFC(7009), RFC(9700, "4.14"), OWASP("JSON Web Token", "JSON_Web_Token_for_Java")],
+  },
+  {
+    id: "thieves-and-forgers",
+    experiment: "stolen",
+    asks: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
+    choices: ["in, then out", "in, stays in", "never in"],
+    hands: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit", "logout"] },
+    light: ["client"],
+    more: ["forgery", "csrf", "refresh-reuse", "concurrent-refresh"],
+    sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
+  },
+  {
+    id: "other-desks-and-other-pages",
+    experiment: "other-service",
+    asks: ["session-redis", "token-stateless", "token-revocable"],
+    choices: ["0 / works", "1 / fails", "1 / fails, or stale"],
+    hands: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit"] },
+    light: ["reports"],
+    more: ["cross-origin", "script-reads"],
+    sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
+  },
+  {
+    id: "the-bill",
+    experiment: "latency",
+    asks: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
+    choices: ["flat", "grows"],
+    hands: { schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"], actions: ["login", "slow-redis", "visit-ten", "near-redis"] },
+    light: ["redis", "users"],
+    more: ["http-forgets", "server-memory"],
+    sources: [{ name: "W3C, Server-Timing", url: "https://www.w3.org/TR/server-timing/" }],
+  },
+  { id: "your-verdict", light: [], sources: [] },
+];
+
+/** What can be predicted in a chapter, with so many replicas. */
+export const choicesOf = (chapter, replicas) =>
+  chapter.choices.map((choice) => (typeof choice === "function" ? choice(replicas) : choice));
+
+/** What somebody may be building, and the experiments that bear on it. */
+export const BUILDS = [
+  { id: "browser-app", schemes: ["session-redis", "session-cookie", "token-cookie"], rows: ["csrf", "script-reads", "logout", "redis-down"] },
+  { id: "mobile-api", schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["refresh-reuse", "stolen", "logout", "cross-origin"] },
+  { id: "microservices", schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["other-service", "stale-role", "key-rotation", "redis-down"] },
+  { id: "bank", schemes: ["session-redis", "token-revocable", "token-stateless"], rows: ["logout-everywhere", "stale-role", "stolen", "logout"] },
+  { id: "small-tool", schemes: ["session-memory", "session-cookie", "session-redis"], rows: ["rolling-deploy", "sticky-replica-dies", "logout", "store-lookups"] },
+];

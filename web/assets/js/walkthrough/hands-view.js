@@ -1,0 +1,108 @@
+// The reader's own requests: a button for each action, and a lane for each scheme with the last answers on it.
+
+import { el, setText } from "../dom.js";
+import { t } from "../lang.js";
+import { EXCHANGE_ENDED } from "../model/events.js";
+import { asCurl } from "../model/raw.js";
+import { say, sayControl } from "../shell/shell.js";
+import { verdictOf } from "../verdict.js";
+import { ACTIONS, actionLabel } from "./hands.js";
+
+const MOST = 10; // answers that a lane shows
+
+export class HandsView {
+  #root;
+  #wallet;
+  #lab;
+  #reader;
+  #lanes = new Map(); // scheme → {list, words}
+  #last = null; // {exchange, lane}: what "copy as curl" copies
+  #busy = false;
+
+  constructor(root, { wallet, lab, reader }) {
+    this.#root = root;
+    this.#wallet = wallet;
+    this.#lab = lab;
+    this.#reader = reader;
+    wallet.addEventListener(EXCHANGE_ENDED, ({ detail }) => this.#show(detail));
+  }
+
+  show({ hands }) {
+    this.#lanes.clear();
+    this.#last = null;
+    this.#wallet.policy = hands.policy ?? "round-robin";
+    const lanes = hands.schemes.map((scheme) => this.#lane(scheme));
+    const buttons = hands.actions.map((name) => this.#button(name, hands.schemes));
+    const copy = el("button", { type: "button", className: "tool copy" }, t("shell.copy-curl"));
+    copy.addEventListener("click", () => this.#copy());
+    this.#root.replaceChildren(
+      el("h2", { id: "hands-title" }, t("walkthrough.your-turn"), el("small", {}, t(`walkthrough.policy-${this.#wallet.policy}`))),
+      el("div", { className: "actions" }, ...buttons, copy),
+      el("ul", { className: "lanes" }, ...lanes));
+  }
+
+  /** Forgets the answers: after a reset they are about another lab. */
+  clear() {
+    for (const { list, words } of this.#lanes.values()) {
+      list.replaceChildren();
+      setText(words, "");
+    }
+  }
+
+  lastReplicaOf = (scheme) => this.#lanes.get(scheme)?.list.lastElementChild?.dataset.by ?? "";
+
+  #button(name, schemes) {
+    const button = el("button", { type: "button", dataset: { action: name } }, actionLabel(name));
+    button.addEventListener("click", () => this.#act(name, schemes));
+    return button;
+  }
+
+  async #act(name, schemes) {
+    if (this.#busy) return;
+    this.#mark(true);
+    try {
+      const { said, wrong } = await ACTIONS[name]({
+        wallet: this.#wallet, lab: this.#lab, reader: this.#reader, schemes, lanes: this,
+      });
+      if (wrong) sayControl(wrong, "");
+      else say(said);
+    } finally {
+      this.#mark(false);
+    }
+  }
+
+  #mark(busy) {
+    this.#busy = busy;
+    for (const button of this.#root.querySelectorAll("[data-action]")) button.ariaDisabled = String(busy);
+  }
+
+  #lane(scheme) {
+    const list = el("ol", { ariaLabel: t("walkthrough.answers-of", { scheme }) });
+    const words = el("span", { className: "words" });
+    this.#lanes.set(scheme, { list, words });
+    return el("li", { className: "lane", dataset: { scheme } },
+      el("span", { className: "who" }, el("span", { className: "swatch" }), scheme), list, words);
+  }
+
+  #show({ lane, errand, exchange }) {
+    const shown = this.#lanes.get(lane.scheme);
+    this.#last = { exchange, lane };
+    if (!shown) return;
+    const { tone, symbol, words } = verdictOf(exchange.status, errand);
+    const mark = el("span", { ariaHidden: "true" }, `${symbol} `);
+    shown.list.append(el("li", { className: "tag", dataset: { tone, by: exchange.replica, status: exchange.status } },
+      mark, exchange.status || "–", el("small", {}, exchange.replica)));
+    while (shown.list.children.length > MOST) shown.list.firstElementChild.remove();
+    setText(shown.words, words);
+  }
+
+  async #copy() {
+    if (!this.#last) return say(t("walkthrough.nothing-to-copy"));
+    try {
+      await navigator.clipboard.writeText(asCurl(this.#last.exchange, this.#last.lane));
+      say(t("shell.copied"));
+    } catch {
+      say(asCurl(this.#last.exchange, this.#last.lane));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// The question of a chapter: for each scheme that it asks about, the reader picks what they think will happen.
+
+import { el } from "../dom.js";
+import { lookUp, t } from "../lang.js";
+import { choicesOf } from "./chapters.js";
+
+export class QuestionView {
+  #progress;
+  #onRun;
+  #root;
+  #button;
+  #chapter;
+
+  constructor(root, progress, onRun) {
+    this.#root = root;
+    this.#progress = progress;
+    this.#onRun = onRun;
+  }
+
+  show(chapter, replicas) {
+    this.#chapter = chapter;
+    this.#button = el("button", { type: "button", className: "primary run", dataset: { action: "run" } });
+    this.#button.addEventListener("click", () => this.#onRun());
+    this.#root.replaceChildren(
+      el("h2", { id: "question-title" }, t("walkthrough.predict")),
+      el("p", { className: "asked" }, lookUp(`walkthrough.${chapter.id}.question`)),
+      ...chapter.asks.map((scheme) => this.#row(scheme, choicesOf(chapter, replicas))),
+      el("p", { className: "go" }, this.#button, el("small", {}, t("walkthrough.run-hint"))),
+    );
+    this.#label();
+  }
+
+  /** What the button says while the lab is at work: how many requests it has sent. */
+  busy(requests) {
+    this.#button.ariaDisabled = "true";
+    this.#button.textContent = t("walkthrough.running", { requests });
+  }
+
+  ready() {
+    this.#button.ariaDisabled = "false";
+    this.#label();
+  }
+
+  #row(scheme, choices) {
+    const labels = lookUp(`walkthrough.${this.#chapter.id}.choices`);
+    const said = this.#progress.predictionOf(this.#chapter, scheme);
+    const options = choices.map((choice, i) => {
+      const radio = el("input", { type: "radio", name: `predict-${scheme}`, value: choice, checked: choice === said });
+      radio.addEventListener("change", () => {
+        this.#progress.predict(this.#chapter, scheme, choice);
+        if (this.#button.ariaDisabled !== "true") this.#label();
+      });
+      return el("label", { className: "choice" }, radio, el("span", {}, labels[i].replaceAll("{choice}", choice)));
+    });
+    return el("fieldset", { className: "prediction", dataset: { scheme } },
+      el("legend", {}, el("span", { className: "swatch" }), scheme, el("small", {}, t(`scheme.${scheme}.is`))),
+      el("div", { className: "choices" }, ...options));
+  }
+
+  #label() {
+    this.#button.textContent = t(this.#progress.isPredicted(this.#chapter) ? "walkthrough.run" : "walkthrough.run-anyway");
+  }
+}

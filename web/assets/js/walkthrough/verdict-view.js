@@ -1,0 +1,89 @@
+// The last chapter: what is the reader building? The answer is what the lab has measured, what it costs, what to build.
+
+import { el } from "../dom.js";
+import { lookUp, t } from "../lang.js";
+import { recall, remember } from "../shell/shell.js";
+import { BUILDS, CHAPTERS } from "./chapters.js";
+
+const KEPT = "authlab.building";
+
+export class VerdictView {
+  #root;
+  #progress;
+  #measure;
+
+  constructor(root, progress, measure) {
+    this.#root = root;
+    this.#progress = progress;
+    this.#measure = measure;
+  }
+
+  show() {
+    const chosen = recall(KEPT);
+    const answer = el("div", { className: "verdict-answer", ariaLive: "polite" });
+    const choices = BUILDS.map((build) => {
+      const radio = el("input", { type: "radio", name: "build", value: build.id, checked: build.id === chosen });
+      radio.addEventListener("change", () => {
+        remember(KEPT, build.id);
+        this.#tell(answer, build);
+      });
+      return el("label", { className: "choice" }, radio, el("span", {}, t(`walkthrough.builds.${build.id}.name`)));
+    });
+    this.#root.replaceChildren(
+      this.#score(),
+      el("fieldset", { className: "prediction" }, el("legend", {}, t("walkthrough.building")), el("div", { className: "choices" }, ...choices)),
+      answer);
+    const build = BUILDS.find(({ id }) => id === chosen);
+    if (build) this.#tell(answer, build);
+  }
+
+  #score() {
+    const { right, of } = this.#progress.score;
+    const rows = CHAPTERS.filter((chapter) => this.#progress.scoreOf(chapter).of > 0).map((chapter) => {
+      const score = this.#progress.scoreOf(chapter);
+      return el("li", { dataset: { tone: score.right === score.of ? "ok" : "stranger" } },
+        el("span", {}, t(`walkthrough.${chapter.id}.title`)), el("span", { className: "tag" }, `${score.right} / ${score.of}`));
+    });
+    return el("section", { className: "scores" },
+      el("p", { className: "score" }, of > 0 ? t("walkthrough.total", { right, of }) : t("walkthrough.no-total")),
+      el("ul", {}, ...rows));
+  }
+
+  #tell(answer, build) {
+    const text = lookUp(`walkthrough.builds.${build.id}`);
+    const missing = build.rows.filter((name) => !this.#progress.resultOf(name));
+    answer.replaceChildren(
+      el("h2", {}, text.build),
+      ...text.because.map((reason) => el("p", {}, reason)),
+      el("h3", {}, t("walkthrough.price")),
+      el("ul", { className: "prices" }, ...text.price.map((price) => el("li", {}, price))),
+      el("h3", {}, t("walkthrough.measured-here")),
+      ...(missing.length > 0 ? [this.#measureAll(answer, build, missing)] : []),
+      this.#table(build));
+  }
+
+  #measureAll(answer, build, missing) {
+    const button = el("button", { type: "button", dataset: { action: "measure-rows" } }, t("walkthrough.measure-rows", { n: missing.length }));
+    button.addEventListener("click", async () => {
+      for (const name of missing) {
+        if (!(await this.#measure(name))) break;
+      }
+      this.#tell(answer, build);
+    });
+    return el("p", {}, button);
+  }
+
+  #table({ rows, schemes }) {
+    const cellOf = (name, scheme) => {
+      const result = this.#progress.resultOf(name);
+      return result?.cells.find((cell) => cell.scheme === scheme)?.observed_text ?? (result ? "–" : "…");
+    };
+    return el("div", { className: "scrolls", tabIndex: 0, role: "region", ariaLabel: t("walkthrough.measured-here") },
+      el("table", { className: "result" },
+        el("thead", {}, el("tr", {}, el("th", {}, ""), ...schemes.map((scheme) =>
+          el("th", { scope: "col", dataset: { scheme } }, el("span", { className: "swatch" }), ` ${scheme}`)))),
+        el("tbody", {}, ...rows.map((name) => el("tr", {},
+          el("th", { scope: "row" }, lookUp(`walkthrough.questions.${name}`)),
+          ...schemes.map((scheme) => el("td", {}, cellOf(name, scheme))))))));
+  }
+}

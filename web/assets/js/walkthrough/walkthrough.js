@@ -1,0 +1,184 @@
+// The walkthrough: chapters, each one idea, one picture, one prediction, one run, one lesson.
+
+import { el } from "../dom.js";
+import { language, lookUp, problemText, t } from "../lang.js";
+import { CLUSTER_MISSED, REQUEST_BALANCED } from "../model/events.js";
+import { Lab } from "../model/lab.js";
+import { Wallet } from "../model/wallet.js";
+import { say, sayControl, startShell } from "../shell/shell.js";
+import "../stage/stage.js";
+import { CHAPTERS, choicesOf } from "./chapters.js";
+import { HandsView } from "./hands-view.js";
+import { MoreView } from "./more-view.js";
+import { Progress, RESULT_MEASURED } from "./progress.js";
+import { QuestionView } from "./question-view.js";
+import { answer } from "./result-view.js";
+import { VerdictView } from "./verdict-view.js";
+
+const USERS = 50; // in a population: somebody is waiting
+const byId = (id) => document.getElementById(id);
+
+class Walkthrough {
+  #lab = new Lab();
+  #wallet = new Wallet();
+  #progress = new Progress();
+  #stage = document.querySelector("lab-stage");
+  #hands;
+  #question;
+  #more;
+  #verdict;
+  #requests = 0;
+  #running = false;
+
+  constructor(reader) {
+    this.#stage.lab = this.#lab;
+    this.#stage.wallet = this.#wallet;
+    this.#hands = new HandsView(byId("hands"), { wallet: this.#wallet, lab: this.#lab, reader });
+    this.#question = new QuestionView(byId("question"), this.#progress, () => this.run());
+    this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name));
+    this.#verdict = new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name));
+    this.#progress.addEventListener(RESULT_MEASURED, () => this.#markSteps());
+    this.#lab.addEventListener(REQUEST_BALANCED, () => this.#count());
+    this.#lab.addEventListener(CLUSTER_MISSED, ({ detail }) => say(t(detail.missing ? "shell.no-lab" : "shell.lab-lost"), true));
+    addEventListener("hashchange", () => this.#show(true));
+    byId("before").addEventListener("click", () => this.turn(-1));
+    byId("next").addEventListener("click", () => this.turn(1));
+  }
+
+  async start() {
+    this.#show(false);
+    await this.#lab.open();
+    if (this.#chapter.experiment) this.#question.show(this.#chapter, this.#replicas);
+  }
+
+  turn(by) {
+    const next = CHAPTERS[this.#index + by];
+    if (next) location.hash = next.id;
+  }
+
+  async reset() {
+    const exchange = await this.#lab.reset();
+    this.#wallet.clear();
+    this.#hands.clear();
+    sayControl(exchange, t("shell.is-reset"));
+  }
+
+  /** Runs the experiment of the chapter, and shows what came of it beside what was predicted. */
+  async run() {
+    const chapter = this.#chapter;
+    if (!chapter.experiment || this.#running) return;
+    const ran = await this.#measure(chapter.experiment);
+    if (!ran || chapter !== this.#chapter) return;
+    this.#showAnswer();
+    byId("result").querySelector("h2").focus({ preventScroll: true });
+    byId("result").scrollIntoView({ block: "nearest" });
+  }
+
+  get #index() {
+    return Math.max(0, CHAPTERS.findIndex(({ id }) => `#${id}` === location.hash));
+  }
+
+  get #chapter() {
+    return CHAPTERS[this.#index];
+  }
+
+  get #replicas() {
+    return this.#lab.replicas.length || 3;
+  }
+
+  async #measure(name) {
+    if (this.#running) return false;
+    this.#running = true;
+    this.#requests = 0;
+    this.#markBusy(true);
+    say("");
+    const exchange = await this.#lab.measure(name, language, USERS);
+    this.#running = false;
+    this.#markBusy(false);
+    // An experiment begins and ends with a clean lab: what the reader had is gone.
+    this.#wallet.clear();
+    this.#hands.clear();
+    if (!exchange.ok) {
+      sayControl(exchange, "");
+      if (exchange.status !== 501) say(problemText(exchange), true);
+      return false;
+    }
+    this.#progress.measured(name, exchange.json);
+    return true;
+  }
+
+  #count() {
+    this.#requests += 1;
+    if (this.#running && this.#chapter.experiment) this.#question.busy(this.#requests);
+  }
+
+  #markBusy(busy) {
+    document.documentElement.dataset.busy = String(busy);
+    for (const button of document.querySelectorAll("main [data-action]")) button.ariaDisabled = String(busy);
+    if (!this.#chapter.experiment) return;
+    if (busy) this.#question.busy(this.#requests);
+    else this.#question.ready();
+  }
+
+  #show(moved) {
+    const chapter = this.#chapter;
+    const text = lookUp(`walkthrough.${chapter.id}`);
+    const isVerdict = !chapter.experiment;
+    document.title = `${text.title} · Authlab`;
+    byId("count").textContent = t("walkthrough.chapter", { n: this.#index + 1, of: CHAPTERS.length });
+    byId("title").textContent = text.title;
+    byId("story").replaceChildren(...text.story.map((paragraph) => el("p", {}, paragraph)));
+    for (const id of ["hands", "question", "result"]) byId(id).hidden = isVerdict;
+    byId("verdict").hidden = !isVerdict;
+    document.querySelector(".walk").dataset.kind = isVerdict ? "verdict" : "chapter";
+    this.#stage.highlight(chapter.light);
+    this.#stage.setAttribute("without", chapter.light.includes("reports") ? "" : "reports");
+    this.#more.show(chapter);
+    if (isVerdict) this.#verdict.show();
+    else {
+      this.#stage.setAttribute("schemes", chapter.hands.schemes.join(" "));
+      this.#hands.show(chapter);
+      this.#question.show(chapter, this.#replicas);
+      this.#showAnswer();
+    }
+    this.#markSteps();
+    byId("before").hidden = this.#index === 0;
+    byId("next").hidden = this.#index === CHAPTERS.length - 1;
+    if (!moved) return;
+    say("");
+    scrollTo({ top: 0 });
+    byId("title").focus({ preventScroll: true });
+  }
+
+  #showAnswer() {
+    const chapter = this.#chapter;
+    const result = this.#progress.resultOf(chapter.experiment);
+    byId("result").hidden = !result;
+    if (!result) return;
+    const choices = choicesOf(chapter, this.#replicas);
+    const labels = lookUp(`walkthrough.${chapter.id}.choices`);
+    const said = (scheme) => {
+      const value = this.#progress.predictionOf(chapter, scheme);
+      return value && chapter.asks.includes(scheme) ? { value, label: labels[choices.indexOf(value)]?.replaceAll("{choice}", value) ?? value } : null;
+    };
+    byId("result").replaceChildren(...answer(result, { said, score: this.#progress.scoreOf(chapter), sources: chapter.sources }));
+  }
+
+  #markSteps() {
+    CHAPTERS.forEach((chapter, i) => {
+      const link = byId("steps").querySelector(`[href="#${chapter.id}"]`);
+      link.dataset.done = String(this.#progress.isDone(chapter));
+      if (i === this.#index) link.setAttribute("aria-current", "step");
+      else link.removeAttribute("aria-current");
+    });
+    byId("steps").querySelector("[aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+}
+
+const { name, password } = byId("reader").dataset;
+const walkthrough = new Walkthrough({ name, password });
+const keys = startShell({ reset: () => walkthrough.reset() });
+keys.on("ArrowRight", "walkthrough.key-next", () => walkthrough.turn(1));
+keys.on("ArrowLeft", "walkthrough.key-before", () => walkthrough.turn(-1));
+keys.on("x", "walkthrough.key-run", () => walkthrough.run());
+await walkthrough.start();

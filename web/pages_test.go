@@ -1,0 +1,236 @@
+package web_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"authlab/account"
+)
+
+var pagePaths = []string{"/", "/playground", "/inspector"}
+
+func TestThePagesRunNoInlineScriptAndNoInlineStyle(t *testing.T) {
+	_, c := alone(t)
+	script := regexp.MustCompile(`<script[^>]*>[^<]*`)
+	inline := regexp.MustCompile(`<[^>]*\s(on[a-z]+|style)=[^>]*>|<style|javascript:`)
+	for _, at := range pagePaths {
+		page := c.get(200, at).body
+		scripts := script.FindAllString(page, -1)
+		if len(scripts) == 0 {
+			t.Errorf("%s has no script", at)
+		}
+		for _, s := range scripts {
+			if !strings.Contains(s, ` src="/assets/`) || !strings.HasSuffix(s, ">") {
+				t.Errorf("%s: inline script: %s", at, s)
+			}
+		}
+		if found := inline.FindString(page); found != "" {
+			t.Errorf("%s: the policy forbids %s", at, found)
+		}
+	}
+	playground := c.get(200, "/playground").body
+	for _, demo := range account.Demos() {
+		if !strings.Contains(playground, demo.Name) || !strings.Contains(playground, demo.Password) {
+			t.Errorf("the playground does not show %s and %s", demo.Name, demo.Password)
+		}
+	}
+}
+
+func TestThePagesLoadFromHereAlone(t *testing.T) {
+	_, c := alone(t)
+	media := map[string]string{
+		".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+		".json": "application/json", "": "text/html; charset=utf-8",
+	}
+	loads := regexp.MustCompile(`<(?:script|link|img)[^>]*(?:src|href)="([^"]*)"`)
+	for _, at := range pagePaths {
+		page := c.get(200, at)
+		policy := page.header.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
+			if !strings.Contains(policy, want) {
+				t.Errorf("%s: Content-Security-Policy %q has no %s", at, policy, want)
+			}
+		}
+		if strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: Content-Security-Policy %q", at, policy)
+		}
+		found := loads.FindAllStringSubmatch(page.body, -1)
+		if len(found) < 4 {
+			t.Errorf("%s loads %v, want its script, its styles and its texts", at, found)
+		}
+		for _, load := range found {
+			got := c.get(200, load[1])
+			if got.header.Get("Content-Type") != media[path.Ext(load[1])] || got.header.Get("X-Content-Type-Options") != "nosniff" || got.body == "" {
+				t.Errorf("%s: %v", load[1], got.header)
+			}
+			if again := c.expect(304, "GET", load[1], "", "If-None-Match", got.header.Get("ETag")); again.body != "" {
+				t.Errorf("%s: a browser that has it gets it again", load[1])
+			}
+		}
+		if head := c.expect(200, "HEAD", at, ""); head.body != "" || head.header.Get("Content-Security-Policy") != policy {
+			t.Errorf("HEAD %s: %q, %v", at, head.body, head.header)
+		}
+	}
+}
+
+func TestTheLanguageIsTheBrowsersUnlessTheAddressNamesOne(t *testing.T) {
+	_, c := alone(t)
+	for _, tt := range []struct{ path, accept, want string }{
+		{"/", "", "en"},
+		{"/", "de, fr;q=0.5", "en"},
+		{"/", "es-MX,es;q=0.9,en;q=0.8", "es"},
+		{"/inspector", "fr, es;q=0.7, en;q=0.3", "es"},
+		{"/?lang=es", "en", "es"},
+		{"/playground?lang=en", "es", "en"},
+		{"/?lang=%00<script>", "", "en"},
+	} {
+		page := c.get(200, tt.path, "Accept-Language", tt.accept)
+		if !strings.Contains(page.body, `<html lang="`+tt.want+`"`) || page.header.Get("Vary") != "Accept-Language" {
+			t.Errorf("%s for %q is not in %s", tt.path, tt.accept, tt.want)
+		}
+		if strings.Contains(page.body, "<script>") {
+			t.Errorf("%s: the address is in the page", tt.path)
+		}
+	}
+}
+
+// catalogueOf is every text of a language by its whole key.
+func catalogueOf(t *testing.T, lang string) map[string]string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("assets", "lang", lang+".json"))
+	must(t, err)
+	var tree map[string]any
+	must(t, json.Unmarshal(content, &tree))
+	texts := map[string]string{}
+	var walk func(prefix string, node any)
+	walk = func(prefix string, node any) {
+		switch node := node.(type) {
+		case string:
+			texts[prefix] = node
+		case []any:
+			for i, child := range node {
+				walk(prefix+"["+string(rune('0'+i))+"]", child)
+			}
+		case map[string]any:
+			for name, child := range node {
+				walk(strings.TrimPrefix(prefix+"."+name, "."), child)
+			}
+		default:
+			t.Errorf("%s: %s is a %T", lang, prefix, node)
+		}
+	}
+	walk("", tree)
+	return texts
+}
+
+func TestBothCataloguesHaveTheSameKeysAndTheSameBlanks(t *testing.T) {
+	en, es := catalogueOf(t, "en"), catalogueOf(t, "es")
+	for key := range en {
+		if _, ok := es[key]; !ok {
+			t.Errorf("%s is not in Spanish", key)
+		}
+	}
+	for key := range es {
+		if _, ok := en[key]; !ok {
+			t.Errorf("%s is not in English", key)
+		}
+	}
+	blank := regexp.MustCompile(`\{\w+\}`)
+	blanks := func(text string) []string {
+		return slices.Sorted(maps.Keys(func() map[string]bool {
+			found := map[string]bool{}
+			for _, b := range blank.FindAllString(text, -1) {
+				found[b] = true
+			}
+			return found
+		}()))
+	}
+	for key, text := range en {
+		if text == "" || es[key] == "" {
+			t.Errorf("%s is empty", key)
+		}
+		if !slices.Equal(blanks(text), blanks(es[key])) {
+			t.Errorf("%s: %q and %q are not filled in alike", key, text, es[key])
+		}
+	}
+}
+
+// A text that a person reads is in the catalogue: no page and no script has one of its own.
+func TestNoTextIsHardCoded(t *testing.T) {
+	en := catalogueOf(t, "en")
+	code := regexp.MustCompile(`{{[^}]*}}|<[^>]*>|&[a-z]+;`)
+	letters := regexp.MustCompile(`[A-Za-zÀ-ÿ]{3,}`)
+	attribute := regexp.MustCompile(`(?:title|aria-label|placeholder|alt)="([^"{]*[A-Za-z]{3,}[^"{]*)"`)
+	called := regexp.MustCompile("\\bt\\(\\s*\"([\\w.-]+)\"")
+	comment := regexp.MustCompile(`{{/\*[\s\S]*?\*/}}|<!--[\s\S]*?-->`)
+	must(t, fs.WalkDir(os.DirFS("assets"), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(filepath.Join("assets", filepath.FromSlash(name)))
+		must(t, err)
+		switch path.Ext(name) {
+		case ".html":
+			body := comment.ReplaceAllString(string(content), "")
+			for _, policy := range []string{"round-robin", "sticky", "hash"} { // what X-Balance takes, in every language
+				body = strings.ReplaceAll(body, ">"+policy+"<", "><")
+			}
+			if said := letters.FindString(strings.ReplaceAll(code.ReplaceAllString(body, " "), "Authlab", "")); said != "" {
+				t.Errorf("%s says %q itself", name, said)
+			}
+			if found := attribute.FindStringSubmatch(body); found != nil {
+				t.Errorf("%s says %q itself", name, found[1])
+			}
+		case ".js":
+			for _, use := range called.FindAllStringSubmatch(string(content), -1) {
+				if _, ok := en[use[1]]; !ok {
+					t.Errorf("%s asks for %q, which the catalogue does not have", name, use[1])
+				}
+			}
+			for _, unsafe := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("} {
+				if strings.Contains(string(content), unsafe) {
+					t.Errorf("%s: %s", name, unsafe)
+				}
+			}
+		}
+		return nil
+	}))
+}
+
+// What a page loads, in its heavier language and uncompressed.
+func TestEveryPageIsLight(t *testing.T) {
+	const most = 200 << 10
+	weigh := func(patterns ...string) (total int64) {
+		for _, pattern := range patterns {
+			names, err := filepath.Glob(filepath.Join("assets", filepath.FromSlash(pattern)))
+			must(t, err)
+			if len(names) == 0 {
+				t.Errorf("there is no %s", pattern)
+			}
+			for _, name := range names {
+				info, err := os.Stat(name)
+				must(t, err)
+				total += info.Size()
+			}
+		}
+		return total
+	}
+	shared := weigh("css/palette.css", "css/base.css", "css/shell.css", "js/*.js", "js/model/*.js", "js/shell/*.js", "pages/layout.html", "icon.svg") +
+		max(weigh("lang/en.json"), weigh("lang/es.json"))
+	stage := weigh("css/stage.css", "js/stage/*.js")
+	for name, with := range map[string]int64{"walkthrough": stage, "playground": stage, "inspector": 0} {
+		total := shared + with + weigh("css/"+name+".css", "js/"+name+"/*.js", "pages/"+name+".html")
+		t.Logf("%s: %d KB", name, total>>10)
+		if total > most {
+			t.Errorf("%s is %d KB", name, total>>10)
+		}
+	}
+}
