@@ -25,7 +25,7 @@ func start(t *testing.T) *cluster.Cluster {
 	return lab
 }
 
-func post(t *testing.T, ctx context.Context, lab *cluster.Cluster, path, body string) (*http.Response, error) {
+func post(ctx context.Context, t *testing.T, lab *cluster.Cluster, path, body string) (*http.Response, error) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, lab.URL()+"/lab/experiments/"+path, strings.NewReader(body))
 	if err != nil {
@@ -40,7 +40,7 @@ func TestAPageRunsAnExperimentAndHearsItInItsLanguage(t *testing.T) {
 		"en": {"503", "Redis"},
 		"es": {"503", "Redis"},
 	} {
-		response, err := post(t, t.Context(), lab, "redis-down?lang="+lang, `{"users":10}`)
+		response, err := post(t.Context(), t, lab, "redis-down?lang="+lang, `{"users":10}`)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestWhatCannotBeRunIsRefused(t *testing.T) {
 		{"round-robin", `{"users":-1}`, "lab-bad-request", 400},
 		{"round-robin", `users`, "lab-bad-request", 400},
 	} {
-		response, err := post(t, t.Context(), lab, tt.path, tt.body)
+		response, err := post(t.Context(), t, lab, tt.path, tt.body)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,13 +96,13 @@ func TestOneExperimentRunsAtATimeAndEndsWithItsPage(t *testing.T) {
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
-		if response, err := post(t, ctx, lab, "rolling-deploy", `{"users":1000}`); err == nil {
+		if response, err := post(ctx, t, lab, "rolling-deploy", `{"users":1000}`); err == nil {
 			response.Body.Close()
 		}
 	}()
 	// It is under way when somebody else is told to wait.
 	for {
-		response, err := post(t, t.Context(), lab, "sticky", `{"users":1}`)
+		response, err := post(t.Context(), t, lab, "sticky", `{"users":1}`)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestOneExperimentRunsAtATimeAndEndsWithItsPage(t *testing.T) {
 	leave()
 	<-gone
 	for { // the lab is free again, long before all of them would have been asked
-		response, err := post(t, t.Context(), lab, "sticky", `{"users":1}`)
+		response, err := post(t.Context(), t, lab, "sticky", `{"users":1}`)
 		if err != nil {
 			t.Fatal(err)
 		}

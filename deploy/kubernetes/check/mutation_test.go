@@ -8,7 +8,7 @@ import (
 // A check that finds nothing may be looking at nothing. So each mistake here has to be found, and be told for what it is.
 func TestAMistakeIsFound(t *testing.T) {
 	for _, mistake := range []struct{ name, file, old, new, want string }{
-		{"an unknown field", "base/app.yaml", "containerPort: 8080", "containerPort: 8080, protocl: TCP", "unknown field"},
+		{"an unknown field", "base/app.yaml", "containerPort: 8080", "containerPort: 8080, speaks: HTTP", "unknown field"},
 		{"a field in the wrong place", "base/app.yaml", "runAsUser: 65532", "readOnlyRootFilesystem: true", "unknown field"},
 		{"a number for a word", "base/redis.yaml", `args: [redis-server, --save, "", --appendonly, "yes"]`, "args: [redis-server, 6379]", "cannot unmarshal number"},
 		{"an old version of an object", "base/network.yaml", "networking.k8s.io/v1", "networking.k8s.io/v1beta1", "no kind"},
