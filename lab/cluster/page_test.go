@@ -106,6 +106,7 @@ func TestThePlaygroundIsWholeInBothLanguagesAndOnAPhone(t *testing.T) {
 		t.Run(lang, func(t *testing.T) {
 			p := openPage(t, "/playground?lang="+lang, 401, 502, 503)
 			p.do(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile, chromedp.EmulateTouch))
+			p.prefer("prefers-reduced-motion", "reduce") // a page that scrolls smoothly moves away from under a finger
 			wait[bool](p, `document.querySelectorAll(".replica[data-state=alive]").length === 3`)
 			p.expectNoSidewaysScrolling("at the start")
 			ask[bool](p, `document.querySelector(".stage-words").open = true`)

@@ -192,3 +192,25 @@ func TestTheReadersOwnRequestsLoseAndKeepTheirLanes(t *testing.T) {
 	act("revive", "alive again")
 	p.expectNoSidewaysScrolling("after the lanes are full")
 }
+
+func TestTheWalkthroughCanBeReadInEveryLightAndOnEveryScreen(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=es#leaving", 1440, 900)
+	ask[bool](p, `document.querySelectorAll("#question fieldset")[0].querySelectorAll("input")[1].click() ?? true`)
+	ask[bool](p, `document.querySelector(".run").click() ?? true`)
+	wait[bool](p, `document.querySelector("#result:not([hidden]) .score") !== null`)
+	for _, scheme := range []string{"light", "dark"} {
+		p.prefer("prefers-color-scheme", scheme)
+		p.expectContrast(scheme)
+	}
+	for _, width := range []int64{360, 390, 768, 1024, 1440, 1920} {
+		p.do(chromedp.EmulateViewport(width, 900))
+		if wide := ask[int64](p, `document.documentElement.scrollWidth`); wide > width {
+			t.Errorf("the page is %d px wide on %d", wide, width)
+		}
+	}
+	p.do(chromedp.EmulateViewport(1280, 900))
+	ask[bool](p, `(location.hash = "#your-verdict", true)`)
+	wait[bool](p, `!document.getElementById("verdict").hidden`)
+	ask[bool](p, `document.querySelectorAll("#verdict input")[0].click() ?? true`)
+	p.expectContrast("the verdict, dark")
+}

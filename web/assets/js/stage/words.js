@@ -7,7 +7,7 @@ import { verdictOf } from "../verdict.js";
 const REQUESTS = 8; // that are told
 
 export class Words {
-  #list = el("ul");
+  #list = el("ul", { tabIndex: 0, ariaLabel: t("stage.words") });
   #picture = null;
   #last = []; // requests, the newest first
   #due = 0;

@@ -57,8 +57,8 @@ class Walkthrough {
   }
 
   async reset() {
+    await this.#wallet.forget();
     const exchange = await this.#lab.reset();
-    this.#wallet.clear();
     this.#hands.clear();
     sayControl(exchange, t("shell.is-reset"));
   }
