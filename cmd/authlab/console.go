@@ -85,7 +85,7 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }() // which ends Listen
 	go func() {
 		if err := c.Listen(log, controls.Observe); !errors.Is(err, net.ErrClosed) {
 			logger.Error("the balancer's log is not heard any more", "error", err)

@@ -54,7 +54,7 @@ func rotateKeys(path string, overlap bool, stdout io.Writer) error {
 	if err := replaceFile(path, text); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: a new key signs, and %s from before still good\n", path, areGood(len(tokens)))
+	fmt.Fprintf(stdout, "%s: a new key signs; from before, %s still good\n", path, areGood(len(tokens)))
 	return nil
 }
 

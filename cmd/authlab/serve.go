@@ -120,7 +120,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	defer replica.Close()
+	defer func() { _ = replica.Close() }() // nobody is served by then
 	if o.labListen != "" {
 		end, err := serveLab(ctx, o.labListen, replica.Lab(), logger)
 		if err != nil {

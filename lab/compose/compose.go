@@ -22,7 +22,7 @@ import (
 
 const (
 	file = "docker-compose.yml"
-	// always is how many replicas the file has, and most how many with those that take the profile "more".
+	// always is how many replicas the file starts, and most how many it has.
 	always, most = 3, 4
 )
 
@@ -124,7 +124,7 @@ func (t *Target) Close(ctx context.Context) error {
 	t.client.CloseIdleConnections()
 	if t.ours {
 		t.say("taking the containers down")
-		failed = append(failed, t.docker.compose(ctx, "--profile", "more", "down", "-v"))
+		failed = append(failed, t.docker.compose(ctx, "down", "-v"))
 	}
 	return errors.Join(failed...)
 }

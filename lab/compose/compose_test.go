@@ -21,7 +21,7 @@ func TestEachFaultIsWhatSomebodyWouldType(t *testing.T) {
 	target := s.open()
 	ctx := t.Context()
 	s.commands()
-	const start = "docker compose --profile more up -d --no-deps --no-build --no-recreate "
+	const start = "docker compose up -d --no-deps --no-build --no-recreate "
 	for _, tt := range []struct {
 		name string
 		do   func() error
@@ -33,8 +33,8 @@ func TestEachFaultIsWhatSomebodyWouldType(t *testing.T) {
 		{"flush a stopped store", func() error { return target.FlushStore(ctx) }, nil},
 		{"start store", func() error { return target.StartStore(ctx) }, []string{start + "redis", "POST /lab/redis/flush"}},
 		{"flush", func() error { return target.FlushStore(ctx) }, []string{"POST /lab/redis/flush"}},
-		{"scale out", func() error { return target.Scale(ctx, 4) }, []string{start + "app-4"}},
-		{"scale back", func() error { return target.Scale(ctx, 3) }, []string{"docker compose --profile more rm -s -f app-4"}},
+		{"scale out", func() error { return target.Scale(ctx, 4) }, []string{start + "--scale app-4=1 app-4"}},
+		{"scale back", func() error { return target.Scale(ctx, 3) }, []string{"docker compose rm -s -f app-4"}},
 		{"stop home", func() error { return target.StopHome(ctx) }, []string{"docker network disconnect authlab_home r1"}},
 		{"stop home again", func() error { return target.StopHome(ctx) }, nil},
 		{"start home", func() error { return target.StartHome(ctx) }, []string{"docker network connect authlab_home r1"}},
@@ -103,7 +103,7 @@ func TestATargetThatCannotBeBroughtUpIsTakenDownAgain(t *testing.T) {
 	if _, err := compose.Open(t.Context(), compose.Config{Dir: s.dir, Run: s.run}); err == nil || !strings.Contains(err.Error(), "it does not build") {
 		t.Errorf("%v", err)
 	}
-	if typed := s.commands(); !slices.Contains(typed, "docker compose --profile more down -v") {
+	if typed := s.commands(); !slices.Contains(typed, "docker compose down -v") {
 		t.Errorf("typed %q", typed)
 	}
 }

@@ -84,7 +84,13 @@ func (d docker) compose(ctx context.Context, args ...string) error {
 
 // start starts containers that are there, or makes them. (docker compose start would also start setup again, and wait.)
 func (d docker) start(ctx context.Context, services ...string) error {
-	return d.compose(ctx, append([]string{"--profile", "more", "up", "-d", "--no-deps", "--no-build", "--no-recreate"}, services...)...)
+	args := []string{"up", "-d", "--no-deps", "--no-build", "--no-recreate"}
+	for _, spare := range names(always, most) {
+		if slices.Contains(services, spare) {
+			args = append(args, "--scale", spare+"=1") // the file says 0
+		}
+	}
+	return d.compose(ctx, append(args, services...)...)
 }
 
 // recreate makes containers anew where the file says something else than before. ownKeys: the replicas are given no file.

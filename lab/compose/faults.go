@@ -109,7 +109,7 @@ func (t *Target) scale(ctx context.Context, replicas int) error {
 	for _, gone := range names(replicas, before) {
 		delete(t.broken.killed, gone)
 	}
-	args := append([]string{"--profile", "more", "rm", "-s", "-f"}, names(replicas, before)...)
+	args := append([]string{"rm", "-s", "-f"}, names(replicas, before)...)
 	if err := t.docker.compose(ctx, args...); err != nil {
 		return err
 	}

@@ -200,3 +200,49 @@ func TestTheHandsOnSheetAsksBeforeItTells(t *testing.T) {
 		}
 	}
 }
+
+const stack = "../../deploy/swarm.yml"
+
+// TestNginxOnSwarmListensToStrangersAlone does to nginx.conf what the stack does to it, so that neither file can be
+// changed without the other.
+func TestNginxOnSwarmListensToStrangersAlone(t *testing.T) {
+	text, err := os.ReadFile(stack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var args []string
+	for _, found := range regexp.MustCompile(`-e '([^']+)'`).FindAllStringSubmatch(string(text), -1) {
+		args = append(args, "-e", found[1])
+	}
+	out, err := exec.CommandContext(t.Context(), "sed", append(args, "../../deploy/nginx.conf")...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("sed: %v\n%s", err, out)
+	}
+	var told []string
+	for _, found := range regexp.MustCompile(`(?m)^\s*((listen|access_log) .*?;)`).FindAllStringSubmatch(string(out), -1) {
+		told = append(told, found[1])
+	}
+	if got, want := strings.Join(told, " "), "access_log off; listen 8081; access_log off; listen 127.0.0.1:8079; access_log off;"; got != want {
+		t.Errorf("nginx is told %s\nwant %s", got, want)
+	}
+}
+
+// TestDockerSwarmTakesTheStack puts the stack together as its comment says, and has docker read it.
+func TestDockerSwarmTakesTheStack(t *testing.T) {
+	if os.Getenv("AUTHLAB_TEST_COMPOSE") == "" {
+		leaveOut(t, "AUTHLAB_TEST_COMPOSE is not set, so docker is not asked")
+	}
+	text, err := os.ReadFile(stack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?s)# +up +(docker compose .*?\|)\n# +(sed .*?) \| docker stack deploy `).FindSubmatch(text)
+	if found == nil {
+		t.Fatal("the comment does not say how the stack is put together")
+	}
+	bash := exec.CommandContext(t.Context(), "bash", "-o", "pipefail", "-c", fmt.Sprintf("%s %s | docker stack config -c -", found[1], found[2]))
+	bash.Dir = "../.."
+	if out, err := bash.CombinedOutput(); err != nil || !strings.Contains(string(out), "endpoint_mode: dnsrr") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

@@ -61,7 +61,7 @@ func (t *Target) signing(ctx context.Context) (map[string]string, error) {
 	const rounds = 20 // in turn, all are met in one; more, if others ask as well
 	keys, want := map[string]string{}, t.alive()
 	for range rounds * len(want) {
-		response, body, err := t.get(ctx, t.URL()+"/.well-known/jwks.json", http.Header{"X-Balance": {experiment.RoundRobin}})
+		got, err := t.get(ctx, t.URL()+"/.well-known/jwks.json", http.Header{"X-Balance": {experiment.RoundRobin}})
 		if err != nil {
 			return nil, err
 		}
@@ -70,13 +70,13 @@ func (t *Target) signing(ctx context.Context) (map[string]string, error) {
 				ID string `json:"kid"`
 			} `json:"keys"`
 		}
-		if err := json.Unmarshal(body, &set); err != nil {
-			return nil, fmt.Errorf("read the published keys: %s: %w", response.Status, err)
+		if err := json.Unmarshal(got.body, &set); err != nil {
+			return nil, fmt.Errorf("read the published keys: %d: %w", got.status, err)
 		}
 		if len(set.Keys) == 0 {
 			return nil, errors.New("no key is published")
 		}
-		if replica := response.Header.Get("X-Served-By"); slices.Contains(want, replica) {
+		if replica := got.header.Get("X-Served-By"); slices.Contains(want, replica) {
 			keys[replica] = set.Keys[0].ID
 		}
 		if len(keys) == len(want) {

@@ -15,14 +15,14 @@ import (
 // look asks the console for a picture.
 func (t *Target) look(ctx context.Context) (control.View, error) {
 	var v control.View
-	response, body, err := t.get(ctx, t.URL()+"/lab/cluster", nil)
+	got, err := t.get(ctx, t.URL()+"/lab/cluster", nil)
 	if err != nil {
 		return v, err
 	}
-	if response.StatusCode != http.StatusOK {
-		return v, fmt.Errorf("the lab's console: %s", response.Status)
+	if got.status != http.StatusOK {
+		return v, fmt.Errorf("the lab's console: %d", got.status)
 	}
-	return v, json.Unmarshal(body, &v)
+	return v, json.Unmarshal(got.body, &v)
 }
 
 // notice finds out what is broken, also what somebody else has broken.
@@ -87,9 +87,9 @@ func (t *Target) homeReached(ctx context.Context, want bool) error {
 		return err
 	}
 	return until(ctx, "the second service notices", func(ctx context.Context) error {
-		response, _, err := t.get(ctx, services.Reports+"/reports/session/redis", http.Header{"Cookie": {"session-redis=nobody"}})
-		if err == nil && (response.StatusCode == http.StatusUnauthorized) != want {
-			err = fmt.Errorf("it says %s", response.Status)
+		got, err := t.get(ctx, services.Reports+"/reports/session/redis", http.Header{"Cookie": {"session-redis=nobody"}})
+		if err == nil && (got.status == http.StatusUnauthorized) != want {
+			err = fmt.Errorf("it says %d", got.status)
 		}
 		return err
 	})

@@ -206,7 +206,7 @@ func TestTheSecondServiceHasAWayToNginxAndToNobodyElse(t *testing.T) {
 	// ping asks from inside a container's own network, with the tools of another image.
 	ping := func(from, host, port string) string {
 		out, _ := docker(t, "run", "--rm", "--network", "container:"+id(from), "redis:8-alpine",
-			"timeout", "2", "redis-cli", "-h", host, "-p", port, "ping")
+			"redis-cli", "-t", "2", "-h", host, "-p", port, "ping")
 		return out
 	}
 	if out := ping("app-1", address("redis"), "6379"); out != "PONG" {

@@ -111,7 +111,7 @@ func (s *stand) run(_ context.Context, env []string, args ...string) (string, er
 		s.up = true
 		s.ownKeys = len(env) > 0
 		for _, arg := range args {
-			if strings.HasPrefix(arg, "app-") && !slices.Contains(s.replicas, arg) {
+			if strings.HasPrefix(arg, "app-") && !strings.Contains(arg, "=") && !slices.Contains(s.replicas, arg) {
 				s.replicas = append(s.replicas, arg)
 			}
 		}

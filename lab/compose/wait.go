@@ -128,32 +128,38 @@ func (t *Target) meet(ctx context.Context, policy, address string) (meeting, err
 	if address != "" {
 		header.Set("X-Forwarded-For", address)
 	}
-	response, _, err := t.get(ctx, t.URL()+"/livez", header)
+	got, err := t.get(ctx, t.URL()+"/livez", header)
 	if err != nil {
 		return meeting{}, err
 	}
-	seen := meeting{policy: policy, replica: response.Header.Get("X-Served-By")}
-	for _, cookie := range response.Cookies() {
+	seen := meeting{policy: policy, replica: got.header.Get("X-Served-By")}
+	for _, cookie := range (&http.Response{Header: got.header}).Cookies() {
 		seen.pinned = cookie.Value
 	}
-	if response.StatusCode != http.StatusOK {
-		return seen, fmt.Errorf("%s: %s", policy, response.Status)
+	if got.status != http.StatusOK {
+		return seen, fmt.Errorf("%s: %d", policy, got.status)
 	}
 	return seen, nil
 }
 
-// get reads a whole answer.
-func (t *Target) get(ctx context.Context, address string, header http.Header) (*http.Response, []byte, error) {
+// An answer is one that has been read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (t *Target) get(ctx context.Context, address string, header http.Header) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, nil, err
+		return answer{}, err
 	}
 	maps.Copy(request.Header, header)
 	response, err := t.client.Do(request)
 	if err != nil {
-		return nil, nil, err
+		return answer{}, err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
-	return response, body, err
+	return answer{response.StatusCode, response.Header, body}, err
 }

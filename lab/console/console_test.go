@@ -243,7 +243,7 @@ func TestWhatTakesDockerIsToldAsACommand(t *testing.T) {
 		{l.Start(ctx, "app-2"), "docker compose start app-2"},
 		{l.StopStore(ctx), "docker compose stop redis"},
 		{l.StartStore(ctx), "docker compose start redis"},
-		{l.Scale(ctx, 3), "docker compose up -d app-3"},
+		{l.Scale(ctx, 3), "docker compose up -d --scale app-3=1 app-3"},
 		{l.Scale(ctx, 2), "docker compose rm -sf app-3"},
 		{l.Scale(ctx, 1), "docker compose kill app-2"},
 		{l.BootKeys(ctx), "AUTHLAB_KEYS= docker compose up -d --no-deps app-1 app-2"},

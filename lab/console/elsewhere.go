@@ -51,7 +51,8 @@ func (c *Console) Scale(_ context.Context, replicas int) error {
 	case replicas > len(c.replicas):
 		return control.NotHere{What: fmt.Sprintf("There are %d replicas in docker-compose.yml, and no more.", len(c.replicas))}
 	case replicas > always:
-		return typed("docker compose up -d " + strings.Join(c.names(always, replicas), " "))
+		more := c.names(always, replicas)
+		return typed("docker compose up -d --scale " + strings.Join(more, "=1 --scale ") + "=1 " + strings.Join(more, " "))
 	case replicas == always && always == len(c.replicas):
 		return nil
 	case replicas == always:

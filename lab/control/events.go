@@ -46,9 +46,6 @@ func (c *Controls) Observe(e RequestEvent) {
 // Changed says that something has changed which a picture would show.
 func (c *Controls) Changed() { c.events.changed() }
 
-// Heard tells whether anybody listens.
-func (c *Controls) Heard() bool { return c.events.heard() }
-
 // Close ends all event streams, which would never end by themselves.
 func (c *Controls) Close() { c.events.close() }
 

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"authlab/token"
+)
+
+func TestSetupMakesSecretsOnceAndForWhoNeedsThem(t *testing.T) {
+	dir := t.TempDir()
+	keys, password, passfile := filepath.Join(dir, "keys.json"), filepath.Join(dir, "password"), filepath.Join(dir, "pgpass")
+	var before []string
+	for range 2 {
+		if code, _, stderr := program(t, nil, "setup", "--keys", keys, "--password", password, "--passfile", passfile); code != 0 {
+			t.Fatalf("exit %d: %s", code, stderr)
+		}
+		var now []string
+		for path, mode := range map[string]os.FileMode{keys: 0o600, password: 0o444, passfile: 0o400} {
+			info, err := os.Stat(path)
+			if err != nil || info.Mode().Perm() != mode {
+				t.Errorf("%s: %v, %v; want %v", path, info.Mode(), err, mode)
+			}
+		}
+		for _, path := range []string{keys, password, passfile} {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			now = append(now, string(text))
+		}
+		if before != nil && !slices.Equal(before, now) {
+			t.Error("the second time, they are others")
+		}
+		before = now
+	}
+	if len(before[1]) < 26 || before[2] != "*:*:*:*:"+before[1]+"\n" {
+		t.Errorf("the password has %d characters, and the password file fits: %t", len(before[1]), before[2] == "*:*:*:*:"+before[1]+"\n")
+	}
+	if code, _, stderr := program(t, nil, "setup", "--keys", keys); code != 2 || !strings.Contains(stderr, "--passfile") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
+func TestAReplicaThatReadsItsKeysAnewKeepsOrRefusesWhatTheOldOnesSigned(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys.json")
+	keys, err := loadKeys(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	published := func() []string {
+		var ids []string
+		for _, key := range keys.tokens.JWKS().Keys {
+			ids = append(ids, key.KeyID)
+		}
+		return ids
+	}
+	rotate := func(want string, args ...string) {
+		t.Helper()
+		code, stdout, stderr := program(t, nil, append([]string{"keys", "rotate", "--keys", path}, args...)...)
+		if code != 0 || !strings.Contains(stdout, want) {
+			t.Fatalf("exit %d: %q, %q", code, stdout, stderr)
+		}
+		if err := keys.reload(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := published()
+	rotate("1 is still good", "--overlap")
+	second := published()
+	if len(second) != 2 || second[1] != first[0] || keys.tokens.Signing().ID() != second[0] {
+		t.Errorf("with overlap: %v became %v", first, second)
+	}
+	rotate("2 are still good", "--overlap")
+	rotate("0 are still good")
+	if third := published(); len(third) != 1 || slices.Contains(second, third[0]) {
+		t.Errorf("without overlap: %v became %v", second, third)
+	}
+	last := published()
+	for _, text := range []string{"", "no JSON", `{"token_keys":{"keys":[]},"session_cookie_keys":["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]}`} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := keys.reload(); err == nil || !slices.Equal(published(), last) {
+			t.Errorf("a file that says %.20q: %v, and the keys became %v", text, err, published())
+		}
+	}
+	if _, err := token.ParseKeyring([]byte(`{"keys":[]}`)); err == nil {
+		t.Error("a keyring without keys is read")
+	}
+}
+
+func TestHealthIsAnExitCode(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/livez" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	defer server.Close()
+	for address, want := range map[string]int{server.URL + "/livez": 0, server.URL + "/readyz": 1, "http://127.0.0.1:1/": 1} {
+		if code, _, stderr := program(t, nil, "health", address); code != want || (stderr == "") != (want == 0) {
+			t.Errorf("%s: exit %d: %s", address, code, stderr)
+		}
+	}
+	if code, _, _ := program(t, nil, "health"); code != 2 {
+		t.Errorf("without an address: exit %d", code)
+	}
+}
+
+func TestTheConsoleShowsReplicasThatServeAgents(t *testing.T) {
+	redis := "redis://" + miniredis.RunT(t).Addr()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	agent := free.Addr().String()
+	free.Close()
+	serving(t, "--name", "127.0.0.1", "--redis", redis, "--lab-listen", agent)
+	address := starting(t, "console", "--agents", agent, "--spare-agents", "app-4:1", "--redis", redis, "--log-listen", "127.0.0.1:0")
+	status, _, view := call(t, http.MethodGet, address+"/lab/cluster", "", nil)
+	if status != http.StatusOK || view["target"] != "compose" {
+		t.Fatalf("%d %v", status, view)
+	}
+	replicas := view["replicas"].([]any)
+	if len(replicas) != 1 || replicas[0].(map[string]any)["alive"] != true || !slices.Equal(view["faults"].([]any), []any{"boot-keys"}) {
+		t.Errorf("%v", view)
+	}
+	status, _, problem := call(t, http.MethodPost, address+"/lab/replicas/127.0.0.1/kill", "", nil)
+	if status != http.StatusNotImplemented || problem["command"] != "docker compose kill 127.0.0.1" {
+		t.Errorf("%d %v", status, problem)
+	}
+}
+
+func TestTheConsoleRefusesWrongUsage(t *testing.T) {
+	for want, args := range map[string][]string{
+		"--agents names no replica":  {"console"},
+		"is not the address":         {"console", "--agents", "app-1"},
+		"is no users database":       {"console", "--agents", "app-1:8079", "--accounts", "mysql://root:s3cr3t@db/users"},
+		"redis address":              {"console", "--agents", "app-1:8079", "--redis", "nonsense"},
+		"--keys names no file":       {"keys", "rotate"},
+		"there is no command \"it\"": {"keys", "it"},
+	} {
+		if code, stdout, stderr := program(t, nil, args...); code != 2 || !strings.Contains(stderr, want) || strings.Contains(stdout+stderr, "s3cr3t") {
+			t.Errorf("%v: exit %d: %q", args, code, stderr)
+		}
+	}
+}
