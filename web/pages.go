@@ -1,22 +1,16 @@
 package web
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"path"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/text/language"
-
-	"authlab/account"
 )
 
 //go:embed assets
@@ -34,7 +28,15 @@ type page struct{ Name, Path string }
 // The languages of the pages, by the names of their catalogues in assets/lang. Who asks for none of them gets the first.
 var languages = []language.Tag{language.English, language.Spanish}
 
-// pages mounts the pages and what they need. Everything is rendered once, when the server is built.
+// fileName is the file of the page in a language. named: its links name the language, for those who named it.
+func (p page) fileName(lang language.Tag, named bool) string {
+	if named {
+		return p.Name + "." + lang.String() + ".named.html"
+	}
+	return p.Name + "." + lang.String() + ".html"
+}
+
+// pages mounts the pages and what they need.
 func (s *Server) pages(r *gin.Engine) {
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
@@ -46,21 +48,14 @@ func (s *Server) pages(r *gin.Engine) {
 		c.Header("Referrer-Policy", "no-referrer")
 	})
 	matcher := language.NewMatcher(languages)
+	rendered := renderedPages()
 	for _, p := range pages {
-		rendered := make([][2][]byte, len(languages))
-		for i, lang := range languages {
-			rendered[i] = [2][]byte{p.render(files, lang, false), p.render(files, lang, true)}
-		}
 		show := func(c *gin.Context) {
 			asked, named := c.GetQuery("lang")
 			_, i := language.MatchStrings(matcher, asked, c.GetHeader("Accept-Language"))
-			kept := 0
-			if named {
-				kept = 1
-			}
 			c.Header("Vary", "Accept-Language")
 			c.Header("Cache-Control", "no-cache")
-			c.Data(http.StatusOK, "text/html; charset=utf-8", rendered[i][kept])
+			c.Data(http.StatusOK, "text/html; charset=utf-8", rendered[p.fileName(languages[i], named)])
 		}
 		g.GET(p.Path, show)
 		g.HEAD(p.Path, show)
@@ -89,71 +84,4 @@ func asset(files fs.FS, name string) gin.HandlerFunc {
 		c.Header("ETag", tag)
 		c.FileFromFS(name, http.FS(files))
 	}
-}
-
-// render is the page in a language. keep makes its links name the language, for those who named it.
-func (p page) render(files fs.FS, lang language.Tag, keep bool) []byte {
-	texts := readCatalogue(files, lang)
-	other, query := languages[0], ""
-	if lang == other {
-		other = languages[1]
-	}
-	if keep {
-		query = "?lang=" + lang.String()
-	}
-	t := template.Must(template.New("").Funcs(template.FuncMap{"t": texts.text, "list": texts.list}).
-		ParseFS(files, "pages/layout.html", "pages/"+p.Name+".html"))
-	var text bytes.Buffer
-	err := t.ExecuteTemplate(&text, "layout", map[string]any{
-		"Page": p.Name, "Pages": pages, "Lang": lang.String(), "Other": other.String(), "Query": query, "Demos": account.Demos(),
-	})
-	if err != nil {
-		panic(err) // a mistake in a template or a text that is missing, found when the server is built
-	}
-	return text.Bytes()
-}
-
-// A catalogue is every text of the pages in one language: names in names, with texts or lists of texts at the ends.
-type catalogue map[string]any
-
-func readCatalogue(files fs.FS, lang language.Tag) catalogue {
-	content, err := fs.ReadFile(files, "lang/"+lang.String()+".json")
-	if err != nil {
-		panic(err)
-	}
-	var texts catalogue
-	if err := json.Unmarshal(content, &texts); err != nil {
-		panic(fmt.Errorf("catalogue of %s: %w", lang, err))
-	}
-	return texts
-}
-
-// text finds a text by its names: shell.reset.
-func (c catalogue) text(key string) (string, error) {
-	text, ok := c.find(key).(string)
-	if !ok {
-		return "", fmt.Errorf("the catalogue has no text %q", key)
-	}
-	return text, nil
-}
-
-// list finds a list of texts.
-func (c catalogue) list(key string) ([]any, error) {
-	list, ok := c.find(key).([]any)
-	if !ok {
-		return nil, fmt.Errorf("the catalogue has no list %q", key)
-	}
-	return list, nil
-}
-
-func (c catalogue) find(key string) any {
-	var node any = map[string]any(c)
-	for name := range strings.SplitSeq(key, ".") {
-		names, ok := node.(map[string]any)
-		if !ok {
-			return nil
-		}
-		node = names[name]
-	}
-	return node
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"authlab/account"
+	"authlab/web"
 )
 
 var pagePaths = []string{"/", "/playground", "/inspector"}
@@ -231,6 +232,27 @@ func TestEveryPageIsLight(t *testing.T) {
 		t.Logf("%s: %d KB", name, total>>10)
 		if total > most {
 			t.Errorf("%s is %d KB", name, total>>10)
+		}
+	}
+}
+
+// What a container has ready is what everybody else renders.
+func TestThePagesThatAreWrittenAreThoseThatAreServed(t *testing.T) {
+	folder := t.TempDir()
+	must(t, web.WritePages(folder))
+	_, c := alone(t)
+	for name, at := range map[string]string{"walkthrough": "/", "playground": "/playground", "inspector": "/inspector"} {
+		for _, lang := range []string{"en", "es"} {
+			written, err := os.ReadFile(filepath.Join(folder, name+"."+lang+".html"))
+			must(t, err)
+			if served := c.get(200, at, "Accept-Language", lang).body; served != string(written) {
+				t.Errorf("%s in %s is written otherwise", name, lang)
+			}
+			written, err = os.ReadFile(filepath.Join(folder, name+"."+lang+".named.html"))
+			must(t, err)
+			if served := c.get(200, at+"?lang="+lang).body; served != string(written) {
+				t.Errorf("%s?lang=%s is written otherwise", name, lang)
+			}
 		}
 	}
 }

@@ -1,0 +1,117 @@
+//go:build !replica
+
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/language"
+
+	"authlab/account"
+)
+
+// renderedPages are all pages in all languages, by their file names. They are the same for every replica of a process,
+// and rendered once.
+var renderedPages = sync.OnceValue(func() map[string][]byte {
+	files, err := fs.Sub(assets, "assets")
+	if err != nil {
+		panic(err) // a mistake in the embed pattern
+	}
+	rendered := map[string][]byte{}
+	for _, p := range pages {
+		for _, lang := range languages {
+			for _, named := range []bool{false, true} {
+				rendered[p.fileName(lang, named)] = p.render(files, lang, named)
+			}
+		}
+	}
+	return rendered
+})
+
+// WritePages writes the pages into a folder, for a build that has them ready: see pages_ready.go.
+func WritePages(folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	for name, text := range renderedPages() {
+		if err := os.WriteFile(filepath.Join(folder, name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// render is the page in a language. named makes its links name the language, for those who named it.
+func (p page) render(files fs.FS, lang language.Tag, named bool) []byte {
+	texts := readCatalogue(files, lang)
+	other, query := languages[0], ""
+	if lang == other {
+		other = languages[1]
+	}
+	if named {
+		query = "?lang=" + lang.String()
+	}
+	t := template.Must(template.New("").Funcs(template.FuncMap{"t": texts.text, "list": texts.list}).
+		ParseFS(files, "pages/layout.html", "pages/"+p.Name+".html"))
+	var text bytes.Buffer
+	err := t.ExecuteTemplate(&text, "layout", map[string]any{
+		"Page": p.Name, "Pages": pages, "Lang": lang.String(), "Other": other.String(), "Query": query, "Demos": account.Demos(),
+	})
+	if err != nil {
+		panic(err) // a mistake in a template or a text that is missing, found when the server is built
+	}
+	return text.Bytes()
+}
+
+// A catalogue is every text of the pages in one language: names in names, with texts or lists of texts at the ends.
+type catalogue map[string]any
+
+func readCatalogue(files fs.FS, lang language.Tag) catalogue {
+	content, err := fs.ReadFile(files, "lang/"+lang.String()+".json")
+	if err != nil {
+		panic(err)
+	}
+	var texts catalogue
+	if err := json.Unmarshal(content, &texts); err != nil {
+		panic(fmt.Errorf("catalogue of %s: %w", lang, err))
+	}
+	return texts
+}
+
+// text finds a text by its names: shell.reset.
+func (c catalogue) text(key string) (string, error) {
+	text, ok := c.find(key).(string)
+	if !ok {
+		return "", fmt.Errorf("the catalogue has no text %q", key)
+	}
+	return text, nil
+}
+
+// list finds a list of texts.
+func (c catalogue) list(key string) ([]any, error) {
+	list, ok := c.find(key).([]any)
+	if !ok {
+		return nil, fmt.Errorf("the catalogue has no list %q", key)
+	}
+	return list, nil
+}
+
+func (c catalogue) find(key string) any {
+	var node any = map[string]any(c)
+	for name := range strings.SplitSeq(key, ".") {
+		names, ok := node.(map[string]any)
+		if !ok {
+			return nil
+		}
+		node = names[name]
+	}
+	return node
+}
