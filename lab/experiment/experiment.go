@@ -76,6 +76,14 @@ func (r Result) Measure(scheme, name string) float64 {
 	return 0
 }
 
+// Excused tells whether nothing was measured, because something is missing here that the experiment needs. There is no
+// lesson then.
+func (r Result) Excused() bool {
+	return len(r.Cells) > 0 && !slices.ContainsFunc(r.Cells, func(c Cell) bool {
+		return c.Observed != ErrNotOnTarget.Error() && c.Observed != browser.ErrNone.Error()
+	})
+}
+
 const (
 	notOnTarget = "not on this target"
 	notMeasured = "not measured"
@@ -131,7 +139,10 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment) Res
 		r.AsPredicted = false
 	}
 	r.DurationMS = time.Since(start).Milliseconds()
-	r.Lesson = e.Lesson(r)
+	r.Lesson = "It could not be measured here."
+	if !r.Excused() {
+		r.Lesson = e.Lesson(r)
+	}
 	return r
 }
 

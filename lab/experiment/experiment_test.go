@@ -70,6 +70,9 @@ func TestAPredictionIsComparedWithWhatWasSeenAndWithNothingElse(t *testing.T) {
 			if len(result.Cells) != 1 || cell.Observed != tt.observed || cell.AsPredicted != tt.as {
 				t.Errorf("cell %+v, want %q and %v", cell, tt.observed, tt.as)
 			}
+			if learned := result.Lesson == "lesson"; learned == (tt.observed == "not on this target") {
+				t.Errorf("the lesson is %q", result.Lesson)
+			}
 			if want := tt.as && name != "an error after the cell"; result.AsPredicted != want {
 				t.Errorf("the experiment is as predicted: %v, want %v", result.AsPredicted, want)
 			}

@@ -184,7 +184,11 @@ func newCell(c experiment.Cell, t words) cell {
 func told(r experiment.Result, lang string) prose {
 	if lang == Spanish {
 		if es, ok := spanish[r.Name]; ok {
-			return prose{Spanish, es.question, es.claim, es.lesson(measured{r})}
+			lesson := "Aquí no se pudo medir."
+			if !r.Excused() {
+				lesson = es.lesson(measured{r})
+			}
+			return prose{Spanish, es.question, es.claim, lesson}
 		}
 	}
 	p := prose{Lang: English, Question: r.Question, Lesson: r.Lesson}
