@@ -58,11 +58,9 @@ type Attempt struct {
 func (a *Attempts) Begin(ctx context.Context, name, address string) (Attempt, error) {
 	var tried *redis.IntCmd
 	var failed *redis.StringCmd
-	var accountLeft, addressLeft *redis.DurationCmd
 	_, err := a.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		tried, failed = p.Incr(ctx, a.account(name)), p.Get(ctx, a.address(address))
 		p.ExpireNX(ctx, a.account(name), guessWindow)
-		accountLeft, addressLeft = p.PTTL(ctx, a.account(name)), p.PTTL(ctx, a.address(address))
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
@@ -71,11 +69,20 @@ func (a *Attempts) Begin(ctx context.Context, name, address string) (Attempt, er
 	failures, err := failed.Int64()
 	switch {
 	case tried.Val() > maxPerAccount:
-		return Attempt{}, &TooManyError{accountLeft.Val()}
+		return Attempt{}, a.tooMany(ctx, a.account(name))
 	case err == nil && failures >= maxPerAddress:
-		return Attempt{}, &TooManyError{addressLeft.Val()}
+		return Attempt{}, a.tooMany(ctx, a.address(address))
 	}
 	return Attempt{a, name, address}, nil
+}
+
+// tooMany says how long a key has to live.
+func (a *Attempts) tooMany(ctx context.Context, key string) error {
+	left, err := a.client.PTTL(ctx, key).Result()
+	if err != nil || left <= 0 {
+		left = time.Second // it is over, or nobody can tell
+	}
+	return &TooManyError{left}
 }
 
 // Failed counts a wrong password for the address that sent it.
