@@ -68,10 +68,11 @@ func (a *Attempts) Begin(ctx context.Context, name, address string) (Attempt, er
 	}
 	failures, err := failed.Int64()
 	switch {
+	case err == nil && failures >= maxPerAddress: // and it cannot be used to keep others out either
+		Attempt{a, name, address}.Withdraw(ctx)
+		return Attempt{}, a.tooMany(ctx, a.address(address))
 	case tried.Val() > maxPerAccount:
 		return Attempt{}, a.tooMany(ctx, a.account(name))
-	case err == nil && failures >= maxPerAddress:
-		return Attempt{}, a.tooMany(ctx, a.address(address))
 	}
 	return Attempt{a, name, address}, nil
 }
@@ -83,6 +84,19 @@ func (a *Attempts) tooMany(ctx context.Context, key string) error {
 		left = time.Second // it is over, or nobody can tell
 	}
 	return &TooManyError{left}
+}
+
+// Withdraw takes back an attempt whose password was not checked after all.
+func (t Attempt) Withdraw(ctx context.Context) {
+	if t.attempts == nil {
+		return
+	}
+	a := t.attempts
+	_, _ = a.client.Pipelined(ctx, func(p redis.Pipeliner) error { // else it is forgotten later
+		p.Decr(ctx, a.account(t.name))
+		p.ExpireNX(ctx, a.account(t.name), guessWindow) // if it has ended in between
+		return nil
+	})
 }
 
 // Failed counts a wrong password for the address that sent it.

@@ -84,6 +84,31 @@ func TestAnAddressThatTriesManyAccountsHasToWait(t *testing.T) {
 	}
 }
 
+func TestAnAttemptThatWasNotCheckedCountsForNothing(t *testing.T) {
+	a, _ := attempts(t)
+	for range 1000 { // the users database is away
+		attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		attempt.Withdraw(t.Context())
+	}
+	for range 300 { // an address that has to wait cannot keep alice out
+		if attempt, err := a.Begin(t.Context(), "nobody", "192.0.2.9"); err == nil {
+			attempt.Failed(t.Context())
+			attempt.Withdraw(t.Context())
+		}
+	}
+	for range 1000 {
+		if _, err := a.Begin(t.Context(), "alice", "192.0.2.9"); !errors.Is(err, account.ErrTooManyAttempts) {
+			t.Fatalf("an address with 300 failures: %v", err)
+		}
+	}
+	if _, err := a.Begin(t.Context(), "alice", "192.0.2.1"); err != nil {
+		t.Errorf("alice: %v", err)
+	}
+}
+
 func TestWithoutRedisNobodyIsKeptOut(t *testing.T) {
 	a, server := attempts(t)
 	server.Close()

@@ -143,6 +143,8 @@ func (s *Server) authenticate(c *gin.Context, name, password string) (account.Us
 		attempt.Succeeded(ctx)
 	case errors.Is(err, account.ErrBadCredentials):
 		attempt.Failed(ctx)
+	default:
+		attempt.Withdraw(context.WithoutCancel(ctx)) // the database or the hasher had no answer
 	}
 	return user, err
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -26,6 +27,7 @@ import (
 
 type serveOptions struct {
 	listen, name, redis, accounts, keys, labListen string
+	trustedProxies                                 []string
 	secureCookies                                  bool
 	parallelHashes                                 int
 }
@@ -58,6 +60,7 @@ On SIGHUP it reads the key file anew, without losing a request.`,
 	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: is the demo accounts, in this process; postgres://user:password@host:5432/database is shared")
 	flags.StringVar(&o.keys, "keys", "", "file with the keys that all replicas share; made if it is not there. Without it, this replica makes keys of its own, and no other accepts what it signs")
 	flags.StringVar(&o.labListen, "lab-listen", "", "address where the lab may look into this replica and change its clock; only for a network where nobody else is. Without it, nobody may")
+	flags.StringSliceVar(&o.trustedProxies, "trusted-proxies", nil, "addresses or networks of the balancers in front, like 10.0.0.0/8: whose address a failed login came from is what they say in X-Forwarded-For")
 	flags.BoolVar(&o.secureCookies, "secure-cookies", false, "served over TLS: cookies are Secure and named __Host-")
 	flags.IntVar(&o.parallelHashes, "parallel-hashes", 2, "how many passwords are hashed at once, at 19 MiB each")
 	return cmd
@@ -85,6 +88,11 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 }
 
 func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error {
+	for _, proxy := range o.trustedProxies {
+		if _, err := netip.ParsePrefix(proxy); err != nil && net.ParseIP(proxy) == nil {
+			return usageError{fmt.Errorf("--trusted-proxies %q: it should be an address, or a network like 10.0.0.0/8", proxy)}
+		}
+	}
 	directory, closeDirectory, err := openDirectory(ctx, o.accounts)
 	if err != nil {
 		return err
@@ -114,7 +122,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		}
 		return web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: keys.tokens, CookieKeys: keys.cookies,
-			Secure: o.secureCookies, Now: now, Logger: logger,
+			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger,
 		}), client, nil
 	}})
 	if err != nil {

@@ -87,11 +87,11 @@ func Open(ctx context.Context, config Config) (*Target, error) {
 }
 
 func (t *Target) open(ctx context.Context) error {
-	running, err := t.docker.running(ctx)
+	there, err := t.docker.anything(ctx)
 	if err != nil {
 		return err
 	}
-	if len(running) == 0 {
+	if !there {
 		t.ours = true
 		t.say("starting the containers with docker compose up --build, which takes minutes the first time; they end with this run")
 		if err := t.docker.compose(ctx, "up", "-d", "--build"); err != nil {

@@ -97,6 +97,17 @@ func TestWhatWasUpStaysUpAndWhatWasNotIsTakenDown(t *testing.T) {
 	}
 }
 
+func TestVolumesThatSomebodyHasKeptAreKept(t *testing.T) {
+	s := newStand(t)
+	s.volumes = "authlab_postgres\n"
+	if err := s.open().Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if typed := s.commands(); !s.up || slices.ContainsFunc(typed, func(c string) bool { return strings.Contains(c, "down") }) {
+		t.Errorf("it is up: %t; typed %q", s.up, typed)
+	}
+}
+
 func TestATargetThatCannotBeBroughtUpIsTakenDownAgain(t *testing.T) {
 	s := newStand(t)
 	s.fails = map[string]string{"up -d --build": "it does not build"}
@@ -140,7 +151,7 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 		"no plugin":      {"echo \"docker: 'compose' is not a docker command.\" >&2; exit 1", "docker compose is not"},
 		"no engine":      {"echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' >&2; exit 1", "its engine does not run"},
 		"no right":       {"echo 'permission denied while trying to connect to the Docker daemon socket' >&2; exit 1", "in the group docker"},
-		"a taken port":   {`case "$*" in *" up "*) echo 'driver failed: Bind for 127.0.0.1:8080 failed: port is already allocated' >&2; exit 1;; esac`, "AUTHLAB_PORT"},
+		"a taken port":   {`case "$*" in *" config "*) echo '{"name":"authlab"}';; *" up "*) echo 'driver failed: Bind for 127.0.0.1:8080 failed: port is already allocated' >&2; exit 1;; esac`, "AUTHLAB_PORT"},
 		"something else": {"echo first >&2; echo 'no space left on device' >&2; exit 1", "docker compose ps --all --format json: no space left on device"},
 		"nothing said":   {"exit 3", "docker compose ps --all --format json: exit status 3"},
 	} {

@@ -126,6 +126,25 @@ func (d docker) containers(ctx context.Context) ([]container, error) {
 	return all, nil
 }
 
+// anything tells whether there is something of the project, also if it is stopped: a container, or a volume that somebody
+// kept.
+func (d docker) anything(ctx context.Context) (bool, error) {
+	all, err := d.containers(ctx)
+	if err != nil || len(all) > 0 {
+		return len(all) > 0, err
+	}
+	text, err := d.run(ctx, nil, "compose", "config", "--format", "json")
+	if err != nil {
+		return false, err
+	}
+	var project struct{ Name string }
+	if err := json.Unmarshal([]byte(text), &project); err != nil {
+		return false, fmt.Errorf("read docker compose config: %w", err)
+	}
+	volumes, err := d.run(ctx, nil, "volume", "ls", "-q", "--filter", "label=com.docker.compose.project="+project.Name)
+	return strings.TrimSpace(volumes) != "", err
+}
+
 // running lists the services of the project that run.
 func (d docker) running(ctx context.Context) ([]string, error) {
 	all, err := d.containers(ctx)

@@ -29,7 +29,8 @@ type stand struct {
 	replicas []string // alive, in their order
 	redis    bool
 	home     bool
-	key      int // that signs
+	volumes  string // that somebody has kept
+	key      int    // that signs
 	ownKeys  bool
 	turn     int
 	late     int               // so many looks are answered as before the last change
@@ -66,7 +67,8 @@ func (s *stand) commands() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	typed := slices.DeleteFunc(s.typed, func(c string) bool {
-		return strings.HasPrefix(c, "docker compose ps") || strings.HasPrefix(c, "docker compose port")
+		return strings.HasPrefix(c, "docker compose ps") || strings.HasPrefix(c, "docker compose port") ||
+			strings.HasPrefix(c, "docker compose config") || strings.HasPrefix(c, "docker volume ls")
 	})
 	s.typed = nil
 	return typed
@@ -92,6 +94,10 @@ func (s *stand) run(_ context.Context, env []string, args ...string) (string, er
 		}
 		return `{"ID":"n1","Service":"nginx","State":"running","Networks":"authlab_edge,authlab_front,authlab_home"}
 			{"ID":"r1","Service":"reports","State":"running","Networks":"authlab_home,authlab_reports"}`, nil
+	case strings.Contains(command, "compose config"):
+		return `{"name":"authlab"}`, nil
+	case strings.Contains(command, "volume ls"):
+		return s.volumes, nil
 	case strings.Contains(command, "compose port"):
 		return strings.TrimPrefix(s.server.URL, "http://") + "\n", nil
 	case strings.Contains(command, " kill -s HUP"): // the file has changed by now

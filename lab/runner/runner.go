@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -22,6 +23,9 @@ import (
 
 // maxUsers bounds the populations of experiments that a page starts: somebody is waiting in front of it.
 const maxUsers = 1000
+
+// patience is how long a page waits for an experiment.
+const patience = 2 * time.Minute
 
 // A Runner runs experiments on a lab.
 type Runner struct {
@@ -72,6 +76,11 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request) {
 		defer func() { <-r.turn }()
 	default:
 		refuse(w, http.StatusConflict, "busy", "Another experiment is running in this lab. Wait until it is over.")
+		return
+	}
+	// It may take longer than a page does.
+	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		refuse(w, http.StatusInternalServerError, "experiment-failed", err.Error())
 		return
 	}
 	_, at := language.MatchStrings(r.matcher, request.URL.Query().Get("lang"), request.Header.Get("Accept-Language"))

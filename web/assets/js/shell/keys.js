@@ -3,7 +3,8 @@
 import { el } from "../dom.js";
 import { t } from "../lang.js";
 
-const TYPING = "input, select, textarea, [contenteditable]";
+const CHOOSING = "input[type=radio], input[type=checkbox], input[type=range]";
+const TYPING = `input:not(${CHOOSING}), select, textarea, [contenteditable]`;
 
 export class Keys {
   #actions = new Map(); // key → {label, act}
@@ -27,7 +28,7 @@ export class Keys {
     if (document.querySelector("dialog[open]")) return;
     const action = this.#actions.get(press.key.toLowerCase());
     // An arrow that moves inside of a group of choices belongs to the group.
-    if (!action || (press.key.startsWith("Arrow") && press.target.closest?.("[role=radiogroup], [role=slider]"))) return;
+    if (!action || (press.key.startsWith("Arrow") && press.target.closest?.(`${CHOOSING}, [role=radiogroup], [role=slider]`))) return;
     press.preventDefault();
     action.act();
   }

@@ -58,7 +58,7 @@ export class HandsView {
   }
 
   async #act(name, schemes) {
-    if (this.#busy) return;
+    if (this.#busy || document.documentElement.dataset.busy === "true") return; // or an experiment has the lab
     this.#mark(true);
     try {
       const { said, wrong } = await ACTIONS[name]({

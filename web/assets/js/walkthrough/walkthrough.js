@@ -57,6 +57,7 @@ class Walkthrough {
   }
 
   async reset() {
+    if (this.#running) return;
     await this.#wallet.forget();
     const exchange = await this.#lab.reset();
     this.#hands.clear();
