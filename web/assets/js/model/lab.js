@@ -3,6 +3,8 @@
 import { CLUSTER_CHANGED, CLUSTER_MISSED, event, REQUEST_BALANCED } from "./events.js";
 import { Exchange } from "./exchange.js";
 
+const PAUSE = 1000; // ms, before a lab that was lost is asked again
+
 export class Lab extends EventTarget {
   /** The last picture of the cluster, or null: GET /lab/cluster. */
   picture = null;
@@ -74,7 +76,18 @@ export class Lab extends EventTarget {
     source.addEventListener("error", () => {
       lost = true;
       this.dispatchEvent(event(CLUSTER_MISSED, { missing: false }));
+      // It tries again by itself, but not after an answer that was an error: a balancer whose lab starts anew.
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.#return(), PAUSE);
     });
-    addEventListener("pagehide", () => source.close());
+    // A page that is left and returned to as it was has a stream no more.
+    addEventListener("pagehide", () => {
+      source.close();
+      addEventListener("pageshow", ({ persisted }) => persisted && this.#return(), { once: true });
+    }, { once: true });
+  }
+
+  async #return() {
+    if (await this.refresh()) this.#listen();
+    else setTimeout(() => this.#return(), PAUSE);
   }
 }
