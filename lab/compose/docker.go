@@ -145,19 +145,6 @@ func (d docker) anything(ctx context.Context) (bool, error) {
 	return strings.TrimSpace(volumes) != "", err
 }
 
-// running lists the services of the project that run.
-func (d docker) running(ctx context.Context) ([]string, error) {
-	all, err := d.containers(ctx)
-	var services []string
-	for _, c := range all {
-		if c.State == "running" {
-			services = append(services, c.Service)
-		}
-	}
-	slices.Sort(services)
-	return services, err
-}
-
 // published is where nginx is on this machine.
 func (d docker) published(ctx context.Context) (string, error) {
 	text, err := d.run(ctx, nil, "compose", "port", "nginx", "8080")
