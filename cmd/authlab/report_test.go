@@ -158,7 +158,10 @@ func TestReplaceFileKeepsLinksAndRights(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("r.html", link); err != nil {
-		t.Skip(err)
+		if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
+			t.Fatal(err)
+		}
+		t.Skipf("there are no links here: %v", err)
 	}
 	if err := replaceFile(link, []byte("new")); err != nil {
 		t.Fatal(err)
