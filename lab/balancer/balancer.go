@@ -39,7 +39,7 @@ var _ http.Handler = (*Balancer)(nil)
 // New returns a Balancer over the replicas that c.Backends lists. Only Backends is required; Config says the defaults.
 func New(c Config) *Balancer {
 	c = c.withDefaults()
-	upstream := newFailover(newHealth(c.MaxFails, c.FailTimeout, c.Now), c.Logger)
+	upstream := newFailover(newHealth(c), c.ResponseTimeout, c.Logger)
 	return &Balancer{
 		backends: c.Backends,
 		observe:  c.Observe,
@@ -58,6 +58,7 @@ func New(c Config) *Balancer {
 //	400 urn:authlab:problem:bad-request      the request's body could not be read to its end
 //	502 urn:authlab:problem:no-replica       no replica could be reached
 //	502 urn:authlab:problem:bad-gateway      a replica failed, and the request must not be repeated
+//	504 urn:authlab:problem:silent-replica   a replica did not answer in time, and no other one may be asked
 //
 // A replica that fails in the middle of its body aborts the response (panic with http.ErrAbortHandler, as
 // httputil.ReverseProxy does): the client has to see that it did not get everything.
@@ -88,6 +89,10 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).Flush()
 	}
 }
+
+// Forgive takes a replica for well from now on, whatever became of the requests before. A lab that has mended a replica
+// says so, and nobody has to wait until the balancer tries it by itself.
+func (b *Balancer) Forgive(replica string) { b.upstream.health.forgive(replica) }
 
 // Close closes the idle connections to the replicas. Requests under way go on.
 func (b *Balancer) Close() {

@@ -38,6 +38,15 @@ type Config struct {
 	// minutes to come back; here a class waits for a replica that restarts in milliseconds.
 	FailTimeout time.Duration
 
+	// ResponseTimeout is how long a replica may take to begin its answer. Then it is silent: a GET is sent to the next
+	// replica, and anything else is answered with 504. Default 5s, as in deploy/nginx.conf. It has to be longer than
+	// whatever a replica makes a client wait for, like its turn to have a password checked.
+	ResponseTimeout time.Duration
+
+	// SilentTimeout is for how long a silent replica is passed over, and then one request tries it. Default 10s. It is
+	// longer than FailTimeout, because to try a dead replica costs nothing, and to try a silent one ResponseTimeout.
+	SilentTimeout time.Duration
+
 	// Observe is told of each balanced request, after its answer was sent and on the request's own goroutine (an event
 	// stream is told of when it ends). Keep it short: the next request on the same connection waits for it. May be nil.
 	// It must be safe for concurrent use.
@@ -53,6 +62,8 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.MaxFails = cmp.Or(c.MaxFails, 1)
 	c.FailTimeout = cmp.Or(c.FailTimeout, time.Second)
+	c.ResponseTimeout = cmp.Or(c.ResponseTimeout, 5*time.Second)
+	c.SilentTimeout = cmp.Or(c.SilentTimeout, 10*time.Second)
 	if c.Now == nil {
 		c.Now = time.Now
 	}

@@ -8,11 +8,14 @@ import (
 	"net/http"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 var (
 	errNoReplica      = errors.New("no replica could be reached")
 	errMaybeDelivered = errors.New("the replica failed after the request may have reached it")
+	errSilent         = errors.New("no replica answered in time")
+	errMaybeWaiting   = errors.New("the replica did not answer in time, and the request may have reached it")
 	errClientBody     = errors.New("the request body could not be read")
 )
 
@@ -20,9 +23,9 @@ var (
 // answers with a header, as long as it may. Nothing has been written to the client before that, so the client does not
 // notice. Who may be asked again is decided as nginx does (proxy_next_upstream error timeout, without non_idempotent):
 //
-//	                      could not connect     sent, but no response header
-//	GET, HEAD             the next replica      the next replica
-//	POST and all others   the next replica      502: it may have been delivered
+//	                      could not connect     sent, but no response header    sent, and no answer in time
+//	GET, HEAD             the next replica      the next replica                the next replica
+//	POST and all others   the next replica      502: it may have been delivered 504: it may have been delivered
 //
 // Forwarding a POST again would log in twice, pay twice, spend a refresh token twice. Only the caller can know whether
 // that is harmless.
@@ -33,8 +36,8 @@ type failover struct {
 	fresh  *http.Transport // for what may not
 }
 
-func newFailover(h *health, logger *slog.Logger) *failover {
-	return &failover{health: h, logger: logger, reuse: newTransport(), fresh: newFreshTransport()}
+func newFailover(h *health, responseTimeout time.Duration, logger *slog.Logger) *failover {
+	return &failover{health: h, logger: logger, reuse: newTransport(responseTimeout), fresh: newFreshTransport(responseTimeout)}
 }
 
 func (f *failover) closeIdle() {
@@ -44,8 +47,8 @@ func (f *failover) closeIdle() {
 
 // RoundTrip returns the response of the first replica that sent one.
 //
-// Errors: errNoReplica when all were tried in vain, errMaybeDelivered when the request must not be repeated,
-// errClientBody when it was the client's body that failed, and the context's own when the client went away. The last two
+// Errors: errNoReplica when all were tried in vain, errSilent when one of those was silent; errMaybeDelivered or
+// errMaybeWaiting when the request must not be repeated; errClientBody when it was the client's body that failed, and the context's own when the client went away. The last two
 // are not the replica's fault and do not count against it.
 func (f *failover) RoundTrip(out *http.Request) (*http.Response, error) {
 	ex := exchangeOf(out.Context())
@@ -55,10 +58,11 @@ func (f *failover) RoundTrip(out *http.Request) (*http.Response, error) {
 		transport = f.reuse
 	}
 	body := &lentBody{owner: out.Body}
+	inVain := errNoReplica
 	for {
 		backend, ok := ex.next(f.health)
 		if !ok {
-			return nil, errNoReplica
+			return nil, inVain
 		}
 		f.health.trying(backend)
 		res, err := send(transport, out, body, backend)
@@ -72,13 +76,20 @@ func (f *failover) RoundTrip(out *http.Request) (*http.Response, error) {
 		case body.failed.Load():
 			return nil, errClientBody
 		}
-		f.health.failed(backend, ex.backends)
+		silent := isTimeout(err)
+		f.health.failed(backend, silent, ex.backends)
 		if f.logger != nil {
 			f.logger.Warn("replica failed", "replica", backend.Name, "addr", backend.Addr,
 				"method", out.Method, "reason", reason(err))
 		}
-		if _, unsent := errors.AsType[*dialError](err); !unsent && !repeatable {
+		_, unsent := errors.AsType[*dialError](err)
+		switch {
+		case !unsent && !repeatable && silent:
+			return nil, errMaybeWaiting
+		case !unsent && !repeatable:
 			return nil, errMaybeDelivered
+		case silent:
+			inVain = errSilent
 		}
 	}
 }
@@ -115,13 +126,19 @@ func (b *lentBody) Read(p []byte) (int, error) {
 
 func (b *lentBody) Close() error { return nil }
 
+// isTimeout tells whether a replica was silent: it said neither yes nor no.
+func isTimeout(err error) bool {
+	timeout, ok := errors.AsType[net.Error](err)
+	return ok && timeout.Timeout()
+}
+
 // reason names a failure for the log without quoting it: net/http quotes the malformed line that it stumbled over, and
 // that line can be a Set-Cookie.
 func reason(err error) string {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno.Error()
 	}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
+	if isTimeout(err) {
 		return "timeout"
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

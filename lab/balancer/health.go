@@ -13,15 +13,16 @@ import (
 //	        fails maxFails times in a row
 //	live ----------------------------------> passed over
 //	 ^                                         |     ^
-//	 | it answers         failTimeout is over  |     | it fails, or has not answered yet
+//	 | it answers             its time is over |     | it fails, or has not answered yet
 //	 |                                         v     |
 //	 +------------------------------------- one request tries it
 //
 // Only failures are kept, and by name and address: a replica that restarts on a new address is a new peer at once.
 type health struct {
-	maxFails    int
-	failTimeout time.Duration
-	now         func() time.Time
+	maxFails      int
+	failTimeout   time.Duration // for how long one that failed is passed over
+	silentTimeout time.Duration // and one that did not answer in time
+	now           func() time.Time
 
 	mu      sync.Mutex
 	failing map[Backend]failures
@@ -30,10 +31,13 @@ type health struct {
 type failures struct {
 	inARow  int
 	checked time.Time // when it failed last, or when the last request was let through to try it
+	silent  bool      // it did not answer in time
 }
 
-func newHealth(maxFails int, failTimeout time.Duration, now func() time.Time) *health {
-	return &health{maxFails: maxFails, failTimeout: failTimeout, now: now, failing: make(map[Backend]failures)}
+func newHealth(c Config) *health {
+	return &health{
+		maxFails: c.MaxFails, failTimeout: c.FailTimeout, silentTimeout: c.SilentTimeout, now: c.Now, failing: make(map[Backend]failures),
+	}
 }
 
 // passedOver reports whether b failed too often and too lately to be asked.
@@ -41,7 +45,11 @@ func (h *health) passedOver(b Backend) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	f, ok := h.failing[b]
-	return ok && f.inARow >= h.maxFails && h.now().Sub(f.checked) < h.failTimeout
+	timeout := h.failTimeout
+	if f.silent {
+		timeout = h.silentTimeout
+	}
+	return ok && f.inARow >= h.maxFails && h.now().Sub(f.checked) < timeout
 }
 
 // trying is told before b is asked. A backend on probation is passed over by everybody else meanwhile: were it silent
@@ -64,9 +72,16 @@ func (h *health) answered(b Backend) {
 
 // failed is told when b sent none. What is known about backends that are not configured any more is forgotten here,
 // the only place where the map grows: addresses are new after each restart, and there may be many.
-func (h *health) failed(b Backend, configured []Backend) {
+func (h *health) failed(b Backend, silent bool, configured []Backend) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	maps.DeleteFunc(h.failing, func(old Backend, _ failures) bool { return !slices.Contains(configured, old) })
-	h.failing[b] = failures{inARow: h.failing[b].inARow + 1, checked: h.now()}
+	h.failing[b] = failures{inARow: h.failing[b].inARow + 1, checked: h.now(), silent: silent}
+}
+
+// forgive forgets what is known about a replica, by its name.
+func (h *health) forgive(name string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.failing, func(b Backend, _ failures) bool { return b.Name == name })
 }

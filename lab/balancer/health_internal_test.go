@@ -22,10 +22,10 @@ func TestABackendIsPassedOverAfterMaxFailsInARow(t *testing.T) {
 		{3, "ffaff", false},
 		{3, "ffafff", true},
 	} {
-		h := newHealth(tt.maxFails, time.Second, func() time.Time { return now })
+		h := newHealth(Config{MaxFails: tt.maxFails, FailTimeout: time.Second, SilentTimeout: time.Second, Now: func() time.Time { return now }})
 		for _, event := range tt.history {
 			if h.trying(b); event == 'f' {
-				h.failed(b, []Backend{b})
+				h.failed(b, false, []Backend{b})
 			} else {
 				h.answered(b)
 			}
@@ -37,10 +37,10 @@ func TestABackendIsPassedOverAfterMaxFailsInARow(t *testing.T) {
 }
 
 func TestAddressesThatAreNotConfiguredAnyMoreAreForgotten(t *testing.T) {
-	h := newHealth(1, time.Second, time.Now)
+	h := newHealth(Config{}.withDefaults())
 	for port := range 1000 {
 		b := Backend{"app-1", fmt.Sprintf("127.0.0.1:%d", port)}
-		h.failed(b, []Backend{b, {"app-2", "127.0.0.1:1"}})
+		h.failed(b, false, []Backend{b, {"app-2", "127.0.0.1:1"}})
 	}
 	if len(h.failing) != 1 {
 		t.Errorf("%d backends remembered, want 1", len(h.failing))

@@ -29,6 +29,11 @@ type lab struct {
 
 // newLab starts a replica for each name; serve makes what it serves. They answer to X-Served-By whatever they do.
 func newLab(t *testing.T, serve func(name string) http.Handler, names ...string) *lab {
+	return newLabWith(t, balancer.Config{}, serve, names...)
+}
+
+// newLabWith is newLab, with a balancer that has something of its own.
+func newLabWith(t *testing.T, config balancer.Config, serve func(name string) http.Handler, names ...string) *lab {
 	l := &lab{
 		t:       t,
 		servers: make(map[string]*httptest.Server),
@@ -45,19 +50,18 @@ func newLab(t *testing.T, serve func(name string) http.Handler, names ...string)
 		l.servers[name] = srv
 		l.backends = append(l.backends, balancer.Backend{Name: name, Addr: srv.Listener.Addr().String()})
 	}
-	b := balancer.New(balancer.Config{
-		Backends: func() []balancer.Backend {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			return append([]balancer.Backend(nil), l.backends...)
-		},
-		Observe: func(o balancer.Observation) { l.seen <- o },
-		Now: func() time.Time {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			return l.now
-		},
-	})
+	config.Backends = func() []balancer.Backend {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return append([]balancer.Backend(nil), l.backends...)
+	}
+	config.Observe = func(o balancer.Observation) { l.seen <- o }
+	config.Now = func() time.Time {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.now
+	}
+	b := balancer.New(config)
 	t.Cleanup(b.Close)
 	l.handler = b
 	front := httptest.NewServer(b)

@@ -60,6 +60,13 @@ func unanswered(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, errNoReplica):
 		p = problem{"no-replica", "No replica could be reached", http.StatusBadGateway,
 			"No replica could be reached: none of those configured answered this request."}
+	case errors.Is(err, errSilent):
+		p = problem{"silent-replica", "No replica answered in time", http.StatusGatewayTimeout,
+			"No replica answered in time: those that were asked accepted the request and said nothing, or could not be reached."}
+	case errors.Is(err, errMaybeWaiting):
+		p = problem{"silent-replica", "The replica did not answer in time", http.StatusGatewayTimeout,
+			"The replica did not answer in time, after this request may have reached it. It may still carry it out, so the " +
+				"balancer does not repeat it."}
 	case errors.Is(err, errMaybeDelivered):
 		p = problem{"bad-gateway", "The replica failed", http.StatusBadGateway,
 			"The replica failed before it answered, after this request may have reached it. Nobody knows whether it was " +

@@ -9,15 +9,14 @@ import (
 )
 
 const (
-	dialTimeout           = time.Second      // the replicas are on loopback: a dial that takes longer will not succeed
-	responseHeaderTimeout = 30 * time.Second // a replica that is silent for longer has failed
-	idleConnTimeout       = 90 * time.Second // as http.DefaultTransport
-	idleConnsPerReplica   = 256              // the default is 2, and then every further concurrent request dials anew
-	copyBufferSize        = 32 << 10         // bytes, what httputil.ReverseProxy would allocate for each response
+	dialTimeout         = time.Second      // the replicas are on loopback: a dial that takes longer will not succeed
+	idleConnTimeout     = 90 * time.Second // as http.DefaultTransport
+	idleConnsPerReplica = 256              // the default is 2, and then every further concurrent request dials anew
+	copyBufferSize      = 32 << 10         // bytes, what httputil.ReverseProxy would allocate for each response
 )
 
 // newTransport returns the transport for requests that may be repeated: it keeps connections and reuses them.
-func newTransport() *http.Transport {
+func newTransport(responseTimeout time.Duration) *http.Transport {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &http.Transport{
 		Proxy: nil, // not http.ProxyFromEnvironment: the replicas are right here
@@ -30,7 +29,7 @@ func newTransport() *http.Transport {
 		},
 		MaxIdleConnsPerHost:   idleConnsPerReplica,
 		IdleConnTimeout:       idleConnTimeout,
-		ResponseHeaderTimeout: responseHeaderTimeout,
+		ResponseHeaderTimeout: responseTimeout,
 		DisableCompression:    true, // else it asks for gzip and unpacks it behind the client's back
 	}
 }
@@ -40,8 +39,8 @@ func newTransport() *http.Transport {
 // first byte of the response: those of safe methods, but also a POST that carries an Idempotency-Key and no body. The
 // replica may have handled it by then. On a fresh connection it never does, and there a failure means one of two things
 // that can be told apart: no connection, or sent.
-func newFreshTransport() *http.Transport {
-	t := newTransport()
+func newFreshTransport(responseTimeout time.Duration) *http.Transport {
+	t := newTransport(responseTimeout)
 	t.DisableKeepAlives = true
 	return t
 }
