@@ -22,6 +22,7 @@ import (
 	"authlab/account"
 	"authlab/account/postgres"
 	"authlab/lab/agent"
+	"authlab/lab/fault/door"
 	"authlab/web"
 )
 
@@ -114,15 +115,29 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		return err
 	}
 	debug.FreeOSMemory() // the demo passwords took 19 MiB each to hash; a replica need not hold on to that
+	listener, err := door.Open(ctx, o.listen, func(l net.Listener) net.Listener { return web.ProblemListener(l, o.name, logger) })
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // nobody is served by then
 	// The agent is there also where no lab listens to it: it is how the replica is opened.
-	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Open: func(now func() time.Time) (*web.Server, io.Closer, error) {
+	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Door: listener, Open: func(life agent.Life) (*web.Server, io.Closer, error) {
+		signing := keys
+		if life.OwnKeys && o.keys != "" {
+			own, err := loadKeys("")
+			if err != nil {
+				return nil, nil, err
+			}
+			signing = own
+		}
 		client, err := web.OpenRedis(o.redis)
 		if err != nil {
 			return nil, nil, err
 		}
+		client.AddHook(life.Redis)
 		return web.New(web.Config{
-			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: keys.tokens, CookieKeys: keys.cookies,
-			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger,
+			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,
+			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: life.Now, Logger: logger,
 		}), client, nil
 	}})
 	if err != nil {
@@ -137,12 +152,8 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		defer end()
 	}
 	defer reloadOnHangup(keys, logger)()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
-	if err != nil {
-		return err
-	}
 	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, listener.Addr())
-	return serveUntilDone(ctx, replica, web.NewHTTPServer(replica, logger), web.ProblemListener(listener, o.name, logger))
+	return serveUntilDone(ctx, replica, web.NewHTTPServer(replica, logger), listener)
 }
 
 // reachRedis tells whether a Redis is there, before anything is served.

@@ -1,9 +1,14 @@
 // Package agent is what one replica tells its lab, and lets it do, where the lab is another process.
 //
-//	nginx ───▶ :8080  the replica          whoever logs in
+//	nginx ───▶ :8080  the replica          requests of clients, through a door
 //	console ─▶ :8079  its agent            GET /memory   what does it remember, what time is it there?
 //	                  (never published)    POST /clock   its clock is wrong from now on
 //	                                       POST /forget  as if it had just been started
+//	                                       POST /door    it is open, silent, or refuses connections
+//	                                       POST /redis   it is cut off from Redis, or far from it
+//
+// So a lab without a way to Docker can still break a replica: for its clients, a replica that refuses connections and has
+// forgotten is a dead one.
 //
 // The embedded cluster needs none: it has its replicas in hand. Nobody is asked who they are here, so an agent listens
 // only where nobody but the lab can come.
@@ -20,7 +25,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"authlab/lab/control"
+	"authlab/lab/fault/door"
 	"authlab/web"
 )
 
@@ -31,25 +39,43 @@ type Memory struct {
 	Bytes        int64                 `json:"bytes"`    // of all session records, as text
 	Offset       string                `json:"offset"`   // of the replica's clock to the real one, like 15m0s
 	Redis        bool                  `json:"redis"`    // it reaches Redis
-	OwnKeys      bool                  `json:"own_keys"` // it made its signing keys by itself, and shares them with nobody
+	OwnKeys      bool                  `json:"own_keys"` // it made its signing keys by itself, and no other replica has them
+	Door         string                `json:"door"`     // DoorOpen, DoorSilent or DoorRefuses
+	Wire         WireState             `json:"wire"`     // to Redis, as the lab has left it
+}
+
+// A WireState is what the lab has made of a replica's way to Redis.
+type WireState struct {
+	Cut   bool   `json:"cut"`
+	Delay string `json:"delay"` // of each command, like 5ms
+}
+
+// A Life is what a replica begins with, from one start to the next.
+type Life struct {
+	Now     func() time.Time
+	OwnKeys bool       // it makes its signing keys by itself
+	Redis   redis.Hook // for its client of Redis
 }
 
 // Config says what an Agent works with. Open is required.
 type Config struct {
-	// Open makes the replica, by a clock: once at the start, and again each time it is to forget. What it returns beside
-	// the replica is closed when the next takes its place.
-	Open    func(now func() time.Time) (*web.Server, io.Closer, error)
-	OwnKeys bool // as in Memory
+	// Open makes the replica: once at the start, and again each time it is to forget. What it returns beside the replica
+	// is closed when the next takes its place.
+	Open    func(Life) (*web.Server, io.Closer, error)
+	OwnKeys bool       // from the start, and for good
+	Door    *door.Door // where the replica's clients come in; nil: the lab cannot shut it
 }
 
 // An Agent stands in front of a replica. It is the replica's handler; Lab is the lab's.
 type Agent struct {
 	config Config
 	clock  Clock
+	wire   Wire
 	now    atomic.Pointer[life]
 
 	mu       sync.Mutex // one at a time forgets or ends
 	draining bool
+	ownKeys  bool // of the life that is now
 }
 
 // A life is a replica from one beginning to the next.
@@ -63,7 +89,7 @@ var _ http.Handler = (*Agent)(nil)
 // New opens the replica. Close it.
 func New(config Config) (*Agent, error) {
 	a := &Agent{config: config}
-	return a, a.forget()
+	return a, a.forget(false)
 }
 
 // ServeHTTP is the replica.
@@ -87,13 +113,15 @@ func (a *Agent) Close() error {
 }
 
 // forget begins the replica anew: an empty memory, and nothing else that a restart would not leave either.
-func (a *Agent) forget() error {
+func (a *Agent) forget(ownKeys bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	app, closer, err := a.config.Open(a.clock.Now)
+	ownKeys = ownKeys || a.config.OwnKeys
+	app, closer, err := a.config.Open(Life{Now: a.clock.Now, OwnKeys: ownKeys, Redis: &a.wire})
 	if err != nil {
 		return err
 	}
+	a.ownKeys = ownKeys
 	if a.draining {
 		app.Drain()
 	}
@@ -109,6 +137,8 @@ func (a *Agent) Lab() http.Handler {
 	mux.HandleFunc("GET /memory", a.handleMemory)
 	mux.HandleFunc("POST /clock", a.handleClock)
 	mux.HandleFunc("POST /forget", a.handleForget)
+	mux.HandleFunc("POST /door", a.handleDoor)
+	mux.HandleFunc("POST /redis", a.handleRedis)
 	return mux
 }
 
@@ -124,12 +154,15 @@ func (a *Agent) handleMemory(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *Agent) memory(ctx context.Context) (Memory, error) {
-	app := a.now.Load().app
+	a.mu.Lock()
+	app, ownKeys := a.now.Load().app, a.ownKeys
+	a.mu.Unlock()
 	entries := app.Remembers()
 	bytes, err := control.SessionBytes(entries)
 	return Memory{
 		Sessions: control.Sessions(entries), SessionCount: len(entries), Bytes: bytes,
-		Offset: a.clock.Offset().String(), Redis: app.RedisUp(ctx), OwnKeys: a.config.OwnKeys,
+		Offset: a.clock.Offset().String(), Redis: app.RedisUp(ctx), OwnKeys: ownKeys,
+		Door: a.door(), Wire: WireState{Cut: a.wire.cut.Load(), Delay: time.Duration(a.wire.delay.Load()).String()},
 	}, err
 }
 
@@ -151,7 +184,7 @@ func readOffset(r *http.Request) (time.Duration, error) {
 	var body struct {
 		Offset string `json:"offset"`
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(&body); err != nil {
+	if err := readBody(r, &body); err != nil {
 		return 0, errors.New(`the body should be like {"offset":"15m"}`)
 	}
 	offset, err := time.ParseDuration(body.Offset)
@@ -161,9 +194,20 @@ func readOffset(r *http.Request) (time.Duration, error) {
 	return offset, nil
 }
 
-// handleForget handles the "POST /forget" route.
-func (a *Agent) handleForget(w http.ResponseWriter, _ *http.Request) {
-	if err := a.forget(); err != nil {
+func readBody(r *http.Request, into any) error {
+	return json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(into)
+}
+
+// handleForget handles the "POST /forget" route: {"own_keys":true}, if it is to sign with keys of its own.
+func (a *Agent) handleForget(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		OwnKeys bool `json:"own_keys"`
+	}
+	if err := readBody(r, &body); err != nil {
+		http.Error(w, `the body should be like {"own_keys":false}`, http.StatusBadRequest)
+		return
+	}
+	if err := a.forget(body.OwnKeys); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}

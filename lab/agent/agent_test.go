@@ -1,11 +1,14 @@
 package agent_test
 
 import (
+	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 
 	"authlab/account"
 	"authlab/lab/agent"
+	"authlab/lab/fault/door"
 	"authlab/session"
 	"authlab/token"
 	"authlab/web"
@@ -35,28 +39,30 @@ func start(t *testing.T) *replica {
 	if err := account.CreateSimulated(t.Context(), directory, hasher, 1, func(int) string { return "ann" }, "secret"); err != nil {
 		t.Fatal(err)
 	}
-	key, err := token.GenerateKey(token.DefaultAlgorithm)
+	shared, cookies := newKeys(t), newCookieKeys(t)
+	listener, err := door.Open(t.Context(), "127.0.0.1:0", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := token.NewKeyring(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cookies, err := session.NewCookieKeys([]byte(strings.Repeat("k", 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.agent, err = agent.New(agent.Config{OwnKeys: true, Open: func(now func() time.Time) (*web.Server, io.Closer, error) {
+	r.agent, err = agent.New(agent.Config{Door: listener, Open: func(life agent.Life) (*web.Server, io.Closer, error) {
+		keys := shared
+		if life.OwnKeys {
+			keys = newKeys(t)
+		}
 		client, err := web.OpenRedis("redis://" + r.redis.Addr())
+		if err != nil {
+			return nil, nil, err
+		}
+		client.AddHook(life.Redis)
 		return web.New(web.Config{
-			Name: "app-1", Directory: directory, Hasher: hasher, Redis: client, Keys: keys, CookieKeys: cookies, Now: now,
-		}), client, err
+			Name: "app-1", Directory: directory, Hasher: hasher, Redis: client, Keys: keys, CookieKeys: cookies, Now: life.Now,
+		}), client, nil
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.app = httptest.NewServer(r.agent)
+	r.app = &httptest.Server{Listener: listener, Config: &http.Server{Handler: r.agent}}
+	r.app.Start()
 	lab := httptest.NewServer(r.agent.Lab())
 	r.client = agent.NewClient(strings.TrimPrefix(lab.URL, "http://"))
 	t.Cleanup(func() {
@@ -67,6 +73,26 @@ func start(t *testing.T) *replica {
 		}
 	})
 	return r
+}
+
+func newKeys(t *testing.T) *token.Keyring {
+	key, err := token.GenerateKey(token.DefaultAlgorithm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := token.NewKeyring(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+func newCookieKeys(t *testing.T) *session.CookieKeys {
+	cookies, err := session.NewCookieKeys([]byte(strings.Repeat("k", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cookies
 }
 
 func (r *replica) send(method, path, body string) int {
@@ -106,7 +132,8 @@ func (r *replica) memory() agent.Memory {
 
 func TestAnAgentTellsWhatItsReplicaRemembersAndNeverAWholeID(t *testing.T) {
 	r := start(t)
-	if memory := r.memory(); memory.SessionCount != 0 || memory.Bytes != 0 || !memory.Redis || !memory.OwnKeys || memory.Offset != "0s" {
+	if memory := r.memory(); memory.SessionCount != 0 || memory.Bytes != 0 || !memory.Redis || memory.OwnKeys || memory.Offset != "0s" ||
+		memory.Door != agent.DoorOpen || memory.Wire != (agent.WireState{Delay: "0s"}) {
 		t.Errorf("at first: %+v", memory)
 	}
 	r.login()
@@ -144,7 +171,7 @@ func TestWhoForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	if err := r.client.SetClock(t.Context(), time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.client.Forget(t.Context()); err != nil {
+	if err := r.client.Forget(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
 	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != "1m0s" || !memory.Redis {
@@ -158,7 +185,7 @@ func TestWhoForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 		t.Errorf("a new session: %d", status)
 	}
 	r.agent.Drain()
-	if err := r.client.Forget(t.Context()); err != nil {
+	if err := r.client.Forget(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
 	if status := r.send(http.MethodGet, "/readyz", ""); status != http.StatusServiceUnavailable {
@@ -180,8 +207,141 @@ func TestNobodyAtAnAddressIsAwayAndARefusalIsNot(t *testing.T) {
 	}
 	refusing := httptest.NewServer(http.NotFoundHandler())
 	defer refusing.Close()
-	if err := agent.NewClient(strings.TrimPrefix(refusing.URL, "http://")).Forget(t.Context()); err == nil || errors.Is(err, agent.ErrAway) {
+	paused, err := net.Listen("tcp", "127.0.0.1:0") // the operating system accepts, and no process reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer paused.Close()
+	impatient, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := agent.NewClient(paused.Addr().String()).Memory(impatient); !errors.Is(err, agent.ErrSilent) || errors.Is(err, agent.ErrAway) {
+		t.Errorf("a process that is stopped: %v", err)
+	}
+	if err := agent.NewClient(strings.TrimPrefix(refusing.URL, "http://")).Forget(t.Context(), false); err == nil || errors.Is(err, agent.ErrAway) {
 		t.Errorf("somebody who refuses: %v", err)
+	}
+}
+
+func TestADoorThatRefusesIsADeadReplicaToItsClients(t *testing.T) {
+	r := start(t)
+	r.login()
+	for range 2 {
+		if err := r.client.SetDoor(t.Context(), agent.DoorRefuses); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := http.Get(r.app.URL + "/livez"); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("a client: %v", err)
+	}
+	if err := r.client.SetDoor(t.Context(), agent.DoorSilent); err != nil {
+		t.Fatal(err)
+	}
+	if memory := r.memory(); memory.Door != agent.DoorRefuses || memory.SessionCount != 0 {
+		t.Errorf("while it refuses: %+v", memory)
+	}
+	if err := r.client.SetDoor(t.Context(), agent.DoorOpen); err != nil {
+		t.Fatal(err)
+	}
+	if status := r.send(http.MethodGet, "/session/memory/me", ""); status != http.StatusUnauthorized || r.memory().Door != agent.DoorOpen {
+		t.Errorf("afterwards: %d, %+v", status, r.memory())
+	}
+}
+
+func TestADoorThatIsSilentForgetsNothing(t *testing.T) {
+	r := start(t)
+	r.login()
+	if err := r.client.SetDoor(t.Context(), agent.DoorSilent); err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan int, 1)
+	go func() { answered <- r.send(http.MethodGet, "/session/memory/me", "") }()
+	if memory := r.memory(); memory.Door != agent.DoorSilent || memory.SessionCount != 1 {
+		t.Errorf("in the silence: %+v", memory)
+	}
+	if err := r.client.SetDoor(t.Context(), agent.DoorOpen); err != nil {
+		t.Fatal(err)
+	}
+	if status := <-answered; status != http.StatusOK {
+		t.Errorf("what waited was answered %d", status)
+	}
+}
+
+func TestAReplicaCanBeCutOffFromRedisAndBeFarFromIt(t *testing.T) {
+	r := start(t)
+	if status := r.send(http.MethodPost, "/session/redis/login", `{"username":"ann","password":"secret"}`); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	for _, tt := range []struct {
+		wire    agent.WireState
+		status  int
+		atLeast time.Duration
+	}{
+		{agent.WireState{Cut: true, Delay: "0s"}, http.StatusServiceUnavailable, 0},
+		{agent.WireState{Delay: "30ms"}, http.StatusOK, 30 * time.Millisecond},
+		{agent.WireState{Delay: "0s"}, http.StatusOK, 0},
+	} {
+		if err := r.client.SetWire(t.Context(), tt.wire); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		status := r.send(http.MethodGet, "/session/redis/me", "")
+		if took := time.Since(began); status != tt.status || took < tt.atLeast {
+			t.Errorf("%+v: %d after %s", tt.wire, status, took)
+		}
+		if memory := r.memory(); memory.Wire != tt.wire || memory.Redis == tt.wire.Cut {
+			t.Errorf("%+v: %+v", tt.wire, memory)
+		}
+	}
+}
+
+func TestAReplicaSignsWithKeysOfItsOwnUntilItForgetsThem(t *testing.T) {
+	r := start(t)
+	keys := func() string {
+		response, err := http.Get(r.app.URL + "/.well-known/jwks.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	shared := keys()
+	for _, own := range []bool{true, false} {
+		if err := r.client.Forget(t.Context(), own); err != nil {
+			t.Fatal(err)
+		}
+		if (keys() == shared) == own || r.memory().OwnKeys != own {
+			t.Errorf("own keys %t: %+v", own, r.memory())
+		}
+	}
+}
+
+func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
+	r := start(t)
+	for path, bodies := range map[string][]string{
+		"/door":   {"", `{"door":"ajar"}`, `{}`},
+		"/redis":  {"", `{"cut":true}`, `{"delay":"-1s"}`, `{"delay":"2s"}`},
+		"/forget": {""},
+	} {
+		for _, body := range bodies {
+			answer := httptest.NewRecorder()
+			r.agent.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body)))
+			if answer.Code != http.StatusBadRequest {
+				t.Errorf("%s %q: %d", path, body, answer.Code)
+			}
+		}
+	}
+	without, err := agent.New(agent.Config{Open: func(agent.Life) (*web.Server, io.Closer, error) { return nil, io.NopCloser(nil), nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	without.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/door", strings.NewReader(`{"door":"silent"}`)))
+	if answer.Code != http.StatusConflict {
+		t.Errorf("a replica without a door: %d", answer.Code)
 	}
 }
 

@@ -12,8 +12,12 @@ import (
 	"time"
 )
 
-// ErrAway means that nobody answers at an agent's address.
-var ErrAway = errors.New("nobody answers for the replica")
+var (
+	// ErrAway means that there is no agent at an address.
+	ErrAway = errors.New("the replica is away")
+	// ErrSilent means that an agent accepts connections and does not answer: its process is stopped, with its memory.
+	ErrSilent = errors.New("the replica is silent")
+)
 
 // dialPatience is how long it may take to find a replica by its name and to connect to it. Who is there is found in a
 // few milliseconds; a name that is not there can take many seconds to be told so.
@@ -45,9 +49,19 @@ func (c *Client) SetClock(ctx context.Context, offset time.Duration) error {
 	return c.ask(ctx, http.MethodPost, "/clock", map[string]string{"offset": offset.String()}, nil)
 }
 
-// Forget makes the replica as it was when it started.
-func (c *Client) Forget(ctx context.Context) error {
-	return c.ask(ctx, http.MethodPost, "/forget", nil, nil)
+// Forget makes the replica as it was when it started, or as if it had been started without the keys that all share.
+func (c *Client) Forget(ctx context.Context, ownKeys bool) error {
+	return c.ask(ctx, http.MethodPost, "/forget", map[string]bool{"own_keys": ownKeys}, nil)
+}
+
+// SetDoor opens the replica's door or shuts it: DoorOpen, DoorSilent or DoorRefuses.
+func (c *Client) SetDoor(ctx context.Context, state string) error {
+	return c.ask(ctx, http.MethodPost, "/door", map[string]string{"door": state}, nil)
+}
+
+// SetWire cuts the replica's way to Redis or joins it, and makes it so long.
+func (c *Client) SetWire(ctx context.Context, wire WireState) error {
+	return c.ask(ctx, http.MethodPost, "/redis", wire, nil)
 }
 
 func (c *Client) ask(ctx context.Context, method, path string, body, into any) error {
@@ -63,6 +77,12 @@ func (c *Client) ask(ctx context.Context, method, path string, body, into any) e
 	}
 	response, err := c.client.Do(request)
 	if err != nil {
+		if reached, ok := errors.AsType[*net.OpError](err); ok && reached.Op == "dial" {
+			return fmt.Errorf("agent: %w: %w", ErrAway, err)
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			return fmt.Errorf("agent: %w: %w", ErrSilent, err)
+		}
 		return fmt.Errorf("agent: %w: %w", ErrAway, err)
 	}
 	defer response.Body.Close()

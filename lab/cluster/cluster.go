@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"authlab/account"
 	"authlab/lab/balancer"
@@ -43,6 +44,8 @@ type Config struct {
 	Redis    string       // redis://… of your own; empty: one in this process
 	LabKey   string       // lets others than loopback use the controls, if they send it in X-Lab-Key; empty: nobody
 	Logger   *slog.Logger // silent
+	// ResponseTimeout is how long the balancer waits for a replica to answer; 5s.
+	ResponseTimeout time.Duration
 	// Experiments makes what serves POST /lab/experiments/{name} for the lab at an address; nil: nothing does.
 	Experiments func(url string) http.Handler
 }
@@ -110,7 +113,7 @@ func (c *Cluster) start(ctx context.Context) error {
 		controls.Experiments = c.config.Experiments("http://" + loopback(c.listener.Addr()))
 	}
 	c.controls = control.New(c, controls)
-	c.balancer = balancer.New(balancer.Config{Backends: c.backends, Observe: c.observe, Logger: c.config.Logger})
+	c.balancer = balancer.New(balancer.Config{Backends: c.backends, Observe: c.observe, Logger: c.config.Logger, ResponseTimeout: c.config.ResponseTimeout})
 	c.server = web.NewHTTPServer(c.handler(), c.config.Logger)
 	if err := c.startServices(ctx); err != nil {
 		return fmt.Errorf("start lab: %w", err)
@@ -202,7 +205,7 @@ func (c *Cluster) scale(ctx context.Context, n int) error {
 		if err := r.Kill(); err != nil {
 			return err
 		}
-		c.faults.Forget(fault.Killed{Replica: r}, fault.Skewed{Replica: r.name})
+		c.faults.Forget(fault.Killed{Replica: r}, fault.Silent{Replica: r}, fault.Skewed{Replica: r.name})
 	}
 	return nil
 }

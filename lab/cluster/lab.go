@@ -15,12 +15,32 @@ var _ control.Lab = (*Cluster)(nil)
 
 // Kill implements control.Lab.
 func (c *Cluster) Kill(ctx context.Context, name string) error {
-	return c.onReplica(name, func(r *replica) error { return c.faults.Break(ctx, fault.Killed{Replica: r}) })
+	return c.onReplica(name, func(r *replica) error {
+		c.faults.Forget(fault.Silent{Replica: r})
+		return c.faults.Break(ctx, fault.Killed{Replica: r})
+	})
+}
+
+// Silence implements control.Lab. A dead replica is silent in a way of its own.
+func (c *Cluster) Silence(ctx context.Context, name string) error {
+	return c.onReplica(name, func(r *replica) error {
+		if !r.alive() {
+			return nil
+		}
+		return c.faults.Break(ctx, fault.Silent{Replica: r})
+	})
 }
 
 // Start implements control.Lab.
 func (c *Cluster) Start(ctx context.Context, name string) error {
-	return c.onReplica(name, func(r *replica) error { return c.faults.Mend(ctx, fault.Killed{Replica: r}) })
+	return c.onReplica(name, func(r *replica) error {
+		if err := errors.Join(c.faults.Mend(ctx, fault.Silent{Replica: r}), c.faults.Mend(ctx, fault.Killed{Replica: r})); err != nil {
+			return err
+		}
+		// The balancer would find out by itself, after a while in which a class waits.
+		c.balancer.Forgive(r.name)
+		return nil
+	})
 }
 
 // Skew implements control.Lab.
@@ -123,7 +143,7 @@ func (c *Cluster) Reset(ctx context.Context) error {
 	if err := c.scale(ctx, c.config.Replicas); err != nil {
 		return err
 	}
-	for _, r := range c.all() {
+	for _, r := range c.all() { // each at a new address, where no balancer has met silence
 		if err := errors.Join(r.Kill(), r.Start(ctx)); err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"authlab/lab/fault"
+	"authlab/lab/fault/door"
 	"authlab/session"
 	"authlab/web"
 )
@@ -35,6 +36,7 @@ type replica struct {
 // A run is a replica's life from a start to a kill.
 type run struct {
 	app    *web.Server
+	door   *door.Door
 	server *http.Server
 	client *redis.Client
 
@@ -42,7 +44,10 @@ type run struct {
 	conns map[net.Conn]struct{}
 }
 
-var _ fault.Rekeyable = (*replica)(nil)
+var (
+	_ fault.Rekeyable   = (*replica)(nil)
+	_ fault.Silenceable = (*replica)(nil)
+)
 
 // Name implements fault.Killable.
 func (r *replica) Name() string { return r.name }
@@ -65,15 +70,15 @@ func (r *replica) Start(ctx context.Context) error {
 			return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
 		}
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, err := door.Open(ctx, "127.0.0.1:0", func(l net.Listener) net.Listener { return web.ProblemListener(l, r.name, r.logger) })
 	if err != nil {
 		return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
 	}
 	app := web.New(config)
-	life := &run{app: app, server: web.NewHTTPServer(app.Handler(), r.logger), client: client, conns: map[net.Conn]struct{}{}}
+	life := &run{app: app, door: listener, server: web.NewHTTPServer(app.Handler(), r.logger), client: client, conns: map[net.Conn]struct{}{}}
 	life.server.ConnState = life.track
 	go func() {
-		if err := life.server.Serve(web.ProblemListener(listener, r.name, r.logger)); !errors.Is(err, http.ErrServerClosed) {
+		if err := life.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			r.logger.Error("replica ended", "replica", r.name, "error", err)
 		}
 	}()
@@ -93,6 +98,25 @@ func (r *replica) Kill() error {
 	r.running = nil
 	life.resetOnClose()
 	return errors.Join(life.server.Close(), life.client.Close())
+}
+
+// Silence implements fault.Silenceable. It does nothing if the replica is dead.
+func (r *replica) Silence() {
+	if life := r.life(); life != nil {
+		life.door.Silence()
+	}
+}
+
+// Speak implements fault.Silenceable.
+func (r *replica) Speak() {
+	if life := r.life(); life != nil {
+		life.door.Speak()
+	}
+}
+
+func (r *replica) silent() bool {
+	life := r.life()
+	return life != nil && life.door.Silent()
 }
 
 // OwnKeys implements fault.Rekeyable.

@@ -8,7 +8,7 @@ import (
 
 // View implements control.Lab.
 func (c *Cluster) View(ctx context.Context) (control.View, error) {
-	v := control.View{Target: "embedded", Now: c.time.Now().UTC(), Faults: c.faults.Names(), Services: c.services.urls}
+	v := control.View{Target: "embedded", MaxReplicas: MaxReplicas, Now: c.time.Now().UTC(), Faults: c.faults.Names(), Services: c.services.urls}
 	for _, r := range c.all() {
 		v.Replicas = append(v.Replicas, viewOf(r))
 	}
@@ -26,7 +26,7 @@ func (c *Cluster) View(ctx context.Context) (control.View, error) {
 func viewOf(r *replica) control.ReplicaView {
 	entries := r.remembers()
 	return control.ReplicaView{
-		Name: r.name, Alive: r.alive(), ClockSkew: r.clock.Skew().String(), Requests: r.requests.Load(),
+		Name: r.name, Alive: r.alive(), Silent: r.silent(), ClockSkew: r.clock.Skew().String(), Requests: r.requests.Load(),
 		Sessions: control.Sessions(entries), SessionCount: len(entries),
 	}
 }

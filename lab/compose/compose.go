@@ -52,6 +52,7 @@ type Target struct {
 type state struct {
 	replicas  int             // how many there should be
 	killed    map[string]bool // of those
+	silent    map[string]bool // of those, paused
 	redis     bool            // stopped
 	flush     bool            // Redis is to be empty when it is back
 	home      bool            // cut off
@@ -59,7 +60,9 @@ type state struct {
 	olderKeys bool // keys from before go on verifying
 }
 
-func whole() state { return state{replicas: always, killed: map[string]bool{}} }
+func whole() state {
+	return state{replicas: always, killed: map[string]bool{}, silent: map[string]bool{}}
+}
 
 var _ experiment.Target = (*Target)(nil)
 

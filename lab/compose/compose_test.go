@@ -29,6 +29,9 @@ func TestEachFaultIsWhatSomebodyWouldType(t *testing.T) {
 	}{
 		{"kill", func() error { return target.Kill(ctx, "app-2") }, []string{"docker compose kill app-2"}},
 		{"start", func() error { return target.Start(ctx, "app-2") }, []string{start + "app-2"}},
+		{"silence", func() error { return target.Silence(ctx, "app-2") }, []string{"docker compose pause app-2"}},
+		{"end of the silence", func() error { return target.Start(ctx, "app-2") }, []string{"docker compose unpause app-2"}},
+		{"distant store", func() error { return target.DelayStore(ctx, time.Millisecond) }, []string{"POST /lab/redis/delay"}},
 		{"stop store", func() error { return target.StopStore(ctx) }, []string{"docker compose stop redis"}},
 		{"flush a stopped store", func() error { return target.FlushStore(ctx) }, nil},
 		{"start store", func() error { return target.StartStore(ctx) }, []string{start + "redis", "POST /lab/redis/flush"}},
@@ -56,7 +59,7 @@ func TestEachFaultIsWhatSomebodyWouldType(t *testing.T) {
 		}
 	}
 	for name, err := range map[string]error{
-		"delay": target.DelayStore(ctx, time.Millisecond), "5 replicas": target.Scale(ctx, 5), "2 replicas": target.Scale(ctx, 2),
+		"5 replicas": target.Scale(ctx, 5), "2 replicas": target.Scale(ctx, 2),
 	} {
 		if !errors.Is(err, experiment.ErrNotOnTarget) {
 			t.Errorf("%s: %v", name, err)
@@ -71,11 +74,12 @@ func TestResetMendsAlsoWhatSomebodyElseHasBroken(t *testing.T) {
 	s.commands()
 	s.mu.Lock()
 	s.replicas, s.redis, s.ownKeys, s.late = []string{"app-1", "app-3", "app-4"}, false, true, 0
+	s.paused = []string{"app-3"}
 	s.mu.Unlock()
 	if err := target.Reset(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(s.replicas, []string{"app-1", "app-2", "app-3"}) || !s.redis || s.ownKeys {
+	if !slices.Equal(s.replicas, []string{"app-1", "app-2", "app-3"}) || !s.redis || s.ownKeys || len(s.paused) > 0 {
 		t.Errorf("there are %v, Redis %t, own keys %t; typed %q", s.replicas, s.redis, s.ownKeys, s.commands())
 	}
 }

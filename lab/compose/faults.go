@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"authlab/lab/experiment"
 )
@@ -22,11 +21,35 @@ func (t *Target) Kill(ctx context.Context, replica string) error {
 	return nil
 }
 
+// Silence implements experiment.Target: the container is paused, which stops all that runs in it.
+func (t *Target) Silence(ctx context.Context, replica string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.docker.compose(ctx, "pause", replica); err != nil {
+		return err
+	}
+	t.broken.silent[replica] = true
+	return nil
+}
+
 // Start implements experiment.Target.
 func (t *Target) Start(ctx context.Context, replica string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.broken.silent[replica] {
+		return t.unpause(ctx, replica)
+	}
 	return t.start(ctx, replica)
+}
+
+func (t *Target) unpause(ctx context.Context, replicas ...string) error {
+	if err := t.docker.compose(ctx, append([]string{"unpause"}, replicas...)...); err != nil {
+		return err
+	}
+	for _, replica := range replicas {
+		delete(t.broken.silent, replica)
+	}
+	return t.inTurn(ctx, 0)
 }
 
 func (t *Target) start(ctx context.Context, replicas ...string) error {
@@ -82,11 +105,6 @@ func (t *Target) FlushStore(ctx context.Context) error {
 	return t.Remote.FlushStore(ctx)
 }
 
-// DelayStore implements experiment.Target: there is no wire to Redis here that could be made longer.
-func (t *Target) DelayStore(context.Context, time.Duration) error {
-	return fmt.Errorf("a distant Redis: %w", experiment.ErrNotOnTarget)
-}
-
 // Scale implements experiment.Target.
 func (t *Target) Scale(ctx context.Context, replicas int) error {
 	t.mu.Lock()
@@ -116,6 +134,11 @@ func (t *Target) scale(ctx context.Context, replicas int) error {
 	return t.inTurn(ctx, lookups)
 }
 
+// marked are those of the replicas that are always there which stand in a set.
+func marked(set map[string]bool) []string {
+	return slices.DeleteFunc(names(0, always), func(name string) bool { return !set[name] })
+}
+
 // names are app-(from+1) to app-to.
 func names(from, to int) []string {
 	var all []string
@@ -127,7 +150,7 @@ func names(from, to int) []string {
 
 // alive are the replicas that should answer.
 func (t *Target) alive() []string {
-	return slices.DeleteFunc(names(0, t.broken.replicas), func(name string) bool { return t.broken.killed[name] })
+	return slices.DeleteFunc(names(0, t.broken.replicas), func(name string) bool { return t.broken.killed[name] || t.broken.silent[name] })
 }
 
 // StopHome implements experiment.Target.
@@ -198,6 +221,11 @@ func (t *Target) mend(ctx context.Context) error {
 	if err := t.notice(ctx); err != nil {
 		return err
 	}
+	if paused := marked(t.broken.silent); len(paused) > 0 {
+		if err := t.unpause(ctx, paused...); err != nil {
+			return err
+		}
+	}
 	if t.broken.replicas != always {
 		if err := t.scale(ctx, always); err != nil {
 			return err
@@ -213,7 +241,7 @@ func (t *Target) mend(ctx context.Context) error {
 			return err
 		}
 	}
-	if dead := slices.DeleteFunc(names(0, always), func(name string) bool { return !t.broken.killed[name] }); len(dead) > 0 {
+	if dead := marked(t.broken.killed); len(dead) > 0 {
 		if err := t.start(ctx, dead...); err != nil {
 			return err
 		}

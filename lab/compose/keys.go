@@ -106,5 +106,6 @@ func (t *Target) recreate(ctx context.Context, ownKeys bool) error {
 		return err
 	}
 	clear(t.broken.killed)
+	clear(t.broken.silent)
 	return t.inTurn(ctx, lookups)
 }

@@ -34,12 +34,25 @@ func (t *Target) notice(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	// What the console has broken by itself, it mends by itself, also if that cannot be all yet.
+	if v.Redis.Cut || slices.ContainsFunc(v.Replicas, func(r control.ReplicaView) bool { return r.Refuses || r.Silent }) {
+		if err := t.Remote.Reset(ctx); err != nil && ctx.Err() != nil {
+			return err
+		}
+		var err error
+		if v, err = t.look(ctx); err != nil {
+			return err
+		}
+	}
 	t.broken.redis = t.broken.redis || !v.Redis.Alive
 	t.broken.replicas = max(t.broken.replicas, len(v.Replicas))
 	t.broken.ownKeys = t.broken.ownKeys || slices.Contains(v.Faults, "boot-keys")
 	for _, r := range v.Replicas {
 		if !r.Alive {
 			t.broken.killed[r.Name] = true
+		}
+		if r.Silent {
+			t.broken.silent[r.Name] = true
 		}
 	}
 	return nil
@@ -56,7 +69,7 @@ func (t *Target) shown(ctx context.Context) error {
 		}
 		var found []string
 		for _, r := range v.Replicas {
-			if r.Alive {
+			if r.Alive && !r.Silent {
 				found = append(found, r.Name)
 			}
 		}

@@ -29,6 +29,7 @@ type stand struct {
 	replicas []string // alive, in their order
 	redis    bool
 	home     bool
+	paused   []string
 	volumes  string // that somebody has kept
 	key      int    // that signs
 	ownKeys  bool
@@ -103,6 +104,10 @@ func (s *stand) run(_ context.Context, env []string, args ...string) (string, er
 	case strings.Contains(command, " kill -s HUP"): // the file has changed by now
 	case strings.Contains(command, " kill "), strings.Contains(command, " rm "):
 		s.replicas = slices.DeleteFunc(s.replicas, func(name string) bool { return name == last })
+	case strings.Contains(command, " pause "):
+		s.paused = append(s.paused, last)
+	case strings.Contains(command, " unpause "):
+		s.paused = slices.DeleteFunc(s.paused, func(name string) bool { return slices.Contains(args, name) })
 	case strings.Contains(command, "stop redis"):
 		s.redis = false
 	case strings.HasSuffix(command, " redis"):
@@ -140,7 +145,7 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		for i := range 4 {
 			name := fmt.Sprintf("app-%d", i+1)
 			if up := slices.Contains(alive, name); up || i < 3 {
-				view.Replicas = append(view.Replicas, control.ReplicaView{Name: name, Alive: up})
+				view.Replicas = append(view.Replicas, control.ReplicaView{Name: name, Alive: up, Silent: slices.Contains(s.paused, name)})
 			}
 		}
 		if s.ownKeys {
@@ -149,10 +154,11 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(view)
 	case "/reports/session/redis":
 		w.WriteHeader(map[bool]int{true: http.StatusUnauthorized, false: http.StatusServiceUnavailable}[s.home])
-	case "/lab/reset", "/lab/redis/flush":
+	case "/lab/reset", "/lab/redis/flush", "/lab/redis/delay":
 		s.typed = append(s.typed, "POST "+r.URL.Path)
 		w.WriteHeader(http.StatusNoContent)
 	default:
+		alive = slices.DeleteFunc(slices.Clone(alive), func(name string) bool { return slices.Contains(s.paused, name) })
 		s.turn++
 		name := alive[s.turn%len(alive)]
 		w.Header().Set("X-Served-By", name)

@@ -1,18 +1,22 @@
 // Package console is the lab's controls where the lab is made of containers.
 //
-//	                         ┌▶ agents of the replicas   memory, clocks
+//	                         ┌▶ agents of the replicas   memory, clocks, doors, ways to Redis
 //	nginx ── /lab/… ──▶ console ─▶ Redis                 keys, flush
 //	  └── access log ──▶ (UDP) └▶ users database         roles, simulated users
 //
-// It does what can be done over the network. It has no way to Docker, because whoever can reach Docker's socket owns the
-// machine: to kill a replica or to stop Redis somebody has to type a command, and the console answers with the command
-// (package compose types it). It goes on without whatever is away: a replica, Redis, the users database.
+// It does what can be done over the network. It has no way to Docker, because a program that reaches Docker's socket owns
+// the machine. So it kills no container and stops no Redis: it has a replica refuse connections and forget, and has all
+// replicas cut off from Redis. For the replicas' clients that is the same, and the picture says which of the two it is.
+// What takes Docker is answered with the command to type (package compose types it): one more replica, new keys for all.
+//
+// It goes on without whatever is away: a replica, Redis, the users database.
 package console
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -37,8 +41,11 @@ type Config struct {
 	Redis   *redis.Client // the console's own
 	Users   Users
 	Hasher  *account.Hasher
-	Reports string           // where a browser finds the second service; empty: there is none
-	Now     func() time.Time // time.Now
+	Reports string // where a browser finds the second service; empty: there is none
+	// Balancer is where the console reaches the balancer, like http://nginx-edge:8082. With it, a replica that is mended
+	// is waited for until the balancer deals requests to it again; without it, that is not waited for.
+	Balancer string
+	Now      func() time.Time // time.Now
 }
 
 // An Agent is where a replica can be asked.
@@ -53,9 +60,11 @@ type Console struct {
 	config   Config
 	replicas []*replica
 	commands *control.CommandCount
+	client   *http.Client // of the balancer
 
 	mu    sync.Mutex
-	ahead time.Duration // of the lab's time to the real one
+	ahead time.Duration   // of the lab's time to the real one
+	wire  agent.WireState // from every replica to Redis
 }
 
 var _ control.Lab = (*Console)(nil)
@@ -65,7 +74,9 @@ func New(config Config) *Console {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	c := &Console{config: config, commands: control.NewCommandCount(config.Redis)}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy = nil // the balancer is right here
+	c := &Console{config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis), wire: joined}
 	for _, a := range config.Agents {
 		c.replicas = append(c.replicas, &replica{name: a.Replica, spare: a.Spare, agent: agent.NewClient(a.Address)})
 	}
@@ -105,7 +116,7 @@ func (c *Console) replica(name string) (*replica, bool) {
 
 // tellTime tells every replica that is there what time it is. One that comes later is told when it is next looked at.
 func (c *Console) tellTime(ctx context.Context) error {
-	return errors.Join(each(c.present(), func(r *replica) error { return unlessAway(r.tell(ctx, c.offset)) })...)
+	return errors.Join(each(c.present(), func(r *replica) error { return unlessAway(r.tell(ctx, c)) })...)
 }
 
 // present are the replicas that were there when they were last looked at.
@@ -115,7 +126,7 @@ func (c *Console) present() []*replica {
 
 // unlessAway is nothing where an error is that a replica is away.
 func unlessAway(err error) error {
-	if errors.Is(err, agent.ErrAway) {
+	if errors.Is(err, agent.ErrAway) || errors.Is(err, agent.ErrSilent) {
 		return nil
 	}
 	return err
@@ -145,12 +156,14 @@ func (c *Console) SetRoles(ctx context.Context, user string, roles []string) err
 // began. What is away stays away, which is an error only if it is Redis or the users database.
 func (c *Console) Reset(ctx context.Context) error {
 	c.mu.Lock()
-	c.ahead = 0
+	c.ahead, c.wire = 0, joined
 	for _, r := range c.replicas {
 		r.skew = 0
 	}
 	c.mu.Unlock()
-	failed := each(c.present(), func(r *replica) error { return unlessAway(errors.Join(r.tell(ctx, c.offset), r.forget(ctx))) })
+	failed := each(c.present(), func(r *replica) error {
+		return unlessAway(errors.Join(r.tell(ctx, c), r.forget(ctx, false), c.mend(ctx, r)))
+	})
 	failed = append(failed, control.Flush(ctx, c.config.Redis), c.resetUsers(ctx))
 	c.commands.Reset(ctx)
 	return errors.Join(failed...)

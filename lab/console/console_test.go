@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,7 +33,7 @@ type fake struct {
 }
 
 func newFake(t *testing.T) *fake {
-	f := &fake{memory: agent.Memory{Sessions: []control.SessionView{{ID: "01234567…", User: "ann"}}, SessionCount: 1, Bytes: 100, Offset: "0s", Redis: true}}
+	f := &fake{memory: agent.Memory{Sessions: []control.SessionView{{ID: "01234567…", User: "ann"}}, SessionCount: 1, Bytes: 100, Offset: "0s", Redis: true, Door: agent.DoorOpen, Wire: agent.WireState{Delay: "0s"}}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /memory", func(w http.ResponseWriter, _ *http.Request) {
 		f.mu.Lock()
@@ -45,9 +47,27 @@ func newFake(t *testing.T) *fake {
 			t.Error(err)
 		}
 	})
-	mux.HandleFunc("POST /forget", func(http.ResponseWriter, *http.Request) {
+	mux.HandleFunc("POST /door", func(_ http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
+		if err := json.NewDecoder(r.Body).Decode(&f.memory); err != nil {
+			t.Error(err)
+		}
+	})
+	mux.HandleFunc("POST /redis", func(_ http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if err := json.NewDecoder(r.Body).Decode(&f.memory.Wire); err != nil {
+			t.Error(err)
+		}
+		f.memory.Redis = !f.memory.Wire.Cut
+	})
+	mux.HandleFunc("POST /forget", func(_ http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if err := json.NewDecoder(r.Body).Decode(&f.memory); err != nil {
+			t.Error(err)
+		}
 		f.memory.Sessions, f.memory.SessionCount, f.memory.Bytes = []control.SessionView{}, 0, 0
 	})
 	f.server = httptest.NewServer(mux)
@@ -89,6 +109,17 @@ type lab struct {
 	agents []*fake
 	redis  *miniredis.Miniredis
 	users  *memoryUsers
+	turn   atomic.Int32
+}
+
+// balancer deals requests to the replicas in turn, whose doors are open. It notices late.
+func (l *lab) balancer(w http.ResponseWriter, _ *http.Request) {
+	turn := l.turn.Add(1)
+	if f := l.agents[turn%2]; f.change(func(*agent.Memory) {}).Door == agent.DoorOpen && turn > 6 {
+		w.Header().Set("X-Served-By", fmt.Sprintf("app-%d", turn%2+1))
+		return
+	}
+	w.WriteHeader(http.StatusBadGateway)
 }
 
 // newLab has two replicas, and the address of a spare one where nobody is.
@@ -104,13 +135,15 @@ func newLab(t *testing.T) *lab {
 	if err := account.CreateDemos(t.Context(), l.users, hasher); err != nil {
 		t.Fatal(err)
 	}
+	balancer := httptest.NewServer(http.HandlerFunc(l.balancer))
+	t.Cleanup(balancer.Close)
 	address := func(f *fake) string { return strings.TrimPrefix(f.server.URL, "http://") }
 	l.Console = console.New(console.Config{
 		Agents: []console.Agent{
 			{Replica: "app-1", Address: address(l.agents[0])}, {Replica: "app-2", Address: address(l.agents[1])},
 			{Replica: "app-3", Address: "127.0.0.1:1", Spare: true},
 		},
-		Redis: client, Users: l.users, Hasher: hasher, Reports: "http://127.0.0.1:8090",
+		Redis: client, Users: l.users, Hasher: hasher, Reports: "http://127.0.0.1:8090", Balancer: balancer.URL,
 	})
 	return l
 }
@@ -159,6 +192,119 @@ func TestWhoIsAwayIsShownAndIsNoError(t *testing.T) {
 	}
 	if err := l.Reset(t.Context()); err == nil {
 		t.Error("nothing was reset, and nobody was told")
+	}
+}
+
+func TestTheConsoleBreaksAReplicaWithoutDocker(t *testing.T) {
+	l := newLab(t)
+	ctx := t.Context()
+	for _, tt := range []struct {
+		name                   string
+		do                     func(context.Context, string) error
+		door                   string
+		alive, silent, refuses bool
+		faults                 []string
+	}{
+		{"kill", l.Kill, agent.DoorRefuses, false, false, true, []string{"replica-killed:app-2"}},
+		{"start", l.Start, agent.DoorOpen, true, false, false, []string{}},
+		{"silence", l.Silence, agent.DoorSilent, true, true, false, []string{"replica-silent:app-2"}},
+		{"end of the silence", l.Start, agent.DoorOpen, true, false, false, []string{}},
+		{"start again", l.Start, agent.DoorOpen, true, false, false, []string{}},
+		{"kill again", l.Kill, agent.DoorRefuses, false, false, true, []string{"replica-killed:app-2"}},
+		{"reset", func(ctx context.Context, _ string) error { return l.Reset(ctx) }, agent.DoorOpen, true, false, false, []string{}},
+	} {
+		if err := tt.do(ctx, "app-2"); err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if door := l.agents[1].change(func(*agent.Memory) {}).Door; door != tt.door {
+			t.Errorf("%s: the door is %q, want %q", tt.name, door, tt.door)
+		}
+		v := l.view()
+		if r := v.Replicas[1]; r.Alive != tt.alive || r.Silent != tt.silent || r.Refuses != tt.refuses || !slices.Equal(v.Faults, tt.faults) {
+			t.Errorf("%s: %+v, %q", tt.name, r, v.Faults)
+		}
+	}
+}
+
+func TestTheConsoleCutsTheReplicasOffFromRedisAndMovesItAway(t *testing.T) {
+	l := newLab(t)
+	ctx := t.Context()
+	for _, tt := range []struct {
+		name   string
+		do     func(context.Context) error
+		wire   agent.WireState
+		faults []string
+	}{
+		{"stop", l.StopStore, agent.WireState{Cut: true, Delay: "0s"}, []string{"redis-stopped"}},
+		{"start", l.StartStore, agent.WireState{Delay: "0s"}, []string{}},
+		{"distant", func(ctx context.Context) error { return l.DelayStore(ctx, 5*time.Millisecond) }, agent.WireState{Delay: "5ms"}, []string{"redis-slow"}},
+		{"reset", l.Reset, agent.WireState{Delay: "0s"}, []string{}},
+	} {
+		if err := tt.do(ctx); err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		v := l.view()
+		for i, f := range l.agents {
+			if wire := f.change(func(*agent.Memory) {}).Wire; wire != tt.wire {
+				t.Errorf("%s: the wire of app-%d is %+v", tt.name, i+1, wire)
+			}
+		}
+		if !slices.Equal(v.Faults, tt.faults) || v.Redis.Cut != tt.wire.Cut || v.Redis.Alive == tt.wire.Cut {
+			t.Errorf("%s: %q, %+v", tt.name, v.Faults, v.Redis)
+		}
+	}
+	if err := l.StopStore(ctx); err != nil {
+		t.Fatal(err)
+	}
+	l.agents[1].change(func(m *agent.Memory) { m.Wire, m.Redis = agent.WireState{Delay: "0s"}, true }) // as after a restart
+	l.view()
+	if wire := l.agents[1].change(func(*agent.Memory) {}).Wire; !wire.Cut {
+		t.Error("a replica that comes later reaches Redis")
+	}
+}
+
+func TestBootKeysAreOwnKeysUntilReset(t *testing.T) {
+	l := newLab(t)
+	for _, tt := range []struct {
+		do  func(context.Context) error
+		own bool
+	}{{l.BootKeys, true}, {l.Reset, false}} {
+		if err := tt.do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range l.agents {
+			if m := f.change(func(*agent.Memory) {}); m.OwnKeys != tt.own || m.SessionCount != 0 {
+				t.Errorf("app-%d: %+v, want own keys %t", i+1, m, tt.own)
+			}
+		}
+	}
+}
+
+// A process that is stopped accepts connections, and is told from one that is not there.
+func TestAPausedReplicaIsSilentAndItsCommandIsTold(t *testing.T) {
+	l := newLab(t)
+	l.view()
+	stopped := make(chan struct{})
+	handler := l.agents[1].server.Config.Handler
+	l.agents[1].server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-stopped:
+		case <-r.Context().Done():
+		}
+		handler.ServeHTTP(w, r)
+	})
+	defer close(stopped)
+	v := l.view()
+	if r := v.Replicas[1]; !r.Alive || !r.Silent || r.SessionCount != 1 || !slices.Equal(v.Faults, []string{"replica-silent:app-2"}) {
+		t.Errorf("%+v, %q", r, v.Faults)
+	}
+	for command, err := range map[string]error{
+		"docker compose unpause app-2": l.Start(t.Context(), "app-2"), "docker compose kill app-2": l.Kill(t.Context(), "app-2"),
+	} {
+		var elsewhere control.NotHere
+		if !errors.As(err, &elsewhere) || elsewhere.Command != command {
+			t.Errorf("%v with %q, want %q", err, elsewhere.Command, command)
+		}
 	}
 }
 
@@ -239,14 +385,11 @@ func TestWhatTakesDockerIsToldAsACommand(t *testing.T) {
 		err  error
 		want string
 	}{
-		{l.Kill(ctx, "app-2"), "docker compose kill app-2"},
-		{l.Start(ctx, "app-2"), "docker compose start app-2"},
-		{l.StopStore(ctx), "docker compose stop redis"},
-		{l.StartStore(ctx), "docker compose start redis"},
+		{l.Start(ctx, "app-3"), "docker compose start app-3"},
+		{stoppedRedis(t, l), "docker compose start redis"},
 		{l.Scale(ctx, 3), "docker compose up -d --scale app-3=1 app-3"},
 		{l.Scale(ctx, 2), "docker compose rm -sf app-3"},
 		{l.Scale(ctx, 1), "docker compose kill app-2"},
-		{l.BootKeys(ctx), "AUTHLAB_KEYS= docker compose up -d --no-deps app-1 app-2"},
 		{l.RotateKeys(ctx, false), rotate + " && docker compose kill -s HUP app-1 app-2"},
 		{l.RotateKeys(ctx, true), rotate + " --overlap && docker compose kill -s HUP app-1 app-2"},
 		{l.StopHome(ctx), "docker network disconnect authlab_home authlab-reports-1"},
@@ -257,17 +400,32 @@ func TestWhatTakesDockerIsToldAsACommand(t *testing.T) {
 			t.Errorf("%v with %q, want %q", tt.err, elsewhere.Command, tt.want)
 		}
 	}
-	for what, err := range map[string]error{"a distant Redis": l.DelayStore(ctx, time.Second), "many replicas": l.Scale(ctx, 9)} {
-		var elsewhere control.NotHere
-		if !errors.As(err, &elsewhere) || elsewhere.Command != "" {
-			t.Errorf("%s: %v with %q", what, err, elsewhere.Command)
+	var elsewhere control.NotHere
+	if err := l.Scale(ctx, 9); !errors.As(err, &elsewhere) || elsewhere.Command != "" {
+		t.Errorf("many replicas: %v with %q", err, elsewhere.Command)
+	}
+	for _, err := range []error{l.Kill(ctx, "app-3"), l.Silence(ctx, "app-3")} {
+		if err != nil {
+			t.Errorf("a replica that is not there: %v", err)
 		}
 	}
-	for _, err := range []error{l.Kill(ctx, "redis"), l.Start(ctx, "app-9; rm -rf /")} {
+	for _, err := range []error{l.Kill(ctx, "redis"), l.Silence(ctx, "redis"), l.Start(ctx, "app-9; rm -rf /")} {
 		if !errors.Is(err, control.ErrNoReplica) {
 			t.Errorf("what is no replica: %v", err)
 		}
 	}
+}
+
+// stoppedRedis starts the store of a lab whose Redis is not there.
+func stoppedRedis(t *testing.T, l *lab) error {
+	t.Helper()
+	l.redis.Close()
+	defer func() {
+		if err := l.redis.Restart(); err != nil {
+			t.Error(err)
+		}
+	}()
+	return l.StartStore(t.Context())
 }
 
 func TestALineOfTheLogIsARequest(t *testing.T) {

@@ -4,40 +4,16 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"authlab/lab/control"
 )
 
-// What follows is done to containers. The console says what to type.
-
-// Kill implements control.Lab.
-func (c *Console) Kill(_ context.Context, name string) error {
-	return c.container(name, "docker compose kill "+name)
-}
-
-// Start implements control.Lab.
-func (c *Console) Start(_ context.Context, name string) error {
-	return c.container(name, "docker compose start "+name)
-}
-
-func (c *Console) container(name, command string) error {
-	if _, ok := c.replica(name); !ok {
-		return control.NoReplica(name)
-	}
-	return typed(command)
-}
+// What follows takes Docker. The console says what to type.
 
 // typed is what somebody has to type.
 func typed(command string) error {
 	return control.NotHere{What: "The lab's console has no way to Docker. In the folder with docker-compose.yml, type the command.", Command: command}
 }
-
-// StopStore implements control.Lab.
-func (c *Console) StopStore(context.Context) error { return typed("docker compose stop redis") }
-
-// StartStore implements control.Lab.
-func (c *Console) StartStore(context.Context) error { return typed("docker compose start redis") }
 
 // Scale implements control.Lab. How many there can be, the compose file says.
 func (c *Console) Scale(_ context.Context, replicas int) error {
@@ -78,11 +54,6 @@ func (c *Console) RotateKeys(_ context.Context, overlap bool) error {
 	return typed(command + " && docker compose kill -s HUP " + strings.Join(c.permanent(), " "))
 }
 
-// BootKeys implements control.Lab.
-func (c *Console) BootKeys(context.Context) error {
-	return typed("AUTHLAB_KEYS= docker compose up -d --no-deps " + strings.Join(c.permanent(), " "))
-}
-
 // permanent are the names of the replicas that are always there.
 func (c *Console) permanent() []string {
 	var names []string
@@ -102,9 +73,4 @@ func (c *Console) StopHome(context.Context) error {
 // StartHome implements control.Lab.
 func (c *Console) StartHome(context.Context) error {
 	return typed("docker network connect authlab_home authlab-reports-1")
-}
-
-// DelayStore implements control.Lab.
-func (c *Console) DelayStore(context.Context, time.Duration) error {
-	return control.NotHere{What: "There is no wire to Redis here that could be made longer."}
 }

@@ -15,7 +15,7 @@ const lookPatience = time.Second
 // View implements control.Lab. Everything is asked at the same time; what does not answer is shown as not alive, and is
 // no error.
 func (c *Console) View(ctx context.Context) (control.View, error) {
-	v := control.View{Target: "compose", Faults: []string{}, Services: control.ServicesView{Reports: c.config.Reports}}
+	v := control.View{Target: "compose", MaxReplicas: len(c.replicas), Faults: []string{}, Services: control.ServicesView{Reports: c.config.Reports}}
 	var wg sync.WaitGroup
 	wg.Go(func() { v.Redis = c.redisView(ctx) })
 	wg.Go(func() { v.Accounts = c.accountsView(ctx) })
@@ -27,26 +27,37 @@ func (c *Console) View(ctx context.Context) (control.View, error) {
 	v.Now = c.config.Now().Add(c.ahead).UTC()
 	ownKeys := false
 	for i, r := range c.replicas {
-		memory, alive := memories[i], memories[i] != nil
-		if !alive {
-			memory = &agent.Memory{}
-		}
-		if !alive && r.spare {
+		memory := memories[i]
+		switch {
+		case memory != nil:
+			r.last = *memory
+			ownKeys = ownKeys || memory.OwnKeys
+			// A Redis that is back is not alive for a replica that does not believe it yet.
+			v.Redis.Alive = v.Redis.Alive && memory.Redis
+		case r.silent.Load(): // its process is stopped, and has forgotten nothing
+			memory = new(r.last)
+			memory.Door = agent.DoorSilent
+		case r.spare:
 			continue
 		}
-		v.Replicas = append(v.Replicas, r.view(*memory, alive, r.skew))
-		ownKeys = ownKeys || memory.OwnKeys
-		// A Redis that is back is not alive for a replica that does not believe it yet.
-		v.Redis.Alive = v.Redis.Alive && (!alive || memory.Redis)
-		if !alive {
+		shown := r.view(memory)
+		v.Replicas = append(v.Replicas, shown)
+		switch {
+		case !shown.Alive:
 			v.Faults = append(v.Faults, "replica-killed:"+r.name)
+		case shown.Silent:
+			v.Faults = append(v.Faults, "replica-silent:"+r.name)
 		}
 		if r.skew != 0 {
 			v.Faults = append(v.Faults, "clock-skewed:"+r.name)
 		}
 	}
+	v.Redis.Cut = c.wire.Cut
 	if !v.Redis.Alive {
 		v.Faults = append(v.Faults, "redis-stopped")
+	}
+	if c.wire.Delay != joined.Delay {
+		v.Faults = append(v.Faults, "redis-slow")
 	}
 	if ownKeys {
 		v.Faults = append(v.Faults, "boot-keys")
@@ -60,7 +71,7 @@ func (c *Console) look(ctx context.Context) []*agent.Memory {
 	var wg sync.WaitGroup
 	for i, r := range c.replicas {
 		wg.Go(func() {
-			if memory, err := r.look(ctx, c.offset); err == nil {
+			if memory, err := r.look(ctx, c); err == nil {
 				memories[i] = &memory
 			}
 		})

@@ -32,6 +32,9 @@ type Lab interface {
 	Bytes(ctx context.Context) (Bytes, error)
 
 	Kill(ctx context.Context, replica string) error
+	// Silence makes a replica accept connections and answer nothing. It forgets nothing.
+	Silence(ctx context.Context, replica string) error
+	// Start starts a replica that was killed, and ends the silence of one that is silent.
 	Start(ctx context.Context, replica string) error
 	// Skew makes one replica's clock wrong; 0 sets it right.
 	Skew(ctx context.Context, replica string, by time.Duration) error

@@ -40,6 +40,9 @@ func (n *noted) Bytes(context.Context) (control.Bytes, error) {
 }
 func (n *noted) Kill(_ context.Context, r string) error  { return n.note("kill %s", r) }
 func (n *noted) Start(_ context.Context, r string) error { return n.note("start %s", r) }
+func (n *noted) Silence(_ context.Context, r string) error {
+	return n.note("silence %s", r)
+}
 func (n *noted) Skew(_ context.Context, r string, by time.Duration) error {
 	return n.note("skew %s %s", r, by)
 }
@@ -89,6 +92,7 @@ func TestEveryControlReachesTheLab(t *testing.T) {
 	for _, tt := range []struct{ path, body, want string }{
 		{"/lab/replicas/app-2/kill", "", "kill app-2"},
 		{"/lab/replicas/app-2/start", "", "start app-2"},
+		{"/lab/replicas/app-2/silence", "", "silence app-2"},
 		{"/lab/replicas/app-2/clock", `{"skew":"-10m"}`, "skew app-2 -10m0s"},
 		{"/lab/replicas", `{"count":16}`, "scale 16"},
 		{"/lab/redis/stop", "", "stop store"},

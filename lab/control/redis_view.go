@@ -12,7 +12,9 @@ import (
 
 // RedisView is what Redis holds, and what it was asked since the lab was reset.
 type RedisView struct {
-	Alive    bool             `json:"alive"`
+	Alive bool `json:"alive"`
+	// Cut: Redis itself lives, and the lab has cut the replicas off from it.
+	Cut      bool             `json:"cut,omitempty"`
 	Keys     []KeyView        `json:"keys"`
 	KeyCount map[string]int   `json:"key_count"` // by kind
 	Commands map[string]int64 `json:"commands"`  // by name

@@ -18,6 +18,7 @@ func (c *Controls) routes() {
 	c.mux.HandleFunc("GET /lab/bytes", look(c.lab.Bytes))
 
 	c.change("/lab/replicas/{name}/kill", func(r *http.Request) error { return c.lab.Kill(r.Context(), r.PathValue("name")) })
+	c.change("/lab/replicas/{name}/silence", func(r *http.Request) error { return c.lab.Silence(r.Context(), r.PathValue("name")) })
 	c.change("/lab/replicas/{name}/start", func(r *http.Request) error { return c.lab.Start(r.Context(), r.PathValue("name")) })
 	c.change("/lab/replicas/{name}/clock", c.skew)
 	c.change("/lab/replicas", c.scale)

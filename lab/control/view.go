@@ -17,19 +17,25 @@ const maxShown = 100
 
 // A View is a picture of the cluster: what GET /lab/cluster answers.
 type View struct {
-	Target   string        `json:"target"`
-	Now      time.Time     `json:"now"` // the lab's time
-	Replicas []ReplicaView `json:"replicas"`
-	Redis    RedisView     `json:"redis"`
-	Faults   []string      `json:"faults"`
-	Accounts []AccountView `json:"accounts"`
-	Services ServicesView  `json:"services"`
+	Target string `json:"target"`
+	// MaxReplicas is how many replicas there can be here.
+	MaxReplicas int           `json:"max_replicas"`
+	Now         time.Time     `json:"now"` // the lab's time
+	Replicas    []ReplicaView `json:"replicas"`
+	Redis       RedisView     `json:"redis"`
+	Faults      []string      `json:"faults"`
+	Accounts    []AccountView `json:"accounts"`
+	Services    ServicesView  `json:"services"`
 }
 
 // ReplicaView is one replica and what it remembers.
 type ReplicaView struct {
-	Name         string        `json:"name"`
-	Alive        bool          `json:"alive"`
+	Name  string `json:"name"`
+	Alive bool   `json:"alive"`
+	// Silent: it lives and remembers, and answers nothing.
+	Silent bool `json:"silent,omitempty"`
+	// Refuses: the lab has not killed it, and made it refuse connections and forget. For its clients that is the same.
+	Refuses      bool          `json:"refuses,omitempty"`
 	ClockSkew    string        `json:"clock_skew"`
 	Requests     int64         `json:"requests"`
 	Sessions     []SessionView `json:"sessions"`

@@ -13,6 +13,7 @@ func All() []Experiment {
 		roundRobin(),
 		sticky(),
 		stickyReplicaDies(),
+		replicaSilent(),
 		rollingDeploy(),
 		scaleOut(),
 		oneAddress(),

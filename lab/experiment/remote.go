@@ -77,6 +77,11 @@ func (r *Remote) Kill(ctx context.Context, replica string) error {
 	return r.control(ctx, "replicas/"+url.PathEscape(replica)+"/kill", nil)
 }
 
+// Silence implements Target.
+func (r *Remote) Silence(ctx context.Context, replica string) error {
+	return r.control(ctx, "replicas/"+url.PathEscape(replica)+"/silence", nil)
+}
+
 // Start implements Target.
 func (r *Remote) Start(ctx context.Context, replica string) error {
 	return r.control(ctx, "replicas/"+url.PathEscape(replica)+"/start", nil)

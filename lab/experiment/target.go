@@ -19,6 +19,9 @@ type Target interface {
 	Store(ctx context.Context) (Store, error)
 
 	Kill(ctx context.Context, replica string) error
+	// Silence makes a replica accept connections and answer nothing. It forgets nothing.
+	Silence(ctx context.Context, replica string) error
+	// Start starts a replica that was killed, and ends the silence of one that is silent.
 	Start(ctx context.Context, replica string) error
 	StopStore(ctx context.Context) error
 	StartStore(ctx context.Context) error

@@ -1,6 +1,7 @@
 // Package fault is what can be broken on purpose, by name, and mended by name.
 //
 //	Killed        a replica's connections are reset and its memory is gone
+//	Silent        a replica accepts connections and answers nothing; it forgets nothing
 //	Cut           the wire to a server is cut: Redis, whose data waits on the other side; or home, for a second service
 //	RedisSlow     Redis is further away
 //	Skewed        one replica's clock is wrong

@@ -48,6 +48,22 @@ var esBalancing = map[string]enEspanol{
 		siempre("El balanceador mandó a todos a otra réplica sin perder ni una petición. Quien tenía la sesión en la memoria de la réplica " +
 			"caída la perdió; quien la tenía en Redis, en la cookie o en un token no notó nada."),
 	},
+	"replica-silent": {
+		"Una réplica acepta conexiones y no responde: ¿qué hace cada política y quién pierde la sesión?",
+		"Un balanceador se da cuenta cuando una réplica ha dejado de funcionar.",
+		func(m measured) string {
+			lesson := fmt.Sprintf("Una réplica muerta rechaza; una muda hace esperar al balanceador. De %d clientes por política, esperaron todos los "+
+				"que están asignados a ella (%.0f por la cookie y %.0f por la dirección), como mucho %s s, y %.0f de los que van por turnos. "+
+				"Después el balanceador la saltó. La sesión guardada en su memoria no la conocía ninguna otra, y volvió a valer al final, porque "+
+				"callar no es olvidar. Un GET se mandó a otra réplica; un POST recibió %s y no se mandó a ninguna, porque puede haber llegado.",
+				len(m.Cells), m.sum("sticky_slow"), m.sum("hash_slow"), castilian.Decimal(m.Measure(sessionRedis, "sticky_worst_ms")/1000, 1),
+				m.sum("round_robin_slow"), m.whole(sessionRedis, "post_status"))
+			if m.sum("post_late") > 0 {
+				lesson += " Había llegado: se ejecutó cuando la réplica despertó."
+			}
+			return lesson
+		},
+	},
 	"rolling-deploy": {
 		"Se reinician todas las réplicas, una tras otra: ¿cuántos tienen que volver a iniciar sesión?",
 		"Con sesiones pegajosas, un despliegue pasa inadvertido.",

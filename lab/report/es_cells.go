@@ -38,6 +38,7 @@ var phrases = func() []phrase {
 		{`in, stays in`, "dentro, y ahí sigue"},
 		{`in, then`, "dentro y luego"},
 		{`never in`, "nunca dentro"},
+		{`then known again`, "y luego reconocido otra vez"},
 		{`logged out`, "pierde la sesión"},
 		{`stays`, "sigue dentro"},
 		{`not sent`, "no se envía"},

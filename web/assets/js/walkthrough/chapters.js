@@ -72,7 +72,7 @@ export const CHAPTERS = [
       policy: "sticky", schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit-ten", "kill-mine", "revive"],
     },
     light: ["balancer", "replicas"],
-    more: ["sticky", "rolling-deploy", "scale-out", "one-address"],
+    more: ["sticky", "replica-silent", "rolling-deploy", "scale-out", "one-address"],
     sources: [{ name: "nginx, sticky", url: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#sticky" }],
   },
   {

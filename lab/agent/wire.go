@@ -1,0 +1,82 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// errCut is what a replica gets for every command while it is cut off from Redis.
+var errCut = errors.New("the lab has cut this replica off from Redis")
+
+// A Wire is a replica's way to Redis, where the lab can cut it or make it longer. It is a hook of the replica's client,
+// so Redis itself notices nothing. The zero Wire is whole.
+type Wire struct {
+	cut   atomic.Bool
+	delay atomic.Int64 // ns, of each command or transaction
+}
+
+var _ redis.Hook = (*Wire)(nil)
+
+// Set cuts the wire or joins it, and makes it so long.
+func (w *Wire) Set(cut bool, delay time.Duration) {
+	w.cut.Store(cut)
+	w.delay.Store(int64(delay))
+}
+
+// travel is the way there and back.
+func (w *Wire) travel(ctx context.Context) error {
+	if w.cut.Load() {
+		return errCut
+	}
+	delay := time.Duration(w.delay.Load())
+	if delay == 0 {
+		return nil
+	}
+	arrived := time.NewTimer(delay)
+	defer arrived.Stop()
+	select {
+	case <-arrived.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// DialHook implements redis.Hook.
+func (w *Wire) DialHook(next redis.DialHook) redis.DialHook {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if w.cut.Load() {
+			return nil, errCut
+		}
+		return next(ctx, network, address)
+	}
+}
+
+// ProcessHook implements redis.Hook.
+func (w *Wire) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if err := w.travel(ctx); err != nil {
+			cmd.SetErr(err)
+			return err
+		}
+		return next(ctx, cmd)
+	}
+}
+
+// ProcessPipelineHook implements redis.Hook: a pipeline travels once.
+func (w *Wire) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		if err := w.travel(ctx); err != nil {
+			for _, cmd := range cmds {
+				cmd.SetErr(err)
+			}
+			return err
+		}
+		return next(ctx, cmds)
+	}
+}

@@ -1,0 +1,235 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// visits is how many pages each client of replica-silent asks for.
+	visits = 12
+	// slow is an answer that somebody notices. A balancer waits longer than that for a silent replica.
+	slow = time.Second
+)
+
+// replicaSilent makes a replica accept connections and answer nothing.
+func replicaSilent() Experiment {
+	schemes := balancedSchemes()
+	return Experiment{
+		Name:     "replica-silent",
+		Question: "A replica accepts connections and answers nothing: what does each policy make of it, and who is logged out?",
+		Claim:    "A load balancer notices when a replica has stopped working.",
+		Predict: func(replicas int) map[string]string {
+			if replicas == 1 { // no other is left to ask
+				return always(silentFate(http.StatusGatewayTimeout, http.StatusOK), schemes...)
+			}
+			return with(always(silentFate(http.StatusOK, http.StatusOK), schemes...), silentFate(http.StatusUnauthorized, http.StatusOK), SessionMemory)
+		},
+		Run: func(ctx context.Context, b *Bench) error {
+			users, ok := b.Target.(directory)
+			if !ok {
+				return ErrNotOnTarget
+			}
+			replicas, err := b.Target.Replicas(ctx)
+			if err != nil {
+				return err
+			}
+			replica := replicas[len(replicas)/2].Name
+			crowd, err := b.crowdAt(ctx, replica, schemes)
+			if err != nil {
+				return err
+			}
+			if err := b.Target.Silence(ctx, replica); err != nil {
+				return err
+			}
+			err = crowd.visit(ctx)
+			meanwhile, lookErr := users.Email(ctx, "alice")
+			if err := errors.Join(err, lookErr, b.Target.Start(ctx, replica)); err != nil {
+				return err
+			}
+			for _, c := range crowd {
+				if c.afterwards, err = c.by[Hash].user.Status(ctx, "/me"); err != nil {
+					return err
+				}
+			}
+			later, err := users.Email(ctx, "alice")
+			for _, c := range crowd {
+				c.observe(b, meanwhile, later)
+			}
+			return err
+		},
+		Lesson: func(r Result) string {
+			lesson := fmt.Sprintf("A dead replica refuses, a silent one lets the balancer wait. Of %.0f clients each, all that stick to the "+
+				"replica waited (%.0f by cookie, %.0f by address), %.1f s at the most, and %.0f of those that take turns. Then it was passed "+
+				"over. The session in its memory was unknown elsewhere, and known again afterwards, because silence forgets nothing. A GET "+
+				"was sent on to another replica; a POST was answered %.0f and sent to none, because it may have arrived.",
+				float64(len(r.Cells)), r.sum("sticky_slow"), r.sum("hash_slow"), r.Measure(SessionRedis, "sticky_worst_ms")/1000,
+				r.sum("round_robin_slow"), r.Measure(SessionRedis, "post_status"))
+			if r.sum("post_late") > 0 {
+				lesson += " It had: it was carried out when the replica woke up."
+			}
+			return lesson
+		},
+	}
+}
+
+// silentFate says what became of a login while a replica was silent, and after that.
+func silentFate(during, after int) string {
+	switch {
+	case during == http.StatusOK && after == http.StatusOK:
+		return "stays"
+	case after == http.StatusOK:
+		return fate(during) + ", then known again"
+	}
+	return fate(during) + ", then " + fate(after)
+}
+
+// sum adds up a measure over all schemes.
+func (r Result) sum(name string) float64 {
+	sum := 0.0
+	for _, c := range r.Cells {
+		sum += c.Measures[name]
+	}
+	return sum
+}
+
+// A crowd is a client of each scheme, logged in at the same replica.
+type crowd []*companion
+
+// A companion is one login, used under every policy, and for one POST.
+type companion struct {
+	scheme     string
+	by         map[string]*visitor // by policy
+	poster     *User
+	post       Answer
+	afterwards int // the status under hash, when the silence is over
+}
+
+// A visitor asks for pages, one after the other.
+type visitor struct {
+	user  *User
+	last  int // status
+	known int
+	slow  int
+	worst time.Duration
+}
+
+// crowdAt logs alice in at a replica, by each scheme. Under sticky and under hash she is sent there from then on.
+func (b *Bench) crowdAt(ctx context.Context, replica string, schemes []string) (crowd, error) {
+	address, err := b.addressOf(ctx, replica)
+	if err != nil {
+		return nil, err
+	}
+	var all crowd
+	for _, scheme := range schemes {
+		user := b.User(scheme)
+		if err := user.Meet(ctx, replica); err != nil {
+			return nil, err
+		}
+		if err := user.Login(ctx); err != nil {
+			return nil, err
+		}
+		c := &companion{scheme: scheme, by: map[string]*visitor{}, poster: user.Copy()}
+		for _, policy := range []string{RoundRobin, Sticky, Hash} {
+			visitor := &visitor{user: user.Copy()}
+			visitor.user.Policy = policy
+			if policy == Hash {
+				visitor.user.address = address
+			}
+			c.by[policy] = visitor
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// addressOf finds an address that the policy hash sends to a replica.
+func (b *Bench) addressOf(ctx context.Context, replica string) (string, error) {
+	const addresses = 254
+	for i := range addresses {
+		user := b.client(Basic, "", fmt.Sprintf("192.0.2.%d", i+1))
+		user.Policy = Hash
+		answer, err := user.do(ctx, http.MethodGet, "/livez", nil)
+		if err != nil {
+			return "", err
+		}
+		if answer.Replica == replica {
+			return user.address, nil
+		}
+	}
+	return "", fmt.Errorf("of %d addresses, none is sent to %s by hash", addresses, replica)
+}
+
+// visit sends all of them at once, before any has found out that the replica is silent.
+func (all crowd) visit(ctx context.Context) error {
+	var sending sync.WaitGroup
+	errs := make(chan error, len(all)*4)
+	for _, c := range all {
+		for _, v := range c.by {
+			sending.Go(func() { errs <- v.visit(ctx) })
+		}
+		sending.Go(func() {
+			var err error
+			c.post, err = c.poster.do(ctx, http.MethodPost, base[c.scheme]+"/email", map[string]string{"email": c.email()})
+			errs <- err
+		})
+	}
+	sending.Wait()
+	close(errs)
+	var failed []error
+	for err := range errs {
+		failed = append(failed, err)
+	}
+	return errors.Join(failed...)
+}
+
+func (c *companion) email() string { return c.scheme + "@silent.example" }
+
+func (v *visitor) visit(ctx context.Context) error {
+	for range visits {
+		answer, err := v.user.Get(ctx, "/me")
+		if err != nil {
+			return err
+		}
+		v.last = answer.Status
+		v.worst = max(v.worst, answer.Took)
+		if answer.Took >= slow {
+			v.slow++
+		}
+		switch {
+		case answer.Status == http.StatusOK:
+			v.known++
+		case answer.Status >= http.StatusInternalServerError:
+			return nil // no replica is left: it would wait again each time
+		}
+	}
+	return nil
+}
+
+func (c *companion) observe(b *Bench, meanwhile, later string) {
+	observed := silentFate(c.by[Sticky].last, c.afterwards)
+	if hash := silentFate(c.by[Hash].last, c.afterwards); hash != observed {
+		observed += "; by hash: " + hash
+	}
+	if c.post.Status < http.StatusInternalServerError {
+		observed += fmt.Sprintf("; its POST was answered %d", c.post.Status)
+	} else if meanwhile == c.email() {
+		observed += "; its POST was repeated"
+	}
+	measures := map[string]float64{
+		"requests": visits, "post_status": float64(c.post.Status), "post_ms": milliseconds(c.post.Took), "post_late": 0,
+	}
+	if later == c.email() {
+		measures["post_late"] = 1
+	}
+	for policy, v := range c.by {
+		name := strings.ReplaceAll(policy, "-", "_")
+		measures[name+"_slow"], measures[name+"_known"], measures[name+"_worst_ms"] = float64(v.slow), float64(v.known), milliseconds(v.worst)
+	}
+	b.Observe(c.scheme, observed, measures)
+}
