@@ -1,4 +1,4 @@
-package reports_test
+package resource_test
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"authlab/lab/reports"
+	"authlab/lab/resource"
 )
 
 func TestWhoIsCallingCostsACallHomeExceptWithAToken(t *testing.T) {
@@ -344,7 +344,7 @@ func TestOnlyATokenMayComeFromPagesOfOtherOrigins(t *testing.T) {
 
 func TestWhatIsNotThereAndWhatEndsIsSaid(t *testing.T) {
 	h := newHome(t)
-	s, err := reports.New(reports.Config{Home: h.server.URL + "/", Name: "reports-2"})
+	s, err := resource.New(resource.Config{Home: h.server.URL + "/", Name: "reports-2"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -367,11 +367,11 @@ func TestWhatIsNotThereAndWhatEndsIsSaid(t *testing.T) {
 	if a := get(t, service, "/livez"); a.status != 200 {
 		t.Errorf("/livez when it has ended: %d", a.status)
 	}
-	for _, config := range []reports.Config{
+	for _, config := range []resource.Config{
 		{}, {Home: "127.0.0.1:8080"}, {Home: "ftp://home"}, {Home: "http://home/path"}, {Home: "http://"},
 		{Home: "http://home", AllowedOrigins: []string{"*"}}, {Home: "http://home", AllowedOrigins: []string{"http://home/"}},
 	} {
-		if _, err := reports.New(config); err == nil {
+		if _, err := resource.New(config); err == nil {
 			t.Errorf("%+v was taken", config)
 		}
 	}

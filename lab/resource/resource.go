@@ -1,4 +1,4 @@
-// Package reports is a second service, which has to know who is calling, and keeps nobody's login.
+// Package resource is a second service, which has to know who is calling, and keeps nobody's login.
 //
 //	                      /reports/session/{store}   cookie ──▶ home: "who is this?"     1 call, every time
 //	caller ──▶ reports ──┤ /reports/token             token  ──▶ its own copy of home's public keys: no call
@@ -9,7 +9,7 @@
 // because the half of the key that checks is public (RFC 7517, RFC 9068, section 4).
 //
 // It shares no code with home: what it knows of tokens is what a service of another team would know.
-package reports
+package resource
 
 import (
 	"cmp"
@@ -117,6 +117,6 @@ func (s *Service) routes() *gin.Engine {
 	return r
 }
 
-const schemeKey = "authlab/reports/scheme"
+const schemeKey = "authlab/resource/scheme"
 
 func as(scheme string) gin.HandlerFunc { return func(c *gin.Context) { c.Set(schemeKey, scheme) } }

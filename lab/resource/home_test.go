@@ -1,4 +1,4 @@
-package reports_test
+package resource_test
 
 import (
 	"crypto"
@@ -19,7 +19,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
 
-	"authlab/lab/reports"
+	"authlab/lab/resource"
 )
 
 // A home is a first service as far as reports can see it: public keys, and who has which cookie or token.
@@ -138,7 +138,7 @@ func ptr(c jwt.MapClaims) *jwt.MapClaims { return &c }
 // serve starts a service that calls h home.
 func serve(t *testing.T, h *home, log io.Writer, origins ...string) http.Handler {
 	t.Helper()
-	s, err := reports.New(reports.Config{
+	s, err := resource.New(resource.Config{
 		Home: h.server.URL, AllowedOrigins: origins, Now: func() time.Time { return now },
 		Logger: slog.New(slog.NewTextHandler(log, nil)),
 	})
