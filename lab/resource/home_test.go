@@ -22,7 +22,7 @@ import (
 	"authlab/lab/resource"
 )
 
-// A home is a first service as far as reports can see it: public keys, and who has which cookie or token.
+// A home stands in for the first service: it publishes keys, and knows one cookie value and every token but a revoked one.
 type home struct {
 	t      *testing.T
 	server *httptest.Server
@@ -66,7 +66,7 @@ func (h *home) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"title":"No","detail":"app-2 has no such session."}`)
 		return
 	}
-	fmt.Fprint(w, `{"scheme":"whatever","user":{"name":"alice","roles":["user","admin"]},"replica":"app-1","expires_at":null}`)
+	fmt.Fprint(w, `{"scheme":"any","user":{"name":"alice","roles":["user","admin"]},"replica":"app-1","expires_at":null}`)
 }
 
 func (h *home) set(change func(*home)) {
