@@ -11,6 +11,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/text/language"
+
+	schemes "authlab/web/scheme"
 )
 
 //go:embed assets
@@ -69,6 +71,13 @@ func (s *Server) pages(r *gin.Engine) {
 	if err != nil {
 		panic(err) // what is embedded can be read
 	}
+	// The table of schemes is below /assets because a lab serves that in front of its balancer.
+	show := func(c *gin.Context) {
+		c.Header("Cache-Control", "no-cache")
+		c.JSON(http.StatusOK, schemes.All())
+	}
+	g.GET("/assets/schemes.json", show)
+	g.HEAD("/assets/schemes.json", show)
 }
 
 // asset serves one file, which a browser may keep as long as it asks each time whether it is still the same.

@@ -11,17 +11,18 @@ import (
 	"authlab/account"
 	"authlab/session"
 	"authlab/token"
+	schemes "authlab/web/scheme"
 )
 
-// The schemes: the ways of remembering who is calling.
+// The names of the schemes, as package scheme has them.
 const (
-	Basic          = "basic"
-	SessionMemory  = "session-memory"
-	SessionRedis   = "session-redis"
-	SessionCookie  = "session-cookie"
-	TokenStateless = "token-stateless"
-	TokenRevocable = "token-revocable"
-	TokenCookie    = "token-cookie"
+	Basic          = schemes.Basic
+	SessionMemory  = schemes.SessionMemory
+	SessionRedis   = schemes.SessionRedis
+	SessionCookie  = schemes.SessionCookie
+	TokenStateless = schemes.TokenStateless
+	TokenRevocable = schemes.TokenRevocable
+	TokenCookie    = schemes.TokenCookie
 )
 
 // A scheme is one way of remembering who is calling, mounted at its base path.

@@ -1,18 +1,18 @@
 // Command authlab shows, side by side, what becomes of a cookie session and of a JWT when things go wrong.
 //
-//	authlab          start the lab and print its address
-//	authlab run      run experiments and print what was measured
-//	authlab serve    one replica, as a container runs it
-//	authlab report   run everything and write one page
-//	authlab bench    measure what one request and one login cost
-//	authlab reports  a second service, which has to know who is calling
+//	authlab           start the lab and print its address
+//	authlab run       run experiments and print what was measured
+//	authlab serve     one replica, as a container runs it
+//	authlab report    run everything and write one page
+//	authlab bench     measure what one request and one login cost
+//	authlab resource  the second service, which has to know who is calling
 //
-// Containers have the whole of it but the lab (build tag replica), and beside serve and reports:
+// The containers' build (tag replica) has no lab. Beside serve and resource it has:
 //
-//	authlab console  the lab's controls, where the lab is made of containers
-//	authlab setup    make the secrets of a cluster
-//	authlab keys     change the keys that replicas share
-//	authlab health   exit with 0 if an address answers
+//	authlab console   the lab's controls, where the lab is made of containers
+//	authlab setup     make the secrets of a cluster
+//	authlab keys      change the keys that replicas share
+//	authlab health    exit with 0 if an address answers
 //
 // This is the only place that reads flags and the environment.
 package main
@@ -61,7 +61,7 @@ func exitCode(err error, stderr io.Writer) int {
 // run is the whole program, with everything that it touches passed in.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	root := newRootCommand()
-	root.AddCommand(newServeCommand(getenv), newReportsCommand(getenv), newConsoleCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
+	root.AddCommand(newServeCommand(getenv), newResourceCommand(getenv), newConsoleCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -4,10 +4,10 @@ package main
 
 import "github.com/spf13/cobra"
 
-// newRootCommand is the whole program: the lab, and everything that measures it.
+// newRootCommand returns the whole program: the lab, and the commands that measure it.
 func newRootCommand() *cobra.Command {
 	root := newLabCommand()
-	measuring := cobra.Group{ID: "measure", Title: "To measure:"} // apart from the servers: report is not reports
+	measuring := cobra.Group{ID: "measure", Title: "To measure:"}
 	root.AddGroup(&measuring)
 	for _, cmd := range []*cobra.Command{newRunCommand(), newReportCommand(), newBenchCommand()} {
 		cmd.GroupID = measuring.ID

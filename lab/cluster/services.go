@@ -11,14 +11,14 @@ import (
 	"authlab/lab/control"
 	"authlab/lab/fault"
 	"authlab/lab/naive"
-	"authlab/lab/reports"
+	"authlab/lab/resource"
 	"authlab/web"
 )
 
 // services are the other servers of the lab, each on a port of its own on loopback.
 type services struct {
 	servers []*http.Server
-	reports *reports.Service
+	reports *resource.Service
 	home    *fault.Wire // from the reports service to the balancer
 	naive   *naive.Twin
 	urls    control.ServicesView
@@ -31,7 +31,7 @@ func (c *Cluster) startServices(ctx context.Context) error {
 	if c.services.home, err = fault.NewWire(loopback(c.listener.Addr())); err != nil {
 		return err
 	}
-	c.services.reports, err = reports.New(reports.Config{
+	c.services.reports, err = resource.New(resource.Config{
 		Home: "http://" + c.services.home.Addr(), Name: "reports", Now: c.time.Now, Logger: c.config.Logger,
 		AllowedOrigins: c.origins(),
 	})

@@ -6,7 +6,7 @@ import (
 
 	"authlab/account"
 	"authlab/token"
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // measureAlgorithms is the cost of signing and of verifying with each algorithm, and of a request with it.
@@ -16,7 +16,7 @@ func (b *bench) measureAlgorithms(ctx context.Context) error {
 		return err
 	}
 	subjects, signers := []*subject{baseline}, []*signer{}
-	stateless := schemeNamed(web.TokenStateless)
+	stateless, _ := scheme.Named(scheme.TokenStateless)
 	for _, algorithm := range token.Algorithms() {
 		keys, err := newKeys(algorithm)
 		if err != nil {
@@ -50,15 +50,6 @@ func (b *bench) measureAlgorithms(ctx context.Context) error {
 		b.report.Algorithms = append(b.report.Algorithms, row)
 	}
 	return nil
-}
-
-func schemeNamed(name string) scheme {
-	for _, sch := range schemes() {
-		if sch.name == name {
-			return sch
-		}
-	}
-	panic("measure: no scheme " + name)
 }
 
 // A signer signs and verifies with one algorithm, and with nothing around it.

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"authlab/web/scheme"
 	"context"
 	"encoding/json"
 	"time"
@@ -21,7 +22,7 @@ func (b *bench) measureLogins(ctx context.Context) error {
 			continue // stopped before
 		}
 		row := Login{
-			Scheme: sch.name, Logins: len(t.whole), MedianUS: us(median(t.whole)), HashUS: us(median(t.hash)), RestUS: us(median(t.rest)),
+			Scheme: sch.Name, Logins: len(t.whole), MedianUS: us(median(t.whole)), HashUS: us(median(t.hash)), RestUS: us(median(t.rest)),
 			TimesBaseline: times(median(t.rest), median(baseline.took)),
 			WireBytes:     median(t.onWire), StoreCommands: median(t.commands), StoreRoundTrips: median(t.roundTrips),
 		}
@@ -34,7 +35,7 @@ func (b *bench) measureLogins(ctx context.Context) error {
 }
 
 // logInByTurns logs in with each scheme, as often as Config says, and sends the baseline in between.
-func (b *bench) logInByTurns(ctx context.Context, all []scheme, took []loginTimes, baseline *subject) error {
+func (b *bench) logInByTurns(ctx context.Context, all []scheme.Scheme, took []loginTimes, baseline *subject) error {
 	for round := range b.config.Logins {
 		if err := baseline.repeat(ctx, burst); err != nil {
 			return err
@@ -58,15 +59,12 @@ type loginTimes struct {
 	onWire, commands, roundTrips []int
 }
 
-func (t *loginTimes) logIn(s *stand, sch scheme) error {
+func (t *loginTimes) logIn(s *stand, sch scheme.Scheme) error {
 	_, a, err := s.logIn(sch, alice())
 	if err != nil {
 		return err
 	}
-	paid, err := billOf(a.header)
-	if err != nil {
-		return err
-	}
+	paid := costOf(a.header)
 	t.whole, t.hash, t.rest = append(t.whole, a.took), append(t.hash, paid.hash), append(t.rest, a.took-paid.hash)
 	t.onWire = append(t.onWire, a.sent+a.received)
 	t.commands, t.roundTrips = append(t.commands, paid.commands), append(t.roundTrips, paid.roundTrips)
@@ -75,7 +73,7 @@ func (t *loginTimes) logIn(s *stand, sch scheme) error {
 
 // kept is how many bytes a replica and Redis keep of one login, as text, on average over several users who are logged
 // in nowhere else. It empties Redis first.
-func (b *bench) kept(sch scheme) (replica, redis int, err error) {
+func (b *bench) kept(sch scheme.Scheme) (replica, redis int, err error) {
 	b.redis.FlushAll()
 	before, err := b.inReplica()
 	if err != nil {

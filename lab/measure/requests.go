@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"authlab/web/scheme"
 	"context"
 	"slices"
 )
@@ -18,7 +19,7 @@ func (b *bench) measureRequests(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	basic, err := subjectOf(b.priced, schemes()[0])
+	basic, err := subjectOf(b.priced, scheme.All()[0])
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"authlab/session"
 	"authlab/token"
 	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // A stand is one replica, served as always, and one line to it.
@@ -64,19 +65,19 @@ func (s *stand) close() {
 }
 
 // logIn logs somebody in and returns what the client keeps, and the answer. basic keeps the password.
-func (s *stand) logIn(sch scheme, who person) (string, answer, error) {
-	if sch.login == "" {
+func (s *stand) logIn(sch scheme.Scheme, who person) (string, answer, error) {
+	if sch.Login == "" {
 		return passwordCredential(who), answer{}, nil
 	}
-	request, err := sch.loginRequest(s.host, who)
+	request, err := loginRequest(sch, s.host, who)
 	if err != nil {
 		return "", answer{}, err
 	}
 	a, err := s.line.ask(request)
 	if err != nil {
-		return "", answer{}, fmt.Errorf("log in with %s: %w", sch.name, err)
+		return "", answer{}, fmt.Errorf("log in with %s: %w", sch.Name, err)
 	}
-	credential, err := sch.credentialIn(a)
+	credential, err := credentialIn(sch, a)
 	return credential, a, err
 }
 

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"authlab/web/scheme"
 	"context"
 	"fmt"
 	"net/http"
@@ -27,12 +28,12 @@ type subject struct {
 func baselineOf(s *stand) (*subject, error) { return newSubject(s, Baseline, "/livez", nil) }
 
 // subjectOf is a scheme's GET {base}/me on a stand, of alice, who has logged in.
-func subjectOf(s *stand, sch scheme) (*subject, error) {
+func subjectOf(s *stand, sch scheme.Scheme) (*subject, error) {
 	credential, _, err := s.logIn(sch, alice())
 	if err != nil {
 		return nil, err
 	}
-	sub, err := newSubject(s, sch.name, sch.base+"/me", func(r *http.Request) { sch.show(r, credential) })
+	sub, err := newSubject(s, sch.Name, sch.Base+"/me", func(r *http.Request) { show(sch, r, credential) })
 	if err == nil {
 		sub.credential = credential
 	}
@@ -40,7 +41,7 @@ func subjectOf(s *stand, sch scheme) (*subject, error) {
 }
 
 // subjectsOf is the baseline and then the schemes.
-func subjectsOf(s *stand, all []scheme) ([]*subject, error) {
+func subjectsOf(s *stand, all []scheme.Scheme) ([]*subject, error) {
 	baseline, err := baselineOf(s)
 	if err != nil {
 		return nil, err
@@ -75,10 +76,7 @@ func (s *subject) ask() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
-	paid, err := billOf(a.header)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.name, err)
-	}
+	paid := costOf(a.header)
 	s.took = append(s.took, a.took)
 	s.sent, s.received = append(s.sent, a.sent), append(s.received, a.received)
 	s.onWire, s.commands = append(s.onWire, a.sent+a.received), append(s.commands, paid.commands)

@@ -12,11 +12,11 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// MISTAKE: the token says how it wants to be checked (algorithm confusion; RFC 8725, sections 2.1 and 3.1). The file
-// rsa.pem is for RS256 and may be read by everybody. A token that says HS256 has the very same bytes taken for the
-// secret of an HMAC, and everybody can compute that.
+// MISTAKE: the token chooses the algorithm that verifies it (algorithm confusion; RFC 8725, sections 2.1 and 3.1). The
+// file rsa.pem is a public key, for RS256. For a token with the header HS256 the same bytes become the secret of an HMAC:
+// an attacker downloads the public key and signs with it.
 //
-// THE RIGHT WAY: token.Key, which knows the one algorithm that it is for.
+// THE RIGHT WAY: token.Key, which is for one algorithm only.
 func (t *Twin) key(token *jwt.Token) (any, error) {
 	if unsigned(token) { // none.go
 		return jwt.UnsafeAllowNoneSignatureType, nil
@@ -34,7 +34,7 @@ func (t *Twin) key(token *jwt.Token) (any, error) {
 // MISTAKE: 1024 bits are too few for RSA (RFC 7518, section 3.3, wants 2048). token.NewKey refuses that.
 const rsaBits = 1024
 
-// makeKeys fills the folder of keys.
+// makeKeys fills the twin's file system with keys.
 func (t *Twin) makeKeys() error {
 	var err error
 	if t.rsa, err = rsa.GenerateKey(rand.Reader, rsaBits); err != nil {
@@ -52,7 +52,7 @@ func (t *Twin) makeKeys() error {
 	return nil
 }
 
-// handlePublicKey handles the "GET /naive/public-key.pem" route. To publish it is right: that is what it is for.
+// handlePublicKey handles the "GET /naive/public-key.pem" route. Publishing a public key is no mistake.
 func (t *Twin) handlePublicKey(c *gin.Context) {
 	c.Data(http.StatusOK, "application/x-pem-file", t.files[keyFolder+"/"+rsaFile])
 }

@@ -2,10 +2,9 @@ package naive
 
 import gorilla "github.com/gorilla/sessions"
 
-// MISTAKE: the cookie is left with the library's defaults. Without HttpOnly every script on the page can read it
-// (CWE-1004); without SameSite it is left to the browser whether other sites' requests carry it (CWE-1275): Chrome
-// then treats it as Lax, but for two minutes after it was set not even that for a form that is posted, and Firefox and
-// Safari send it.
+// MISTAKE: the cookie has the library's defaults. Without HttpOnly every script on the page can read it (CWE-1004).
+// Without SameSite the browser decides whether requests from other sites carry it (CWE-1275): Firefox and Safari send
+// it; Chrome treats it as Lax, but sends it with posted forms for two minutes after it was set.
 //
 // THE RIGHT WAY: cookieOptions in package session.
 func cookieOptions() *gorilla.Options { return &gorilla.Options{Path: "/"} }

@@ -6,10 +6,10 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// MISTAKE: cross-site request forgery (CWE-352; OWASP Cross-Site Request Forgery Prevention). It is a browser that
-// sends the cookie, and a browser sends it also when the page of somebody else posts the form. Nothing here asks who
-// did: no Sec-Fetch-Site, no Origin, no token in the form; and the body may be a form, or JSON that is called text,
-// both of which any page can send anywhere.
+// MISTAKE: cross-site request forgery (CWE-352; OWASP Cross-Site Request Forgery Prevention). The browser sends the
+// cookie with a form that another site's page posts. The handler does not check where the request comes from: no
+// Sec-Fetch-Site, no Origin, no token in the form. It takes a form, or JSON sent as text/plain, and any page can send
+// both to any site.
 //
 // THE RIGHT WAY: http.CrossOriginProtection and a Content-Type that no form has, both in package web.
 
@@ -21,7 +21,7 @@ func (t *Twin) handleEmail(c *gin.Context) {
 	}
 	body := struct{ Email string }{c.PostForm("email")}
 	if body.Email == "" {
-		_ = c.ShouldBindJSON(&body) // whatever its Content-Type
+		_ = c.ShouldBindJSON(&body) // without a look at Content-Type
 	}
 	user.Email = body.Email
 	t.mu.Lock()

@@ -7,14 +7,14 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// MISTAKE: a token is taken back by its text, although it has a jti. One token has more than one spelling (RFC 4648,
-// section 3.5): the last character of a signature has bits that stand for nothing, and unless it decodes strictly the
-// library takes any of them (jwt.WithStrictDecoding; a line break it takes even then). Spelled anew, a token that was
-// logged out is in again.
+// MISTAKE: a token is revoked by its text, although it has a jti. The same token can be encoded in several ways (RFC
+// 4648, section 3.5): the last base64 character of the signature has unused bits, and the library ignores them unless it
+// decodes strictly (jwt.WithStrictDecoding; even then it ignores line breaks). The client changes an unused bit, and the
+// revoked token is valid again.
 //
-// MISTAKE: the list is one process's own, so behind a balancer every other replica still takes the token.
+// MISTAKE: the list is in one process, so behind a balancer every other replica still takes the token.
 //
-// THE RIGHT WAY: token.Denylist, by jti, and token's check of how a token is spelled.
+// THE RIGHT WAY: token.Denylist, by jti, and package token's check that a token is encoded in the one right way.
 func (t *Twin) isDenied(text string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -11,15 +11,16 @@ import (
 )
 
 // MISTAKE: session fixation (CWE-384; OWASP Session Management, "Renew the Session ID After Any Privilege Level
-// Change"). An ID that the store has never seen is adopted, and the ID is the same before and after the login. Whoever
-// plants an ID in somebody's browser, and waits for them to log in, is logged in too.
+// Change"). The store takes an ID that it never made, and the ID stays the same at login. An attacker plants an ID in
+// the victim's browser, waits for the victim to log in, and uses the same ID.
 //
 //	attacker ── plants ID x ──▶ victim ── logs in with x ──▶ x is the victim
 //	attacker ── sends x ──────────────────────────────────▶ hello, victim
 //
-// MISTAKE: nothing is ever forgotten (CWE-613, CWE-770): no session ends, and everybody can fill the memory.
+// MISTAKE: no session expires (CWE-613), and every visit adds one, so any client can fill the memory (CWE-770).
 //
-// THE RIGHT WAY: session.Manager.Login, which always makes a new ID, and session.Store.Load, which knows only its own.
+// THE RIGHT WAY: session.Manager.Login, which always makes a new ID, and session.Store.Load, which finds only IDs that
+// the store has made.
 type mapStore struct {
 	mu      sync.Mutex
 	records map[string]map[any]any
@@ -28,15 +29,15 @@ type mapStore struct {
 
 var _ sessions.Store = (*mapStore)(nil)
 
-// Options would set flags for the cookie. The hurried tutorial does not call it: cookie.go.
+// Options implements sessions.Store. It would set the cookie's flags, and is never called: cookie.go.
 func (m *mapStore) Options(sessions.Options) {}
 
-// Get returns the session of this request.
+// Get implements sessions.Store: it returns the session of this request.
 func (m *mapStore) Get(r *http.Request, name string) (*gorilla.Session, error) {
 	return gorilla.GetRegistry(r).Get(m, name)
 }
 
-// New finds the session that the cookie names, or makes one with the name that the cookie has.
+// New implements sessions.Store: it returns the session with the cookie's ID, whether the store knows that ID or not.
 func (m *mapStore) New(r *http.Request, name string) (*gorilla.Session, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -46,13 +47,13 @@ func (m *mapStore) New(r *http.Request, name string) (*gorilla.Session, error) {
 		return s, errDown
 	}
 	if cookie, err := r.Cookie(name); err == nil {
-		s.ID = cookie.Value // whoever chose it
+		s.ID = cookie.Value // chosen by the client
 		maps.Copy(s.Values, m.records[s.ID])
 	}
 	return s, nil
 }
 
-// Save keeps the session under the ID that it has, and makes one up only if it has none.
+// Save implements sessions.Store. It makes a new ID only for a session without one.
 func (m *mapStore) Save(_ *http.Request, w http.ResponseWriter, s *gorilla.Session) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 	"authlab/account"
 )
 
-// MISTAKE: a token without exp is issued, and believed for ever (RFC 9068, section 2.2; CWE-613). The library looks at
-// exp only if it is there. A token that was copied once is good until the key changes.
+// MISTAKE: tokens are issued without exp, and are valid for ever (RFC 9068, section 2.2; CWE-613). The library checks
+// exp only if it is there. A stolen token is valid until the key changes.
 //
 // THE RIGHT WAY: jwt.WithExpirationRequired in token.NewService, and access tokens that live for minutes.
 func issue(method jwt.SigningMethod, kid string, key any, user account.Demo) (string, error) {
@@ -22,8 +22,8 @@ func issue(method jwt.SigningMethod, kid string, key any, user account.Demo) (st
 	return t.SignedString(key)
 }
 
-// tokenUser believes a token. Without a single option, the parser takes every algorithm that it knows, every typ, aud
-// and iss, an unknown crit, and more than one spelling of one token.
+// tokenUser returns the user that the token names. Without options the parser takes every algorithm that it knows, any
+// typ, aud and iss, an unknown crit, and several encodings of one token.
 func (t *Twin) tokenUser(c *gin.Context) (user account.Demo, ok bool) {
 	text := strings.TrimPrefix(c.GetHeader("Authorization"), "Bearer ")
 	token, err := jwt.Parse(text, t.key)

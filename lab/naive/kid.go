@@ -7,12 +7,12 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// MISTAKE: kid is taken for the name of a file (path traversal; RFC 8725, section 3.10; CWE-22). The attacker chooses
-// any file whose content they know, like the empty /dev/null, and signs with that.
+// MISTAKE: kid is used as the name of a file (path traversal; RFC 8725, section 3.10; CWE-22). The attacker chooses a
+// file whose content is known, like the empty /dev/null, and signs with that content.
 //
-// The files are those of a map: nothing of this machine is read, whatever kid says.
+// The files are in a map, so no kid can read a file of this machine.
 //
-// THE RIGHT WAY: token.Keyring, where kid is compared with the names of the keys that are there.
+// THE RIGHT WAY: token.Keyring, which compares kid with the IDs of its keys.
 func (t *Twin) keyFile(token *jwt.Token) ([]byte, error) {
 	kid, _ := token.Header["kid"].(string)
 	name := path.Join(keyFolder, kid)

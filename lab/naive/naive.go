@@ -1,25 +1,25 @@
 // Package naive IS WRONG ON PURPOSE. COPY NOTHING FROM HERE.
 //
 // It is the twin of package web: a login as a hurried tutorial writes it, on the same libraries with their defaults, so
-// that experiments can show what an attack does where nobody has thought of it. EVERY FILE BUT THIS ONE IS A MISTAKE,
-// and begins by naming it:
+// that experiments can show what an attack does to an unprotected server. EVERY FILE BUT THIS ONE IS A MISTAKE, and
+// begins by naming it:
 //
-//	password.go    passwords kept and compared as they are; a login that tells who has an account   CWE-256, CWE-204
-//	fixation.go    a session ID that the client chose is adopted, and kept at login                 CWE-384
-//	cookie.go      a cookie without HttpOnly and SameSite                                           CWE-1004, CWE-1275
-//	csrf.go        a state change that does not ask where it comes from, and takes a form           CWE-352
-//	outage.go      errors of the store are dropped: an outage reads as "not logged in"              CWE-391
-//	none.go        a token without a signature is believed                                          RFC 8725, 3.2
-//	confusion.go   the token says how it is checked, so a public key becomes a secret               RFC 8725, 3.1
-//	kid.go         the token says which file its key is in                                          RFC 8725, 3.10
-//	secret.go      the secret is "secret"                                                           RFC 8725, 3.5
-//	forever.go     tokens without exp are issued and believed                                       RFC 9068, 2.2
-//	denylist.go    tokens are taken back by their text, which can be spelled in more than one way   RFC 4648, 3.5
+//	password.go    passwords are stored in plain text; the login tells which names have an account   CWE-256, CWE-204
+//	fixation.go    a session ID that the client chose is taken, and kept at login                    CWE-384
+//	cookie.go      the cookie has no HttpOnly and no SameSite                                        CWE-1004, CWE-1275
+//	csrf.go        a state change takes a form from any site                                         CWE-352
+//	outage.go      errors of the store are dropped: an outage reads as "not logged in"               CWE-391
+//	none.go        a token without a signature is valid                                              RFC 8725, 3.2
+//	confusion.go   the token chooses the algorithm, so a public key becomes a secret                 RFC 8725, 3.1
+//	kid.go         the token chooses the file that holds its key                                     RFC 8725, 3.10
+//	secret.go      the secret is "secret"                                                            RFC 8725, 3.5
+//	forever.go     tokens have no exp, and need none                                                 RFC 9068, 2.2
+//	denylist.go    tokens are revoked by their text, and one token can be encoded in several ways    RFC 4648, 3.5
 //
-// THE RIGHT WAY to do each stands in packages account, session, token and web.
+// Packages account, session, token and web do each of these THE RIGHT WAY.
 //
-// What keeps the twin harmless is in this file: it answers to this machine only, has the two demo accounts and nothing
-// else, reads no file of the machine, and says X-Naive: true in every answer.
+// This file keeps the twin harmless: it answers requests from this machine only, has only the two demo accounts, reads
+// no file of the machine, and sets X-Naive: true in every response.
 package naive
 
 import (
@@ -36,25 +36,20 @@ import (
 	"authlab/account"
 )
 
-// Header is in every answer of the twin, and says "true".
-const Header = "X-Naive"
-
-// maxBody is the largest body that the twin reads, in bytes.
+// maxBody is the largest request body that the twin reads, in bytes.
 const maxBody = 64 << 10
 
-// A Twin is a naive server. It opens nothing and listens nowhere: serve its Handler, on loopback.
+// A Twin is a naive server. It does not listen by itself: serve its Handler, on loopback.
 type Twin struct {
 	engine *gin.Engine
 	store  *mapStore
 	rsa    *rsa.PrivateKey
-	files  map[string][]byte // the only file system that the twin can see
+	files  map[string][]byte // by path: the only files that the twin can read
 
 	mu     sync.Mutex
 	users  map[string]account.Demo
 	denied map[string]bool
 }
-
-func init() { gin.SetMode(gin.ReleaseMode) }
 
 // New returns a twin with the demo accounts. It makes an RSA key, which takes some 30 ms.
 func New() (*Twin, error) {
@@ -67,10 +62,11 @@ func New() (*Twin, error) {
 	return t, nil
 }
 
-// Handler serves the twin to callers on this machine, and refuses everybody else.
+// Handler answers requests from this machine, and refuses all others with 403. Host has to be this machine too, or a
+// page could reach the twin by DNS rebinding.
 func (t *Twin) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set(Header, "true")
+		w.Header().Set("X-Naive", "true")
 		w.Header().Set("Cache-Control", "no-store")
 		if !isLoopback(r.RemoteAddr) || !isLoopback(r.Host) {
 			http.Error(w, "The naive twin is wrong on purpose, and answers on this machine only.", http.StatusForbidden)
@@ -81,7 +77,7 @@ func (t *Twin) Handler() http.Handler {
 	})
 }
 
-// Reset makes the twin as it was when it was new, with the same keys.
+// Reset removes all sessions, revocations and changes to accounts. The keys stay.
 func (t *Twin) Reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -93,6 +89,7 @@ func (t *Twin) Reset() {
 }
 
 func (t *Twin) routes() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode) // for the whole process: in debug mode gin prints every route
 	r := gin.New()
 	r.GET("/", handleLabel)
 	r.GET("/naive/public-key.pem", t.handlePublicKey)
@@ -110,6 +107,7 @@ func (t *Twin) routes() *gin.Engine {
 	return r
 }
 
+// handleLabel handles the "GET /" route.
 func handleLabel(c *gin.Context) {
 	c.String(http.StatusOK, "This is the naive twin: a login that is wrong on purpose, to be attacked in the lab.\n"+
 		"Each mistake is a file in lab/naive. Copy nothing from there.\n")

@@ -12,14 +12,14 @@ import (
 	"authlab/lab/naive"
 )
 
-// A bench is a running twin and whoever attacks it.
-type bench struct {
+// A client sends requests to a twin of its own.
+type client struct {
 	*naive.Twin
 	t   *testing.T
 	url string
 }
 
-func newBench(t *testing.T) *bench {
+func newClient(t *testing.T) *client {
 	t.Helper()
 	twin, err := naive.New()
 	if err != nil {
@@ -27,7 +27,7 @@ func newBench(t *testing.T) *bench {
 	}
 	server := httptest.NewServer(twin.Handler())
 	t.Cleanup(server.Close)
-	return &bench{twin, t, server.URL}
+	return &client{twin, t, server.URL}
 }
 
 type answer struct {
@@ -48,26 +48,26 @@ func (a answer) user(t *testing.T) account.User {
 }
 
 // do sends a request with headers given as name, value, name, value.
-func (b *bench) do(method, path, body string, headers ...string) answer {
-	b.t.Helper()
-	request, err := http.NewRequest(method, b.url+path, strings.NewReader(body))
+func (c *client) do(method, path, body string, headers ...string) answer {
+	c.t.Helper()
+	request, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
 	if err != nil {
-		b.t.Fatal(err)
+		c.t.Fatal(err)
 	}
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		b.t.Fatal(err)
+		c.t.Fatal(err)
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		b.t.Fatal(err)
+		c.t.Fatal(err)
 	}
-	if response.Header.Get(naive.Header) != "true" {
-		b.t.Errorf("%s %s: the answer does not say that it is naive", method, path)
+	if response.Header.Get("X-Naive") != "true" {
+		c.t.Errorf("%s %s: the answer does not say that it is naive", method, path)
 	}
 	return answer{response.StatusCode, string(text), response.Header, response.Cookies()}
 }
@@ -75,19 +75,19 @@ func (b *bench) do(method, path, body string, headers ...string) answer {
 const asJSON, asForm = "application/json", "application/x-www-form-urlencoded"
 
 // login logs a demo account in, with the cookie that its browser has.
-func (b *bench) login(name, cookie string) answer {
-	b.t.Helper()
+func (c *client) login(name, cookie string) answer {
+	c.t.Helper()
 	for _, demo := range account.Demos() {
 		if demo.Name == name {
 			body := `{"username":"` + name + `","password":"` + demo.Password + `"}`
-			got := b.do("POST", "/naive/session/login", body, "Content-Type", asJSON, "Cookie", cookie)
+			got := c.do("POST", "/naive/session/login", body, "Content-Type", asJSON, "Cookie", cookie)
 			if got.status != http.StatusOK || len(got.cookies) != 1 {
-				b.t.Fatalf("log in: %d %s %v", got.status, got.body, got.cookies)
+				c.t.Fatalf("log in: %d %s %v", got.status, got.body, got.cookies)
 			}
 			return got
 		}
 	}
-	b.t.Fatalf("there is no demo account %q", name)
+	c.t.Fatalf("there is no demo account %q", name)
 	return answer{}
 }
 
@@ -106,14 +106,14 @@ func TestTheTwinAnswersThisMachineOnly(t *testing.T) {
 		"this machine, as 6 writes 4":            {"[::ffff:127.0.0.1]:1234", "localhost:1", http.StatusOK},
 		"another machine":                        {"192.0.2.1:1234", "127.0.0.1:8080", http.StatusForbidden},
 		"a page that calls this machine its own": {"127.0.0.1:1234", "evil.example:8080", http.StatusForbidden},
-		"nobody":                                 {"", "localhost", http.StatusForbidden},
+		"no address":                             {"", "localhost", http.StatusForbidden},
 	} {
 		for _, path := range []string{"/", "/naive/public-key.pem"} {
 			request := httptest.NewRequest("GET", path, nil)
 			request.RemoteAddr, request.Host = tt.from, tt.host
 			recorder := httptest.NewRecorder()
 			twin.Handler().ServeHTTP(recorder, request)
-			if recorder.Code != tt.want || recorder.Header().Get(naive.Header) != "true" {
+			if recorder.Code != tt.want || recorder.Header().Get("X-Naive") != "true" {
 				t.Errorf("%s, %s: %d, want %d", name, path, recorder.Code, tt.want)
 			}
 		}
@@ -121,24 +121,24 @@ func TestTheTwinAnswersThisMachineOnly(t *testing.T) {
 }
 
 func TestEveryAnswerIsLabelled(t *testing.T) {
-	b := newBench(t) // and do looks
+	c := newClient(t) // do checks each answer
 	for _, path := range []string{"/", "/naive/session/me", "/naive/session/me/", "/nothing", "/naive//token/me", "/naive/token/admin"} {
-		b.do("GET", path, "")
+		c.do("GET", path, "")
 	}
-	if got := b.do("GET", "/", ""); !strings.Contains(got.body, "wrong on purpose") {
+	if got := c.do("GET", "/", ""); !strings.Contains(got.body, "wrong on purpose") {
 		t.Errorf("the first page says %q", got.body)
 	}
 }
 
-func TestPasswordsAreComparedAndStrangersLearnWhoHasAnAccount(t *testing.T) {
-	b := newBench(t)
+func TestTheLoginTellsWhichNamesHaveAnAccount(t *testing.T) {
+	c := newClient(t)
 	for body, want := range map[string]string{
 		`{"username":"mallory","password":"x"}`: "no such user\n",
 		`{"username":"alice","password":"x"}`:   "wrong password\n",
 		`{"username":"alice"}`:                  "wrong password\n",
 		`garbage`:                               "no such user\n",
 	} {
-		got := b.do("POST", "/naive/session/login", body, "Content-Type", asJSON)
+		got := c.do("POST", "/naive/session/login", body, "Content-Type", asJSON)
 		if got.status != http.StatusUnauthorized || got.body != want {
 			t.Errorf("%s: %d %q, want 401 %q", body, got.status, got.body, want)
 		}
@@ -146,22 +146,22 @@ func TestPasswordsAreComparedAndStrangersLearnWhoHasAnAccount(t *testing.T) {
 }
 
 func TestAPlantedSessionIDIsTheVictimsAfterTheLogin(t *testing.T) {
-	for name, plant := range map[string]func(b *bench) string{
-		"made up": func(*bench) string { return "naive-session=made-up" },
-		"given to a stranger": func(b *bench) string {
-			visit := b.do("GET", "/naive/session/me", "")
+	for name, plant := range map[string]func(c *client) string{
+		"made up": func(*client) string { return "naive-session=made-up" },
+		"of a visit without a login": func(c *client) string {
+			visit := c.do("GET", "/naive/session/me", "")
 			if visit.status != http.StatusUnauthorized || len(visit.cookies) != 1 {
-				b.t.Fatalf("a stranger got %d and %v", visit.status, visit.cookies)
+				c.t.Fatalf("a visit without a login got %d and %v", visit.status, visit.cookies)
 			}
 			return "naive-session=" + visit.cookies[0].Value
 		},
-		"of the attacker's own login": func(b *bench) string { return "naive-session=" + b.login("bob", "").cookies[0].Value },
+		"of the attacker's own login": func(c *client) string { return "naive-session=" + c.login("bob", "").cookies[0].Value },
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
-			planted := plant(b)
-			b.login("alice", planted)
-			got := b.do("GET", "/naive/session/me", "", "Cookie", planted)
+			c := newClient(t)
+			planted := plant(c)
+			c.login("alice", planted)
+			got := c.do("GET", "/naive/session/me", "", "Cookie", planted)
 			if got.status != http.StatusOK || got.user(t).Name != "alice" {
 				t.Errorf("the attacker got %d %s, want to be alice", got.status, got.body)
 			}
@@ -170,7 +170,7 @@ func TestAPlantedSessionIDIsTheVictimsAfterTheLogin(t *testing.T) {
 }
 
 func TestTheCookieHasNoFlags(t *testing.T) {
-	cookie := newBench(t).login("alice", "").cookies[0]
+	cookie := newClient(t).login("alice", "").cookies[0]
 	if cookie.HttpOnly || cookie.SameSite != 0 || cookie.Secure || cookie.Path != "/" {
 		t.Errorf("the cookie is %v", cookie)
 	}
@@ -183,16 +183,16 @@ func TestAFormOfAnotherSiteChangesTheAddress(t *testing.T) {
 		"JSON":                     {asJSON, `{"email":"m@evil.example"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
-			cookie := "naive-session=" + b.login("alice", "").cookies[0].Value
-			b.do("POST", "/naive/session/email", tt.body, "Cookie", cookie, "Content-Type", tt.contentType,
+			c := newClient(t)
+			cookie := "naive-session=" + c.login("alice", "").cookies[0].Value
+			c.do("POST", "/naive/session/email", tt.body, "Cookie", cookie, "Content-Type", tt.contentType,
 				"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site")
-			if got := b.do("GET", "/naive/session/me", "", "Cookie", cookie).user(t).Email; got != "m@evil.example" {
+			if got := c.do("GET", "/naive/session/me", "", "Cookie", cookie).user(t).Email; got != "m@evil.example" {
 				t.Errorf("the address is %q", got)
 			}
-			b.Reset()
-			b.login("alice", "")
-			if got := b.do("POST", "/naive/session/email", tt.body, "Content-Type", tt.contentType); got.status != http.StatusUnauthorized {
+			c.Reset()
+			c.login("alice", "")
+			if got := c.do("POST", "/naive/session/email", tt.body, "Content-Type", tt.contentType); got.status != http.StatusUnauthorized {
 				t.Errorf("without a cookie: %d", got.status)
 			}
 		})
@@ -200,24 +200,24 @@ func TestAFormOfAnotherSiteChangesTheAddress(t *testing.T) {
 }
 
 func TestAnOutageReadsAsLoggedOutAndALoginAsDone(t *testing.T) {
-	b := newBench(t)
-	cookie := "naive-session=" + b.login("alice", "").cookies[0].Value
-	b.StopStore()
-	if got := b.do("GET", "/naive/session/me", "", "Cookie", cookie); got.status != http.StatusUnauthorized || got.body != "not logged in\n" {
+	c := newClient(t)
+	cookie := "naive-session=" + c.login("alice", "").cookies[0].Value
+	c.SetStoreDown(true)
+	if got := c.do("GET", "/naive/session/me", "", "Cookie", cookie); got.status != http.StatusUnauthorized || got.body != "not logged in\n" {
 		t.Errorf("without the store, a caller who is logged in got %d %q", got.status, got.body)
 	}
-	got := b.do("POST", "/naive/session/login", "username=alice&password=wonderland", "Content-Type", asForm)
+	got := c.do("POST", "/naive/session/login", "username=alice&password=wonderland", "Content-Type", asForm)
 	if got.status != http.StatusOK || len(got.cookies) != 0 {
 		t.Errorf("without the store, a login got %d and the cookies %v", got.status, got.cookies)
 	}
-	b.StartStore()
-	if got := b.do("GET", "/naive/session/me", "", "Cookie", cookie); got.status != http.StatusOK {
+	c.SetStoreDown(false)
+	if got := c.do("GET", "/naive/session/me", "", "Cookie", cookie); got.status != http.StatusOK {
 		t.Errorf("with the store again: %d", got.status)
 	}
-	b.StopStore()
-	b.Reset()
-	if got := b.do("GET", "/naive/session/me", "", "Cookie", cookie); got.status != http.StatusUnauthorized {
+	c.SetStoreDown(true)
+	c.Reset()
+	if got := c.do("GET", "/naive/session/me", "", "Cookie", cookie); got.status != http.StatusUnauthorized {
 		t.Errorf("after a reset the session was still there: %d", got.status)
 	}
-	b.login("alice", "")
+	c.login("alice", "")
 }

@@ -9,11 +9,11 @@ import (
 	"authlab/account"
 )
 
-// MISTAKE: passwords are kept as they are and compared as they are (CWE-256; OWASP Password Storage). Whoever reads the
-// users database once can log in as everybody, here and wherever else they use the same password.
+// MISTAKE: passwords are stored and compared in plain text (CWE-256; OWASP Password Storage). An attacker who reads the
+// users database once can log in as every user, here and at every service where they use the same password.
 //
-// MISTAKE: "no such user" and "wrong password" are two answers (CWE-204; OWASP Authentication). A stranger learns who
-// has an account, and nothing limits how often they may ask (CWE-307).
+// MISTAKE: "no such user" and "wrong password" are two answers (CWE-204; OWASP Authentication). An attacker learns which
+// names have an account, and can guess without a limit (CWE-307).
 //
 // THE RIGHT WAY: account.Authenticator and account.Hasher.
 func (t *Twin) checkPassword(c *gin.Context) (account.Demo, bool) {
@@ -21,7 +21,7 @@ func (t *Twin) checkPassword(c *gin.Context) (account.Demo, bool) {
 		Username string `json:"username" form:"username"`
 		Password string `json:"password" form:"password"`
 	}
-	_ = c.ShouldBind(&body) // a form or JSON, whatever comes
+	_ = c.ShouldBind(&body) // a form or JSON
 	user, ok := t.user(body.Username)
 	if !ok {
 		c.String(http.StatusUnauthorized, "no such user\n")
@@ -41,7 +41,7 @@ func (t *Twin) handleSessionLogin(c *gin.Context) {
 		return
 	}
 	s := sessions.Default(c)
-	s.Set("user", user.Name) // into the session that is there: fixation.go
+	s.Set("user", user.Name) // in the same session, with the same ID: fixation.go
 	_ = s.Save()             // outage.go
 	c.JSON(http.StatusOK, me(user))
 }

@@ -10,23 +10,23 @@ import (
 )
 
 // tokens logs in, and returns the access token and the ID token.
-func (b *bench) tokens(name, password string) (access, id string) {
-	b.t.Helper()
-	got := b.do("POST", "/naive/authenticate", "username="+name+"&password="+password, "Content-Type", asForm)
+func (c *client) tokens(name, password string) (access, id string) {
+	c.t.Helper()
+	got := c.do("POST", "/naive/authenticate", "username="+name+"&password="+password, "Content-Type", asForm)
 	var pair struct {
 		Access string `json:"access_token"`
 		ID     string `json:"id_token"`
 	}
 	if err := json.Unmarshal([]byte(got.body), &pair); err != nil || got.status != http.StatusOK || pair.Access == "" || pair.ID == "" {
-		b.t.Fatalf("authenticate: %d %s %v", got.status, got.body, err)
+		c.t.Fatalf("authenticate: %d %s %v", got.status, got.body, err)
 	}
 	return pair.Access, pair.ID
 }
 
 // admin asks for the admin page with a token.
-func (b *bench) admin(token string) int {
-	b.t.Helper()
-	return b.do("GET", "/naive/token/admin", "", "Authorization", "Bearer "+token).status
+func (c *client) admin(token string) int {
+	c.t.Helper()
+	return c.do("GET", "/naive/token/admin", "", "Authorization", "Bearer "+token).status
 }
 
 // forge signs a token that says that bob is an admin.
@@ -42,9 +42,9 @@ func forge(t *testing.T, method jwt.SigningMethod, key any, kid string) string {
 }
 
 func TestATokenOpensWhatItsRolesOpen(t *testing.T) {
-	b := newBench(t)
-	alice, aliceID := b.tokens("alice", "wonderland")
-	bob, bobID := b.tokens("bob", "builder")
+	c := newClient(t)
+	alice, aliceID := c.tokens("alice", "wonderland")
+	bob, bobID := c.tokens("bob", "builder")
 	for name, tt := range map[string]struct {
 		token string
 		want  int
@@ -56,19 +56,19 @@ func TestATokenOpensWhatItsRolesOpen(t *testing.T) {
 		"no token":             {"", http.StatusUnauthorized},
 		"garbage":              {"a.b.c", http.StatusUnauthorized},
 	} {
-		if got := b.admin(tt.token); got != tt.want {
+		if got := c.admin(tt.token); got != tt.want {
 			t.Errorf("%s: %d, want %d", name, got, tt.want)
 		}
 	}
-	got := b.do("GET", "/naive/token/me", "", "Authorization", "Bearer "+bob)
+	got := c.do("GET", "/naive/token/me", "", "Authorization", "Bearer "+bob)
 	if got.status != http.StatusOK || got.user(t).Name != "bob" {
 		t.Errorf("bob is %d %s", got.status, got.body)
 	}
 }
 
 func TestEveryForgeryOpensTheAdminPage(t *testing.T) {
-	b := newBench(t)
-	public := []byte(b.do("GET", "/naive/public-key.pem", "").body)
+	c := newClient(t)
+	public := []byte(c.do("GET", "/naive/public-key.pem", "").body)
 	for name, tt := range map[string]struct {
 		token string
 		want  int
@@ -83,7 +83,7 @@ func TestEveryForgeryOpensTheAdminPage(t *testing.T) {
 		"a kid that is no file":                {forge(t, jwt.SigningMethodHS256, []byte{}, ""), http.StatusUnauthorized},
 		"a signature that was cut off":         {cut(forge(t, jwt.SigningMethodHS256, []byte("secret"), "hmac")), http.StatusUnauthorized},
 	} {
-		if got := b.admin(tt.token); got != tt.want {
+		if got := c.admin(tt.token); got != tt.want {
 			t.Errorf("%s: %d, want %d", name, got, tt.want)
 		}
 	}
@@ -92,7 +92,7 @@ func TestEveryForgeryOpensTheAdminPage(t *testing.T) {
 func cut(token string) string { return token[:strings.LastIndexByte(token, '.')+1] }
 
 func TestATokenHasNoEnd(t *testing.T) {
-	access, id := newBench(t).tokens("alice", "wonderland")
+	access, id := newClient(t).tokens("alice", "wonderland")
 	for _, text := range []string{access, id} {
 		var claims jwt.MapClaims
 		if _, _, err := jwt.NewParser().ParseUnverified(text, &claims); err != nil {
@@ -105,19 +105,19 @@ func TestATokenHasNoEnd(t *testing.T) {
 }
 
 func TestATokenThatWasLoggedOutIsInAgainWhenItIsSpelledAnew(t *testing.T) {
-	b := newBench(t)
-	access, _ := b.tokens("alice", "wonderland")
-	if got := b.do("POST", "/naive/token/logout", "", "Authorization", "Bearer "+access); got.status != http.StatusNoContent {
+	c := newClient(t)
+	access, _ := c.tokens("alice", "wonderland")
+	if got := c.do("POST", "/naive/token/logout", "", "Authorization", "Bearer "+access); got.status != http.StatusNoContent {
 		t.Fatalf("log out: %d", got.status)
 	}
-	if got := b.admin(access); got != http.StatusUnauthorized {
+	if got := c.admin(access); got != http.StatusUnauthorized {
 		t.Errorf("the token that was logged out: %d", got)
 	}
-	if got := b.admin(spelledAnew(access)); got != http.StatusOK {
+	if got := c.admin(spelledAnew(access)); got != http.StatusOK {
 		t.Errorf("the same token in another spelling: %d", got)
 	}
-	b.Reset()
-	if got := b.admin(access); got != http.StatusOK {
+	c.Reset()
+	if got := c.admin(access); got != http.StatusOK {
 		t.Errorf("after a reset: %d", got)
 	}
 }

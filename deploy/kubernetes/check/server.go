@@ -15,7 +15,7 @@ import (
 // read: the program is another module, and this one shall not be built each time that it changes.
 var sources = map[string][]string{
 	"serve":   {"cmd/authlab/serve.go", "web/server.go"},
-	"reports": {"cmd/authlab/reports.go", "lab/reports/reports.go"},
+	"reports": {"cmd/authlab/resource.go", "lab/resource/resource.go"},
 }
 
 var (

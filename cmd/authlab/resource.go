@@ -9,32 +9,35 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authlab/lab/reports"
+	"authlab/lab/resource"
 	"authlab/web"
 )
 
-type reportsOptions struct {
+type resourceOptions struct {
 	listen, name, home string
 	allowedOrigins     []string
 }
 
-// newReportsCommand is authlab reports: the second service, which has to know who is logged in at the first.
-func newReportsCommand(getenv func(string) string) *cobra.Command {
-	var o reportsOptions
+// newResourceCommand is authlab resource: the second service, a resource server (RFC 6749, section 1.1).
+func newResourceCommand(getenv func(string) string) *cobra.Command {
+	var o resourceOptions
 	cmd := &cobra.Command{
-		Use:   "reports",
-		Short: "Serve a second service, which has to know who is calling",
-		Long: `Serve the second service of the lab. It keeps no logins: it takes a cookie to the first
-service, its home, and checks a token by itself, with the keys that home publishes.
+		Use:     "resource",
+		Aliases: []string{"reports"},
+		Short:   "Serve the second service, which has to know who is calling",
+		Long: `Serve the second service of the lab: a resource server, as OAuth calls it. It keeps no
+logins: it takes a cookie to the first service, its home, and checks a token by itself,
+with the keys that home publishes. Its name and its routes are still "reports", and
+"authlab reports" still starts it.
 Each flag can also be given by the environment, in capitals: AUTHLAB_LISTEN, AUTHLAB_NAME,
 AUTHLAB_HOME, AUTHLAB_ALLOWED_ORIGINS. A flag wins.`,
-		Example: "  authlab reports --listen :8090 --home http://127.0.0.1:8080",
+		Example: "  authlab resource --listen :8090 --home http://127.0.0.1:8080",
 		Args:    noArguments,
 		PreRunE: func(cmd *cobra.Command, _ []string) error {
 			return fromEnvironment(cmd.Flags(), getenv)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return serveReports(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return serveResource(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	flags := cmd.Flags()
@@ -45,9 +48,9 @@ AUTHLAB_HOME, AUTHLAB_ALLOWED_ORIGINS. A flag wins.`,
 	return cmd
 }
 
-func serveReports(ctx context.Context, o reportsOptions, stdout, stderr io.Writer) error {
+func serveResource(ctx context.Context, o resourceOptions, stdout, stderr io.Writer) error {
 	logger := slog.New(slog.NewJSONHandler(stderr, nil))
-	service, err := reports.New(reports.Config{
+	service, err := resource.New(resource.Config{
 		Home: o.home, Name: o.name, AllowedOrigins: o.allowedOrigins, Logger: logger,
 	})
 	if err != nil {

@@ -1,15 +1,16 @@
-// Package reports is a second service, which has to know who is calling, and keeps nobody's login.
+// Package resource is the second service: a resource server (RFC 6749, section 1.1). It has to know which user is
+// calling, and keeps no logins. Home, the first service, does: it is the authorization server.
 //
 //	                      /reports/session/{store}   cookie ──▶ home: "who is this?"     1 call, every time
 //	caller ──▶ reports ──┤ /reports/token             token  ──▶ its own copy of home's public keys: no call
 //	                      /reports/revocable         token  ──▶ the same, and home: "still good?"   1 call
 //
-// It has no session store, no users database and no secret of home's. A cookie means nothing to it, not even a signed
-// one, whose key it would need; so it has to take the cookie to where it came from. A token it can check by itself,
-// because the half of the key that checks is public (RFC 7517, RFC 9068, section 4).
+// It has no session store, no users database and none of home's secrets. It cannot read a cookie, and a signed one it
+// could not verify without home's key, so it sends the cookie to home. A token it verifies by itself, because the
+// verifying half of the key is public (RFC 7517; RFC 9068, section 4).
 //
 // It shares no code with home: what it knows of tokens is what a service of another team would know.
-package reports
+package resource
 
 import (
 	"cmp"
@@ -45,11 +46,8 @@ type Service struct {
 	draining atomic.Bool
 }
 
-// gin's mode is one for the whole process; its debug mode prints every route.
-func init() { gin.SetMode(gin.ReleaseMode) }
-
-// New returns a service. It opens nothing, listens nowhere and asks nobody, so home need not be there yet: serve its
-// Handler, and Close it.
+// New returns a service. It listens nowhere and does not call home yet, so home may start later: serve its Handler, and
+// Close it.
 func New(config Config) (*Service, error) {
 	config.Name = cmp.Or(config.Name, "reports")
 	if config.Now == nil {
@@ -74,30 +72,30 @@ func New(config Config) (*Service, error) {
 	return s, nil
 }
 
-// isOrigin tells whether text is a scheme, a host and nothing more (RFC 6454, section 6.2).
+// isOrigin tells whether text is a scheme and a host and nothing else (RFC 6454, section 6.2).
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && text == u.Scheme+"://"+u.Host
 }
 
-// Handler serves the whole interface.
+// Handler serves all routes.
 func (s *Service) Handler() http.Handler { return s.engine }
 
 // Drain makes /readyz say 503, so that a balancer sends nothing new while this service ends.
 func (s *Service) Drain() { s.draining.Store(true) }
 
-// Close ends what the service does by itself: it asks home for its keys once a minute.
+// Close ends the background refresh of home's keys, and closes idle connections to home.
 func (s *Service) Close() {
 	s.Drain()
 	s.stop()
 	s.home.transport.CloseIdleConnections()
 }
 
-// routes is every route that there is.
 func (s *Service) routes() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode) // for the whole process: in debug mode gin prints every route
 	r := gin.New()
 	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
-	_ = r.SetTrustedProxies(nil) // the address of a client is nobody's to claim
+	_ = r.SetTrustedProxies(nil) // X-Forwarded-For is not believed
 	r.Use(s.observe, s.recoverPanic)
 	r.NoRoute(func(c *gin.Context) { s.refuse(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { s.refuse(c, errNoMethod) })
@@ -105,18 +103,14 @@ func (s *Service) routes() *gin.Engine {
 	r.GET("/livez", s.handleLivez)
 	r.GET("/readyz", s.handleReadyz)
 	for _, store := range []string{"memory", "redis", "cookie"} {
-		r.GET("/reports/session/"+store, as("session-"+store), s.handleSession("/session/"+store+"/me"))
+		r.GET("/reports/session/"+store, s.handleReport("session-"+store, s.bySession("/session/"+store+"/me")))
 	}
-	// Only the ways that take a token are open to pages of other origins: a page shows its token on purpose, while a
-	// cookie would come along by itself.
+	// Only the routes that take a token are open to pages of other origins: a page sends its token on purpose, while the
+	// browser would send a cookie by itself.
 	open := r.Group("/reports", s.allowOrigin)
-	open.GET("/token", as("token-stateless"), s.handleToken)
+	open.GET("/token", s.handleReport("token-stateless", s.byToken))
 	open.OPTIONS("/token", s.handlePreflight)
-	open.GET("/revocable", as("token-revocable"), s.handleRevocable)
+	open.GET("/revocable", s.handleReport("token-revocable", s.byRevocableToken))
 	open.OPTIONS("/revocable", s.handlePreflight)
 	return r
 }
-
-const schemeKey = "authlab/reports/scheme"
-
-func as(scheme string) gin.HandlerFunc { return func(c *gin.Context) { c.Set(schemeKey, scheme) } }

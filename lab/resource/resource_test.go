@@ -1,4 +1,4 @@
-package reports_test
+package resource_test
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"authlab/lab/reports"
+	"authlab/lab/resource"
 )
 
 func TestWhoIsCallingCostsACallHomeExceptWithAToken(t *testing.T) {
@@ -37,7 +37,7 @@ func TestWhoIsCallingCostsACallHomeExceptWithAToken(t *testing.T) {
 		"memory":                 {"/reports/session/memory", "Cookie", "session-memory=good; other=1", 200, 1, "session-memory"},
 		"redis":                  {"/reports/session/redis", "Cookie", "session-redis=good", 200, 1, "session-redis"},
 		"signed cookie":          {"/reports/session/cookie", "Cookie", "session-cookie=good", 200, 1, "session-cookie"},
-		"a cookie of nobody":     {"/reports/session/redis", "Cookie", "session-redis=bad", 401, 1, "session-redis"},
+		"an unknown cookie":      {"/reports/session/redis", "Cookie", "session-redis=bad", 401, 1, "session-redis"},
 		"no cookie":              {"/reports/session/redis", "X-Nothing", "", 401, 1, "session-redis"},
 		"token":                  {"/reports/token", "Authorization", "Bearer " + token, 200, 0, "token-stateless"},
 		"token, other case":      {"/reports/token", "Authorization", "bearer " + token, 200, 0, "token-stateless"},
@@ -74,7 +74,7 @@ func TestWhoIsCallingCostsACallHomeExceptWithAToken(t *testing.T) {
 	}
 }
 
-func TestATokenThatWasTakenBackIsStaleUnlessHomeIsAsked(t *testing.T) {
+func TestARevokedTokenIsTakenUnlessHomeIsAsked(t *testing.T) {
 	h, k := newHome(t), newKey(t, "one")
 	h.publish(k)
 	service := serve(t, h, io.Discard)
@@ -93,7 +93,7 @@ func TestKeysAreFetchedOnceAndAgainForOneThatIsNew(t *testing.T) {
 	h.publish(old)
 	service := serve(t, h, io.Discard)
 	if h.calls(jwks) != 0 {
-		t.Error("home was asked before anybody needed to know")
+		t.Error("home was asked for its keys before a token came")
 	}
 	for i, want := range []int{1, 0, 0} {
 		if a := get(t, service, "/reports/token", "Authorization", "Bearer "+old.token(t, nil, nil)); a.status != 200 || a.HomeCalls != want {
@@ -101,15 +101,15 @@ func TestKeysAreFetchedOnceAndAgainForOneThatIsNew(t *testing.T) {
 		}
 	}
 	h.publish(next, old)
-	var everybody sync.WaitGroup
+	var clients sync.WaitGroup
 	for range 50 {
-		everybody.Go(func() {
+		clients.Go(func() {
 			if a := get(t, service, "/reports/token", "Authorization", "Bearer "+next.token(t, nil, nil)); a.status != 200 {
 				t.Errorf("with the new key: %d %s", a.status, a.text)
 			}
 		})
 	}
-	everybody.Wait()
+	clients.Wait()
 	if n := h.calls(jwks); n != 2 {
 		t.Errorf("home was asked for its keys %d times, want once for each key that was new", n)
 	}
@@ -122,23 +122,23 @@ func TestKeysAreFetchedOnceAndAgainForOneThatIsNew(t *testing.T) {
 	}
 }
 
-func TestWhoeverNamesKeysThatAreNotThereCannotMakeUsFloodHome(t *testing.T) {
+func TestMadeUpKeyNamesDoNotFloodHome(t *testing.T) {
 	h, k := newHome(t), newKey(t, "one")
 	h.publish(k)
 	service := serve(t, h, io.Discard)
 	good := "Bearer " + k.token(t, nil, nil)
 	get(t, service, "/reports/token", "Authorization", good)
 	start := time.Now()
-	var everybody sync.WaitGroup
+	var clients sync.WaitGroup
 	for range 40 {
-		everybody.Go(func() {
+		clients.Go(func() {
 			a := get(t, service, "/reports/token", "Authorization", "Bearer "+k.token(t, map[string]any{"kid": rand.Text()}, nil))
 			if a.status != 401 && a.status != 503 {
 				t.Errorf("%d %s", a.status, a.text)
 			}
 		})
 	}
-	everybody.Wait()
+	clients.Wait()
 	// 1 at first, a burst of 5, and one more a second.
 	if n, most := h.calls(jwks), 7+int(time.Since(start).Seconds()); n > most {
 		t.Errorf("home was asked %d times, want at most %d", n, most)
@@ -157,9 +157,9 @@ func TestWithoutHomeOnlyATokenWorks(t *testing.T) {
 		"silent": func(h *home) {
 			h.set(func(h *home) { h.answer = func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() } })
 		},
-		"babble": func(h *home) { h.set(func(h *home) { h.answer = says(200, `{"user":`) }) },
-		"nobody": func(h *home) { h.set(func(h *home) { h.answer = says(200, `{}`) }) },
-		"moved":  func(h *home) { h.set(func(h *home) { h.answer = says(302, ``) }) },
+		"babble":  func(h *home) { h.set(func(h *home) { h.answer = says(200, `{"user":`) }) },
+		"no user": func(h *home) { h.set(func(h *home) { h.answer = says(200, `{}`) }) },
+		"moved":   func(h *home) { h.set(func(h *home) { h.answer = says(302, ``) }) },
 		"hollow": func(h *home) {
 			h.set(func(h *home) {
 				h.answer = func(w http.ResponseWriter, _ *http.Request) {
@@ -192,7 +192,7 @@ func TestWithoutHomeOnlyATokenWorks(t *testing.T) {
 				"a token, and no keys ever":  func() answer { return get(t, late, "/reports/token", "Authorization", good) },
 				"a token, and no keys again": func() answer { return get(t, late, "/reports/token", "Authorization", good) },
 			} {
-				if name == "nobody" && strings.Contains(what, "key") {
+				if name == "no user" && strings.Contains(what, "key") {
 					continue // a set without keys is an answer: home knows no such key
 				}
 				start := time.Now()
@@ -274,7 +274,7 @@ func TestATokenThatIsNotHomesIsRefused(t *testing.T) {
 		"garbage":                         "garbage",
 		"three times garbage":             "a.b.c",
 		"no signature":                    parts[0] + "." + parts[1] + ".",
-		"somebody else's signature":       parts[0] + "." + parts[1] + "." + strings.Split(newKey(t, "one").token(t, nil, nil), ".")[2],
+		"a signature by another key":      parts[0] + "." + parts[1] + "." + strings.Split(newKey(t, "one").token(t, nil, nil), ".")[2],
 		"another payload":                 parts[0] + "." + strings.Split(k.token(t, nil, map[string]any{"sub": "bob"}), ".")[1] + "." + parts[2],
 		"alg none":                        b64([]byte(`{"alg":"none","typ":"at+jwt","kid":"one"}`)) + "." + parts[1] + ".",
 		"signed with the public key":      confused(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
@@ -295,7 +295,7 @@ func TestATokenThatIsNotHomesIsRefused(t *testing.T) {
 		"expired":                         k.token(t, nil, map[string]any{"exp": now.Add(-time.Second).Unix()}),
 		"without an end":                  k.token(t, nil, map[string]any{"exp": nil}),
 		"not yet":                         k.token(t, nil, map[string]any{"nbf": now.Add(time.Minute).Unix()}),
-		"nobody's":                        k.token(t, nil, map[string]any{"sub": nil}),
+		"without a user":                  k.token(t, nil, map[string]any{"sub": nil}),
 		"a number for a name":             k.token(t, nil, map[string]any{"sub": 7}),
 		"too long":                        k.token(t, nil, map[string]any{"more": strings.Repeat("x", 8<<10)}),
 	} {
@@ -344,7 +344,7 @@ func TestOnlyATokenMayComeFromPagesOfOtherOrigins(t *testing.T) {
 
 func TestWhatIsNotThereAndWhatEndsIsSaid(t *testing.T) {
 	h := newHome(t)
-	s, err := reports.New(reports.Config{Home: h.server.URL + "/", Name: "reports-2"})
+	s, err := resource.New(resource.Config{Home: h.server.URL + "/", Name: "reports-2"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -367,11 +367,11 @@ func TestWhatIsNotThereAndWhatEndsIsSaid(t *testing.T) {
 	if a := get(t, service, "/livez"); a.status != 200 {
 		t.Errorf("/livez when it has ended: %d", a.status)
 	}
-	for _, config := range []reports.Config{
+	for _, config := range []resource.Config{
 		{}, {Home: "127.0.0.1:8080"}, {Home: "ftp://home"}, {Home: "http://home/path"}, {Home: "http://"},
 		{Home: "http://home", AllowedOrigins: []string{"*"}}, {Home: "http://home", AllowedOrigins: []string{"http://home/"}},
 	} {
-		if _, err := reports.New(config); err == nil {
+		if _, err := resource.New(config); err == nil {
 			t.Errorf("%+v was taken", config)
 		}
 	}

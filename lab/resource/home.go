@@ -1,4 +1,4 @@
-package reports
+package resource
 
 import (
 	"context"
@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// patience is how long one request may wait for home, whatever it asks there.
-	patience = 800 * time.Millisecond
-	// maxAnswer is how much of an answer of home's is read, in bytes.
-	maxAnswer = 256 << 10
+	// homeTimeout is how long one request may wait for home in all: for keys, for a user, or for both.
+	homeTimeout = 800 * time.Millisecond
+	// maxResponse is how much of home's response is read, in bytes.
+	maxResponse = 256 << 10
 )
 
 var (
@@ -23,7 +23,7 @@ var (
 	errHome    = errors.New("home does not answer")
 )
 
-// A home is the first service, which knows who is logged in.
+// A home is the first service, which knows the logins: the authorization server, in OAuth's words.
 type home struct {
 	url       string
 	transport *http.Transport
@@ -32,32 +32,31 @@ type home struct {
 
 func newHome(url string) *home {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	// Home is near, and no proxy is on the way. Two idle connections, the default, would make most calls begin with a
-	// handshake.
-	transport.Proxy, transport.MaxIdleConnsPerHost = nil, 64
+	transport.Proxy = nil              // home is in the same network
+	transport.MaxIdleConnsPerHost = 64 // with the default, 2, most calls would begin with a handshake
 	h := &home{url: url, transport: transport}
 	h.client = &http.Client{
-		Transport:     billed{transport},
+		Transport:     homeTransport{transport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return h
 }
 
-// A user is what both services call a user.
+// A user is a user in the JSON of both services.
 type user struct {
 	Name  string   `json:"name"`
 	Roles []string `json:"roles"`
 }
 
-// who asks home who is calling, with the caller's own credential, which is in the header of that name. errUnknown: home
-// says that it does not know the credential. errHome: home says nothing that could be understood, so nobody can tell.
-func (h *home) who(ctx context.Context, path string, caller http.Header, credential string) (user, error) {
+// askUser asks home which user the caller is, with the caller's own credential, which is in the header of that name.
+// errUnknown: home does not know the credential. errHome: home gave no usable response, so this service cannot tell.
+func (h *home) askUser(ctx context.Context, path string, caller http.Header, credential string) (user, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url+path, nil)
 	if err != nil {
 		return user{}, fmt.Errorf("ask home: %w", err)
 	}
-	// X-Balance goes along because a session in a replica's memory is only known there: the balancer in front of home
-	// has to find that replica again, by its own cookie, which is among the caller's.
+	// X-Balance is sent on because a session in a replica's memory is known to that replica only: the balancer in front
+	// of home finds it again by its own cookie, which is among the caller's.
 	for _, name := range []string{credential, "X-Balance"} {
 		if values := caller.Values(name); len(values) > 0 {
 			request.Header[name] = slices.Clone(values)
@@ -81,26 +80,23 @@ func (h *home) who(ctx context.Context, path string, caller http.Header, credent
 	case err != nil:
 		return user{}, fmt.Errorf("%w: read its answer: %w", errHome, err)
 	case answer.User.Name == "":
-		return user{}, fmt.Errorf("%w: its answer names nobody", errHome)
+		return user{}, fmt.Errorf("%w: its answer names no user", errHome)
 	}
 	return answer.User, nil
 }
 
-// billed puts every call home on the bill of the request that needed it, and bounds what is read of the answer.
-type billed struct{ next http.RoundTripper }
+// homeTransport adds each call to home to the timing of the request that needed it, and bounds the response's size.
+type homeTransport struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
-func (b billed) RoundTrip(request *http.Request) (*http.Response, error) {
-	done := billOf(request.Context()).call(request.URL.Path)
-	defer done()
-	response, err := b.next.RoundTrip(request)
+func (t homeTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	defer timingOf(request.Context()).startCall(request.URL.Path)()
+	response, err := t.next.RoundTrip(request)
 	if err == nil {
-		response.Body = capped{io.LimitReader(response.Body, maxAnswer), response.Body}
+		response.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(response.Body, maxResponse), response.Body}
 	}
 	return response, err
-}
-
-type capped struct {
-	io.Reader
-	io.Closer
 }

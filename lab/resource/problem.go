@@ -1,4 +1,4 @@
-package reports
+package resource
 
 import (
 	"errors"
@@ -35,9 +35,9 @@ type verdict struct {
 	detail string // {service} and {why} are filled in
 }
 
-// verdicts is the one table from error to status. Nowhere else does an error become a number.
+// verdicts is the one table from error to status.
 var verdicts = []verdict{
-	{errHome, 503, "home-unavailable", "Home does not answer", "{service} keeps no logins and cannot reach who does, so it can't tell right now. Your credential was left alone; try again."},
+	{errHome, 503, "home-unavailable", "Home does not answer", "{service} keeps no logins and cannot reach home, which does, so it can't tell right now. Your credential was left alone; try again."},
 	{errUnknown, 401, "unknown-at-home", "Home does not know you", "{service} asked home. Home says: {why}"},
 	{errNoToken, 401, "no-credential", "No token", "This request carries no token, so {service} does not know who is calling."},
 	{errToken, 401, "token-invalid", "Token is not valid", "{service} has checked the token by itself: {why}."},
@@ -71,11 +71,11 @@ func (s *Service) refuse(c *gin.Context, err error) {
 	c.AbortWithStatusJSON(v.status, problem{
 		Type: "urn:authlab:problem:" + v.name, Title: v.title, Status: v.status,
 		Detail: strings.NewReplacer("{service}", s.config.Name, "{why}", why).Replace(v.detail),
-		Scheme: scheme, HomeCalls: billOf(c.Request.Context()).calls, Service: s.config.Name,
+		Scheme: scheme, HomeCalls: timingOf(c.Request.Context()).homeCalls, Service: s.config.Name,
 	})
 }
 
-// challenge says how to come back (RFC 6750, section 3).
+// challenge adds WWW-Authenticate to a 401 on a route that takes a token (RFC 6750, section 3).
 func challenge(c *gin.Context, scheme string, v verdict) {
 	switch {
 	case v.status != http.StatusUnauthorized || !strings.HasPrefix(scheme, "token-"):

@@ -1,4 +1,4 @@
-package reports_test
+package resource_test
 
 import (
 	"crypto"
@@ -19,10 +19,10 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
 
-	"authlab/lab/reports"
+	"authlab/lab/resource"
 )
 
-// A home is a first service as far as reports can see it: public keys, and who has which cookie or token.
+// A home stands in for the first service: it publishes keys, and knows one cookie value and every token but a revoked one.
 type home struct {
 	t      *testing.T
 	server *httptest.Server
@@ -66,7 +66,7 @@ func (h *home) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"title":"No","detail":"app-2 has no such session."}`)
 		return
 	}
-	fmt.Fprint(w, `{"scheme":"whatever","user":{"name":"alice","roles":["user","admin"]},"replica":"app-1","expires_at":null}`)
+	fmt.Fprint(w, `{"scheme":"any","user":{"name":"alice","roles":["user","admin"]},"replica":"app-1","expires_at":null}`)
 }
 
 func (h *home) set(change func(*home)) {
@@ -138,7 +138,7 @@ func ptr(c jwt.MapClaims) *jwt.MapClaims { return &c }
 // serve starts a service that calls h home.
 func serve(t *testing.T, h *home, log io.Writer, origins ...string) http.Handler {
 	t.Helper()
-	s, err := reports.New(reports.Config{
+	s, err := resource.New(resource.Config{
 		Home: h.server.URL, AllowedOrigins: origins, Now: func() time.Time { return now },
 		Logger: slog.New(slog.NewTextHandler(log, nil)),
 	})

@@ -1,4 +1,4 @@
-package reports
+package resource
 
 import (
 	"context"
@@ -15,10 +15,10 @@ const (
 	// The issuer and the audience of home's tokens, agreed with home as its address is.
 	issuer   = "authlab"
 	audience = "authlab"
-	// mediaType is the typ of an access token (RFC 9068, section 2.1). Asking for it keeps other tokens that home may
-	// sign from being used as access tokens (RFC 8725, section 3.11).
+	// mediaType is the typ of an access token (RFC 9068, section 2.1). Requiring it keeps other tokens that home may sign,
+	// like an ID token, from being used as access tokens (RFC 8725, section 3.11).
 	mediaType = "at+jwt"
-	// maxToken is the longest token that is looked at, in bytes.
+	// maxToken is the longest token that is parsed, in bytes.
 	maxToken = 8 << 10
 )
 
@@ -27,7 +27,7 @@ var (
 	errToken   = errors.New("token is not valid")
 )
 
-// A verifier checks tokens by itself.
+// A verifier verifies access tokens with home's public keys.
 type verifier struct {
 	keys   *keys
 	parser *jwt.Parser
@@ -35,7 +35,7 @@ type verifier struct {
 
 func newVerifier(k *keys, now func() time.Time) *verifier {
 	return &verifier{keys: k, parser: jwt.NewParser(
-		// Never HS256: a public key is no secret, and whoever has it could sign with it (RFC 8725, section 2.1).
+		// Never HS256: an attacker could sign with the public key as the secret (RFC 8725, section 2.1).
 		jwt.WithValidMethods([]string{"ES256", "EdDSA", "RS256"}),
 		jwt.WithStrictDecoding(),
 		jwt.WithExpirationRequired(),
@@ -50,27 +50,27 @@ type claims struct {
 	Roles []string `json:"roles"`
 }
 
-// verify asks nobody, unless the token names a key that is not here yet. errToken: the token is not good. errHome:
-// home has to be asked for the key, and does not answer.
+// verify calls home only if the token names a key that was not fetched yet. errToken: the token is not valid. errHome:
+// the key has to be fetched, and home does not answer.
 func (v *verifier) verify(ctx context.Context, token string) (user, error) {
 	if len(token) > maxToken {
 		return user{}, fmt.Errorf("%w: it has %d bytes, and %d is the most", errToken, len(token), maxToken)
 	}
-	defer billOf(ctx).signature()()
+	defer timingOf(ctx).startSignature()()
 	var c claims
 	_, err := v.parser.ParseWithClaims(token, &c, func(t *jwt.Token) (any, error) { return v.key(ctx, t) })
 	switch {
 	case errors.Is(err, errHome):
 		return user{}, err
 	case err != nil:
-		return user{}, fmt.Errorf("%w: %s", errToken, reason(err)) // the claims of a token that failed are nobody's
+		return user{}, fmt.Errorf("%w: %s", errToken, reason(err)) // c holds claims that were not verified
 	case c.Subject == "":
-		return user{}, fmt.Errorf("%w: it names nobody", errToken)
+		return user{}, fmt.Errorf("%w: it names no user", errToken)
 	}
 	return user{Name: c.Subject, Roles: c.Roles}, nil
 }
 
-// key is asked for before the signature is checked, so nothing that the token says can be believed yet.
+// key finds the key for a token whose signature is not verified yet, so nothing that the token says is trusted.
 func (v *verifier) key(ctx context.Context, t *jwt.Token) (any, error) {
 	if typ, _ := t.Header["typ"].(string); strings.TrimPrefix(strings.ToLower(typ), "application/") != mediaType {
 		return nil, objection("its typ is not " + mediaType)
@@ -81,7 +81,7 @@ func (v *verifier) key(ctx context.Context, t *jwt.Token) (any, error) {
 	return v.keys.find(ctx, t)
 }
 
-// reason says in a few words why the library refuses a token.
+// reason says in a few words why the library refused a token.
 func reason(err error) string {
 	var o objection
 	switch {

@@ -1,4 +1,4 @@
-package reports
+package resource
 
 import (
 	"context"
@@ -16,12 +16,13 @@ import (
 
 const (
 	jwksPath = "/.well-known/jwks.json"
-	// keysEvery is how often home's keys are fetched again, so that one that was withdrawn does not stay good here. It
-	// is as long as home lets its keys be kept (Cache-Control: max-age=60).
-	keysEvery = time.Minute
-	// A token can name any key, so whoever sends one can make this service call home: this often, and so many at once.
-	unknownEvery = time.Second
-	unknownBurst = 5
+	// refreshInterval is how often home's keys are fetched again, so that a key that home has withdrawn does not stay
+	// valid here. It is as long as home lets its keys be cached (Cache-Control: max-age=60).
+	refreshInterval = time.Minute
+	// A token can name any key, so an attacker with made-up names could flood home with requests for keys. One request a
+	// second is let through, and a burst of five.
+	unknownInterval = time.Second
+	unknownBurst    = 5
 )
 
 // keys is this service's copy of home's public keys.
@@ -30,7 +31,7 @@ type keys struct {
 	home    *home
 	logger  *slog.Logger
 	running context.Context // ends with the service
-	asking  chan struct{}   // holds one: the request that asks home for keys
+	asking  chan struct{}   // a semaphore of one: the request that asks home for keys
 	copied  atomic.Pointer[keyfunc.Keyfunc]
 }
 
@@ -38,13 +39,13 @@ func newKeys(running context.Context, h *home, logger *slog.Logger) *keys {
 	return &keys{url: h.url + jwksPath, home: h, logger: logger, running: running, asking: make(chan struct{}, 1)}
 }
 
-// find returns the key with which a token has to be checked. It needs home only for a key that it does not have: one
-// request asks then, and the others wait for it, because when home changes its key, everybody comes with the new one
-// at the same moment. An objection: there is no such key. errHome: nobody can tell.
+// find returns the key that verifies a token. It asks home only for a key that it does not have. One request asks then
+// and the others wait for it: when home changes its key, all callers come with the new one at the same moment.
+// Errors: an objection when there is no such key, errHome when home cannot be asked.
 func (k *keys) find(ctx context.Context, t *jwt.Token) (any, error) {
 	kid, _ := t.Header["kid"].(string)
 	if kid == "" {
-		return nil, objection("it names no key") // the library would try them all
+		return nil, objection("it names no key") // the library would try every key
 	}
 	if !k.have(ctx, kid) {
 		select {
@@ -64,7 +65,7 @@ func (k *keys) find(ctx context.Context, t *jwt.Token) (any, error) {
 	switch {
 	case err == nil:
 		return key, nil
-	case failure != nil: // the library says the same of a home that is down as of a key that home does not have
+	case failure != nil: // the library's own error does not tell an unreachable home from an unknown key
 		return nil, fmt.Errorf("%w: %w", errHome, failure)
 	case errors.Is(err, jwkset.ErrKeyNotFound):
 		return nil, objection("home has no key of the name that it gives")
@@ -74,7 +75,7 @@ func (k *keys) find(ctx context.Context, t *jwt.Token) (any, error) {
 	return nil, fmt.Errorf("%w: it was asked for unknown keys too often", errHome)
 }
 
-// have tells whether a key is here already. (The library's own way to look asks home if it is not.)
+// have tells whether a key was fetched already. (The library's own lookup would ask home for one that was not.)
 func (k *keys) have(ctx context.Context, kid string) bool {
 	copied := k.copied.Load()
 	if copied == nil {
@@ -92,21 +93,22 @@ func (k *keys) have(ctx context.Context, kid string) bool {
 	return false
 }
 
-// fetch gets home's keys for the first time. From then on the library gets them again every keysEvery, and when it is
-// asked for one that it does not have.
+// fetch gets home's keys for the first time. From then on the library fetches them every refreshInterval, and when it
+// is asked for a key that it does not have.
 func (k *keys) fetch(ctx context.Context) error {
-	// The library's first call lives in the context of all its later ones. So it is bounded, and billed, by hand.
+	// The library makes its first call in the context of all later ones, so ctx's deadline and timing do not reach it.
+	// Here both are applied by hand.
 	running, cancel := context.WithCancel(k.running)
 	inTime := context.AfterFunc(ctx, cancel)
-	done := billOf(ctx).call(jwksPath)
+	done := timingOf(ctx).startCall(jwksPath)
 	failIfHomeIsDown := false
 	copied, err := keyfunc.NewDefaultOverrideCtx(running, []string{k.url}, keyfunc.Override{
 		Client:                    k.home.client,
-		HTTPTimeout:               patience,
+		HTTPTimeout:               homeTimeout,
 		NoErrorReturnFirstHTTPReq: &failIfHomeIsDown,
-		RefreshInterval:           keysEvery,
-		RefreshUnknownKID:         rate.NewLimiter(rate.Every(unknownEvery), unknownBurst),
-		RateLimitWaitMax:          patience, // to wait for its turn and to ask, together
+		RefreshInterval:           refreshInterval,
+		RefreshUnknownKID:         rate.NewLimiter(rate.Every(unknownInterval), unknownBurst),
+		RateLimitWaitMax:          homeTimeout, // for the wait and the call together
 		RefreshErrorHandlerFunc:   func(string) func(context.Context, error) { return k.failed },
 	})
 	done()
@@ -114,7 +116,7 @@ func (k *keys) fetch(ctx context.Context) error {
 		err = ctx.Err()
 	}
 	if err != nil {
-		cancel() // the library has already begun to fetch again and again
+		cancel() // ends the library's background refresh, which has already started
 		return fmt.Errorf("%w: %w", errHome, err)
 	}
 	k.copied.Store(&copied)
@@ -123,7 +125,7 @@ func (k *keys) fetch(ctx context.Context) error {
 
 type failureKey struct{}
 
-// failed hears from the library that home's keys could not be fetched again. Those from before are kept.
+// failed is called by the library when home's keys could not be fetched again. The keys from before stay in use.
 func (k *keys) failed(ctx context.Context, err error) {
 	if failure, ok := ctx.Value(failureKey{}).(*error); ok {
 		*failure = err
@@ -132,7 +134,7 @@ func (k *keys) failed(ctx context.Context, err error) {
 	k.logger.Warn("home's keys were not fetched again; those from before are kept", "error", err)
 }
 
-// An objection is what is wrong with a token, in words for whoever sent it.
+// An objection is what is wrong with a token, in words for the client that sent it.
 type objection string
 
 func (o objection) Error() string { return string(o) }

@@ -12,7 +12,7 @@ import (
 func TestTheSecondServiceAsksTheFirstForACookieAndNotForAToken(t *testing.T) {
 	keys := filepath.Join(t.TempDir(), "keys.json")
 	home := serving(t, "--redis", "redis://"+miniredis.RunT(t).Addr(), "--keys", keys)
-	second := starting(t, "reports", "--home", home, "--name", "reports-1")
+	second := starting(t, "resource", "--home", home, "--name", "reports-1")
 
 	_, header, _ := call(t, http.MethodPost, home+"/session/redis/login", alice, nil)
 	cookie, _, _ := strings.Cut(header.Get("Set-Cookie"), ";")
@@ -53,16 +53,17 @@ func TestTheSecondServiceAsksTheFirstForACookieAndNotForAToken(t *testing.T) {
 
 func TestTheSecondServiceRefusesWrongUsage(t *testing.T) {
 	for want, args := range map[string][]string{
-		"should look like http":     {"reports", "--home", "127.0.0.1:8080"},
-		"is not an origin":          {"reports", "--allowed-origins", "*"},
-		`there is no command "now"`: {"reports", "now"},
+		"should look like http":     {"resource", "--home", "127.0.0.1:8080"},
+		"is not an origin":          {"resource", "--allowed-origins", "*"},
+		`there is no command "now"`: {"resource", "now"},
+		`there is no command "yet"`: {"reports", "yet"}, // the name that it had before
 	} {
 		if code, stdout, stderr := program(t, nil, args...); code != 2 || stdout != "" || !strings.Contains(stderr, want) {
 			t.Errorf("%v: exit %d, %q, %q", args, code, stdout, stderr)
 		}
 	}
 	env := map[string]string{"AUTHLAB_HOME": "home"}
-	if code, _, stderr := program(t, env, "reports"); code != 2 || !strings.Contains(stderr, `"home"`) {
+	if code, _, stderr := program(t, env, "resource"); code != 2 || !strings.Contains(stderr, `"home"`) {
 		t.Errorf("home of the environment: exit %d, %q", code, stderr)
 	}
 }

@@ -1,4 +1,4 @@
-package reports
+package resource
 
 import (
 	"net/http"
@@ -7,9 +7,9 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// allowOrigin lets pages of the configured origins read what they asked for (Fetch Standard, CORS protocol). It keeps
-// nobody out: a program is no browser and needs no permission. It never allows credentials, so a browser sends no
-// cookie along, and what a page can do here is what its token can do.
+// allowOrigin lets pages of the configured origins read the response (Fetch Standard, CORS protocol). CORS protects
+// browsers' users only: a client that is not a browser needs no permission. It never allows credentials, so a browser
+// sends no cookie along, and a page can do here only what its token allows.
 func (s *Service) allowOrigin(c *gin.Context) {
 	c.Header("Vary", "Origin")
 	if s.allowed(c) {
@@ -22,7 +22,7 @@ func (s *Service) allowed(c *gin.Context) bool {
 	return slices.Contains(s.config.AllowedOrigins, c.GetHeader("Origin"))
 }
 
-// handlePreflight handles OPTIONS for the routes that take a token: the browser asks whether a page may send one.
+// handlePreflight handles OPTIONS for the routes that take a token: the browser asks whether the page may send one.
 func (s *Service) handlePreflight(c *gin.Context) {
 	if !s.allowed(c) {
 		s.refuse(c, errOrigin)

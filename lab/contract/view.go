@@ -1,0 +1,91 @@
+package contract
+
+import "time"
+
+// A View is a picture of a lab: what GET /lab/cluster answers.
+type View struct {
+	Target      string        `json:"target"`
+	Now         time.Time     `json:"now"` // the lab's time
+	Replicas    []ReplicaView `json:"replicas"`
+	MaxReplicas int           `json:"max_replicas"`
+	Redis       RedisView     `json:"redis"`
+	Faults      []string      `json:"faults"` // as Fault.String has them
+	Accounts    []AccountView `json:"accounts"`
+	Services    ServicesView  `json:"services"`
+}
+
+// ReplicaView is one replica and what it remembers. Of many sessions it lists some; SessionCount is always true.
+type ReplicaView struct {
+	Name         string        `json:"name"`
+	Alive        bool          `json:"alive"`
+	ClockSkew    string        `json:"clock_skew"`
+	Requests     int64         `json:"requests"`
+	Sessions     []SessionView `json:"sessions"`
+	SessionCount int           `json:"session_count"`
+}
+
+// SessionView is one session record, by the beginning of its key.
+type SessionView struct {
+	ID   string `json:"id"`
+	User string `json:"user"`
+}
+
+// RedisView is what Redis holds, and what it was asked since the lab was reset.
+type RedisView struct {
+	Alive    bool             `json:"alive"`
+	Keys     []KeyView        `json:"keys"`
+	KeyCount map[string]int   `json:"key_count"` // by kind
+	Commands map[string]int64 `json:"commands"`  // by name, without what only keeps connections
+}
+
+// KeyView is one key in Redis, shortened.
+type KeyView struct {
+	Key        string  `json:"key"`
+	Kind       string  `json:"kind"` // session, sessions, denied, not-before, family, refresh
+	TTLSeconds float64 `json:"ttl_seconds"`
+}
+
+// AccountView is one user.
+type AccountView struct {
+	Name  string   `json:"name"`
+	Roles []string `json:"roles"`
+	Email string   `json:"email"`
+}
+
+// ServicesView says where the other servers are. Empty: this lab has none.
+type ServicesView struct {
+	Reports string `json:"reports,omitempty"` // the second service
+	Naive   string `json:"naive,omitempty"`   // the twin that falls for every attack
+}
+
+// Asked is how many commands Redis was sent.
+func (v RedisView) Asked() (sum int64) {
+	for _, n := range v.Commands {
+		sum += n
+	}
+	return sum
+}
+
+// Bytes is what the server keeps about those who are logged in, as text: keys and records. What a program or a Redis
+// needs around each of them (pointers, hash tables) comes on top and is left out, because it differs from one to the
+// next.
+type Bytes struct {
+	Replicas int64            `json:"replicas"` // in the memory of all replicas
+	Redis    int64            `json:"redis"`
+	ByKind   map[string]int64 `json:"by_kind"` // of those in Redis: session, sessions, family, refresh, denied, not-before
+}
+
+// A RequestEvent is one request that the balancer has brought to its end.
+type RequestEvent struct {
+	At         time.Time `json:"at"`
+	Method     string    `json:"method"`
+	Path       string    `json:"path"`
+	Policy     string    `json:"policy"`
+	Replica    string    `json:"replica"` // empty: none answered
+	Scheme     string    `json:"scheme,omitempty"`
+	Status     int       `json:"status"`
+	Attempts   int       `json:"attempts"`
+	DurationMS float64   `json:"duration_ms"`
+	// Paid is what it cost the replica: Timing.Count.
+	Paid map[string]int `json:"paid,omitempty"`
+}

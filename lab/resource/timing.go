@@ -1,0 +1,82 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+const (
+	headerTiming = "Server-Timing"
+	headerCalls  = "X-Home-Calls"
+)
+
+// A timing records what one request has cost so far: calls to home and checks of a signature. It belongs to the
+// request's own goroutine. A nil timing counts no calls: the library fetches keys in the background, for no request.
+type timing struct {
+	homeCalls int
+	homeTime  time.Duration
+	entries   []string // of Server-Timing
+}
+
+type timingKey struct{}
+
+func timingOf(ctx context.Context) *timing {
+	t, _ := ctx.Value(timingKey{}).(*timing)
+	return t
+}
+
+// add adds an entry of Server-Timing (W3C Server Timing, section 4).
+func (t *timing) add(name, description string, took time.Duration) {
+	t.entries = append(t.entries, fmt.Sprintf("%s;desc=%q;dur=%.3f", name, description, float64(took.Microseconds())/1000))
+}
+
+// startCall counts a call to home, and returns the function that ends it.
+func (t *timing) startCall(path string) (done func()) {
+	if t == nil {
+		return func() {}
+	}
+	t.homeCalls++
+	start := time.Now()
+	return func() {
+		took := time.Since(start)
+		t.homeTime += took
+		t.add("home", "home "+path, took)
+	}
+}
+
+// startSignature returns the function that adds the time of a signature check, less the calls to home within it.
+func (t *timing) startSignature() (done func()) {
+	start, before := time.Now(), t.homeTime
+	return func() { t.add("signature", "signature and claims", time.Since(start)-(t.homeTime-before)) }
+}
+
+// timedWriter sets Server-Timing and X-Home-Calls at the last moment before the header is sent.
+type timedWriter struct {
+	gin.ResponseWriter
+	timing *timing
+}
+
+func (w *timedWriter) setHeaders() {
+	if w.Written() {
+		return
+	}
+	w.Header().Set(headerCalls, strconv.Itoa(w.timing.homeCalls))
+	if len(w.timing.entries) > 0 {
+		w.Header().Set(headerTiming, strings.Join(w.timing.entries, ", "))
+	}
+}
+
+func (w *timedWriter) WriteHeaderNow() {
+	w.setHeaders()
+	w.ResponseWriter.WriteHeaderNow()
+}
+
+func (w *timedWriter) Write(body []byte) (int, error) {
+	w.setHeaders()
+	return w.ResponseWriter.Write(body)
+}

@@ -1,0 +1,112 @@
+// Package scheme is the table of the schemes: the ways of remembering who is calling, and how each speaks HTTP.
+//
+// It is said once, here. The server mounts its routes by it, the lab's clients log in by it, and the pages fetch it as
+// JSON from /assets/schemes.json. A new scheme is its own code and one row.
+package scheme
+
+import (
+	"slices"
+	"strings"
+)
+
+// The names of the schemes.
+const (
+	Basic          = "basic"
+	SessionMemory  = "session-memory"
+	SessionRedis   = "session-redis"
+	SessionCookie  = "session-cookie"
+	TokenStateless = "token-stateless"
+	TokenRevocable = "token-revocable"
+	TokenCookie    = "token-cookie"
+)
+
+// A Credential is how the client says who it is.
+type Credential string
+
+// The kinds of Credential.
+const (
+	Password Credential = "basic"  // Authorization: Basic (RFC 7617): name and password at every request
+	Cookie   Credential = "cookie" // a cookie (RFC 6265)
+	Bearer   Credential = "bearer" // Authorization: Bearer (RFC 6750)
+)
+
+// A Place is where a server keeps what a credential refers to.
+type Place string
+
+// The places.
+const (
+	Nowhere   Place = ""        // the credential carries its own meaning
+	InReplica Place = "replica" // in the memory of the replica that answered the login
+	InRedis   Place = "redis"   // in Redis, for all replicas
+)
+
+// A Scheme is one row of the table. Paths that a scheme does not have are empty.
+type Scheme struct {
+	Name       string     `json:"name"`
+	Base       string     `json:"base"`    // me, admin, email and cart are below it
+	Login      string     `json:"login"`   // POST {"username","password"}
+	Logout     string     `json:"logout"`  // POST
+	Refresh    string     `json:"refresh"` // POST {"refresh_token"}
+	Credential Credential `json:"credential"`
+	// SentByBrowser: the browser adds the credential by itself, also to a request that another site made it send. Such
+	// a scheme needs protection from cross-site request forgery.
+	SentByBrowser bool  `json:"sent_by_browser"`
+	RememberedAt  Place `json:"remembered_at"` // where the login is kept
+	// AsksRedis: each request needs an answer from Redis, so that without Redis none is answered.
+	AsksRedis  bool   `json:"asks_redis"`
+	CookieName string `json:"cookie_name"` // over plain HTTP; over TLS it has SecurePrefix
+}
+
+// SecurePrefix begins the name of a cookie over TLS. It makes the browser bind the cookie to this host, to Path=/ and to
+// TLS (RFC 6265bis, section 4.1.3.2).
+const SecurePrefix = "__Host-"
+
+var table = []Scheme{
+	{Name: Basic, Base: "/basic", Credential: Password, SentByBrowser: true},
+	{
+		Name: SessionMemory, Base: "/session/memory", Login: "/session/memory/login", Logout: "/session/memory/logout",
+		Credential: Cookie, CookieName: SessionMemory, SentByBrowser: true, RememberedAt: InReplica,
+	},
+	{
+		Name: SessionRedis, Base: "/session/redis", Login: "/session/redis/login", Logout: "/session/redis/logout",
+		Credential: Cookie, CookieName: SessionRedis, SentByBrowser: true, RememberedAt: InRedis, AsksRedis: true,
+	},
+	{
+		Name: SessionCookie, Base: "/session/cookie", Login: "/session/cookie/login", Logout: "/session/cookie/logout",
+		Credential: Cookie, CookieName: SessionCookie, SentByBrowser: true,
+	},
+	{
+		Name: TokenStateless, Base: "/token/stateless", Login: "/authenticate", Logout: "/token/logout", Refresh: "/token/refresh",
+		Credential: Bearer,
+	},
+	{
+		Name: TokenRevocable, Base: "/token/revocable", Login: "/authenticate", Logout: "/token/logout", Refresh: "/token/refresh",
+		Credential: Bearer, AsksRedis: true,
+	},
+	{
+		Name: TokenCookie, Base: "/token/cookie", Login: "/token/cookie/login", Logout: "/token/cookie/logout",
+		Credential: Cookie, CookieName: TokenCookie, SentByBrowser: true,
+	},
+}
+
+// All returns every scheme, in the order of every table.
+func All() []Scheme { return slices.Clone(table) }
+
+// Named returns the scheme of that name. False: there is none.
+func Named(name string) (Scheme, bool) {
+	return find(func(s Scheme) bool { return s.Name == name })
+}
+
+// OfPath returns the scheme that a request's path is below. False: it belongs to none, like /token/refresh, which is for
+// two of them.
+func OfPath(path string) (Scheme, bool) {
+	return find(func(s Scheme) bool { return strings.HasPrefix(path, s.Base+"/") })
+}
+
+func find(is func(Scheme) bool) (Scheme, bool) {
+	i := slices.IndexFunc(table, is)
+	if i < 0 {
+		return Scheme{}, false
+	}
+	return table[i], true
+}
