@@ -61,6 +61,11 @@ func (r Result) Excused() bool {
 	return len(r.Cells) > 0 && !slices.ContainsFunc(r.Cells, func(c Cell) bool { return !c.Excused() })
 }
 
+// failed tells whether a cell is empty because the experiment could not be brought to its end.
+func (r Result) failed() bool {
+	return slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Status == Failed })
+}
+
 // In is the same result in the words of a language.
 func (r Result) In(l *texts.Language) Result {
 	r.Question, r.Claim = l.Text(textOf(r.Name, "question")), l.Text(textOf(r.Name, "claim"))

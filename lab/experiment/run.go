@@ -126,7 +126,7 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment) Res
 		r.AsPredicted = false
 	}
 	r.DurationMS = time.Since(start).Milliseconds()
-	if !r.Excused() {
+	if !r.Excused() && !r.failed() { // what could not be measured teaches nothing
 		r.Sentences = []string{"lesson"}
 		if e.Lesson != nil {
 			r.Sentences = e.Lesson(r)

@@ -22,7 +22,7 @@ import (
 // measured is what a run measured once.
 func measured(t *testing.T) experiment.Report {
 	t.Helper()
-	text, err := os.ReadFile("testdata/measured.json")
+	text, err := os.ReadFile("../experiment/testdata/measured.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -329,25 +329,5 @@ func TestWithoutAllItsMeasuresThereIsNoPlot(t *testing.T) {
 func TestALanguageThatIsNotThereIsAnError(t *testing.T) {
 	if err := report.HTML(io.Discard, page(measured(t), "fr")); err == nil {
 		t.Error("there is no error")
-	}
-}
-
-// numbers are what a lesson has measured: without what groups digits, and with a point.
-func numbers(text, decimal, thousands string) []string {
-	text = regexp.MustCompile(`(\d)[`+thousands+`](\d{3})`).ReplaceAllString(text, "$1$2")
-	found := regexp.MustCompile(`\d+([`+decimal+`]\d+)?`).FindAllString(text, -1)
-	for i := range found {
-		found[i] = strings.ReplaceAll(found[i], decimal, ".")
-	}
-	slices.Sort(found)
-	return found
-}
-
-func TestLessonsHaveTheSameNumbersInBothLanguages(t *testing.T) {
-	for _, r := range measured(t).Experiments {
-		en, es := r.In(texts.Must(texts.English)).Lesson, r.In(texts.Must(texts.Spanish)).Lesson
-		if want, got := numbers(en, ".", ","), numbers(es, ",", "\u202f"); !slices.Equal(want, got) {
-			t.Errorf("%s: %v in English, %v in Spanish\n  %s\n  %s", r.Name, want, got, en, es)
-		}
 	}
 }
