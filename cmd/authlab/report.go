@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authlab/lab/experiment"
+	"authlab/lab/experiment/texts"
 	"authlab/lab/report"
 )
 
@@ -34,7 +34,7 @@ type reportOptions struct {
 
 // newReportCommand is authlab report: run everything and write a page to hand in.
 func newReportCommand() *cobra.Command {
-	o := reportOptions{run: runOptions{target: "embedded", json: true}}
+	o := reportOptions{run: runOptions{target: "embedded"}}
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Run everything and write one page with tables and plots",
@@ -53,7 +53,7 @@ was wrong, after writing the page. Ctrl-C writes what was measured so far.`,
 	flags := cmd.Flags()
 	flags.StringVarP(&o.output, "output", "o", "", "file to write, - for standard output (default report.html, .md or .json)")
 	flags.StringVar(&o.format, "format", "", "html, markdown or json; without it, what the file's name ends with says")
-	flags.StringVar(&o.lang, "lang", report.English, "language of the page: "+strings.Join(report.Languages(), " or "))
+	flags.StringVar(&o.lang, "lang", texts.English, "language of the page: "+strings.Join(texts.Languages(), " or "))
 	flags.IntVar(&o.run.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", experiment.MaxUsers))
 	flags.IntVar(&o.run.replicas, "replicas", 3, "how many replicas, 1 to 16")
 	flags.StringVar(&o.run.redis, "redis", "", "a Redis of your own, like redis://127.0.0.1:6379; only keys that begin with authlab: are touched")
@@ -70,9 +70,9 @@ func (o *reportOptions) check() error {
 		return usageError{fmt.Errorf("-o %s: a report ends in .html, .md or .json; or say which it is with --format", o.output)}
 	case endings[o.format] == nil:
 		return usageError{fmt.Errorf("--format %q: it can be html, markdown or json", o.format)}
-	case !slices.Contains(report.Languages(), o.lang):
-		return usageError{fmt.Errorf("--lang %q: it can be %s", o.lang, strings.Join(report.Languages(), " or "))}
-	case o.format == "json" && o.lang != report.English:
+	case !slices.Contains(texts.Languages(), o.lang):
+		return usageError{fmt.Errorf("--lang %q: it can be %s", o.lang, strings.Join(texts.Languages(), " or "))}
+	case o.format == "json" && o.lang != texts.English:
 		return usageError{errors.New("--lang is for html and markdown; json is for programs, and always the same")}
 	case o.run.users < 1 || o.run.users > experiment.MaxUsers:
 		return usageError{fmt.Errorf("--users %d: it can be 1 to %d", o.run.users, experiment.MaxUsers)}
@@ -96,24 +96,22 @@ func formatOf(name string) string {
 	return ""
 }
 
-// writeReport runs what `authlab run --json` runs, and writes it as a page. If the run was stopped, the page says so.
+// writeReport runs experiments, and writes what they measured as a page. If the run was stopped, the page says so.
 func writeReport(ctx context.Context, o reportOptions, experiments []experiment.Experiment, stdout, stderr io.Writer) error {
 	if err := checkOutput(o.output); err != nil { // now, and not when everything has been measured
 		return err
 	}
-	var measured bytes.Buffer
-	ended := runExperiments(ctx, o.run, experiments, &measured, stderr)
-	if measured.Len() == 0 {
+	measured, ended := measureAll(ctx, o.run, experiments, stderr)
+	if len(measured.Experiments) == 0 {
 		return ended
 	}
-	page := report.Page{Machine: report.ThisMachine(), Date: time.Now(), Lang: o.lang, Users: o.run.users, OwnRedis: o.run.redis != ""}
-	if err := json.Unmarshal(measured.Bytes(), &page.Report); err != nil {
-		return fmt.Errorf("read what was measured: %w", err)
+	page := report.Page{
+		Report: measured, Machine: report.ThisMachine(), Date: time.Now(), Lang: o.lang, Users: o.run.users, OwnRedis: o.run.redis != "",
 	}
 	for _, e := range experiments[len(page.Report.Experiments):] {
 		page.Missing = append(page.Missing, e.Name)
 	}
-	whole, err := render(page, o.format, measured.Bytes())
+	whole, err := render(page, o.format)
 	if err != nil {
 		return err
 	}
@@ -130,12 +128,12 @@ func writeReport(ctx context.Context, o reportOptions, experiments []experiment.
 	return ended
 }
 
-func render(page report.Page, format string, asJSON []byte) ([]byte, error) {
+func render(page report.Page, format string) ([]byte, error) {
 	var out bytes.Buffer
 	var err error
 	switch format {
 	case "json":
-		return asJSON, nil
+		err = printJSON(&out, page.Report)
 	case "markdown":
 		err = report.Markdown(&out, page)
 	default:

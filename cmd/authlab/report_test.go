@@ -26,7 +26,7 @@ func quick(t *testing.T) []experiment.Experiment {
 // reporting writes a report of some experiments and returns what its user would see.
 func reporting(t *testing.T, ctx context.Context, experiments []experiment.Experiment, o reportOptions) (code int, stdout, stderr string) { //nolint:revive // a test's first is t
 	t.Helper()
-	o.run = runOptions{target: "embedded", json: true, users: 20, replicas: 3}
+	o.run = runOptions{target: "embedded", users: 20, replicas: 3}
 	if o.lang == "" {
 		o.lang = "en"
 	}
@@ -89,14 +89,11 @@ func TestAReportToStandardOutputIsNothingElse(t *testing.T) {
 func TestASurpriseIsWrittenAndExitsWith1(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "r.html")
 	experiments := quick(t)[:1]
-	predict := experiments[0].Predict
-	experiments[0].Predict = func(replicas int) map[string]string {
-		wrong := map[string]string{}
-		for scheme := range predict(replicas) {
-			wrong[scheme] = "a <miracle>"
-		}
-		return wrong
+	wrong := experiment.Predictions{}
+	for scheme := range experiments[0].Predict(3) {
+		wrong[scheme] = experiment.Outcome{Key: "a <miracle>"}
 	}
+	experiments[0].Predicted, experiments[0].PredictedFor = wrong, nil
 	code, stdout, stderr := reporting(t, t.Context(), experiments, reportOptions{output: path})
 	if code != 1 || stderr != "" || !strings.Contains(stdout, "1 with a surprise (reference-or-value)") {
 		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)

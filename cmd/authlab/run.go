@@ -17,6 +17,7 @@ import (
 	"authlab/lab/cluster"
 	"authlab/lab/compose"
 	"authlab/lab/experiment"
+	"authlab/lab/experiment/texts"
 )
 
 type runOptions struct {
@@ -66,28 +67,38 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 	return cmd
 }
 
-func runExperiments(ctx context.Context, o runOptions, experiments []experiment.Experiment, stdout, stderr io.Writer) (err error) {
+// runExperiments runs experiments and prints what they measured.
+func runExperiments(ctx context.Context, o runOptions, experiments []experiment.Experiment, stdout, stderr io.Writer) error {
+	report, ended := measureAll(ctx, o, experiments, stderr)
+	if len(report.Experiments) == 0 {
+		return ended
+	}
+	if err := printReport(stdout, report, o.json); err != nil {
+		return err
+	}
+	return ended
+}
+
+// measureAll runs experiments. If the run was stopped or something was a surprise, the error says so, and the report has
+// what was measured.
+func measureAll(ctx context.Context, o runOptions, experiments []experiment.Experiment, stderr io.Writer) (report experiment.Report, err error) {
 	target, end, err := openTarget(ctx, o, stderr)
 	if err != nil {
-		return err
+		return report, err
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	progress, clear := progressOn(stderr)
-	report, err := experiment.Run(ctx, o.target, target, experiments, progress, experiment.Users(o.users))
+	report, err = experiment.Run(ctx, o.target, target, experiments, progress, experiment.Users(o.users))
 	clear()
-	if err != nil && len(report.Experiments) == 0 {
-		return err
-	}
-	if printErr := printReport(stdout, report, o.json); printErr != nil {
-		return printErr
-	}
 	switch {
+	case len(report.Experiments) == 0:
+		return report, err
 	case err != nil:
-		return fmt.Errorf("stopped after %d of %d experiments: %w", len(report.Experiments), len(experiments), err)
+		return report, fmt.Errorf("stopped after %d of %d experiments: %w", len(report.Experiments), len(experiments), err)
 	case !report.AsPredicted():
-		return errSurprise
+		return report, errSurprise
 	}
-	return nil
+	return report, nil
 }
 
 // openTarget starts or finds what the experiments run on. end leaves nothing behind that was started for them.
@@ -128,6 +139,7 @@ func progressOn(w io.Writer) (show experiment.Progress, clear func()) {
 }
 
 func list(stdout io.Writer, experiments []experiment.Experiment, asJSON bool) error {
+	english := texts.Must(texts.English)
 	if asJSON {
 		type item struct {
 			Name     string `json:"name"`
@@ -136,12 +148,12 @@ func list(stdout io.Writer, experiments []experiment.Experiment, asJSON bool) er
 		}
 		items := make([]item, len(experiments))
 		for i, e := range experiments {
-			items[i] = item{e.Name, e.Question, e.Claim}
+			items[i] = item{e.Name, e.Question(english), e.Claim(english)}
 		}
 		return printJSON(stdout, items)
 	}
 	for _, e := range experiments {
-		fmt.Fprintf(stdout, "%s\n%s", e.Name, wrapped(e.Question, "    "))
+		fmt.Fprintf(stdout, "%s\n%s", e.Name, wrapped(e.Question(english), "    "))
 	}
 	return nil
 }

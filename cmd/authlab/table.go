@@ -9,18 +9,20 @@ import (
 	"unicode/utf8"
 
 	"authlab/lab/experiment"
+	"authlab/lab/experiment/texts"
+	"authlab/lab/report"
 )
 
 // columns is how wide a line may be.
 const columns = 80
 
 // printReport prints each experiment as a question, its answers with the schemes that gave them, and its lesson.
-func printReport(w io.Writer, report experiment.Report, asJSON bool) error {
+func printReport(w io.Writer, r experiment.Report, asJSON bool) error {
 	if asJSON {
-		return printJSON(w, report)
+		return printJSON(w, r)
 	}
 	surprises := 0
-	for _, e := range report.Experiments {
+	for _, e := range r.Experiments {
 		fmt.Fprintf(w, "%s %s\n%s", mark(e.AsPredicted), e.Name, wrapped(e.Question, "  "))
 		printCells(w, e.Cells)
 		fmt.Fprintf(w, "%s\n", wrapped("→ "+e.Lesson, "  "))
@@ -28,48 +30,71 @@ func printReport(w io.Writer, report experiment.Report, asJSON bool) error {
 			surprises++
 		}
 	}
+	printSigns(w, r)
 	verdict := "all as predicted"
 	if surprises > 0 {
 		verdict = fmt.Sprintf("%d with a surprise", surprises)
 	}
 	_, err := fmt.Fprintf(w, "%s on %s with %d replicas in %.1f s: %s\n",
-		plural(len(report.Experiments), "experiment"), report.Target, report.Replicas, float64(report.DurationMS)/1000, verdict)
+		plural(len(r.Experiments), "experiment"), r.Target, r.Replicas, float64(r.DurationMS)/1000, verdict)
 	return err
 }
 
-// printCells puts schemes with the same answer in one row.
+// printCells puts schemes with the same answer in one row, which begins with the sign of what it means. A surprise is
+// marked in the margin.
 func printCells(w io.Writer, cells []experiment.Cell) {
 	type row struct {
-		answer  string
-		schemes []string
+		margin, answer string
+		schemes        []string
 	}
 	var rows []row
 	width := 0
 next:
 	for _, c := range cells {
-		answer := c.Observed
+		margin, answer := "    ", report.SignOf(c).Symbol+" "+c.Observed
 		if !c.AsPredicted {
-			answer = fmt.Sprintf("✗ %s (predicted: %s)", c.Observed, c.Predicted)
+			margin, answer = "  "+report.Surprise+" ", fmt.Sprintf("%s (predicted: %s)", answer, c.Predicted)
 		}
-		width = max(width, min(utf8.RuneCountInString(answer), 32))
+		width = max(width, min(utf8.RuneCountInString(answer), 34))
 		for i := range rows {
 			if rows[i].answer == answer {
 				rows[i].schemes = append(rows[i].schemes, c.Scheme)
 				continue next
 			}
 		}
-		rows = append(rows, row{answer, []string{c.Scheme}})
+		rows = append(rows, row{margin, answer, []string{c.Scheme}})
 	}
 	for _, r := range rows {
-		lead := fmt.Sprintf("    %s%s  ", r.answer, strings.Repeat(" ", max(width-utf8.RuneCountInString(r.answer), 0)))
-		hang := strings.Repeat(" ", 4+width+2)
+		hang := strings.Repeat(" ", len("    ")+width+len("  "))
+		lead := r.margin + r.answer + strings.Repeat(" ", max(width-utf8.RuneCountInString(r.answer), 0)) + "  "
 		if utf8.RuneCountInString(lead) > len(hang) {
-			fmt.Fprintf(w, "%s", wrapped(r.answer, "    "))
+			fmt.Fprint(w, r.margin+strings.TrimPrefix(wrapped(r.answer, "    "), "    "))
 			lead = hang
 		}
 		text := wrapped(strings.Join(r.schemes, ", "), hang)
 		fmt.Fprint(w, lead+strings.TrimPrefix(text, hang))
 	}
+}
+
+// printSigns says what the signs mean that were printed.
+func printSigns(w io.Writer, r experiment.Report) {
+	english := texts.Must(texts.English)
+	printed, surprised := map[report.Sign]bool{}, false
+	for _, e := range r.Experiments {
+		for _, c := range e.Cells {
+			printed[report.SignOf(c)] = true
+			surprised = surprised || !c.AsPredicted
+		}
+	}
+	for _, sign := range report.Signs() {
+		if printed[sign] {
+			fmt.Fprintf(w, "  %s %s\n", sign.Symbol, sign.In(english))
+		}
+	}
+	if surprised {
+		fmt.Fprintf(w, "  %s a surprise\n", report.Surprise)
+	}
+	fmt.Fprintln(w)
 }
 
 func mark(asPredicted bool) string {

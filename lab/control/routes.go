@@ -36,6 +36,7 @@ func (c *Controls) routes() {
 	c.change("/lab/home/stop", plain(c.lab.StopHome))
 	c.change("/lab/home/start", plain(c.lab.StartHome))
 	c.change("/lab/reset", plain(c.lab.Reset))
+	c.mux.HandleFunc("GET /lab/experiments", c.handleExperiment)
 	c.mux.HandleFunc("POST /lab/experiments/{name}", c.handleExperiment)
 	c.mux.HandleFunc("/lab/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNoControl) })
 }

@@ -11,8 +11,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"authlab/lab/experiment/texts"
 )
 
 // onlyServer is a target whose only server is one that a test has written.
@@ -110,9 +113,12 @@ func TestAServerThatTakesTheFormIsSeen(t *testing.T) {
 		b := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status(r)) })
 		user := b.User(SessionRedis)
 		user.SetCredential("credential")
-		observed, measures, err := lure(t.Context(), b.Target, user)
-		if err != nil || observed != tt.want {
-			t.Errorf("%s: %q %v, %v; want %q", name, observed, measures, err, tt.want)
+		outcome, measures, err := lure(t.Context(), b.Target, user)
+		if text := outcome.In(texts.Must(texts.English), "csrf"); err != nil || text != tt.want {
+			t.Errorf("%s: %q %v, %v; want %q", name, text, measures, err, tt.want)
+		}
+		if outcome.Means != Dangerous {
+			t.Errorf("%s: a form was taken, and that is %q", name, outcome.Means)
 		}
 	}
 	b := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
@@ -161,8 +167,8 @@ func TestAServerThatKeepsAPlantedIDIsSeen(t *testing.T) {
 	} {
 		b := serve(t, keeper(tt.adopt))
 		got, err := plantAt(t.Context(), b, SessionRedis)
-		if err != nil || got.observed != tt.want {
-			t.Errorf("%s: %+v, %v; want %q", name, got, err, tt.want)
+		if text := got.outcome.In(texts.Must(texts.English), "fixation"); err != nil || text != tt.want {
+			t.Errorf("%s: %q, %v; want %q", name, text, err, tt.want)
 		}
 	}
 }
@@ -172,23 +178,53 @@ func TestATwinThatIsAbsentOrWithstandsIsToldInTheCell(t *testing.T) {
 	if _, err := b.twin(t.Context()); !errors.Is(err, ErrNotOnTarget) {
 		t.Errorf("%v, want ErrNotOnTarget", err)
 	}
+	told := func(o onTwin) string { return o.remark(uselessAfter()).In(texts.Must(texts.English), "fixation") }
 	absent, err := plantAtTwin(t.Context(), b)
-	if err != nil || absent.err() != nil || absent.remark() != "; naive twin: not on this target" {
-		t.Errorf("absent: %q, %v, %v", absent.remark(), absent.err(), err)
+	if err != nil || absent.err() != nil || told(absent) != "useless after; naive twin: not on this target" {
+		t.Errorf("absent: %q, %v, %v", told(absent), absent.err(), err)
 	}
 	var o onTwin
 	o.note("one", true, true)
 	o.note("two", false, false)
-	if o.err() != nil || o.remark() != "" || o.attacks != 2 || o.fellFor != 1 {
-		t.Errorf("%+v: %q, %v", o, o.remark(), o.err())
+	if o.err() != nil || !o.remark(uselessAfter()).Equal(uselessAfter()) || o.attacks != 2 || o.fellFor != 1 {
+		t.Errorf("%+v: %q, %v", o, told(o), o.err())
 	}
 	o.note("three", false, true)
-	if o.err() == nil || o.remark() != "; naive twin withstood: three" {
-		t.Errorf("%+v: %q, %v", o, o.remark(), o.err())
+	if o.err() == nil || told(o) != "useless after; naive twin withstood: three" {
+		t.Errorf("%+v: %q, %v", o, told(o), o.err())
 	}
 	stranger := &twin{b.User(Basic).client, b.Target.URL()}
 	if _, err := stranger.do(t.Context(), "GET", "/", ""); err == nil {
 		t.Error("a server that does not say that it is naive was attacked as one")
+	}
+}
+
+func TestALessonSaysOnlyWhatWasMeasured(t *testing.T) {
+	scheme := func(name string, measures map[string]float64) Cell { return Cell{Scheme: name, Measures: measures} }
+	for _, tt := range []struct {
+		experiment Experiment
+		cells      []Cell
+		want       []string
+	}{
+		{crossSiteForms(), []Cell{scheme(SessionRedis, onTwin{absent: true}.measures(map[string]float64{}))}, []string{"lesson", "twin-absent"}},
+		{fixation(), []Cell{scheme(SessionRedis, onTwin{attacks: 3}.measures(map[string]float64{}))}, []string{"lesson", "twin-fell"}},
+		{forgedTokens(), []Cell{scheme(TokenStateless, map[string]float64{"cracked_tries": 0})}, []string{"lesson", "twin-absent"}},
+		{
+			forgedTokens(), []Cell{scheme(TokenStateless, onTwin{attacks: 3}.measures(map[string]float64{"cracked_tries": 19}))},
+			[]string{"lesson", "twin-fell", "lesson-cracked"},
+		},
+		{stolen(), []Cell{scheme(TokenRevocable, map[string]float64{"status_if_renewed": 401})}, []string{"lesson"}},
+		{stolen(), []Cell{scheme(TokenRevocable, map[string]float64{"status_if_renewed": 200})}, []string{"lesson", "lesson-renewed"}},
+		{crossOrigin(), []Cell{scheme(SessionRedis, map[string]float64{"status": 401})}, []string{"lesson"}},
+		{
+			crossOrigin(), []Cell{scheme(SessionRedis, map[string]float64{"neighbour_status": 200}), scheme(TokenStateless, map[string]float64{"status": 0})},
+			[]string{"lesson", "lesson-neighbour", "lesson-tokens"},
+		},
+	} {
+		r := Result{Name: tt.experiment.Name, Cells: tt.cells}
+		if got := tt.experiment.Lesson(r); !slices.Equal(got, tt.want) {
+			t.Errorf("%s with %+v: %q, want %q", r.Name, tt.cells, got, tt.want)
+		}
 	}
 }
 

@@ -14,37 +14,39 @@ func balancedSchemes() []string { return except(Basic) }
 // roundRobin sends each request to the next replica.
 func roundRobin() Experiment {
 	return Experiment{
-		Name:     "round-robin",
-		Question: "One login, 30 requests, every request at the next replica: how many still know me?",
-		Claim:    "Sessions do not work behind a load balancer.",
-		Predict: func(replicas int) map[string]string {
-			return with(always(share(balanced), balancedSchemes()...), share(balanced/replicas), SessionMemory)
+		Name: "round-robin",
+		PredictedFor: func(replicas int) Predictions {
+			return Predictions{
+				SessionMemory:  known(balanced/replicas, balanced),
+				SessionRedis:   known(balanced, balanced),
+				SessionCookie:  known(balanced, balanced),
+				TokenStateless: known(balanced, balanced),
+				TokenRevocable: known(balanced, balanced),
+				TokenCookie:    known(balanced, balanced),
+			}
+		},
+		Choices: func(replicas int) []Outcome {
+			return []Outcome{known(balanced/replicas, balanced), known(balanced, balanced), known(0, balanced)}
 		},
 		Run: send(RoundRobin),
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("Only the session in one replica's own memory got lost, on %.0f of %d requests. A session in Redis "+
-				"did as well behind the balancer as a token: what matters is where the truth is kept, not cookie or header.",
-				balanced-r.Measure(SessionMemory, "ok"), balanced)
-		},
 	}
 }
 
 // sticky pins the client to the replica that it met first.
 func sticky() Experiment {
 	return Experiment{
-		Name:     "sticky",
-		Question: "The same, pinned to one replica: how many still know me?",
-		Claim:    "Sticky sessions solve it.",
-		Predict:  whatever(always(share(balanced), balancedSchemes()...)),
-		Run:      send(Sticky),
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("As long as the replica lives, pinning makes even its own memory enough: %.0f of %d. It costs the "+
-				"freedom to send a request elsewhere, which the next experiment needs.", r.Measure(SessionMemory, "ok"), balanced)
+		Name: "sticky",
+		Predicted: Predictions{
+			SessionMemory:  known(balanced, balanced),
+			SessionRedis:   known(balanced, balanced),
+			SessionCookie:  known(balanced, balanced),
+			TokenStateless: known(balanced, balanced),
+			TokenRevocable: known(balanced, balanced),
+			TokenCookie:    known(balanced, balanced),
 		},
+		Run: send(Sticky),
 	}
 }
-
-func share(ok int) string { return fmt.Sprintf("%d/%d", ok, balanced) }
 
 func send(policy string) func(context.Context, *Bench) error {
 	return func(ctx context.Context, b *Bench) error {
@@ -70,7 +72,9 @@ func send(policy string) func(context.Context, *Bench) error {
 					ok++
 				}
 			}
-			b.Observe(scheme, share(ok), map[string]float64{"ok": float64(ok), "total": balanced, "replicas": float64(len(replicas))})
+			b.Observe(scheme, known(ok, balanced), map[string]float64{
+				"ok": float64(ok), "lost": float64(balanced - ok), "total": balanced, "replicas": float64(len(replicas)),
+			})
 		}
 		return nil
 	}
@@ -79,15 +83,25 @@ func send(policy string) func(context.Context, *Bench) error {
 // stickyReplicaDies kills the replica that a client is pinned to.
 func stickyReplicaDies() Experiment {
 	return Experiment{
-		Name:     "sticky-replica-dies",
-		Question: "The replica that I am pinned to is killed: am I logged out?",
-		Claim:    "With sticky sessions it does not matter where the session is.",
-		Predict: func(replicas int) map[string]string {
-			if replicas == 1 {
-				return always(fate(http.StatusBadGateway), Schemes()...) // nobody is left to answer
+		Name: "sticky-replica-dies",
+		PredictedFor: func(replicas int) Predictions {
+			predicted := Predictions{
+				Basic:          stays(),
+				SessionMemory:  loggedOut(),
+				SessionRedis:   stays(),
+				SessionCookie:  stays(),
+				TokenStateless: stays(),
+				TokenRevocable: stays(),
+				TokenCookie:    stays(),
 			}
-			return with(always(fate(http.StatusOK), except(SessionMemory)...), fate(http.StatusUnauthorized), SessionMemory)
+			if replicas == 1 { // no other replica is left to answer
+				for scheme := range predicted {
+					predicted[scheme] = status(http.StatusBadGateway)
+				}
+			}
+			return predicted
 		},
+		Choices: these(stays(), loggedOut(), status(http.StatusServiceUnavailable)),
 		Run: func(ctx context.Context, b *Bench) error {
 			users, err := b.LoggedIn(ctx, Schemes()...)
 			if err != nil {
@@ -117,7 +131,5 @@ func stickyReplicaDies() Experiment {
 			}
 			return nil
 		},
-		Lesson: says("The balancer sent everybody on to another replica without a lost request. Whose session was in the dead " +
-			"replica's memory was logged out; whoever had it in Redis, in the cookie or in a token noticed nothing."),
 	}
 }

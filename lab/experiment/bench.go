@@ -78,19 +78,8 @@ func (b *Bench) LoggedIn(ctx context.Context, schemes ...string) (map[string]*Us
 }
 
 // Observe notes a scheme's cell.
-func (b *Bench) Observe(scheme, observed string, measures map[string]float64) {
+func (b *Bench) Observe(scheme string, outcome Outcome, measures map[string]float64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.cells[scheme] = Cell{Observed: observed, Measures: measures}
-}
-
-// fate says what a status means to somebody who was logged in.
-func fate(status int) string {
-	switch status {
-	case http.StatusOK:
-		return "stays"
-	case http.StatusUnauthorized:
-		return "logged out"
-	}
-	return fmt.Sprint(status)
+	b.cells[scheme] = Cell{Status: Measured, Outcome: &outcome, Measures: measures}
 }

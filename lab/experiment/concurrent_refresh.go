@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"sync"
 )
@@ -11,17 +10,12 @@ import (
 func concurrentRefresh() Experiment {
 	const requests, clicks = 50, 2
 	schemes := []string{TokenStateless, TokenRevocable}
-	cell := func(wins int) string {
-		if wins == 1 {
-			return "1 wins"
-		}
-		return fmt.Sprintf("%d win", wins)
-	}
 	return Experiment{
-		Name:     "concurrent-refresh",
-		Question: "50 requests spend one refresh token at once: how many get a new one?",
-		Claim:    "Whoever refreshes twice at once just gets two tokens.",
-		Predict:  whatever(always(cell(1), schemes...)),
+		Name: "concurrent-refresh",
+		Predicted: Predictions{
+			TokenStateless: newPairs(1),
+			TokenRevocable: newPairs(1),
+		},
 		Run: func(ctx context.Context, b *Bench) error {
 			people, err := b.Populate(ctx, Sticky, 2, schemes...)
 			if err != nil {
@@ -36,7 +30,7 @@ func concurrentRefresh() Experiment {
 				if err != nil {
 					return err
 				}
-				b.Observe(scheme, cell(won.wins), map[string]float64{
+				b.Observe(scheme, newPairs(won.wins), map[string]float64{
 					"requests": requests, "wins": float64(won.wins), "refused": float64(won.refused),
 					"winner_refresh_status": float64(won.next), "winner_access_status": float64(won.access),
 					"double_click_wins": float64(twice.wins), "double_click_refresh_status": float64(twice.next),
@@ -44,18 +38,25 @@ func concurrentRefresh() Experiment {
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			next, twice := r.Measure(TokenStateless, "winner_refresh_status"), r.Measure(TokenStateless, "double_click_refresh_status")
-			worth := fmt.Sprintf("The winner's next refresh token was refused too (%.0f), because the others counted as replays and ended the "+
-				"family; so it was after two at once (%.0f). An honest double click costs a login, and a client has to refresh once at a time.",
-				next, twice)
-			if next == http.StatusOK {
-				worth = fmt.Sprintf("The winner's next refresh token went on working (%.0f), and after two at once it was %.0f.", next, twice)
+		Lesson: func(r Result) []string {
+			if r.Measure(TokenStateless, "winner_refresh_status") == http.StatusOK {
+				return []string{"lesson", "lesson-family-lives"}
 			}
-			return fmt.Sprintf("Of %d at once, spread over the replicas, %.0f got a new pair and %.0f were refused. %s",
-				requests, r.Measure(TokenStateless, "wins"), r.Measure(TokenStateless, "refused"), worth)
+			return []string{"lesson", "lesson-family-ended"}
 		},
 	}
+}
+
+// newPairs says how many of the requests got a new pair of tokens. More than one is dangerous: a copy would get one too.
+func newPairs(wins int) Outcome {
+	means := Dangerous
+	switch wins {
+	case 0:
+		means = Lost
+	case 1:
+		means = Kept
+	}
+	return means.says("new-pairs", "wins", wins)
 }
 
 // A race is what came of spending one refresh token many times at once.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"authlab/lab/experiment/texts"
 )
 
 func TestGrowthIsToldFromNoise(t *testing.T) {
@@ -19,16 +21,16 @@ func TestGrowthIsToldFromNoise(t *testing.T) {
 		near, far []time.Duration
 		want      string
 	}{
-		"who does not ask":              {times(25, ms/2), times(25, ms/2), "flat"},
-		"who asks":                      {times(25, ms/2), times(25, 11*ms/2), "grows"},
+		"a scheme that does not ask":    {times(25, ms/2), times(25, ms/2), "flat"},
+		"a scheme that asks":            {times(25, ms/2), times(25, 11*ms/2), "grows"},
 		"noise while Redis was far":     {times(25, ms/2), noisy, "flat"},
 		"noise while Redis was near":    {noisy, times(25, 11*ms/2), "grows"},
 		"a slow machine":                {times(25, 40*ms), times(25, 41*ms), "flat"},
 		"a slow machine that asks":      {times(25, 40*ms), times(25, 45*ms), "grows"},
 		"a wait that is not the wire's": {times(25, ms/2), times(25, 7*ms/2), "grows by 3.0 ms"},
-		"who asks nine times of ten":    {times(25, ms/2), append(times(3, ms/2), times(22, 6*ms)...), "grows"},
+		"asking nine times of ten":      {times(25, ms/2), append(times(3, ms/2), times(22, 6*ms)...), "grows"},
 	} {
-		if got := growth(tt.near, tt.far); got != tt.want {
+		if got := growth(tt.near, tt.far).In(texts.Must(texts.English), "latency"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
@@ -48,15 +50,15 @@ func TestWhereALoginIsKeptIsToldByWhatItSurvives(t *testing.T) {
 		"a logout that only some obey":    {weighing{asked: 2, users: 20, store: 100, survived: 2, leavers: 2, growth: 94, refused: 1}, "0"},
 		"a store that only some live off": {weighing{asked: 2, users: 20, store: 100, survived: 1, leavers: 1}, "1 of 2 need Redis"},
 	} {
-		if got := tt.w.where(); got != tt.want {
+		if got := tt.w.where().In(texts.Must(texts.English), "server-memory"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
 	session, token := weighing{users: 20, asked: 2, store: 200}.measures(), weighing{users: 20, asked: 2, survived: 2, store: 200}.measures()
-	if session["bytes_per_user"] != 10 || session["refresh_bytes_per_user"] != 0 {
+	if session["bytes_per_user"] != 10 || session["refresh_bytes_per_user"] != 0 || session["mb_for_10000_users"] != 0.1 {
 		t.Errorf("a session in Redis: %v", session)
 	}
-	if token["bytes_per_user"] != 0 || token["refresh_bytes_per_user"] != 10 {
+	if token["bytes_per_user"] != 0 || token["refresh_bytes_per_user"] != 10 || token["refresh_mb_for_10000_users"] != 0.1 {
 		t.Errorf("a token: %v", token)
 	}
 }
@@ -68,15 +70,15 @@ func TestWhatBecomesOfARequestIsToldByItsWeights(t *testing.T) {
 		want     string
 	}{
 		"an ID":                     {map[int]weight{1: {request: 240}, mostPermissions: {request: 241}}, 0, "flat"},
-		"growing without end":       {map[int]weight{1: {request: 240}, mostPermissions: {request: 9000, credential: 8700}}, 0, "grows beyond 8700 bytes"},
+		"growing without end":       {map[int]weight{1: {request: 240}, mostPermissions: {request: 9000, credential: 8700}}, 0, "grows beyond 8,700 bytes"},
 		"a cookie of 4 KB":          {map[int]weight{191: {credential: 4090}}, 192, "grows to 4 KB"},
 		"exactly 4 KB":              {map[int]weight{191: {credential: 4096}}, 192, "grows to 4 KB"},
 		"a token of 8 KB":           {map[int]weight{528: {credential: 8180}}, 529, "grows to 8 KB"},
-		"another end than we think": {map[int]weight{90: {credential: 3000}}, 91, "grows to 3000 bytes"},
+		"another end than we think": {map[int]weight{90: {credential: 3000}}, 91, "grows to 3,000 bytes"},
 		"broken from the beginning": {map[int]weight{}, 1, "breaks at once"},
 	} {
 		s := scale{seen: tt.seen, breaksAt: tt.breaksAt}
-		if got := s.says(); got != tt.want {
+		if got := s.outcome().In(texts.Must(texts.English), "size"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"authlab/lab/experiment/browser"
+	"authlab/lab/experiment/texts"
 )
 
 // careless is a lab that forgets every flag: its cookies go everywhere and can be read by every script, and pages of all
@@ -75,8 +76,8 @@ func TestInARealBrowserALabWithoutFlagsIsASurprise(t *testing.T) {
 			if _, ok := bearerPages[scheme]; ok {
 				want = tt.token
 			}
-			if !strings.HasPrefix(cell.Observed, want) {
-				t.Errorf("%s: %s: %q, want %q", tt.experiment.Name, scheme, cell.Observed, want)
+			if observed := cell.Outcome.In(texts.Must(texts.English), tt.experiment.Name); !strings.HasPrefix(observed, want) {
+				t.Errorf("%s: %s: %q, want %q", tt.experiment.Name, scheme, observed, want)
 			}
 		}
 		if len(b.cells) != 6 {
@@ -92,23 +93,24 @@ func TestWhatIsMissingHereIsSaidAndIsNoSurprise(t *testing.T) {
 		errors.Join(ErrNotOnTarget, fmt.Errorf("again: %w", ErrNotOnTarget)): "not on this target",
 	} {
 		result := perform(t.Context(), nowhere{}, 3, Experiment{
-			Predict: whatever(always("stays", Basic, SessionRedis)), Lesson: says("lesson"),
-			Run: func(_ context.Context, b *Bench) error { b.Observe(Basic, "stays", nil); return missing },
+			Predicted: Predictions{Basic: stays(), SessionRedis: stays()},
+			Run:       func(_ context.Context, b *Bench) error { b.Observe(Basic, stays(), nil); return missing },
 		})
 		if !result.AsPredicted || result.Cells[0].Observed != "stays" || result.Cells[1].Observed != want {
 			t.Errorf("%v: %+v", missing, result)
 		}
 	}
 	result := perform(t.Context(), nowhere{}, 3, Experiment{
-		Predict: whatever(always("stays", Basic)), Lesson: says("lesson"),
-		Run: func(_ context.Context, b *Bench) error { b.Observe(Basic, "no browser here", nil); return nil },
+		Predicted: Predictions{Basic: stays()},
+		Run:       func(_ context.Context, b *Bench) error { b.Observe(Basic, loggedOut(), nil); return browser.ErrNone },
 	})
-	if result.AsPredicted {
-		t.Error("a cell that was measured was excused")
+	if result.AsPredicted || result.Cells[0].AsPredicted || result.Cells[0].Excused() {
+		t.Errorf("a cell that was measured was excused: %+v", result)
 	}
 }
 
 func TestWhatABrowserDidIsToldByWhatWasOnTheWire(t *testing.T) {
+	english := texts.Must(texts.English)
 	lax, party := map[string][]string{SessionRedis: {"SameSiteLax"}}, map[string][]string{SessionRedis: {"UserPreferences"}, "other": {"SameSiteLax"}}
 	with := http.Header{"Cookie": {"other=1; session-redis=x"}}
 	for want, x := range map[string]browser.Exchange{
@@ -119,7 +121,7 @@ func TestWhatABrowserDidIsToldByWhatWasOnTheWire(t *testing.T) {
 		"sent, 200":                            {Left: true, Status: 200, Sent: with},
 		"not even asked: PreflightX":           {Blocked: "PreflightX"},
 	} {
-		if got := withCookie(SessionRedis, x); got != want {
+		if got := withCookie(SessionRedis, x).In(english, "cross-origin"); got != want {
 			t.Errorf("%+v: %q, want %q", x, got, want)
 		}
 	}
@@ -134,7 +136,7 @@ func TestWhatABrowserDidIsToldByWhatWasOnTheWire(t *testing.T) {
 		"sent, with CORS, and 200": {browser.Exchange{Left: true, Status: 200}, false},
 		"not sent, even with CORS": {browser.Exchange{Blocked: "PreflightX"}, false},
 	} {
-		if got := withToken(tt.allowed, tt.anyway); got != want {
+		if got := withToken(tt.allowed, tt.anyway).In(english, "cross-origin"); got != want {
 			t.Errorf("%+v: %q, want %q", tt, got, want)
 		}
 	}
@@ -143,8 +145,20 @@ func TestWhatABrowserDidIsToldByWhatWasOnTheWire(t *testing.T) {
 		riding int
 	}{
 		"cannot read, can ride": {false, 200}, "reads it, can ride": {true, 200}, "cannot read, and 403 to ride": {false, 403},
+		"reads it, and 403 to ride": {true, 403},
 	} {
-		if got := spoils(tt.read, tt.riding); got != want {
+		if got := withTheCookie(tt.read, tt.riding).In(english, "script-reads"); got != want {
+			t.Errorf("%+v: %q, want %q", tt, got, want)
+		}
+	}
+	for want, tt := range map[string]struct {
+		read      bool
+		elsewhere int
+	}{
+		"cannot read": {false, 401}, "reads it from storage": {true, 200},
+		"reads it from storage, which is good for a 401": {true, 401},
+	} {
+		if got := withTheToken(tt.read, tt.elsewhere).In(english, "script-reads"); got != want {
 			t.Errorf("%+v: %q, want %q", tt, got, want)
 		}
 	}

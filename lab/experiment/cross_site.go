@@ -14,14 +14,14 @@ const evil = "https://evil.example"
 
 // A crossForm is a request to change an e-mail address, as a browser would send it for another site. What is simulated
 // here are the bytes: the headers that a browser adds and that no page can change (Origin, Sec-Fetch-Site), and the
-// three types of body that a form can have. That browsers do send this, and keep back what SameSite tells them to, is
-// what the experiment cross-origin tries in one.
+// three types of body that a form can have. Whether a browser does send this, and keeps back what SameSite says, is
+// measured in a real one by the experiment cross-origin.
 type crossForm struct {
 	name        string
 	contentType string
 	body        string
 	headers     []string // name, value, name, value
-	refusal     int      // what a server answers that looks at everything it could
+	refusal     int      // what a server answers that checks Sec-Fetch-Site, Origin and Content-Type
 }
 
 // crossForms are all ways to post an address that another site has.
@@ -48,14 +48,15 @@ func crossForms(email string) []crossForm {
 		{"a neighbour under the same domain", form, asForm,
 			[]string{"Origin", "https://blog.authlab.example", "Sec-Fetch-Site", "same-site"}, http.StatusForbidden},
 		{"a browser that knows only Origin", form, asForm, []string{"Origin", evil}, http.StatusForbidden},
-		// Such a browser looks like a program. What stops it is that a form cannot be JSON by its Content-Type.
+		// Without these headers a browser can't be told from a program. What stops it is the Content-Type: a form can't be
+		// sent as application/json.
 		{"a browser that tells nothing", form, asForm, nil, http.StatusUnsupportedMediaType},
 		{"a browser that tells nothing, and JSON that is called text", text, asText, nil, http.StatusUnsupportedMediaType},
 	}
 }
 
-// ambient tells whether this user's browser has anything that it sends on its own: a cookie of the login, or the
-// password that it was asked for. What a page keeps and puts into a header is not sent by another page.
+// ambient tells whether this user's browser has a credential that it sends on its own: a cookie of the login, or the
+// password that it was asked for. A token that a page keeps and puts into a header is not sent by another page.
 func (u *User) ambient() bool { return u.Scheme == Basic || u.cookies[u.cookieName()] != "" }
 
 // lured is this user's browser posting a form of another site, with all that it sends on its own.
@@ -121,7 +122,7 @@ func (u *User) flagged(ctx context.Context) (*http.Cookie, error) {
 	return nil, nil //nolint:nilnil // no cookie is an answer here
 }
 
-// flags are a cookie's, as measures.
+// flags are a cookie's SameSite and HttpOnly, as measures.
 func flags(cookie *http.Cookie) map[string]float64 {
 	m := map[string]float64{}
 	if cookie != nil {

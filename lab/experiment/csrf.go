@@ -2,21 +2,25 @@ package experiment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 )
 
-// crossSiteForms lets another site post forms to /email, in the browser of somebody who is logged in.
+// crossSiteForms lets another site post forms to /email, in the browser of a user who is logged in.
 func crossSiteForms() Experiment {
-	bearer := []string{TokenStateless, TokenRevocable}
 	return Experiment{
-		Name:     "csrf",
-		Question: "I am logged in and visit another site, whose page posts a form to /email: is my address changed?",
-		Claim:    "Cookies are open to CSRF, so use tokens.",
-		Predict:  whatever(with(always("refused", except(bearer...)...), "not sent", bearer...)),
+		Name: "csrf",
+		Predicted: Predictions{
+			Basic:          formsRefused(),
+			SessionMemory:  formsRefused(),
+			SessionRedis:   formsRefused(),
+			SessionCookie:  formsRefused(),
+			TokenStateless: credentialNotSent(),
+			TokenRevocable: credentialNotSent(),
+			TokenCookie:    formsRefused(),
+		},
 		Run: func(ctx context.Context, b *Bench) error {
 			twin, err := lureAtTwin(ctx, b)
 			if err != nil {
@@ -31,34 +35,27 @@ func crossSiteForms() Experiment {
 				return err
 			}
 			for _, scheme := range Schemes() { // one after the other: it is the same address that all would change
-				observed, measures, err := lure(ctx, b.Target, victims[scheme])
+				outcome, measures, err := lure(ctx, b.Target, victims[scheme])
 				if err != nil {
 					return err
 				}
 				maps.Copy(measures, flags(cookies[scheme]))
-				b.Observe(scheme, observed+twin.remark(), twin.measures(measures))
+				b.Observe(scheme, twin.remark(outcome), twin.measures(measures))
 			}
 			return twin.err()
 		},
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("%.0f of %.0f forged posts were refused although the cookie came along, which SameSite=Lax keeps at "+
-				"home: %.0f by where the request came from, and %.0f, of browsers that do not say, because no form can send JSON by "+
-				"its name. A token in a header needs no such walls, because no browser sends it on its own; the same token in a "+
-				"cookie needs them all. %s",
-				r.Measure(SessionRedis, "refused"), r.Measure(SessionRedis, "forms"), r.Measure(SessionRedis, "refused_by_origin"),
-				r.Measure(SessionRedis, "refused_by_type"), fellFor(r, SessionRedis))
-		},
+		Lesson: func(r Result) []string { return []string{"lesson", twinSentence(r)} },
 	}
 }
 
 // lure makes a victim's browser post everything that another site can make it post. The cookie goes along, although
 // SameSite=Lax keeps it at home already: browsers send a cookie with a form of another site only if it says
 // SameSite=None, or says nothing (then all of them or, in Chrome, for two minutes). A browser may be too old to know
-// that, so the second wall and the third have to stand by themselves.
-func lure(ctx context.Context, target Target, victim *User) (string, map[string]float64, error) {
+// that, so the other two defences, Origin and Content-Type, have to be enough without it.
+func lure(ctx context.Context, target Target, victim *User) (Outcome, map[string]float64, error) {
 	const mine = "alice@example.com"
 	if err := victim.changesEmail(ctx, mine); err != nil {
-		return "", nil, err // whoever refuses everybody proves nothing
+		return Outcome{}, nil, err // a server that refuses its own page as well proves nothing
 	}
 	sent := victim.ambient()
 	forms := crossForms("mallory@evil.example")
@@ -66,7 +63,7 @@ func lure(ctx context.Context, target Target, victim *User) (string, map[string]
 	for _, form := range forms {
 		answer, err := victim.lured(ctx, form)
 		if err != nil {
-			return "", nil, fmt.Errorf("%s: %w", form.name, err)
+			return Outcome{}, nil, fmt.Errorf("%s: %w", form.name, err)
 		}
 		seen[answer.Status]++
 		want := form.refusal
@@ -81,28 +78,40 @@ func lure(ctx context.Context, target Target, victim *User) (string, map[string]
 		"forms": float64(len(forms)), "refused": float64(refusals), "refused_by_origin": float64(seen[http.StatusForbidden]),
 		"refused_by_type": float64(seen[http.StatusUnsupportedMediaType]), "sent": oneIf(sent),
 	}
-	observed := "answered " + tally(seen)
+	outcome := formsAnswered(seen)
 	switch {
 	case refusals < len(forms):
 	case sent:
-		observed = "refused"
+		outcome = formsRefused()
 	default:
-		observed = "not sent"
+		outcome = credentialNotSent()
 	}
 	if shown, ok := target.(directory); ok {
 		email, err := shown.Email(ctx, victim.Name)
 		switch {
-		case errors.Is(err, ErrNotOnTarget): // then the statuses have to do
+		case errors.Is(err, ErrNotOnTarget): // the address can't be seen here, so the statuses have to be enough
 		case err != nil:
-			return "", nil, err
+			return Outcome{}, nil, err
 		default:
 			measures["address_unchanged"] = oneIf(email == mine)
 			if email != mine {
-				observed += ", and changed"
+				outcome = Dangerous.composed("and-changed", outcome)
 			}
 		}
 	}
-	return observed, measures, nil
+	return outcome, measures, nil
+}
+
+func formsRefused() Outcome      { return Kept.says("refused") }
+func credentialNotSent() Outcome { return Kept.says("not-sent") }
+
+// formsAnswered says what forms got that were not all refused as they should be, from how often each status was seen.
+func formsAnswered(seen map[int]int) Outcome {
+	var means Meaning
+	if seen[http.StatusOK] > 0 {
+		means = Dangerous
+	}
+	return means.composed("answered", means.tally(seen))
 }
 
 // lureAtTwin posts the same forms to the naive twin.
@@ -131,19 +140,4 @@ func lureAtTwin(ctx context.Context, b *Bench) (onTwin, error) {
 		o.note(form.name, user.Email == email, true)
 	}
 	return o, nil
-}
-
-type twinUser struct{ Name, Email string }
-
-// whoIs asks the twin whom it takes the sender of a cookie for. Nobody: 401.
-func (t *twin) whoIs(ctx context.Context, cookie string) (twinUser, []*http.Cookie, error) {
-	got, err := t.do(ctx, http.MethodGet, "/naive/session/me", "", "Cookie", cookie)
-	if err != nil || got.status == http.StatusUnauthorized {
-		return twinUser{}, got.cookies, err
-	}
-	var me struct{ User twinUser }
-	if err := json.Unmarshal([]byte(got.body), &me); err != nil {
-		return twinUser{}, nil, fmt.Errorf("naive twin: %d %w", got.status, err)
-	}
-	return me.User, got.cookies, nil
 }

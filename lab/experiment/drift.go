@@ -3,12 +3,11 @@ package experiment
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 )
 
 // A drift is what was seen of one scheme at a replica whose clock is right and at one whose clock is fast. A login that
-// only one replica knows, by whatever clock, is asked for only there.
+// only one replica knows is asked for only there.
 type drift struct {
 	right, fast string
 	shared      bool          // each replica knows the logins of the other
@@ -21,8 +20,8 @@ type drift struct {
 	early, earlyElsewhere, late, again int // before its end at the fast one, and then elsewhere; after its end; logged out
 }
 
-// together is what there is to see while both clocks are right.
-func (d *drift) together(ctx context.Context) error {
+// bothRight is what there is to see while both clocks are right.
+func (d *drift) bothRight(ctx context.Context) error {
 	status, err := d.leaving.StatusAt(ctx, d.fast)
 	if err != nil {
 		return err
@@ -37,8 +36,8 @@ func (d *drift) together(ctx context.Context) error {
 	return err
 }
 
-// apart is what there is to see as soon as one clock is fast.
-func (d *drift) apart(ctx context.Context) (err error) {
+// oneFast is what there is to see as soon as one clock is fast.
+func (d *drift) oneFast(ctx context.Context) (err error) {
 	if d.oldAtFast, err = d.leaving.StatusAt(ctx, d.knownAt(d.fast)); err != nil {
 		return err
 	}
@@ -85,28 +84,41 @@ func (d *drift) knownAt(replica string) string {
 	return d.right
 }
 
-// String says what the clock changed.
-func (d *drift) String() string {
-	var harm []string
+func clockMadeNoDifference() Outcome { return Kept.says("no-difference") }
+func refusedElsewhere() Outcome      { return Lost.says("refused-elsewhere") }
+func endsEarly() Outcome             { return Lost.says("ends-early") }
+func endsEarlyOrLate() Outcome       { return Dangerous.says("ends-early-or-late") }
+
+// harms puts together what the clock did: no harm, one, or first a refusal and then an end at the wrong time.
+func harms(of ...Outcome) Outcome {
+	switch len(of) {
+	case 0:
+		return clockMadeNoDifference()
+	case 1:
+		return of[0]
+	}
+	return of[len(of)-1].Means.composed("list", of...)
+}
+
+// outcome says what the clock changed.
+func (d *drift) outcome() Outcome {
+	var of []Outcome
 	if d.newElsewhere != http.StatusOK {
-		harm = append(harm, "refused elsewhere")
+		of = append(of, refusedElsewhere())
 	}
 	if d.oldAtFast != http.StatusOK {
-		harm = append(harm, "refused by the fast one")
+		of = append(of, Lost.says("refused-by-the-fast-one"))
 	}
 	early, late := d.early != http.StatusOK, d.late == http.StatusOK
 	switch {
 	case early && late:
-		harm = append(harm, "ends early or late")
+		of = append(of, endsEarlyOrLate())
 	case early:
-		harm = append(harm, "ends early")
+		of = append(of, endsEarly())
 	case late:
-		harm = append(harm, "ends late")
+		of = append(of, Dangerous.says("ends-late"))
 	}
-	if len(harm) == 0 {
-		return "no difference"
-	}
-	return strings.Join(harm, ", ")
+	return harms(of...)
 }
 
 func (d *drift) measures() map[string]float64 {

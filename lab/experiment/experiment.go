@@ -9,12 +9,9 @@ package experiment
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"time"
 
-	"authlab/lab/experiment/browser"
+	"authlab/lab/experiment/texts"
 )
 
 // The schemes, in the order in which tables show them.
@@ -33,143 +30,44 @@ func Schemes() []string {
 	return []string{Basic, SessionMemory, SessionRedis, SessionCookie, TokenStateless, TokenRevocable, TokenCookie}
 }
 
-// An Experiment is a question with a prediction for each scheme that it concerns.
+// An Experiment is a question with a prediction for each scheme that it concerns. What it says stands in the catalogue
+// (package texts) under its name: question, claim, outcomes, lesson.
 type Experiment struct {
-	Name     string
-	Question string
-	Claim    string // what is often said, and is tested here
-	Browser  bool   // it needs a real browser
-	// Predict says what each scheme will do on a target with so many replicas.
-	Predict func(replicas int) map[string]string
+	Name    string
+	Browser bool // it needs a real browser
+	// Predicted says what each scheme will do. PredictedFor says it where that depends on how many replicas there are.
+	Predicted    Predictions
+	PredictedFor func(replicas int) Predictions
+	// Choices are the outcomes among which a reader predicts. nil: no page asks for a prediction.
+	Choices func(replicas int) []Outcome
 	// Run does it, and notes what it observes with Bench.Observe.
 	Run func(ctx context.Context, b *Bench) error
-	// Lesson says in a sentence what was measured.
-	Lesson func(r Result) string
+	// Lesson names the sentences of the lesson that fit what was measured, in order. nil: the one sentence "lesson".
+	Lesson func(r Result) []string
 }
 
-// A Cell is one scheme's result in one experiment.
-type Cell struct {
-	Scheme      string             `json:"scheme"`
-	Predicted   string             `json:"predicted"`
-	Observed    string             `json:"observed"`
-	AsPredicted bool               `json:"as_predicted"`
-	Measures    map[string]float64 `json:"measures"`
-}
+// Predictions are outcomes by scheme.
+type Predictions map[string]Outcome
 
-// A Result is one experiment's measured answer.
-type Result struct {
-	Name        string `json:"name"`
-	Question    string `json:"question"`
-	Lesson      string `json:"lesson"`
-	AsPredicted bool   `json:"as_predicted"`
-	DurationMS  int64  `json:"duration_ms"`
-	Cells       []Cell `json:"cells"`
-}
-
-// Measure returns one number that was measured for a scheme, or 0.
-func (r Result) Measure(scheme, name string) float64 {
-	for _, c := range r.Cells {
-		if c.Scheme == scheme {
-			return c.Measures[name]
-		}
+// Predict says what each scheme will do on a target with so many replicas.
+func (e Experiment) Predict(replicas int) Predictions {
+	if e.PredictedFor != nil {
+		return e.PredictedFor(replicas)
 	}
-	return 0
+	return e.Predicted
 }
 
-// Excused tells whether nothing was measured, because something is missing here that the experiment needs. There is no
-// lesson then.
-func (r Result) Excused() bool {
-	return len(r.Cells) > 0 && !slices.ContainsFunc(r.Cells, func(c Cell) bool {
-		return c.Observed != ErrNotOnTarget.Error() && c.Observed != browser.ErrNone.Error()
-	})
-}
+// Question is what the experiment asks, in a language.
+func (e Experiment) Question(l *texts.Language) string { return l.Text(textOf(e.Name, "question")) }
 
-const (
-	notOnTarget = "not on this target"
-	notMeasured = "not measured"
-)
+// Claim is what is often said, and is tested here.
+func (e Experiment) Claim(l *texts.Language) string { return l.Text(textOf(e.Name, "claim")) }
 
-// excuse tells what is missing here that an experiment needs. It is said in the cell, and is no surprise.
-func excuse(err error) (said string, ok bool) {
-	for _, missing := range []error{ErrNotOnTarget, browser.ErrNone} {
-		if errors.Is(err, missing) {
-			return missing.Error(), true
-		}
-	}
-	return "", false
-}
+// textOf is the key of one of an experiment's own texts.
+func textOf(experiment, name string) string { return "experiments." + experiment + "." + name }
 
-// perform runs an experiment on a clean target.
-func perform(ctx context.Context, target Target, replicas int, e Experiment) Result {
-	start := time.Now()
-	b := newBench(target, replicas)
-	err := target.Reset(ctx)
-	if err == nil {
-		err = e.Run(ctx, b)
-	}
-	b.close()
-
-	r := Result{Name: e.Name, Question: e.Question, AsPredicted: true}
-	predicted := e.Predict(replicas)
-	missing, excused := excuse(err)
-	for _, scheme := range Schemes() {
-		want, concerned := predicted[scheme]
-		if !concerned {
-			continue
-		}
-		c, measured := b.cells[scheme]
-		if !measured {
-			c = Cell{Observed: notMeasured}
-			switch {
-			case excused:
-				c.Observed = missing
-			case err != nil:
-				c.Observed = fmt.Sprintf("%s: %v", notMeasured, err)
-			}
-		}
-		c.Scheme, c.Predicted = scheme, want
-		c.AsPredicted = c.Observed == want || (excused && c.Observed == missing)
-		if c.Measures == nil {
-			c.Measures = map[string]float64{}
-		}
-		r.AsPredicted = r.AsPredicted && c.AsPredicted
-		r.Cells = append(r.Cells, c)
-	}
-	if err != nil && !excused {
-		r.AsPredicted = false
-	}
-	r.DurationMS = time.Since(start).Milliseconds()
-	r.Lesson = "It could not be measured here."
-	if !r.Excused() {
-		r.Lesson = e.Lesson(r)
-	}
-	return r
-}
-
-// always predicts the same for several schemes.
-func always(prediction string, schemes ...string) map[string]string {
-	predictions := map[string]string{}
-	for _, scheme := range schemes {
-		predictions[scheme] = prediction
-	}
-	return predictions
-}
-
-// with adds to predictions, or replaces some.
-func with(predictions map[string]string, prediction string, schemes ...string) map[string]string {
-	for _, scheme := range schemes {
-		predictions[scheme] = prediction
-	}
-	return predictions
-}
-
-// whatever the number of replicas.
-func whatever(predictions map[string]string) func(int) map[string]string {
-	return func(int) map[string]string { return predictions }
-}
-
-// says is a lesson without numbers in it.
-func says(lesson string) func(Result) string { return func(Result) string { return lesson } }
+// these are the choices that do not depend on the number of replicas.
+func these(choices ...Outcome) func(int) []Outcome { return func(int) []Outcome { return choices } }
 
 // except lists all schemes but some.
 func except(schemes ...string) []string {

@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"authlab/lab/experiment/browser"
+	"authlab/lab/experiment/texts"
 )
 
 // nowhere is a target that can be reset and nothing else.
@@ -24,7 +27,7 @@ func (nowhere) Replicas(context.Context) ([]Replica, error) { return make([]Repl
 func TestEveryExperimentIsWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, e := range All() {
-		if seen[e.Name] || e.Name == "" || e.Question == "" || e.Claim == "" || e.Run == nil {
+		if seen[e.Name] || e.Name == "" || e.Run == nil || (e.Predicted == nil) == (e.PredictedFor == nil) {
 			t.Errorf("experiment %q is double or not whole", e.Name)
 		}
 		seen[e.Name] = true
@@ -33,48 +36,77 @@ func TestEveryExperimentIsWhole(t *testing.T) {
 			if len(predicted) == 0 {
 				t.Errorf("%s predicts nothing for %d replicas", e.Name, replicas)
 			}
-			for scheme, cell := range predicted {
-				if !slices.Contains(Schemes(), scheme) || cell == "" {
-					t.Errorf("%s predicts %q for %q", e.Name, cell, scheme)
+			for scheme, outcome := range predicted {
+				if !slices.Contains(Schemes(), scheme) || outcome.Key == "" {
+					t.Errorf("%s predicts %s for %q", e.Name, outcome, scheme)
 				}
 			}
-		}
-		if strings.TrimSpace(e.Lesson(Result{})) == "" {
-			t.Errorf("%s has no lesson", e.Name)
+			if e.Choices != nil {
+				choicesAreWhole(t, e, replicas)
+			}
 		}
 	}
 }
 
+// choicesAreWhole checks that readers can choose among different outcomes, and that one of them comes true.
+func choicesAreWhole(t *testing.T, e Experiment, replicas int) {
+	t.Helper()
+	choices := e.Choices(replicas)
+	comesTrue := false
+	for i, choice := range choices {
+		if slices.ContainsFunc(choices[:i], choice.Equal) && replicas > 1 { // with one replica, a share is all
+			t.Errorf("%s has the choice %s twice", e.Name, choice)
+		}
+		for _, predicted := range e.Predict(replicas) {
+			comesTrue = comesTrue || predicted.Equal(choice)
+		}
+	}
+	if len(choices) < 2 || !comesTrue && replicas > 1 {
+		t.Errorf("%s has the choices %s, and predicts none of them", e.Name, choices)
+	}
+}
+
 func TestAPredictionIsComparedWithWhatWasSeenAndWithNothingElse(t *testing.T) {
+	boom := errors.New("boom")
+	see := func(o Outcome) func(context.Context, *Bench) error {
+		return func(_ context.Context, b *Bench) error { b.Observe(Basic, o, nil); return nil }
+	}
+	fail := func(err error) func(context.Context, *Bench) error {
+		return func(context.Context, *Bench) error { return err }
+	}
 	for name, tt := range map[string]struct {
 		run      func(context.Context, *Bench) error
+		status   Status
 		observed string
-		as       bool
+		cell, as bool // the cell is as predicted; the whole experiment is
 	}{
-		"as predicted": {func(_ context.Context, b *Bench) error { b.Observe(Basic, "stays", nil); return nil }, "stays", true},
-		"a surprise":   {func(_ context.Context, b *Bench) error { b.Observe(Basic, "logged out", nil); return nil }, "logged out", false},
-		"nothing seen": {func(context.Context, *Bench) error { return nil }, "not measured", false},
-		"an error":     {func(context.Context, *Bench) error { return errors.New("boom") }, "not measured: boom", false},
-		"what this target cannot do": {func(context.Context, *Bench) error { return fmt.Errorf("stop: %w", ErrNotOnTarget) },
-			"not on this target", true},
-		"an error after the cell": {func(_ context.Context, b *Bench) error {
-			b.Observe(Basic, "stays", nil)
-			return errors.New("boom")
-		}, "stays", true},
+		"as predicted":               {see(stays()), Measured, "stays", true, true},
+		"a surprise":                 {see(loggedOut()), Measured, "logged out", false, false},
+		"the same with more to it":   {see(Kept.says("stays", "seconds", 1)), Measured, "stays", false, false},
+		"the same meaning otherwise": {see(Dangerous.says("stays")), Measured, "stays", false, false},
+		"nothing seen":               {fail(nil), Failed, "not measured", false, false},
+		"an error":                   {fail(boom), Failed, "not measured: boom", false, false},
+		"what this target cannot do": {fail(fmt.Errorf("stop: %w", ErrNotOnTarget)), NotOnTarget, "not on this target", true, true},
+		"no browser":                 {fail(fmt.Errorf("open: %w", browser.ErrNone)), NoBrowser, "no browser here", true, true},
+		"an error after the cell": {func(ctx context.Context, b *Bench) error { return errors.Join(see(stays())(ctx, b), boom) },
+			Measured, "stays", true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			result := perform(t.Context(), nowhere{}, 3, Experiment{
-				Predict: whatever(always("stays", Basic)), Run: tt.run, Lesson: says("lesson"),
+				Name: "sticky-replica-dies", Predicted: Predictions{Basic: stays()}, Run: tt.run,
 			})
 			cell := result.Cells[0]
-			if len(result.Cells) != 1 || cell.Observed != tt.observed || cell.AsPredicted != tt.as {
-				t.Errorf("cell %+v, want %q and %v", cell, tt.observed, tt.as)
+			if len(result.Cells) != 1 || cell.Status != tt.status || cell.Observed != tt.observed || cell.AsPredicted != tt.cell {
+				t.Errorf("cell %+v, want %s, %q and %v", cell, tt.status, tt.observed, tt.cell)
 			}
-			if learned := result.Lesson == "lesson"; learned == (tt.observed == "not on this target") {
-				t.Errorf("the lesson is %q", result.Lesson)
+			if cell.Scheme != Basic || !cell.Prediction.Equal(stays()) || cell.Predicted != "stays" || (cell.Outcome != nil) != (tt.status == Measured) {
+				t.Errorf("cell %+v", cell)
 			}
-			if want := tt.as && name != "an error after the cell"; result.AsPredicted != want {
-				t.Errorf("the experiment is as predicted: %v, want %v", result.AsPredicted, want)
+			if nothing := result.Lesson == "It could not be measured here."; nothing != (tt.status != Measured) || nothing != (len(result.Sentences) == 0) {
+				t.Errorf("the lesson is %q of %q", result.Lesson, result.Sentences)
+			}
+			if result.AsPredicted != tt.as {
+				t.Errorf("the experiment is as predicted: %v, want %v", result.AsPredicted, tt.as)
 			}
 		})
 	}
@@ -111,11 +143,11 @@ func TestWhatIsInHandIsToldByLooking(t *testing.T) {
 		"a signed record":                   {SessionCookie, base64.URLEncoding.EncodeToString([]byte("1700000000|" + record + "|mac")), "data"},
 		"a signed record with | in the MAC": {SessionCookie, base64.URLEncoding.EncodeToString([]byte("1700000000|" + record + "|m|a|c")), "data"},
 		"a token":                           {TokenStateless, b64([]byte("{}")) + "." + b64([]byte(`{"sub":"alice"}`)) + ".sig", "claims"},
-		"a token of somebody else":          {TokenStateless, b64([]byte("{}")) + "." + b64([]byte(`{"sub":"bob"}`)) + ".sig", "ID"},
+		"another user's token":              {TokenStateless, b64([]byte("{}")) + "." + b64([]byte(`{"sub":"bob"}`)) + ".sig", "ID"},
 		"a name that is only encoded":       {SessionRedis, b64([]byte("user=alice")), "something with the name in it"},
 		"a password":                        {Basic, "wonderland", "password"},
 	} {
-		if got := inHand(tt.scheme, "alice", tt.credential); got != tt.want {
+		if got := inHand(tt.scheme, "alice", tt.credential).In(texts.Must(texts.English), "reference-or-value"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
@@ -153,7 +185,7 @@ func TestWhatEndsALoginIsToldByThreeMeasurements(t *testing.T) {
 		"a password":                        {0, 0, 0, "nothing"},
 		"a session that never ends at rest": {30 * minutes, 480 * minutes, 200, "not its own word (200) and absolute"},
 	} {
-		if got := whatEnds(tt.said, tt.busy, tt.rested); got != tt.want {
+		if got := whatEnds(tt.said, tt.busy, tt.rested).In(texts.Must(texts.English), "expiry"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}

@@ -1,29 +1,31 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"net/http"
-	"strings"
 	"time"
 )
 
 // step is how far apart the requests of a busy user are: shorter than any login lasts without use.
 const step = 10 * time.Minute
 
-// longest is when a busy user's login should be over, whatever it is.
-const longest = 24 * time.Hour
-
 // expiry lets time pass, over a user who rests and over one who works.
 func expiry() Experiment {
 	return Experiment{
-		Name:     "expiry",
-		Question: "Idle, absolute, sliding: what ends a login?",
-		Claim:    "Sessions last as long as you use them; tokens expire.",
-		Predict: whatever(with(with(always("exp", TokenStateless, TokenRevocable, TokenCookie),
-			"idle and absolute", SessionMemory, SessionRedis, SessionCookie), "nothing", Basic)),
+		Name: "expiry",
+		Predicted: Predictions{
+			Basic:          nothingEnds(),
+			SessionMemory:  idleAndAbsolute(),
+			SessionRedis:   idleAndAbsolute(),
+			SessionCookie:  idleAndAbsolute(),
+			TokenStateless: expEnds(),
+			TokenRevocable: expEnds(),
+			TokenCookie:    expEnds(),
+		},
 		Run: func(ctx context.Context, b *Bench) error {
-			resting, err := b.simulatedUsers(ctx)
+			const longest = 24 * time.Hour // by then every login but basic's should be over
+			resting, err := b.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
@@ -40,11 +42,11 @@ func expiry() Experiment {
 				}
 				said[scheme] = end.Sub(start)
 			}
-			working, err := b.simulatedUsers(ctx)
+			working, err := b.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
-			ended := map[string]time.Duration{} // when the busy user found the door closed
+			ended := map[string]time.Duration{} // when the busy user was refused
 			rested := map[string]int{}          // what the resting user found a step after their time was over
 			for passed := step; passed <= longest; passed += step {
 				if err := b.Target.Advance(ctx, step); err != nil {
@@ -70,7 +72,7 @@ func expiry() Experiment {
 					break
 				}
 			}
-			// A password has no end that busy or resting could bring about, so it is asked once, when all others are over.
+			// Neither use nor rest ends a password, so it is asked once, when all others are over.
 			if status, err := working[Basic].Status(ctx, "/me"); err != nil {
 				return err
 			} else if status != http.StatusOK {
@@ -79,49 +81,29 @@ func expiry() Experiment {
 			for _, scheme := range Schemes() {
 				b.Observe(scheme, whatEnds(said[scheme], ended[scheme], rested[scheme]), map[string]float64{
 					"said_minutes": said[scheme].Round(time.Minute).Minutes(), "busy_minutes": ended[scheme].Minutes(),
+					"busy_hours":    ended[scheme].Hours(),
 					"rested_status": float64(rested[scheme]),
 				})
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("Without use, a session ended after %.0f minutes; used all the time, it slid on and ended after %.0f hours "+
-				"all the same. The signed cookie can do that too, by being written anew. An access token ended when it said, "+
-				"after %.0f minutes, however busy its owner was: what slides there is the refresh token.",
-				r.Measure(SessionRedis, "said_minutes"), r.Measure(SessionRedis, "busy_minutes")/60, r.Measure(TokenStateless, "said_minutes"))
-		},
 	}
 }
 
-// simulatedUsers returns a simulated user for each scheme, logged in.
-func (b *Bench) simulatedUsers(ctx context.Context) (map[string]*User, error) {
-	users := map[string]*User{}
-	for _, scheme := range Schemes() {
-		user, err := b.Simulated(ctx, scheme)
-		if err != nil {
-			return nil, err
-		}
-		if err := user.Login(ctx); err != nil {
-			return nil, err
-		}
-		users[scheme] = user
-	}
-	return users, nil
-}
+func nothingEnds() Outcome     { return Meaning("").says("nothing") }
+func idleAndAbsolute() Outcome { return Meaning("").says("idle-and-absolute") }
+func expEnds() Outcome         { return Meaning("").says("exp") }
 
-// whatEnds tells from three measurements what the rule is.
-func whatEnds(said, busy time.Duration, rested int) string {
-	if busy == 0 {
-		return "nothing"
-	}
-	var rules []string
+// whatEnds tells from three measurements what ends a login: what the server said is left, how long a busy user stayed
+// in (0: to the end), and what a resting user was answered after the time that the server said.
+func whatEnds(said, busy time.Duration, rested int) Outcome {
 	switch {
+	case busy == 0:
+		return nothingEnds()
 	case rested != http.StatusUnauthorized:
-		rules = append(rules, fmt.Sprintf("not its own word (%d)", rested))
-	case busy <= said+step:
-		return "exp" // use did not help
-	default:
-		rules = append(rules, "idle")
+		return cmp.Or(status(rested).Means, Dangerous).says("not-its-own-word", "status", rested)
+	case busy <= said+step: // use did not help
+		return expEnds()
 	}
-	return strings.Join(append(rules, "absolute"), " and ")
+	return idleAndAbsolute()
 }

@@ -11,15 +11,16 @@ import (
 
 // fixation plants session IDs in a browser before its owner logs in, and looks what they are worth afterwards.
 //
-// The signed cookie is not asked. It has no ID that could be planted, only the attacker's own whole session; whoever is
-// given that is logged in as the attacker until they log in themselves (login CSRF, which is another question).
+// The signed cookie is not asked. It has no ID that could be planted, only the attacker's own whole session; a victim who
+// is given that is logged in as the attacker until they log in themselves (login CSRF, which is another question).
 func fixation() Experiment {
 	schemes := []string{SessionMemory, SessionRedis}
 	return Experiment{
-		Name:     "fixation",
-		Question: "An attacker plants a session ID in my browser, and then I log in: is the attacker in as well?",
-		Claim:    "A session ID that nobody can guess is safe.",
-		Predict:  whatever(always("useless after", schemes...)),
+		Name: "fixation",
+		Predicted: Predictions{
+			SessionMemory: uselessAfter(),
+			SessionRedis:  uselessAfter(),
+		},
 		Run: func(ctx context.Context, b *Bench) error {
 			twin, err := plantAtTwin(ctx, b)
 			if err != nil {
@@ -30,16 +31,11 @@ func fixation() Experiment {
 				return err
 			}
 			for _, scheme := range schemes {
-				b.Observe(scheme, planted[scheme].observed+twin.remark(), twin.measures(planted[scheme].measures))
+				b.Observe(scheme, twin.remark(planted[scheme].outcome), twin.measures(planted[scheme].measures))
 			}
 			return twin.err()
 		},
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("%.0f of %.0f planted IDs were worth nothing after the login: one that the server did not make is not "+
-				"adopted, and one that it made ends when somebody logs in with it. An ID need not be guessed if it can be "+
-				"chosen, so what counts is that every login has a new one. %s",
-				r.Measure(SessionRedis, "useless"), r.Measure(SessionRedis, "planted"), fellFor(r, SessionRedis))
-		},
+		Lesson: func(r Result) []string { return []string{"lesson", twinSentence(r)} },
 	}
 }
 
@@ -52,7 +48,7 @@ func madeUp() string {
 
 // A planting is what planted IDs were worth with one scheme.
 type planting struct {
-	observed string
+	outcome  Outcome
 	measures map[string]float64
 }
 
@@ -86,18 +82,21 @@ func plantAt(ctx context.Context, b *Bench, scheme string) (planting, error) {
 			useless++
 		}
 	}
-	p := planting{"useless after", map[string]float64{"planted": float64(len(plants)), "useless": float64(useless)}}
+	p := planting{uselessAfter(), map[string]float64{"planted": float64(len(plants)), "useless": float64(useless)}}
 	switch {
 	case seen[simulatedName(1)] > 0:
-		p.observed = "the attacker is the victim"
+		p.outcome = Dangerous.says("attacker-is-victim")
 	case useless < len(plants):
-		p.observed = fmt.Sprintf("useless after for %d of %d", useless, len(plants))
+		p.outcome = Dangerous.says("some-useless-after", "useless", useless, "planted", len(plants))
 	}
 	return p, nil
 }
 
+// uselessAfter says that no planted ID was worth anything after the login.
+func uselessAfter() Outcome { return Kept.says("useless-after") }
+
 // idsToPlant are all IDs that an attacker can have: made up, of a login that is over, and of a login of their own; and
-// one for strangers, if the server gives them any.
+// one that the server gives to a visitor who is not logged in, if it does.
 func idsToPlant(ctx context.Context, b *Bench, scheme string) (attacker *User, ids []string, err error) {
 	if err := b.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
 		return nil, nil, err
@@ -121,7 +120,7 @@ func idsToPlant(ctx context.Context, b *Bench, scheme string) (attacker *User, i
 	return attacker, ids, err
 }
 
-// knownAs is whom the server takes this user for. Nobody: 401.
+// knownAs is the name of the user whom the server takes this client for; empty: none, it answers 401.
 func (u *User) knownAs(ctx context.Context) (string, error) {
 	answer, err := u.Get(ctx, "/me")
 	if err != nil || answer.Status == http.StatusUnauthorized {
@@ -134,7 +133,7 @@ func (u *User) knownAs(ctx context.Context) (string, error) {
 	return me.User.Name, nil
 }
 
-// plantAtTwin plants IDs in the browser of somebody who logs in at the naive twin.
+// plantAtTwin plants IDs in a victim's browser, who then logs in at the naive twin.
 func plantAtTwin(ctx context.Context, b *Bench) (onTwin, error) {
 	t, err := b.twin(ctx)
 	if err != nil {
@@ -145,7 +144,7 @@ func plantAtTwin(ctx context.Context, b *Bench) (onTwin, error) {
 	if err != nil {
 		return o, err
 	}
-	_, visitor, err := t.whoIs(ctx, "") // who is given an ID
+	_, visitor, err := t.whoIs(ctx, "") // the twin gives an ID to every visitor
 	if err != nil {
 		return o, err
 	}

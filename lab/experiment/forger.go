@@ -28,7 +28,7 @@ type forger struct {
 	err       error // the first that came up
 }
 
-// A forgery is a token that nobody with the key has written.
+// A forgery is a token that was written without the server's private key.
 type forgery struct {
 	name, text string
 	naive      bool // a naive server should take it
@@ -89,7 +89,7 @@ func (f *forger) add(name, text string) *forgery {
 	return &f.forged[len(f.forged)-1]
 }
 
-// sign adds a forgery with a raised payload, signed with whatever the forger has.
+// sign adds a forgery with a raised payload, signed with a key that the forger has.
 func (f *forger) sign(name string, method jwt.SigningMethod, key any, header map[string]any) *forgery {
 	input := f.input(changed(header, "alg", method.Alg()), f.payload)
 	signature, err := method.Sign(input, key)

@@ -14,7 +14,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// forgeries writes every forgery that there is here, out of a real token of somebody who is no admin and the keys that
+// forgeries writes every forgery that there is here, out of a real token of a user who is no admin and the keys that
 // the server publishes. The same list goes to every server.
 func forgeries(real string, keys []publicKey) ([]forgery, error) {
 	f, err := newForger(real, keys)
@@ -49,7 +49,7 @@ func (f *forger) unsigned() {
 	f.add("a signature of zeros", f.input(changed(f.header, "alg", "ES256"), f.payload)+"."+zeros)
 }
 
-// publicKeyAsSecret signs with what everybody may know, in case the server takes the key of one algorithm for that of
+// publicKeyAsSecret signs with a public key, in case the server takes the key of one algorithm for that of
 // another. Which bytes a server would take for the secret depends on how it keeps the key, so all usual ones are tried.
 func (f *forger) publicKeyAsSecret() {
 	for _, k := range f.keys {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
+
+	"authlab/lab/experiment/texts"
 )
 
 // realToken is bob's, and the key that it was signed with.
@@ -54,7 +56,7 @@ func TestForgeriesAreManyAndEachMakesAnAdminOfBob(t *testing.T) {
 		if !json.Valid([]byte(decoded(parts[0]))) {
 			t.Errorf("the header of %s is %s", f.name, decoded(parts[0]))
 		}
-		// Whoever has the right key and looks takes none of them.
+		// A server that has the right key and checks the algorithm takes none of them.
 		_, err := jwt.Parse(f.text, func(*jwt.Token) (any, error) { return key.key, nil }, jwt.WithValidMethods([]string{"ES256"}))
 		if err == nil {
 			t.Errorf("%s is no forgery", f.name)
@@ -129,7 +131,7 @@ func TestAForgeryIsTakenByWhoMakesTheMistake(t *testing.T) {
 }
 
 func TestAForgeryThatIsTakenIsNamed(t *testing.T) {
-	f := forging{seen: map[int]int{}}
+	f, english := forging{seen: map[int]int{}}, texts.Must(texts.English)
 	for _, tt := range []struct {
 		name   string
 		status int
@@ -141,8 +143,34 @@ func TestAForgeryThatIsTakenIsNamed(t *testing.T) {
 		{"four", 403, "200 ×2, 401 ×1, 403 ×1: two, three, four"},
 		{"five", 200, "200 ×3, 401 ×1, 403 ×1: two, three, four, …"},
 	} {
-		if f.note(tt.name, tt.status); f.observed() != tt.want {
-			t.Errorf("%s: %q, want %q", tt.name, f.observed(), tt.want)
+		f.note(tt.name, tt.status)
+		if got := f.outcome().In(english, "forgery"); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestAWrongCredentialIsDangerousWhereItIsAccepted(t *testing.T) {
+	for _, tt := range []struct {
+		seen map[int]int
+		want Outcome
+		text string
+	}{
+		{map[int]int{401: 95}, changesGet(401), "401"},
+		{map[int]int{200: 95}, changesGet(200), "200"},
+		{map[int]int{403: 95}, changesGet(403), "403"},
+		{map[int]int{401: 94, 200: 1}, Dangerous.tally(map[int]int{401: 94, 200: 1}), "200 ×1, 401 ×94"},
+		{map[int]int{401: 94, 403: 1}, Dangerous.tally(map[int]int{401: 94, 403: 1}), "401 ×94, 403 ×1"},
+		{map[int]int{401: 94, 503: 1}, Meaning("").tally(map[int]int{401: 94, 503: 1}), "401 ×94, 503 ×1"},
+	} {
+		got := changesGot(tt.seen)
+		if text := got.In(texts.Must(texts.English), "tamper"); !got.Equal(tt.want) || text != tt.text {
+			t.Errorf("%v: %q, %s; want %q, %s", tt.seen, text, got, tt.text, tt.want)
+		}
+	}
+	for status, want := range map[int]Meaning{401: Kept, 200: Dangerous, 403: Dangerous} {
+		if got := changesGet(status).Means; got != want {
+			t.Errorf("%d means %q, want %q", status, got, want)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func (t *twin) takeForgeries(ctx context.Context) (onTwin, cracking, error) {
 		}
 		o.note(f.name, status == http.StatusOK, f.naive)
 	}
-	// What never ends needs no forger. The real token has no exp and is taken, so a copy of it is good for ever.
+	// A real token without exp that is taken needs no forger: a copy of it is good for ever.
 	status, err := t.admin(ctx, alice.ID)
 	_, payload, _ := strings.Cut(alice.ID, ".")
 	payload, _, _ = strings.Cut(payload, ".")

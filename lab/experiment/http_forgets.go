@@ -1,22 +1,29 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 )
 
+const pagesVisited = 5 // that a client asks for, one after the other
+
 // httpForgets visits five pages by each scheme, and counts how often the password has to be checked.
 func httpForgets() Experiment {
-	const pages = 5
-	cell := func(checked int) string { return fmt.Sprintf("password checked on %d of %d pages", checked, pages) }
 	return Experiment{
-		Name:     "http-forgets",
-		Question: "Does the server remember me from one page to the next?",
-		Claim:    "HTTP is stateless, so the server forgets you between two pages.",
-		Predict:  whatever(with(always(cell(0), except(Basic)...), cell(pages), Basic)),
+		Name: "http-forgets",
+		Predicted: Predictions{
+			Basic:          passwordCheckedOn(pagesVisited),
+			SessionMemory:  passwordCheckedOn(0),
+			SessionRedis:   passwordCheckedOn(0),
+			SessionCookie:  passwordCheckedOn(0),
+			TokenStateless: passwordCheckedOn(0),
+			TokenRevocable: passwordCheckedOn(0),
+			TokenCookie:    passwordCheckedOn(0),
+		},
+		Choices: these(passwordCheckedOn(0), passwordCheckedOn(1), passwordCheckedOn(pagesVisited)),
 		Run: func(ctx context.Context, b *Bench) error {
 			users, err := together(Schemes(), func(scheme string) (*User, error) { // a real password takes long to hash
 				user := b.User(scheme)
@@ -29,11 +36,11 @@ func httpForgets() Experiment {
 				if status, err := b.User(scheme).Status(ctx, "/me"); err != nil {
 					return err
 				} else if status != http.StatusUnauthorized {
-					b.Observe(scheme, fmt.Sprintf("a stranger gets %d", status), nil)
+					b.Observe(scheme, strangerGets(status), nil)
 					continue
 				}
-				checked, took := 0, make([]time.Duration, pages)
-				for i := range pages {
+				checked, took := 0, make([]time.Duration, pagesVisited)
+				for i := range pagesVisited {
 					answer, err := users[scheme].Get(ctx, "/me")
 					if err != nil {
 						return err
@@ -44,22 +51,23 @@ func httpForgets() Experiment {
 					checked += answer.Paid["hash"]
 					took[i] = answer.Took
 				}
-				b.Observe(scheme, cell(checked), map[string]float64{"page_ms": milliseconds(median(took))})
+				b.Observe(scheme, passwordCheckedOn(checked), map[string]float64{"page_ms": milliseconds(median(took))})
 			}
 			return nil
-		},
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("Without a credential every scheme answers 401: HTTP does forget, and what remembers is the "+
-				"credential that comes with each request. With the password as credential a page took %.1f ms, most of it "+
-				"the password hash; with a session in Redis it took %.1f ms, with a token %.1f ms.",
-				r.Measure(Basic, "page_ms"), r.Measure(SessionRedis, "page_ms"), r.Measure(TokenStateless, "page_ms"))
 		},
 	}
 }
 
-func median(durations []time.Duration) time.Duration {
-	sorted := slices.Sorted(slices.Values(durations))
-	return sorted[len(sorted)/2]
+// passwordCheckedOn says on how many of the pages visited the server had to check the password.
+func passwordCheckedOn(checked int) Outcome {
+	means := Costs
+	if checked == 0 {
+		means = Kept
+	}
+	return means.says("password-checked-on", "checked", checked, "pages", pagesVisited)
 }
 
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+// strangerGets is what a request without a credential is answered, when that is not 401.
+func strangerGets(code int) Outcome {
+	return cmp.Or(status(code).Means, Dangerous).says("stranger-gets", "status", code)
+}

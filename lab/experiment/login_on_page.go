@@ -9,6 +9,11 @@ import (
 	"authlab/lab/experiment/browser"
 )
 
+// cookieSchemes are those whose credential a browser sends by itself.
+func cookieSchemes() []string {
+	return []string{SessionMemory, SessionRedis, SessionCookie, TokenCookie}
+}
+
 // logInOn logs a simulated user in by a scheme with a cookie, from a script of the page that the tab shows. The target
 // has to have that user.
 func logInOn(tab *browser.Tab, lab, scheme string) error {

@@ -11,13 +11,16 @@ import (
 func logout() Experiment {
 	schemes := except(Basic) // there is nothing to log out of
 	return Experiment{
-		Name:     "logout",
-		Question: "I log out, and the old credential is sent again: is it still good?",
-		Claim:    "Cookies can be logged out, tokens cannot.",
-		Predict: whatever(map[string]string{
-			SessionMemory: "401", SessionRedis: "401", SessionCookie: "200",
-			TokenStateless: "200 until exp", TokenRevocable: "401", TokenCookie: "200 until exp",
-		}),
+		Name: "logout",
+		Predicted: Predictions{
+			SessionMemory:  refusedAgain(),
+			SessionRedis:   refusedAgain(),
+			SessionCookie:  stillGood(),
+			TokenStateless: goodUntilExp(),
+			TokenRevocable: refusedAgain(),
+			TokenCookie:    goodUntilExp(),
+		},
+		Choices: these(refusedAgain(), stillGood(), goodUntilExp()),
 		Run: func(ctx context.Context, b *Bench) error {
 			users, err := b.LoggedIn(ctx, schemes...)
 			if err != nil {
@@ -54,19 +57,30 @@ func logout() Experiment {
 				}
 			}
 			for _, scheme := range schemes {
-				observed, measures := fmt.Sprint(replayed[scheme]), map[string]float64{"status": float64(replayed[scheme])}
+				measures := map[string]float64{"status": float64(replayed[scheme])}
 				if status, ok := atExp[scheme]; ok {
 					measures["status_at_exp"] = float64(status)
-					if status == http.StatusUnauthorized && replayed[scheme] == http.StatusOK {
-						observed += " until exp"
-					}
 				}
-				b.Observe(scheme, observed, measures)
+				b.Observe(scheme, replayedAfterLogout(replayed[scheme], atExp[scheme]), measures)
 			}
 			return nil
 		},
-		Lesson: says("What decides is whether the server has something to delete, not cookie or header. The signed cookie went on " +
-			"working after the logout, as the stateless token did; the token that is checked against a denylist was dead at once, " +
-			"as were the two sessions with a record."),
 	}
+}
+
+func refusedAgain() Outcome { return Kept.says("status", "status", http.StatusUnauthorized) }
+func stillGood() Outcome    { return Dangerous.says("status", "status", http.StatusOK) }
+func goodUntilExp() Outcome { return Dangerous.says("good-until-exp", "status", http.StatusOK) }
+
+// replayedAfterLogout says what the old credential was worth after the logout, and when its time was over (0: not asked).
+func replayedAfterLogout(atOnce, atExp int) Outcome {
+	switch {
+	case atOnce == http.StatusUnauthorized:
+		return refusedAgain()
+	case atOnce == http.StatusOK && atExp == http.StatusUnauthorized:
+		return goodUntilExp()
+	case atOnce == http.StatusOK:
+		return stillGood()
+	}
+	return status(atOnce)
 }

@@ -6,20 +6,25 @@ import (
 	"net/http"
 )
 
+const devices = 3 // of one person
+
 // logoutEverywhere logs one of three devices out everywhere, and looks which of the three are out.
 func logoutEverywhere() Experiment {
-	const devices = 3
-	schemes := except(Basic, TokenCookie) // those two have nobody to say it to
+	schemes := except(Basic, TokenCookie) // those two have no such route
 	return Experiment{
-		Name:     "logout-everywhere",
-		Question: "Three devices, each at another replica, and one says “log out everywhere”: which are out?",
-		Claim:    "Sessions can be logged out everywhere, tokens cannot.",
-		Predict: func(replicas int) map[string]string {
-			predicted := with(always("none", SessionCookie, TokenStateless), "all", SessionRedis, TokenRevocable)
-			if replicas == 1 {
-				return with(predicted, "all", SessionMemory) // there is no other memory
+		Name: "logout-everywhere",
+		PredictedFor: func(replicas int) Predictions {
+			predicted := Predictions{
+				SessionMemory:  devicesOut(1),
+				SessionRedis:   devicesOut(devices),
+				SessionCookie:  devicesOut(0),
+				TokenStateless: devicesOut(0),
+				TokenRevocable: devicesOut(devices),
 			}
-			return with(predicted, howMany(1, devices), SessionMemory)
+			if replicas == 1 { // all devices' sessions are in the one memory that there is
+				predicted[SessionMemory] = devicesOut(devices)
+			}
+			return predicted
 		},
 		Run: func(ctx context.Context, b *Bench) error {
 			replicas, err := b.Target.Replicas(ctx)
@@ -59,21 +64,23 @@ func logoutEverywhere() Experiment {
 						refused++
 					}
 				}
-				b.Observe(scheme, howMany(refused, devices), map[string]float64{"refused": float64(refused), "devices": devices})
+				b.Observe(scheme, devicesOut(refused), map[string]float64{"refused": float64(refused), "devices": devices})
 			}
 			return nil
-		},
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("It reached as far as somebody remembers: %.0f of %d devices with sessions in the replicas' memories, "+
-				"%.0f with sessions in Redis, and %.0f with signed cookies, which are sessions too. The same three tokens were "+
-				"all good where only their signature is checked (%.0f refused), and all dead where the denylist is asked (%.0f refused).",
-				r.Measure(SessionMemory, "refused"), devices, r.Measure(SessionRedis, "refused"), r.Measure(SessionCookie, "refused"),
-				r.Measure(TokenStateless, "refused"), r.Measure(TokenRevocable, "refused"))
 		},
 	}
 }
 
-// seat gives each device a replica, so that nobody shares one with the first device, who will say "everywhere".
+// devicesOut says how many of the devices are out. Each that is not is dangerous: the person wanted all of them out.
+func devicesOut(refused int) Outcome {
+	out := Dangerous.howMany(refused, devices)
+	if out.Means = Dangerous; refused == devices {
+		out.Means = Kept
+	}
+	return out
+}
+
+// seat gives each device a replica, so that no other shares one with the first device, which logs out everywhere.
 func seat(device, replicas int) int {
 	if device == 0 || replicas == 1 {
 		return 0

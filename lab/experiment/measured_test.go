@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"authlab/lab/experiment/texts"
 )
 
 // elsewhere is a target at another address, whose clock can be moved.
@@ -24,7 +26,7 @@ func (e elsewhere) Advance(_ context.Context, d time.Duration) error {
 	return nil
 }
 
-func TestWhoSaysEverywhereSharesNoReplicaWithTheOtherDevices(t *testing.T) {
+func TestTheDeviceThatLogsOutEverywhereSharesNoReplicaWithTheOthers(t *testing.T) {
 	for replicas := 1; replicas <= 16; replicas++ {
 		for device := range 3 {
 			at := seat(device, replicas)
@@ -40,33 +42,34 @@ func TestWhoSaysEverywhereSharesNoReplicaWithTheOtherDevices(t *testing.T) {
 
 func TestCellsAreToldByStatuses(t *testing.T) {
 	for _, tt := range []struct {
-		cell fmt.Stringer
-		want string
+		experiment string
+		cell       interface{ outcome() Outcome }
+		want       string
 	}{
-		{theft{before: 200, after: 200}, "in, stays in"},
-		{theft{before: 200, after: 401}, "in, then out"},
-		{theft{before: 200, after: 503}, "200, then 503"},
-		{theft{before: 401, after: 401}, "never in"},
+		{"stolen", theft{before: 200, after: 200}, "in, stays in"},
+		{"stolen", theft{before: 200, after: 401}, "in, then out"},
+		{"stolen", theft{before: 200, after: 503}, "200, then 503"},
+		{"stolen", theft{before: 401, after: 401}, "never in"},
 
-		{replay{late: 401, newest: 401}, "family dies"},
-		{replay{late: 401, newest: 200}, "only the late one is refused"},
-		{replay{late: 200, newest: 200}, "works twice"},
-		{replay{late: 200, newest: 401}, "works twice"},
-		{replay{late: 503, newest: 200}, "503, then 200"},
+		{"refresh-reuse", replay{late: 401, newest: 401}, "family dies"},
+		{"refresh-reuse", replay{late: 401, newest: 200}, "only the late one is refused"},
+		{"refresh-reuse", replay{late: 200, newest: 200}, "works twice"},
+		{"refresh-reuse", replay{late: 200, newest: 401}, "works twice"},
+		{"refresh-reuse", replay{late: 503, newest: 200}, "503, then 200"},
 
-		{&drift{newElsewhere: 200, oldAtFast: 200, early: 200, late: 401}, "no difference"},
-		{&drift{newElsewhere: 200, oldAtFast: 200, early: 401, late: 401}, "ends early"},
-		{&drift{newElsewhere: 200, oldAtFast: 200, early: 200, late: 200}, "ends late"},
-		{&drift{newElsewhere: 401, oldAtFast: 200, early: 401, late: 200}, "refused elsewhere, ends early or late"},
-		{&drift{newElsewhere: 200, oldAtFast: 401, early: 401, late: 401}, "refused by the fast one, ends early"},
+		{"clock-skew", &drift{newElsewhere: 200, oldAtFast: 200, early: 200, late: 401}, "no difference"},
+		{"clock-skew", &drift{newElsewhere: 200, oldAtFast: 200, early: 401, late: 401}, "ends early"},
+		{"clock-skew", &drift{newElsewhere: 200, oldAtFast: 200, early: 200, late: 200}, "ends late"},
+		{"clock-skew", &drift{newElsewhere: 401, oldAtFast: 200, early: 401, late: 200}, "refused elsewhere, ends early or late"},
+		{"clock-skew", &drift{newElsewhere: 200, oldAtFast: 401, early: 401, late: 401}, "refused by the fast one, ends early"},
 	} {
-		if got := tt.cell.String(); got != tt.want {
-			t.Errorf("%+v: %q, want %q", tt.cell, got, tt.want)
+		if got := tt.cell.outcome().In(texts.Must(texts.English), tt.experiment); got != tt.want {
+			t.Errorf("%s, %+v: %q, want %q", tt.experiment, tt.cell, got, tt.want)
 		}
 	}
 }
 
-func TestMeetingAReplicaKeepsTheLoginAndDropsTheBalancersCookie(t *testing.T) {
+func TestPinningToAReplicaKeepsTheLoginAndDropsTheBalancersCookie(t *testing.T) {
 	turn := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := r.Cookie("pinned"); err == nil {
@@ -84,16 +87,16 @@ func TestMeetingAReplicaKeepsTheLoginAndDropsTheBalancersCookie(t *testing.T) {
 	user := newBench(elsewhere{url: server.URL}, 3).User(SessionRedis)
 	user.SetCredential("the-login")
 	for _, replica := range []string{"app-3", "app-3", "app-1"} {
-		if err := user.Meet(t.Context(), replica); err != nil || user.cookies["pinned"] != replica {
-			t.Errorf("meet %s: %v, and the cookie is for %s", replica, err, user.cookies["pinned"])
+		if err := user.PinTo(t.Context(), replica); err != nil || user.cookies["pinned"] != replica {
+			t.Errorf("pin to %s: %v, and the cookie is for %s", replica, err, user.cookies["pinned"])
 		}
 	}
-	if err := user.Meet(t.Context(), "app-9"); err == nil || !strings.Contains(err.Error(), "app-9 did not answer") {
+	if err := user.PinTo(t.Context(), "app-9"); err == nil || !strings.Contains(err.Error(), "app-9 did not answer") {
 		t.Errorf("a replica that is not there: %v", err)
 	}
 }
 
-func TestHowLongSomebodyLastsIsFoundByAsking(t *testing.T) {
+func TestHowLongALoginLastsIsFoundByAsking(t *testing.T) {
 	passed := time.Duration(0)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if lasts, err := time.ParseDuration(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")); err != nil || passed >= lasts {
@@ -117,6 +120,38 @@ func TestHowLongSomebodyLastsIsFoundByAsking(t *testing.T) {
 	} {
 		if got, ok := ended[name]; !ok || got != want {
 			t.Errorf("%s: refused after %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestSurprisesAreToldToo(t *testing.T) {
+	for _, tt := range []struct {
+		experiment string
+		outcome    Outcome
+		want       string
+		means      Meaning
+	}{
+		{"http-forgets", passwordCheckedOn(1), "password checked on 1 of 5 pages", Costs},
+		{"http-forgets", strangerGets(200), "a stranger gets 200", Dangerous},
+		{"http-forgets", strangerGets(503), "a stranger gets 503", CantTell},
+		{"concurrent-refresh", newPairs(0), "0 win", Lost},
+		{"concurrent-refresh", newPairs(1), "1 wins", Kept},
+		{"concurrent-refresh", newPairs(50), "50 win", Dangerous},
+		{"key-rotation", refusedBy(0, 4, 4), "none / all", Lost},
+		{"key-rotation", refusedBy(1, 3, 4), "1 of 4 / 3 of 4", Lost},
+		{"logout-everywhere", devicesOut(0), "none", Dangerous},
+		{"logout-everywhere", devicesOut(2), "2 of 3", Dangerous},
+		{"logout-everywhere", devicesOut(3), "all", Kept},
+		{"redis-down", duringOutage(Answer{Status: 200}, 200), "stays", Kept},
+		{"redis-down", duringOutage(Answer{Status: 503}, 401), "503, and 401 when Redis was back", Lost},
+		{"redis-down", duringOutage(Answer{Status: 401, SetCookie: true}, 401), "logged out, and the cookie was touched, and 401 when Redis was back", Lost},
+		{"redis-back", backWithDataThenEmpty(tokensWithData(200, 401), revokedWhenEmpty(200)), "stays; revoked tokens live again", Dangerous},
+		{"redis-back", backWithDataThenEmpty(tokensWithData(200, 200), revokedWhenEmpty(200)),
+			"stays, but the revoked token is 200; revoked tokens live again", Dangerous},
+		{"redis-back", revokedWhenEmpty(401), "revoked tokens are 401", Kept},
+	} {
+		if got := tt.outcome.In(texts.Must(texts.English), tt.experiment); got != tt.want || tt.outcome.Means != tt.means {
+			t.Errorf("%s: %q, %s, want %q, %s", tt.experiment, got, tt.outcome.Means, tt.want, tt.means)
 		}
 	}
 }

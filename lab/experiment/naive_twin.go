@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +11,7 @@ import (
 )
 
 // A twin is the naive server, which is written to fall for attacks. It is the control of an experiment: an attack that
-// not even the twin falls for proves nothing about anybody who withstands it.
+// not even the twin falls for proves nothing about a server that withstands it.
 type twin struct {
 	client *http.Client
 	url    string
@@ -50,7 +51,7 @@ func (t *twin) do(ctx context.Context, method, path, body string, headers ...str
 	}
 	defer response.Body.Close()
 	if response.Header.Get("X-Naive") != "true" {
-		return reply{}, fmt.Errorf("naive twin: %s is somebody else", t.url)
+		return reply{}, fmt.Errorf("naive twin: %s is another server", t.url)
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
 	return reply{response.StatusCode, string(text), response.Cookies()}, err
@@ -67,6 +68,22 @@ func (t *twin) login(ctx context.Context, name, cookie string) (*http.Cookie, er
 		return nil, fmt.Errorf("naive twin: log in: %d and %d cookies", got.status, len(got.cookies))
 	}
 	return got.cookies[0], nil
+}
+
+type twinUser struct{ Name, Email string }
+
+// whoIs asks the twin which user it takes the sender of a cookie for. 401: no name, and the cookies that it gives to a
+// stranger.
+func (t *twin) whoIs(ctx context.Context, cookie string) (twinUser, []*http.Cookie, error) {
+	got, err := t.do(ctx, http.MethodGet, "/naive/session/me", "", "Cookie", cookie)
+	if err != nil || got.status == http.StatusUnauthorized {
+		return twinUser{}, got.cookies, err
+	}
+	var me struct{ User twinUser }
+	if err := json.Unmarshal([]byte(got.body), &me); err != nil {
+		return twinUser{}, nil, fmt.Errorf("naive twin: %d %w", got.status, err)
+	}
+	return me.User, got.cookies, nil
 }
 
 // onTwin is what became of attacks on the naive twin.
@@ -93,15 +110,17 @@ func (o onTwin) orAbsent(err error) (onTwin, error) {
 	return o, err
 }
 
-// remark is what has to be said beside a cell: nothing, if the twin is there and fell for what it should.
-func (o onTwin) remark() string {
+// remark adds to an outcome what has to be said about the twin: nothing, if it is there and fell for what it should.
+func (o onTwin) remark(outcome Outcome) Outcome {
 	switch {
 	case o.absent:
-		return "; naive twin: " + notOnTarget
+		return outcome.Means.composed("twin-absent", outcome)
 	case len(o.withstood) > 0:
-		return "; naive twin withstood: " + strings.Join(o.withstood, ", ")
+		remarked := outcome.Means.says("twin-withstood", "attacks", strings.Join(o.withstood, ", "))
+		remarked.Of = []Outcome{outcome}
+		return remarked
 	}
-	return ""
+	return outcome
 }
 
 // err is not nil if the twin withstood something: the attack does not work, or the twin is not as naive as it should be.
@@ -117,11 +136,10 @@ func (o onTwin) measures(m map[string]float64) map[string]float64 {
 	return m
 }
 
-// fellFor is a lesson's sentence about the twin.
-func fellFor(r Result, scheme string) string {
-	if r.Measure(scheme, "naive_attacks") == 0 {
-		return "There was no naive twin on this target to compare with."
+// twinSentence is the lesson's sentence about the twin.
+func twinSentence(r Result) string {
+	if attacks, _ := r.measure("", "naive_attacks"); attacks == 0 {
+		return "twin-absent"
 	}
-	return fmt.Sprintf("The naive twin, written in a hurry on the same libraries, fell for %.0f of %.0f.",
-		r.Measure(scheme, "naive_fell_for"), r.Measure(scheme, "naive_attacks"))
+	return "twin-fell"
 }

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"slices"
 )
 
@@ -15,11 +14,16 @@ const theSchool = "203.0.113.1"
 // oneAddress lets people log in from addresses of their own, and then come from behind one.
 func oneAddress() Experiment {
 	return Experiment{
-		Name:     "one-address",
-		Question: "A whole class is behind one address, and the balancer hashes addresses: who does the work?",
-		Claim:    "Hashing the client's address spreads the load.",
-		Predict: func(replicas int) map[string]string {
-			return always(spreadOf([]int{1}, replicas), populatedSchemes()...)
+		Name: "one-address",
+		PredictedFor: func(replicas int) Predictions {
+			return Predictions{
+				SessionMemory:  allOnOne(replicas),
+				SessionRedis:   allOnOne(replicas),
+				SessionCookie:  allOnOne(replicas),
+				TokenStateless: allOnOne(replicas),
+				TokenRevocable: allOnOne(replicas),
+				TokenCookie:    allOnOne(replicas),
+			}
 		},
 		Run: func(ctx context.Context, b *Bench) error {
 			replicas, err := b.Target.Replicas(ctx)
@@ -54,19 +58,13 @@ func oneAddress() Experiment {
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("From addresses of their own, the busiest replica had %.0f of %.0f people; from behind one address it had "+
-				"%.0f, and the others nothing to do. That is the same for every scheme, because the balancer looks at the address and "+
-				"not at the login. Coming from another address than before is enough to be sent to another replica: %.0f with a "+
-				"session in memory were logged out by it, and %.0f with one in Redis.",
-				r.Measure(SessionMemory, "own_busiest"), r.Measure(SessionMemory, "users"), r.Measure(SessionMemory, "one_busiest"),
-				r.Measure(SessionMemory, "logged_out"), r.Measure(SessionRedis, "logged_out"))
-		},
 	}
 }
 
-// spreadOf says in how many places the work is done.
-func spreadOf(counts []int, replicas int) string {
+func allOnOne(replicas int) Outcome { return Meaning("").says("all-on-one", "replicas", replicas) }
+
+// spreadOf says how many of the replicas do the work.
+func spreadOf(counts []int, replicas int) Outcome {
 	busy := 0
 	for _, n := range counts {
 		if n > 0 {
@@ -74,7 +72,7 @@ func spreadOf(counts []int, replicas int) string {
 		}
 	}
 	if busy == 1 {
-		return fmt.Sprintf("all on 1 of %d", replicas)
+		return allOnOne(replicas)
 	}
-	return fmt.Sprintf("spread over %d of %d", busy, replicas)
+	return Meaning("").says("spread", "busy", busy, "replicas", replicas)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 )
@@ -14,13 +15,19 @@ import (
 func otherService() Experiment {
 	schemes := except(Basic, TokenCookie)
 	return Experiment{
-		Name:     "other-service",
-		Question: "A second service must know who I am: what does it cost, and what if the first one is down?",
-		Claim:    "With tokens, services need not ask each other.",
-		Predict: whatever(map[string]string{
-			SessionMemory: "1 / fails", SessionRedis: "1 / fails", SessionCookie: "1 / fails",
-			TokenStateless: "0 / works", TokenRevocable: "1 / fails, or stale",
-		}),
+		Name: "other-service",
+		Predicted: Predictions{
+			SessionMemory:  reported(1, http.StatusServiceUnavailable),
+			SessionRedis:   reported(1, http.StatusServiceUnavailable),
+			SessionCookie:  reported(1, http.StatusServiceUnavailable),
+			TokenStateless: reported(0, http.StatusOK),
+			TokenRevocable: orStale(reported(1, http.StatusServiceUnavailable)),
+		},
+		Choices: these(
+			reported(0, http.StatusOK),
+			reported(1, http.StatusServiceUnavailable),
+			orStale(reported(1, http.StatusServiceUnavailable)),
+		),
 		Run: func(ctx context.Context, b *Bench) error {
 			services, err := b.Target.Services(ctx)
 			if err != nil {
@@ -42,19 +49,11 @@ func otherService() Experiment {
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			keys := "which the service had already"
-			if n := r.Measure(TokenStateless, "first_home_calls"); n > 0 {
-				keys = fmt.Sprintf("%.0f call, the first time", n)
+		Lesson: func(r Result) []string {
+			if r.Measure(TokenStateless, "first_home_calls") > 0 {
+				return []string{"lesson", "lesson-keys-fetched", "lesson-price"}
 			}
-			return fmt.Sprintf("A cookie means something only at home: each request cost %.0f call there, and with home down the answer was "+
-				"%.0f, \"I can't tell\". So it was with the signed cookie, which has everything in it: to check it, the service would "+
-				"need the key, and with that key it could also sign. (A session in a replica's memory was only known because the "+
-				"balancer's stickiness was passed on; without, it was in %.0f of %d.) The token was checked with public keys (%s) and "+
-				"worked with home down. That is also its price: after a logout, who asked home got %.0f, and who did not ask still got %.0f.",
-				r.Measure(SessionRedis, "home_calls"), r.Measure(SessionRedis, "status_home_down"),
-				r.Measure(SessionMemory, "known_round_robin"), reportRequests, keys,
-				r.Measure(TokenRevocable, "revoked_status"), r.Measure(TokenRevocable, "revoked_status_alone"))
+			return []string{"lesson", "lesson-keys-known", "lesson-price"}
 		},
 	}
 }
@@ -62,7 +61,7 @@ func otherService() Experiment {
 // reportRequests is how many reports each user asks for.
 const reportRequests = 10
 
-// reportPages are the reports, by the scheme that one comes with.
+// reportPages are the second service's pages, by the scheme whose credential they take.
 var reportPages = map[string]string{
 	SessionMemory: "/reports/session/memory", SessionRedis: "/reports/session/redis", SessionCookie: "/reports/session/cookie",
 	TokenStateless: "/reports/token", TokenRevocable: "/reports/revocable",
@@ -71,7 +70,7 @@ var reportPages = map[string]string{
 // otherVisits is what came of all visits to the second service.
 type otherVisits struct {
 	first   int            // calls home for the first token: for the public keys, unless they are there already
-	calls   map[string]int // calls home for all reports of a scheme
+	calls   map[string]int // calls home for all reports of a scheme, reportRequests of them
 	unstuck int            // reports for the session in memory, when home's balancer is not asked to stick to a replica
 	down    map[string]reportAnswer
 	asked   int // status for a token that was taken back, from the report that asks home
@@ -108,7 +107,7 @@ func visitOther(ctx context.Context, target Target, address string, users map[st
 	if seen.down, err = whileHomeIsDown(ctx, target, visitors); err != nil {
 		return seen, err
 	}
-	// The token is taken back at home. Whoever asks there hears of it, whoever does not goes on believing it.
+	// The token is taken back at home. The page that calls home learns of it, and the one that does not still accepts it.
 	if err := users[TokenRevocable].Logout(ctx); err != nil {
 		return seen, err
 	}
@@ -123,26 +122,48 @@ func visitOther(ctx context.Context, target Target, address string, users map[st
 
 func (v otherVisits) observe(b *Bench, scheme string) {
 	each, down := float64(v.calls[scheme])/reportRequests, v.down[scheme]
-	observed := fmt.Sprintf("%g / %s", each, service(down.status))
+	seen := reported(each, down.status)
 	measures := map[string]float64{
 		"home_calls": each, "status_home_down": float64(down.status), "ms_home_down": milliseconds(down.took),
 	}
 	switch scheme {
 	case SessionMemory:
-		measures["known_round_robin"] = float64(v.unstuck)
+		measures["known_round_robin"], measures["asked_round_robin"] = float64(v.unstuck), reportRequests
 	case TokenStateless:
 		measures["first_home_calls"] = float64(v.first)
 	case TokenRevocable:
 		measures["revoked_status"], measures["revoked_status_alone"] = float64(v.asked), float64(v.alone)
 		if v.asked != http.StatusUnauthorized {
-			observed += fmt.Sprintf(", and %d for a revoked token", v.asked)
+			seen = Dangerous.composed("revoked-token", seen, status(v.asked))
 		}
 		if v.alone == http.StatusOK {
-			observed += ", or stale"
+			seen = orStale(seen)
 		}
 	}
-	b.Observe(scheme, observed, measures)
+	b.Observe(scheme, seen, measures)
 }
+
+// reported says how often the second service called home for a report, and what a user gets from it while home is down.
+func reported(homeCalls float64, whenDown int) Outcome {
+	calls := Costs.says("calls", "calls", homeCalls)
+	switch {
+	case homeCalls == 0:
+		calls = Meaning("").says("calls", "calls", homeCalls)
+	case homeCalls != math.Trunc(homeCalls):
+		calls = Costs.says("calls-on-average", "calls", homeCalls)
+	}
+	down := status(whenDown)
+	switch whenDown {
+	case http.StatusOK:
+		down = Kept.says("works")
+	case http.StatusServiceUnavailable:
+		down = CantTell.says("fails")
+	}
+	return down.Means.composed("either", calls, down)
+}
+
+// orStale says besides that the page which does not call home accepts a token that was taken back.
+func orStale(seen Outcome) Outcome { return seen.Means.composed("or-stale", seen) }
 
 // A reportAnswer is what the second service says.
 type reportAnswer struct {
@@ -154,7 +175,7 @@ type reportAnswer struct {
 	} `json:"user"`
 }
 
-// report asks the second service, whose address this user has as if it were the first.
+// report asks the second service, whose address this user has in place of the first one's.
 func (u *User) report(ctx context.Context, page string) (reportAnswer, error) {
 	answer, err := u.do(ctx, http.MethodGet, page, nil)
 	if err != nil {
@@ -167,7 +188,7 @@ func (u *User) report(ctx context.Context, page string) (reportAnswer, error) {
 	return r, nil
 }
 
-// reports asks for some, and counts those that were for this user, and the calls home that they cost.
+// reports asks for a page several times, and counts the answers that were for this user, and the calls home.
 func (u *User) reports(ctx context.Context, page string) (known, calls int, err error) {
 	for range reportRequests {
 		r, err := u.report(ctx, page)
@@ -182,8 +203,8 @@ func (u *User) reports(ctx context.Context, page string) (known, calls int, err 
 	return known, calls, nil
 }
 
-// whileHomeIsDown asks for a report of each user while the second service cannot reach the first. In any case the first
-// is there again afterwards.
+// whileHomeIsDown asks for a report for each user while the second service cannot reach the first. It joins the two again
+// in any case, also when ctx has ended.
 func whileHomeIsDown(ctx context.Context, target Target, visitors map[string]*User) (seen map[string]reportAnswer, err error) {
 	defer func() {
 		mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -200,15 +221,4 @@ func whileHomeIsDown(ctx context.Context, target Target, visitors map[string]*Us
 		}
 	}
 	return seen, nil
-}
-
-// service says what a status means to somebody who wants a report.
-func service(status int) string {
-	switch status {
-	case http.StatusOK:
-		return "works"
-	case http.StatusServiceUnavailable:
-		return "fails"
-	}
-	return fmt.Sprint(status)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 )
@@ -21,10 +20,7 @@ const atOnce = 32
 // mostReplicas is how many replicas a lab can have.
 const mostReplicas = 16
 
-// simulatedPassword is what all simulated users share. Sharing a hash saves nothing: each login checks it anew.
-const simulatedPassword = "the same for everybody"
-
-// populatedSchemes are those that have something to lose or to keep; basic brings everything every time.
+// populatedSchemes are those that have something to lose or to keep. Basic sends everything with every request.
 func populatedSchemes() []string { return except(Basic) }
 
 // A population is many simulated users, each with cookies, tokens and a client address of their own.
@@ -45,20 +41,6 @@ func (b *Bench) Populate(ctx context.Context, policy string, n int, schemes ...s
 		}
 	}
 	return people, people.logIn(ctx)
-}
-
-// simulated is the simulated user of a number, from 1, and not logged in.
-func (b *Bench) simulated(scheme string, number int) *User {
-	user := b.client(scheme, simulatedName(number), simulatedAddress(number))
-	user.password = simulatedPassword
-	return user
-}
-
-func simulatedName(number int) string { return fmt.Sprintf("user-%05d", number) }
-
-// simulatedAddress is the i-th address of 198.18.0.0/15, which is set aside for benchmarks (RFC 2544).
-func simulatedAddress(i int) string {
-	return netip.AddrFrom4([4]byte{198, byte(18 + i>>16&1), byte(i >> 8), byte(i)}).String()
 }
 
 // of is the part of the population that uses a scheme.
@@ -101,44 +83,44 @@ func (p population) each(ctx context.Context, do func(ctx context.Context, i int
 }
 
 func (p population) logIn(ctx context.Context) error {
-	return p.each(ctx, func(ctx context.Context, i int) error { return p[i].loginPatiently(ctx) })
+	return p.each(ctx, func(ctx context.Context, i int) error { return p[i].loginWithRetries(ctx) })
 }
 
-// An outcome sorts people by what became of their request.
-type outcome struct {
+// A sorting is a population sorted by what became of each user's request.
+type sorting struct {
 	known    population // 200
 	out      population // 401: logged out
 	unserved population // 502: no replica could be reached
 }
 
-// visit sends everybody to their page once. An answer that sorts nobody is an error.
-func (p population) visit(ctx context.Context) (outcome, error) {
+// visit lets each user ask for /me once. A status that is none of the three is an error.
+func (p population) visit(ctx context.Context) (sorting, error) {
 	status := make([]int, len(p))
 	err := p.each(ctx, func(ctx context.Context, i int) error {
-		answer, err := p[i].visitPatiently(ctx)
+		answer, err := p[i].visitWithRetries(ctx)
 		status[i], p[i].at = answer.Status, answer.Replica
 		return err
 	})
 	if err != nil {
-		return outcome{}, err
+		return sorting{}, err
 	}
-	var o outcome
+	var sorted sorting
 	for i, user := range p {
 		switch status[i] {
 		case http.StatusOK:
-			o.known = append(o.known, user)
+			sorted.known = append(sorted.known, user)
 		case http.StatusUnauthorized:
-			o.out = append(o.out, user)
+			sorted.out = append(sorted.out, user)
 		case http.StatusBadGateway:
-			o.unserved = append(o.unserved, user)
+			sorted.unserved = append(sorted.unserved, user)
 		default:
-			return outcome{}, fmt.Errorf("%s of %s: %d", user.Name, user.Scheme, status[i])
+			return sorting{}, fmt.Errorf("%s of %s: %d", user.Name, user.Scheme, status[i])
 		}
 	}
-	return o, nil
+	return sorted, nil
 }
 
-// places are the replicas that everybody was at last, by index.
+// places are the replicas that the users were at last, by index.
 func (p population) places() []string {
 	at := make([]string, len(p))
 	for i, user := range p {
@@ -165,15 +147,4 @@ func notes(measures map[string]float64, name string, counts []int) {
 	for i, n := range counts {
 		measures[fmt.Sprintf("%s_%d", name, i+1)] = float64(n)
 	}
-}
-
-// howMany says k of n in words, where words do.
-func howMany(k, n int) string {
-	switch k {
-	case 0:
-		return "none"
-	case n:
-		return "all"
-	}
-	return fmt.Sprintf("%d of %d", k, n)
 }

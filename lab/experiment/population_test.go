@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"testing"
+
+	"authlab/lab/experiment/texts"
 )
 
 func TestSimulatedUsersHaveAddressesOfTheirOwnFromTheBenchmarkingRange(t *testing.T) {
@@ -23,7 +25,7 @@ func TestSimulatedUsersHaveAddressesOfTheirOwnFromTheBenchmarkingRange(t *testin
 	}
 }
 
-func TestEachLetsEverybodyDoItOnceAndFewAtATime(t *testing.T) {
+func TestEachLetsEveryUserDoItOnceAndFewAtATime(t *testing.T) {
 	people := make(population, 1000)
 	done := make([]atomic.Int64, len(people))
 	var now, most atomic.Int64
@@ -62,15 +64,15 @@ func TestEachEndsWithTheFirstErrorAndWithItsContext(t *testing.T) {
 	}
 }
 
-func TestWhoIsUnavailableIsAskedAgainAndNotForEver(t *testing.T) {
+func TestRetryAsksAgainAndStopsWithItsContextOrAnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	asked := 0
-	err := patiently(ctx, func() (bool, error) { asked++; cancel(); return true, nil })
+	err := retry(ctx, func() (bool, error) { asked++; cancel(); return true, nil })
 	if asked != 1 || !errors.Is(err, context.Canceled) {
 		t.Errorf("asked %d times, %v", asked, err)
 	}
 	asked = 0
-	if err := patiently(t.Context(), func() (bool, error) { asked++; return false, errUnhappy }); asked != 1 || !errors.Is(err, errUnhappy) {
+	if err := retry(t.Context(), func() (bool, error) { asked++; return false, errUnhappy }); asked != 1 || !errors.Is(err, errUnhappy) {
 		t.Errorf("asked %d times, %v", asked, err)
 	}
 }
@@ -80,7 +82,7 @@ var errUnhappy = errors.New("unhappy")
 func TestUsersReachTheBench(t *testing.T) {
 	for n, want := range map[int]int{1: 1, 10_000: 10_000, 0: 1, 20_000: MaxUsers} {
 		got := 0
-		e := Experiment{Run: func(_ context.Context, b *Bench) error { got = b.Users; return nil }, Predict: whatever(nil), Lesson: says("lesson")}
+		e := Experiment{Run: func(_ context.Context, b *Bench) error { got = b.Users; return nil }}
 		_, err := Run(t.Context(), "nowhere", nowhere{}, []Experiment{e}, func(int, int, string) {}, Users(n))
 		if err != nil || got != want {
 			t.Errorf("%d users became %d, %v", n, got, err)
@@ -91,13 +93,16 @@ func TestUsersReachTheBench(t *testing.T) {
 	}
 }
 
-func TestHowManyIsSaidInWords(t *testing.T) {
+func TestHowManyIsSaidInWordsAndMeansHarmToAny(t *testing.T) {
+	english := texts.Must(texts.English)
 	for _, tt := range []struct {
-		k, n int
-		want string
-	}{{0, 5, "none"}, {5, 5, "all"}, {2, 5, "2 of 5"}, {1, 1, "all"}} {
-		if got := howMany(tt.k, tt.n); got != tt.want {
-			t.Errorf("%d of %d: %q", tt.k, tt.n, got)
+		k, n  int
+		want  string
+		means Meaning
+	}{{0, 5, "none", Kept}, {5, 5, "all", Lost}, {2, 5, "2 of 5", Lost}, {1, 1, "all", Lost}} {
+		got := Lost.howMany(tt.k, tt.n)
+		if text := got.In(english, "rolling-deploy"); text != tt.want || got.Means != tt.means {
+			t.Errorf("%d of %d: %q, %s", tt.k, tt.n, text, got)
 		}
 	}
 }
@@ -121,23 +126,23 @@ func TestHashShareIsManyForAModuloAndForNothingElse(t *testing.T) {
 			if users < 50*(n+1) {
 				continue
 			}
-			if got := hashShare(moved, users, n); got != "many" {
+			if got := hashShare(moved, users, n); got.Key != "many" {
 				t.Fatalf("%d of %d moved from %d replicas to %d: %s", moved, users, n, n+1, got)
 			}
-			if got := hashShare(users, users, n); got != "all" {
+			if got := hashShare(users, users, n); got.Key != "all" {
 				t.Fatalf("everybody moved: %s", got)
 			}
-			if got := hashShare(0, users, n); got != "none" {
+			if got := hashShare(0, users, n); got.Key != "none" {
 				t.Fatalf("nobody moved: %s", got)
 			}
-			if n > 1 && hashShare(users/(n+1), users, n) == "many" {
+			if n > 1 && hashShare(users/(n+1), users, n).Key == "many" {
 				t.Fatalf("a consistent hash from %d replicas on passes for a modulo, with %d users", n, users)
 			}
 		}
 	}
 }
 
-func TestAfterTheLastRestartEverybodyHasComeBy(t *testing.T) {
+func TestAfterTheLastRestartEveryUserHasVisited(t *testing.T) {
 	const steps = MaxUsers / visitorsAStep // until everybody has had a turn
 	for _, users := range []int{1, 200, visitorsAStep, visitorsAStep + 1, MaxUsers} {
 		d := deploy{people: make(population, 2*users)}
@@ -164,6 +169,7 @@ func TestAfterTheLastRestartEverybodyHasComeBy(t *testing.T) {
 }
 
 func TestASpreadSaysHowManyReplicasWork(t *testing.T) {
+	english := texts.Must(texts.English)
 	people := population{{at: "app-1"}, {at: "app-3"}, {at: "app-3"}, {at: ""}}
 	counts := people.spread([]Replica{{Name: "app-1"}, {Name: "app-2"}, {Name: "app-3"}})
 	measures := map[string]float64{}
@@ -171,10 +177,10 @@ func TestASpreadSaysHowManyReplicasWork(t *testing.T) {
 	if measures["at_1"] != 1 || measures["at_2"] != 0 || measures["at_3"] != 2 || len(measures) != 3 {
 		t.Errorf("spread %v", measures)
 	}
-	if got := spreadOf(counts, 3); got != "spread over 2 of 3" {
+	if got := spreadOf(counts, 3).In(english, "one-address"); got != "spread over 2 of 3" {
 		t.Error(got)
 	}
-	if got := spreadOf([]int{0, 9, 0}, 3); got != "all on 1 of 3" {
+	if got := spreadOf([]int{0, 9, 0}, 3).In(english, "one-address"); got != "all on 1 of 3" {
 		t.Error(got)
 	}
 }

@@ -3,20 +3,23 @@ package experiment
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
 	"strings"
 )
 
 // referenceOrValue looks at what a login leaves in the client's hand, and at the server.
 func referenceOrValue() Experiment {
 	return Experiment{
-		Name:     "reference-or-value",
-		Question: "What is in your hand, and what stays at the server?",
-		Claim:    "A session cookie carries your data; a token is encrypted.",
-		Predict: whatever(map[string]string{
-			Basic: "password, 0", SessionMemory: "ID, 1 record", SessionRedis: "ID, 1 record", SessionCookie: "data, 0",
-			TokenStateless: "claims, 0", TokenRevocable: "claims, 0", TokenCookie: "claims, 0",
-		}),
+		Name: "reference-or-value",
+		Predicted: Predictions{
+			Basic:          leaves(password(), 0),
+			SessionMemory:  leaves(sessionID(), 1),
+			SessionRedis:   leaves(sessionID(), 1),
+			SessionCookie:  leaves(readableData(), 0),
+			TokenStateless: leaves(readableClaims(), 0),
+			TokenRevocable: leaves(readableClaims(), 0),
+			TokenCookie:    leaves(readableClaims(), 0),
+		},
+		Choices: these(leaves(sessionID(), 1), leaves(readableData(), 0), leaves(password(), 0)),
 		Run: func(ctx context.Context, b *Bench) error {
 			for _, scheme := range Schemes() {
 				before, err := kept(ctx, b.Target)
@@ -36,31 +39,17 @@ func referenceOrValue() Experiment {
 				}
 				credential := user.Credential()
 				records := after.records - before.records
-				observed := fmt.Sprintf("%s, %d", inHand(scheme, user.Name, credential), records)
-				switch {
-				case records == 1:
-					observed += " record"
-				case records > 1:
-					observed += " records"
-				}
-				b.Observe(scheme, observed, map[string]float64{
+				b.Observe(scheme, leaves(inHand(scheme, user.Name, credential), records), map[string]float64{
 					"credential_bytes": float64(len(credential)), "records": float64(records),
 					"refresh_keys": float64(after.refresh - before.refresh),
 				})
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("A session ID says nothing (%.0f bytes, and a record at the server); the signed cookie (%.0f bytes) and "+
-				"the token (%.0f bytes) can be read by whoever holds them, and leave no record. Only the refresh token that "+
-				"comes with the token is a ticket again: it left %.0f keys in Redis.",
-				r.Measure(SessionRedis, "credential_bytes"), r.Measure(SessionCookie, "credential_bytes"),
-				r.Measure(TokenStateless, "credential_bytes"), r.Measure(TokenStateless, "refresh_keys"))
-		},
 	}
 }
 
-// estate is what the server keeps.
+// estate is how many sessions, and how many keys for refresh tokens, the server keeps.
 type estate struct{ records, refresh int }
 
 func kept(ctx context.Context, target Target) (estate, error) {
@@ -76,23 +65,36 @@ func kept(ctx context.Context, target Target) (estate, error) {
 	return e, err
 }
 
+// leaves says what a login leaves in the client's hand, and how many records at the server.
+func leaves(hand Outcome, records int) Outcome {
+	if records == 0 {
+		return Meaning("").composed("list", hand, Meaning("").says("no-record"))
+	}
+	return Meaning("").composed("list", hand, Meaning("").says("records", "records", records))
+}
+
+func password() Outcome       { return Meaning("").says("password") }
+func sessionID() Outcome      { return Meaning("").says("id") }
+func readableData() Outcome   { return Meaning("").says("data") }
+func readableClaims() Outcome { return Meaning("").says("claims") }
+
 // inHand tells what a credential is by looking at it as its holder could: is the user's name in it?
-func inHand(scheme, name, credential string) string {
+func inHand(scheme, name, credential string) Outcome {
 	if scheme == Basic {
-		return "password"
+		return password()
 	}
 	if parts := strings.Split(credential, "."); len(parts) == 3 && strings.Contains(decoded(parts[1]), `"sub":"`+name+`"`) {
-		return "claims"
+		return readableClaims()
 	}
 	// gorilla's cookie is base64 twice: around date, data and signature, and around the data.
 	outer := strings.SplitN(decoded(credential), "|", 3) // the signature may have a | in it
 	if len(outer) == 3 && strings.Contains(decoded(outer[1]), `"user":"`+name+`"`) {
-		return "data"
+		return readableData()
 	}
 	if strings.Contains(decoded(credential), name) {
-		return "something with the name in it"
+		return Meaning("").says("name-inside")
 	}
-	return "ID"
+	return sessionID()
 }
 
 // decoded is what base64url text stands for, or nothing.

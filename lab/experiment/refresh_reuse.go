@@ -7,15 +7,17 @@ import (
 	"time"
 )
 
-// refreshReuse spends a refresh token that two have, one after the other: once the owner first, and once the thief.
+// refreshReuse lets an owner and a thief spend the same refresh token, one after the other: once the owner first, and
+// once the thief.
 func refreshReuse() Experiment {
 	const often, atMost = 5 * time.Minute, 24 * time.Hour
 	schemes := []string{TokenStateless, TokenRevocable}
 	return Experiment{
-		Name:     "refresh-reuse",
-		Question: "A stolen refresh token is used after its owner used it: who is still logged in?",
-		Claim:    "A refresh token that works only once keeps the thief out.",
-		Predict:  whatever(always("family dies", schemes...)),
+		Name: "refresh-reuse",
+		Predicted: Predictions{
+			TokenStateless: familyDies(),
+			TokenRevocable: familyDies(),
+		},
 		Run: func(ctx context.Context, b *Bench) error {
 			people, err := b.Populate(ctx, Sticky, 2, schemes...)
 			if err != nil {
@@ -39,44 +41,45 @@ func refreshReuse() Experiment {
 				return err
 			}
 			for _, scheme := range schemes {
-				observed := ownerFirst[scheme].String()
-				if turned := thiefFirst[scheme].String(); turned != observed {
-					observed += ", and with the thief first: " + turned
-				}
-				b.Observe(scheme, observed, map[string]float64{
+				b.Observe(scheme, inBothOrders(ownerFirst[scheme].outcome(), thiefFirst[scheme].outcome()), map[string]float64{
 					"late_status": float64(ownerFirst[scheme].late), "newest_status": float64(ownerFirst[scheme].newest),
 					"owner_access_minutes": lived[scheme+" owner"].Minutes(), "thief_access_minutes": lived[scheme+" thief"].Minutes(),
 				})
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("The second use was refused, and with it the newest refresh token of whoever came first: the server cannot "+
-				"tell thief from owner, so both have to log in, whichever was late. It is an alarm and not a lock: the access token "+
-				"that the thief had copied stayed good for %.0f minutes, and for %.0f where the denylist is asked.",
-				r.Measure(TokenStateless, "thief_access_minutes"), r.Measure(TokenRevocable, "thief_access_minutes"))
-		},
 	}
 }
 
-// A replay is what came of spending a refresh token twice: what the second one got, and what the first one then got for
-// the new refresh token.
+// A replay is what came of spending a refresh token twice: the status that the second client got, and the one that the
+// first client then got for its new refresh token.
 type replay struct{ late, newest int }
 
-func (r replay) String() string {
+func (r replay) outcome() Outcome {
 	switch {
 	case r.late == http.StatusOK:
-		return "works twice"
+		return Dangerous.says("works-twice")
 	case r.late == http.StatusUnauthorized && r.newest == http.StatusOK:
-		return "only the late one is refused"
+		return Dangerous.says("late-one-refused") // the first one stays in, and that may be the thief
 	case r.late == http.StatusUnauthorized && r.newest == http.StatusUnauthorized:
-		return "family dies"
+		return familyDies()
 	}
-	return fmt.Sprintf("%d, then %d", r.late, r.newest)
+	return Meaning("").composed("late-then-newest", status(r.late), status(r.newest))
 }
 
-// reuse lets two spend the same refresh token, and then the first one the new refresh token. Both keep the access token
-// that they have in the end.
+// familyDies means that no refresh token of this login is good any more, neither the owner's nor the thief's.
+func familyDies() Outcome { return Lost.says("family-dies") }
+
+// inBothOrders says what came of it when the owner was first, and of the other order only what differs.
+func inBothOrders(ownerFirst, thiefFirst Outcome) Outcome {
+	if thiefFirst.Equal(ownerFirst) {
+		return ownerFirst
+	}
+	return Meaning("").composed("thief-first-differs", ownerFirst, thiefFirst)
+}
+
+// reuse lets two clients spend the same refresh token, and then the first one its new refresh token. Both keep the
+// access token that they have in the end.
 func reuse(ctx context.Context, first, second *User) (replay, error) {
 	answer, err := first.RefreshTokens(ctx)
 	if err != nil {

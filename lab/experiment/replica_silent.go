@@ -13,7 +13,7 @@ import (
 const (
 	// visits is how many pages each client of replica-silent asks for.
 	visits = 12
-	// slow is an answer that somebody notices. A balancer waits longer than that for a silent replica.
+	// slow is an answer that a person notices. A balancer waits longer than that for a silent replica.
 	slow = time.Second
 )
 
@@ -21,14 +21,20 @@ const (
 func replicaSilent() Experiment {
 	schemes := balancedSchemes()
 	return Experiment{
-		Name:     "replica-silent",
-		Question: "A replica accepts connections and answers nothing: what does each policy make of it, and who is logged out?",
-		Claim:    "A load balancer notices when a replica has stopped working.",
-		Predict: func(replicas int) map[string]string {
-			if replicas == 1 { // no other is left to ask
-				return always(silentFate(http.StatusGatewayTimeout, http.StatusOK), schemes...)
+		Name: "replica-silent",
+		PredictedFor: func(replicas int) Predictions {
+			if replicas == 1 { // no other replica is left to ask
+				return same(silentFate(http.StatusGatewayTimeout, http.StatusOK), schemes...)
 			}
-			return with(always(silentFate(http.StatusOK, http.StatusOK), schemes...), silentFate(http.StatusUnauthorized, http.StatusOK), SessionMemory)
+			kept := silentFate(http.StatusOK, http.StatusOK)
+			return Predictions{
+				SessionMemory:  silentFate(http.StatusUnauthorized, http.StatusOK),
+				SessionRedis:   kept,
+				SessionCookie:  kept,
+				TokenStateless: kept,
+				TokenRevocable: kept,
+				TokenCookie:    kept,
+			}
 		},
 		Run: func(ctx context.Context, b *Bench) error {
 			users, ok := b.Target.(directory)
@@ -63,39 +69,24 @@ func replicaSilent() Experiment {
 			}
 			return err
 		},
-		Lesson: func(r Result) string {
-			lesson := fmt.Sprintf("A dead replica refuses, a silent one lets the balancer wait. Of %.0f clients each, all that stick to the "+
-				"replica waited (%.0f by cookie, %.0f by address), %.1f s at the most, and %.0f of those that take turns. Then it was passed "+
-				"over. The session in its memory was unknown elsewhere, and known again afterwards, because silence forgets nothing. A GET "+
-				"was sent on to another replica; a POST was answered %.0f and sent to none, because it may have arrived.",
-				float64(len(r.Cells)), r.sum("sticky_slow"), r.sum("hash_slow"), r.Measure(SessionRedis, "sticky_worst_ms")/1000,
-				r.sum("round_robin_slow"), r.Measure(SessionRedis, "post_status"))
-			if r.sum("post_late") > 0 {
-				lesson += " It had: it was carried out when the replica woke up."
+		Lesson: func(r Result) []string {
+			if late, _ := r.measure("sum", "post_late"); late > 0 {
+				return []string{"lesson", "lesson-late"}
 			}
-			return lesson
+			return []string{"lesson"}
 		},
 	}
 }
 
 // silentFate says what became of a login while a replica was silent, and after that.
-func silentFate(during, after int) string {
+func silentFate(during, after int) Outcome {
 	switch {
 	case during == http.StatusOK && after == http.StatusOK:
-		return "stays"
+		return stays()
 	case after == http.StatusOK:
-		return fate(during) + ", then known again"
+		return fate(during).Means.composed("known-again", fate(during))
 	}
-	return fate(during) + ", then " + fate(after)
-}
-
-// sum adds up a measure over all schemes.
-func (r Result) sum(name string) float64 {
-	sum := 0.0
-	for _, c := range r.Cells {
-		sum += c.Measures[name]
-	}
-	return sum
+	return Meaning("").composed("at-last", fate(during), fate(after))
 }
 
 // A crowd is a client of each scheme, logged in at the same replica.
@@ -128,7 +119,7 @@ func (b *Bench) crowdAt(ctx context.Context, replica string, schemes []string) (
 	var all crowd
 	for _, scheme := range schemes {
 		user := b.User(scheme)
-		if err := user.Meet(ctx, replica); err != nil {
+		if err := user.PinTo(ctx, replica); err != nil {
 			return nil, err
 		}
 		if err := user.Login(ctx); err != nil {
@@ -212,24 +203,24 @@ func (v *visitor) visit(ctx context.Context) error {
 }
 
 func (c *companion) observe(b *Bench, meanwhile, later string) {
-	observed := silentFate(c.by[Sticky].last, c.afterwards)
-	if hash := silentFate(c.by[Hash].last, c.afterwards); hash != observed {
-		observed += "; by hash: " + hash
+	outcome := silentFate(c.by[Sticky].last, c.afterwards)
+	if hash := silentFate(c.by[Hash].last, c.afterwards); !hash.Equal(outcome) {
+		outcome = Meaning("").composed("otherwise-by-hash", outcome, hash)
 	}
 	if c.post.Status < http.StatusInternalServerError {
-		observed += fmt.Sprintf("; its POST was answered %d", c.post.Status)
+		outcome = Meaning("").composed("post-answered", outcome, status(c.post.Status))
 	} else if meanwhile == c.email() {
-		observed += "; its POST was repeated"
+		outcome = Dangerous.composed("post-repeated", outcome)
 	}
 	measures := map[string]float64{
-		"requests": visits, "post_status": float64(c.post.Status), "post_ms": milliseconds(c.post.Took), "post_late": 0,
+		"clients": 1, "requests": visits, "post_status": float64(c.post.Status), "post_ms": milliseconds(c.post.Took), "post_late": 0,
 	}
 	if later == c.email() {
 		measures["post_late"] = 1
 	}
 	for policy, v := range c.by {
 		name := strings.ReplaceAll(policy, "-", "_")
-		measures[name+"_slow"], measures[name+"_known"], measures[name+"_worst_ms"] = float64(v.slow), float64(v.known), milliseconds(v.worst)
+		measures[name+"_slow"], measures[name+"_known"], measures[name+"_worst_s"] = float64(v.slow), float64(v.known), v.worst.Seconds()
 	}
-	b.Observe(c.scheme, observed, measures)
+	b.Observe(c.scheme, outcome, measures)
 }

@@ -5,13 +5,18 @@ import (
 	"fmt"
 )
 
-// rollingDeploy restarts every replica once, as a deploy does, under people who are logged in.
+// rollingDeploy restarts every replica once, as a deploy does, while users are logged in.
 func rollingDeploy() Experiment {
 	return Experiment{
-		Name:     "rolling-deploy",
-		Question: "Every replica is restarted once, one after the other: who has to log in again?",
-		Claim:    "With sticky sessions a deploy goes unnoticed.",
-		Predict:  whatever(with(always("none", populatedSchemes()...), "all", SessionMemory)),
+		Name: "rolling-deploy",
+		Predicted: Predictions{
+			SessionMemory:  Lost.says("all"),
+			SessionRedis:   Kept.says("none"),
+			SessionCookie:  Kept.says("none"),
+			TokenStateless: Kept.says("none"),
+			TokenRevocable: Kept.says("none"),
+			TokenCookie:    Kept.says("none"),
+		},
 		Run: func(ctx context.Context, b *Bench) error {
 			replicas, err := b.Target.Replicas(ctx)
 			if err != nil {
@@ -31,33 +36,27 @@ func rollingDeploy() Experiment {
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			users, had := r.Measure(SessionMemory, "users"), r.Measure(SessionMemory, "had_to_log_in")
-			lesson := fmt.Sprintf("Being pinned to a replica decides only when its memory is lost: of %.0f people with a session there %.0f "+
-				"had to log in again, of those with one in Redis %.0f, with a signed cookie %.0f, with a token %.0f.", users, had,
-				r.Measure(SessionRedis, "had_to_log_in"), r.Measure(SessionCookie, "had_to_log_in"), r.Measure(TokenStateless, "had_to_log_in"))
-			if again := r.Measure(SessionMemory, "logins_again"); again > had {
-				lesson += fmt.Sprintf(" Some had to more than once (%.0f logins): who came while their replica was away was sent to another, "+
-					"whose turn was still to come. And nobody moves back: the one restarted last was left with %.0f people.",
-					again, r.Measure(SessionMemory, "users_at_last"))
+		Lesson: func(r Result) []string {
+			if r.Measure(SessionMemory, "logins_again") > r.Measure(SessionMemory, "had_to_log_in") {
+				return []string{"lesson", "lesson-again"}
 			}
-			return lesson
+			return []string{"lesson"}
 		},
 	}
 }
 
-// visitorsAStep is how many people of a scheme come by at each restart. Where there are more, others come each time, and
-// after the last restart all do: so everybody is counted, and a run with many takes bounded time.
+// visitorsAStep is how many users of a scheme come by at each restart. Where there are more users, others come each time,
+// and after the last restart all do: so every user is counted, and a run with many users takes bounded time.
 const visitorsAStep = 1000
 
-// A deploy is one pass over all replicas, and what people notice of it.
+// A deploy restarts all replicas once, and notes which users had to log in again.
 type deploy struct {
 	people population
 	again  map[*User]int    // how often each had to log in again
-	steps  map[string][]int // by scheme: how many had had to, after each step
+	steps  map[string][]int // by scheme: how many users had had to log in again, after each step
 }
 
-// visitors are those who come by at this step. people are listed scheme by scheme, with so many users each.
+// visitors are the users who come by at this step. d.people lists them scheme by scheme, with so many users each.
 func (d *deploy) visitors(step, users int, last bool) population {
 	return d.people.where(func(i int) bool {
 		turn := (i%users + users - step*visitorsAStep%users) % users // the first to come has 0
@@ -65,8 +64,9 @@ func (d *deploy) visitors(step, users int, last bool) population {
 	})
 }
 
-// restart restarts one replica. Half of the visitors come while it is away and half when it is back: both happen, and
-// they are not treated alike. They alternate in blocks, because the balancer deals them out to the replicas in turn.
+// restart restarts one replica. Half of the visitors come while it is away, and are sent to another replica; half come
+// when it is back. They alternate in blocks as long as the longest row of replicas, because the balancer has dealt the
+// users out to the replicas in turn: otherwise all users of a replica could be in the same half.
 func (d *deploy) restart(ctx context.Context, target Target, replica string, visitors population) error {
 	isEarly := func(i int) bool { return i/mostReplicas%2 == 0 }
 	if err := target.Kill(ctx, replica); err != nil {
@@ -79,7 +79,7 @@ func (d *deploy) restart(ctx context.Context, target Target, replica string, vis
 	if err := target.Start(ctx, replica); err != nil {
 		return err
 	}
-	// Where this is the only replica, who came early was served by nobody, and tries again.
+	// If this is the only replica, the early visitors were not served, and try again.
 	late := visitors.where(func(i int) bool { return !isEarly(i) })
 	if unserved, err = d.ask(ctx, append(late, unserved...)); err != nil {
 		return err
@@ -97,7 +97,8 @@ func (d *deploy) restart(ctx context.Context, target Target, replica string, vis
 	return nil
 }
 
-// ask sends people to a page. Who is logged out logs in again, as anybody would. Who was not served is returned.
+// ask lets each of these users ask for a page. Users who are logged out log in again. Those who were not served are
+// returned.
 func (d *deploy) ask(ctx context.Context, people population) (unserved population, err error) {
 	found, err := people.visit(ctx)
 	if err != nil {
@@ -123,5 +124,5 @@ func (d *deploy) observe(b *Bench, scheme string, replicas []Replica) {
 	notes(measures, "users_at", at)
 	measures["users_at_last"] = float64(at[len(at)-1])
 	measures["visitors_a_step"] = float64(min(len(people), visitorsAStep))
-	b.Observe(scheme, howMany(had, len(people)), measures)
+	b.Observe(scheme, Lost.howMany(had, len(people)), measures)
 }

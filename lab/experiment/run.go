@@ -2,12 +2,14 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"time"
 
 	"authlab/lab/experiment/browser"
+	"authlab/lab/experiment/texts"
 )
 
 // A Report is what `authlab run --json` prints.
@@ -89,4 +91,65 @@ func (e Experiment) with(options []Option) Experiment {
 		return run(ctx, b)
 	}
 	return e
+}
+
+// perform runs an experiment on a clean target.
+func perform(ctx context.Context, target Target, replicas int, e Experiment) Result {
+	start := time.Now()
+	b := newBench(target, replicas)
+	err := target.Reset(ctx)
+	if err == nil {
+		err = e.Run(ctx, b)
+	}
+	b.close()
+
+	r := Result{Name: e.Name, AsPredicted: true, Sentences: []string{}}
+	predicted := e.Predict(replicas)
+	for _, scheme := range Schemes() {
+		want, concerned := predicted[scheme]
+		if !concerned {
+			continue
+		}
+		c, measured := b.cells[scheme]
+		if !measured {
+			c = unmeasured(err)
+		}
+		c.Scheme, c.Prediction = scheme, want
+		c.AsPredicted = c.Excused() || (measured && c.Outcome.Equal(want))
+		if c.Measures == nil {
+			c.Measures = map[string]float64{}
+		}
+		r.AsPredicted = r.AsPredicted && c.AsPredicted
+		r.Cells = append(r.Cells, c)
+	}
+	if err != nil && !unmeasured(err).Excused() {
+		r.AsPredicted = false
+	}
+	r.DurationMS = time.Since(start).Milliseconds()
+	if !r.Excused() && !r.failed() { // what could not be measured teaches nothing
+		r.Sentences = []string{"lesson"}
+		if e.Lesson != nil {
+			r.Sentences = e.Lesson(r)
+		}
+	}
+	r = r.In(texts.Must(texts.English))
+	for i, c := range r.Cells {
+		if c.Failure != "" {
+			r.Cells[i].Observed += ": " + c.Failure
+		}
+	}
+	return r
+}
+
+// unmeasured is the cell of a scheme that an experiment observed nothing of, because of an error or without one.
+func unmeasured(err error) Cell {
+	switch {
+	case errors.Is(err, ErrNotOnTarget):
+		return Cell{Status: NotOnTarget}
+	case errors.Is(err, browser.ErrNone):
+		return Cell{Status: NoBrowser}
+	case err != nil:
+		return Cell{Status: Failed, Failure: err.Error()}
+	}
+	return Cell{Status: Failed}
 }

@@ -5,20 +5,25 @@ import (
 	"fmt"
 )
 
-// scaleOut adds a replica under people who are logged in, whom the balancer places by their address or by a cookie.
+// scaleOut adds a replica while users are logged in. The balancer places some by their address, and some by a cookie.
 func scaleOut() Experiment {
 	return Experiment{
-		Name:     "scale-out",
-		Question: "One more replica is started: how many are logged out under hash, and how many under sticky?",
-		Claim:    "Adding a server does no harm to those who are logged in.",
-		Predict:  whatever(with(always("none", populatedSchemes()...), "many / none", SessionMemory)),
+		Name: "scale-out",
+		Predicted: Predictions{
+			SessionMemory:  underEach(many(), Kept.says("none")),
+			SessionRedis:   Kept.says("none"),
+			SessionCookie:  Kept.says("none"),
+			TokenStateless: Kept.says("none"),
+			TokenRevocable: Kept.says("none"),
+			TokenCookie:    Kept.says("none"),
+		},
 		Run: func(ctx context.Context, b *Bench) error {
 			if b.Replicas >= mostReplicas {
 				return fmt.Errorf("%d replicas are the most: %w", b.Replicas, ErrNotOnTarget)
 			}
 			// Under hash it is a share that is predicted. Of fewer people than this for each replica a share says little.
 			users := max(b.Users, 50*(b.Replicas+1))
-			few := users / 4 // enough to ask whether anybody at all is moved
+			few := users / 4 // enough to see whether any user is moved
 			hashed, err := b.Populate(ctx, Hash, users, populatedSchemes()...)
 			if err != nil {
 				return err
@@ -40,29 +45,20 @@ func scaleOut() Experiment {
 			}
 			for _, scheme := range populatedSchemes() {
 				hash, sticky := byHash[scheme], byCookie[scheme]
-				b.Observe(scheme, onceIfSame(hashShare(hash.out, users, b.Replicas), howMany(sticky.out, few)), map[string]float64{
+				b.Observe(scheme, underEach(hashShare(hash.out, users, b.Replicas), Lost.howMany(sticky.out, few)), map[string]float64{
 					"users": float64(users), "hash_moved": float64(hash.moved), "hash_logged_out": float64(hash.out),
 					"sticky_users": float64(few), "sticky_moved": float64(sticky.moved), "sticky_logged_out": float64(sticky.out),
 				})
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			users := r.Measure(SessionMemory, "users")
-			return fmt.Sprintf("Under hash one more replica moved %.0f of %.0f people, because what is left of an address divided by the number "+
-				"of replicas changes with that number; %.0f of those with a session in memory were logged out. The sticky cookie "+
-				"moved %.0f of %.0f, and so gave the new replica nothing to do. A session in Redis, a signed cookie and a token "+
-				"moved just as often and lost nothing.",
-				r.Measure(SessionMemory, "hash_moved"), users, r.Measure(SessionMemory, "hash_logged_out"),
-				r.Measure(SessionMemory, "sticky_moved"), r.Measure(SessionMemory, "sticky_users"))
-		},
 	}
 }
 
-// A relocation is how many people of a scheme came to another replica, and how many were not known there.
+// A relocation is how many users of a scheme were sent to another replica than before, and how many were logged out.
 type relocation struct{ moved, out int }
 
-// relocate sends everybody to a page, and counts by scheme.
+// relocate lets every user ask for a page, and counts by scheme.
 func (p population) relocate(ctx context.Context) (map[string]relocation, error) {
 	before := p.places()
 	found, err := p.visit(ctx)
@@ -88,22 +84,24 @@ func (p population) relocate(ctx context.Context) (map[string]relocation, error)
 	return count, nil
 }
 
-// onceIfSame says what was seen under each of two policies, and once what is the same under both.
-func onceIfSame(hash, sticky string) string {
-	if hash == sticky {
+// underEach says what was seen under hash and under sticky, and once what is the same under both.
+func underEach(hash, sticky Outcome) Outcome {
+	if hash.Equal(sticky) {
 		return hash
 	}
-	return hash + " / " + sticky
+	return Meaning("").composed("either", hash, sticky)
 }
 
+func many() Outcome { return Lost.says("many") }
+
 // hashShare says "many" if as many were logged out as a modulo moves when n replicas become n+1: n in n+1, so that one in
-// n+1 stays. Half as many or half as many again may stay. That is wide enough for the addresses not being dealt out
-// perfectly (they are the same in every run, and so is the count), and too narrow for what would be another rule:
-// everybody moves, nobody does, or only one in n+1 moves, as under a consistent hash.
-func hashShare(out, users, n int) string {
+// n+1 stays. Half as many or half as many again may stay. That is wide enough for addresses that are not spread evenly
+// (they are the same in every run, and so is the count), and too narrow for another rule: all users move, none does, or
+// only one in n+1 does, as under a consistent hash.
+func hashShare(out, users, n int) Outcome {
 	stayed := users - out
 	if expected := float64(users) / float64(n+1); out > 0 && float64(stayed) > 0.5*expected && float64(stayed) < 1.5*expected {
-		return "many"
+		return many()
 	}
-	return howMany(out, users)
+	return Lost.howMany(out, users)
 }

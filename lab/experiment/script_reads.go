@@ -21,11 +21,16 @@ func scriptReads() Experiment {
 		]))()`
 	)
 	return Experiment{
-		Name:     "script-reads",
-		Question: "A script on the page looks for the credential: what does it get?",
-		Claim:    "HttpOnly protects a cookie from scripts.",
-		Browser:  true,
-		Predict:  whatever(with(always("cannot read, can ride", cookieSchemes()...), "reads it from storage", TokenStateless, TokenRevocable)),
+		Name:    "script-reads",
+		Browser: true,
+		Predicted: Predictions{
+			SessionMemory:  cannotReadCanRide(),
+			SessionRedis:   cannotReadCanRide(),
+			SessionCookie:  cannotReadCanRide(),
+			TokenStateless: readsFromStorage(),
+			TokenRevocable: readsFromStorage(),
+			TokenCookie:    cannotReadCanRide(),
+		},
 		Run: func(ctx context.Context, b *Bench) error {
 			tab, err := b.Tab(ctx)
 			if err != nil {
@@ -72,46 +77,54 @@ func scriptReads() Experiment {
 					return err
 				}
 				read := strings.Contains(found, credential)
-				b.Observe(scheme, spoils(read, ride.Status), map[string]float64{"read": oneIf(read), "status_riding": float64(ride.Status)})
+				b.Observe(scheme, withTheCookie(read, ride.Status), map[string]float64{
+					"read": oneIf(read), "cookie_read": oneIf(read), "status_riding": float64(ride.Status),
+				})
 			}
 			tab.Close()
 			for _, scheme := range []string{TokenStateless, TokenRevocable} {
-				thief := b.User(scheme) // on another machine
-				observed := "cannot read"
-				if strings.Contains(found, token) {
+				thief, read := b.User(scheme), strings.Contains(found, token) // on another machine
+				if read {
 					thief.Access = token
-					observed = "reads it from storage"
 				}
 				elsewhere, err := thief.Status(ctx, "/me")
 				if err != nil {
 					return err
 				}
-				if thief.Access != "" && elsewhere != http.StatusOK {
-					observed += fmt.Sprintf(", which is good for a %d", elsewhere)
-				}
-				b.Observe(scheme, observed, map[string]float64{"read": oneIf(thief.Access != ""), "status_elsewhere": float64(elsewhere)})
+				b.Observe(scheme, withTheToken(read, elsewhere), map[string]float64{
+					"read": oneIf(read), "status_elsewhere": float64(elsewhere),
+				})
 			}
 			return nil
-		},
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("The script read %.0f of %d cookies, so HttpOnly held, and yet it could act: its own request from the page "+
-				"took the cookie along, and changed the e-mail address (%.0f). The token it read from localStorage, and that "+
-				"token was good for a %.0f on another machine when the page was closed. HttpOnly keeps a thief on the page; it does not keep "+
-				"the thief from using it.",
-				total(r, "read")-r.Measure(TokenStateless, "read")-r.Measure(TokenRevocable, "read"), len(cookieSchemes()),
-				r.Measure(SessionRedis, "status_riding"), r.Measure(TokenStateless, "status_elsewhere"))
 		},
 	}
 }
 
-// spoils says what a script has of a cookie.
-func spoils(read bool, riding int) string {
-	observed := "cannot read"
-	if read {
-		observed = "reads it"
+func cannotReadCanRide() Outcome { return Dangerous.says("cannot-read-can-ride") }
+func readsFromStorage() Outcome  { return Dangerous.says("reads-from-storage") }
+
+// withTheCookie says what a script has of a cookie that it could read or not, from the status of a request in which the
+// cookie came along.
+func withTheCookie(read bool, riding int) Outcome {
+	switch {
+	case read && riding == http.StatusOK:
+		return Dangerous.says("reads-can-ride")
+	case read:
+		return Dangerous.says("reads-cannot-ride", "status", riding)
+	case riding == http.StatusOK:
+		return cannotReadCanRide()
 	}
-	if riding == http.StatusOK {
-		return observed + ", can ride"
+	return Kept.says("cannot-read-cannot-ride", "status", riding)
+}
+
+// withTheToken says what a thief has of a token that the script could read or not, from the status that the thief got
+// elsewhere.
+func withTheToken(read bool, elsewhere int) Outcome {
+	switch {
+	case !read:
+		return Kept.says("cannot-read")
+	case elsewhere != http.StatusOK:
+		return Meaning("").says("reads-from-storage-good-for", "status", elsewhere)
 	}
-	return fmt.Sprintf("%s, and %d to ride", observed, riding)
+	return readsFromStorage()
 }

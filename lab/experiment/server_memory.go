@@ -2,21 +2,25 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"slices"
 )
 
-// weighedUsers is how many log in at the most. One leaves as many bytes as another, so more would weigh the same each.
+// weighedUsers is how many users log in at the most. Each leaves as many bytes as the others, so more would not change
+// the result.
 const weighedUsers = 1000
 
-// serverMemory weighs what the server keeps about those who are logged in.
+// serverMemory counts the bytes that the server keeps about users who are logged in.
 func serverMemory() Experiment {
 	return Experiment{
-		Name:     "server-memory",
-		Question: "What does the server keep for each user who is logged in, and where?",
-		Claim:    "Tokens cost the server nothing; sessions fill its memory.",
-		Predict: whatever(with(with(with(always("0", SessionCookie, TokenStateless, TokenCookie),
-			"replica", SessionMemory), "Redis", SessionRedis), "0 + revoked", TokenRevocable)),
+		Name: "server-memory",
+		Predicted: Predictions{
+			SessionMemory:  Costs.says("replica"),
+			SessionRedis:   Costs.says("redis"),
+			SessionCookie:  nothingKept(),
+			TokenStateless: nothingKept(),
+			TokenRevocable: andRevoked(nothingKept()),
+			TokenCookie:    nothingKept(),
+		},
 		Run: func(ctx context.Context, b *Bench) error {
 			for _, scheme := range populatedSchemes() {
 				w, err := b.weigh(ctx, scheme)
@@ -27,20 +31,11 @@ func serverMemory() Experiment {
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			session, refresh := r.Measure(SessionRedis, "bytes_per_user"), r.Measure(TokenRevocable, "refresh_bytes_per_user")
-			return fmt.Sprintf("A session took %.0f bytes in a replica, or %.0f in Redis, which is %.1f MB for 10,000 users. The signed "+
-				"cookie and the access token took none: they were still good when Redis had been emptied. But the refresh token "+
-				"that came with it is a ticket again, and took %.0f bytes (%.1f MB), nearly what a session does; and each login that "+
-				"was taken back %.0f more on the denylist, until its tokens would have expired.",
-				r.Measure(SessionMemory, "bytes_per_user"), session, session/100, refresh, refresh/100,
-				r.Measure(TokenRevocable, "bytes_per_logout"))
-		},
 	}
 }
 
-// A weighing is what the users of one scheme left at the server. What is in Redis is told apart by its use: if a login
-// survives that Redis is emptied, then what was there did not carry it. For a token that is the refresh token.
+// A weighing is what the users of one scheme left at the server. Redis is emptied to see whether a login needs what it
+// left there. A login with an access token goes on without it: what it left in Redis is for the refresh token.
 type weighing struct {
 	users, leavers int
 	replicas       int64 // bytes that the logins left in the replicas' memory
@@ -48,7 +43,7 @@ type weighing struct {
 	asked          int   // users who were asked when Redis had been emptied
 	survived       int   // and were still known
 	growth         int64 // bytes that came when the leavers logged out
-	refused        int   // credentials of leavers that were no good any more
+	refused        int   // credentials of leavers that were refused afterwards
 }
 
 // weigh logs users in, empties Redis under them, asks every tenth, and lets those who are still known log out.
@@ -104,33 +99,39 @@ func (w *weighing) takeBack(ctx context.Context, target Target, leavers populati
 	return err
 }
 
-// where names the places where a login is kept, and whether logging out leaves something that the server goes by.
-func (w weighing) where() string {
-	place := "0"
+// where says in which places a login is kept, and whether logging out leaves something by which the server refuses it.
+func (w weighing) where() Outcome {
+	place := nothingKept()
 	switch {
 	case w.survived != 0 && w.survived != w.asked:
-		return fmt.Sprintf("%d of %d need Redis", w.asked-w.survived, w.asked)
+		return Costs.says("some-need-redis", "count", w.asked-w.survived, "total", w.asked)
 	case w.replicas > 0 && w.survived == 0:
-		place = "replica and Redis"
+		place = Costs.says("replica-and-redis")
 	case w.replicas > 0:
-		place = "replica"
+		place = Costs.says("replica")
 	case w.survived == 0:
-		place = "Redis"
+		place = Costs.says("redis")
 	}
 	if w.growth > 0 && w.refused == w.leavers {
-		place += " + revoked"
+		return andRevoked(place)
 	}
 	return place
 }
+
+func nothingKept() Outcome             { return Meaning("").says("nothing") }
+func andRevoked(place Outcome) Outcome { return Costs.composed("and-revoked", place) }
 
 func (w weighing) measures() map[string]float64 {
 	inUse, refresh := w.replicas, w.store
 	if w.survived == 0 {
 		inUse, refresh = w.replicas+w.store, 0
 	}
+	const manyUsers, mb = 10_000, 1e6
+	each, refreshEach := float64(inUse)/float64(w.users), float64(refresh)/float64(w.users)
 	return map[string]float64{
 		"users": float64(w.users), "logged_out": float64(w.leavers),
-		"bytes_per_user": float64(inUse) / float64(w.users), "refresh_bytes_per_user": float64(refresh) / float64(w.users),
+		"bytes_per_user": each, "mb_for_10000_users": each * manyUsers / mb,
+		"refresh_bytes_per_user": refreshEach, "refresh_mb_for_10000_users": refreshEach * manyUsers / mb,
 		"bytes_per_logout": float64(w.growth) / float64(max(w.leavers, 1)),
 	}
 }

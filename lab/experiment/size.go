@@ -10,20 +10,25 @@ import (
 
 const (
 	somePermissions = 300
-	mostPermissions = 1000 // to find where what still works at 300 breaks
-	// browserCookie is how many bytes of a cookie's name and value a browser keeps together. A longer one it drops
-	// without a word (RFC 6265bis, section 5.6).
+	mostPermissions = 1000 // to find the limit of what still works with 300
+	// browserCookie is how many bytes a cookie's name and value may have together. A browser drops a longer one without
+	// telling the user or the server (RFC 6265bis, section 5.6).
 	browserCookie = 4096
 )
 
 // size gives a user more and more permissions and weighs one request.
 func size() Experiment {
 	return Experiment{
-		Name:     "size",
-		Question: "A user gets from 1 to 300 permissions: how large is a request, and when does it break?",
-		Claim:    "A token carries everything, so the server need not ask.",
-		Predict: whatever(with(with(always("flat", SessionMemory, SessionRedis),
-			"grows to 4 KB", SessionCookie, TokenCookie), "grows to 8 KB", TokenStateless, TokenRevocable)),
+		Name: "size",
+		Predicted: Predictions{
+			SessionMemory:  flatSize(),
+			SessionRedis:   flatSize(),
+			SessionCookie:  growsTo(4),
+			TokenStateless: growsTo(8),
+			TokenRevocable: growsTo(8),
+			TokenCookie:    growsTo(4),
+		},
+		Choices: these(flatSize(), growsTo(4), growsTo(8)),
 		Run: func(ctx context.Context, b *Bench) error {
 			if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
 				return err
@@ -33,29 +38,27 @@ func size() Experiment {
 				if err := s.weigh(ctx); err != nil {
 					return err
 				}
-				b.Observe(scheme, s.says(), s.measures())
+				b.Observe(scheme, s.outcome(), s.measures())
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			return fmt.Sprintf("A session ID stayed as it was: %.0f bytes a request, with 1 permission as with 300. A token took %.0f bytes "+
-				"with 1 and %.0f with 300, in every request; with %.0f it passed 8 KB, and %s. The signed cookie broke at %.0f: %s. "+
-				"The same token in a cookie broke at %.0f, because no browser keeps a cookie above 4 KB: %s.",
-				r.Measure(SessionRedis, "bytes_300"), r.Measure(TokenStateless, "bytes_1"), r.Measure(TokenStateless, "bytes_300"),
-				r.Measure(TokenStateless, "breaks_at"), breakOf(r, TokenStateless),
-				r.Measure(SessionCookie, "breaks_at"), breakOf(r, SessionCookie),
-				r.Measure(TokenCookie, "breaks_at"), breakOf(r, TokenCookie))
+		Lesson: func(r Result) []string {
+			return []string{
+				"lesson",
+				refusedAt(r, TokenStateless, "lesson-token-login", "lesson-token-page"),
+				refusedAt(r, SessionCookie, "lesson-cookie-login", "lesson-cookie-page"),
+				refusedAt(r, TokenCookie, "lesson-token-cookie-login", "lesson-token-cookie-page"),
+			}
 		},
 	}
 }
 
-// breakOf says where the first request that broke was refused.
-func breakOf(r Result, scheme string) string {
-	login, page := r.Measure(scheme, "login_at_break"), r.Measure(scheme, "status_at_break")
-	if login != http.StatusOK {
-		return fmt.Sprintf("the login said %.0f", login)
+// refusedAt chooses the sentence that fits: the first request that was too large was the login, or the page after it.
+func refusedAt(r Result, scheme, login, page string) string {
+	if r.Measure(scheme, "login_at_break") == http.StatusOK {
+		return page
 	}
-	return fmt.Sprintf("the login said %.0f and the next page %.0f", login, page)
+	return login
 }
 
 // A weight is what one request of a user weighs, and how it was answered.
@@ -130,24 +133,27 @@ func (s *scale) largest() int {
 	return s.seen[s.breaksAt-1].credential
 }
 
-// says tells from the weights what becomes of a request. What is flat may differ by the length of a replica's name. A
+// outcome tells from the weights what becomes of a request. A flat one may differ by the length of a replica's name. A
 // limit is met to within one permission, which is 20 bytes at the most, and the name of the cookie.
-func (s *scale) says() string {
+func (s *scale) outcome() Outcome {
 	const same, within = 16, 64
 	largest := s.largest()
 	limit := (largest + 1023) / 1024
 	switch {
 	case s.breaksAt == 1:
-		return "breaks at once"
+		return Lost.says("breaks-at-once")
 	case s.breaksAt == 0 && s.seen[mostPermissions].request-s.seen[1].request <= same:
-		return "flat"
+		return flatSize()
 	case s.breaksAt == 0:
-		return fmt.Sprintf("grows beyond %d bytes", largest)
+		return Costs.says("grows-beyond", "bytes", largest)
 	case limit*1024-largest <= within:
-		return fmt.Sprintf("grows to %d KB", limit)
+		return growsTo(limit)
 	}
-	return fmt.Sprintf("grows to %d bytes", largest)
+	return Costs.says("grows-to-bytes", "bytes", largest)
 }
+
+func flatSize() Outcome      { return Meaning("").says("flat") }
+func growsTo(kb int) Outcome { return Costs.says("grows-to", "kb", kb) }
 
 func (s *scale) measures() map[string]float64 {
 	measures := map[string]float64{"largest_credential": float64(s.largest())}

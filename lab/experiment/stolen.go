@@ -3,23 +3,27 @@ package experiment
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 )
 
 // stolen copies a credential to another client, logs its owner out, and looks whether and how long the thief stays in.
-// Where there is a refresh token it does so once more with an owner who uses it before the logout (status_if_renewed):
-// the token that is then logged out is not the one that was stolen.
+// Where there is a refresh token, it does so once more with an owner who uses it before the logout (status_if_renewed):
+// the access token that is then logged out is not the one that was stolen.
 func stolen() Experiment {
 	const often, atMost = 15 * time.Minute, 24 * time.Hour
 	schemes := except(Basic) // there is nothing to log out of: a stolen password is good until it is changed
 	return Experiment{
-		Name:     "stolen",
-		Question: "My credential is copied to another client, and then I log out: is the thief still in?",
-		Claim:    "A stolen session can be ended, a stolen token cannot.",
-		Predict: whatever(with(always("in, then out", SessionMemory, SessionRedis, TokenRevocable),
-			"in, stays in", SessionCookie, TokenStateless, TokenCookie)),
+		Name: "stolen",
+		Predicted: Predictions{
+			SessionMemory:  inThenOut(),
+			SessionRedis:   inThenOut(),
+			SessionCookie:  inStaysIn(),
+			TokenStateless: inStaysIn(),
+			TokenRevocable: inThenOut(),
+			TokenCookie:    inStaysIn(),
+		},
+		Choices: these(inThenOut(), inStaysIn(), neverIn()),
 		Run: func(ctx context.Context, b *Bench) error {
 			people, err := b.Populate(ctx, Sticky, 2, schemes...)
 			if err != nil {
@@ -48,23 +52,19 @@ func stolen() Experiment {
 				return err
 			}
 			for _, scheme := range schemes {
-				b.Observe(scheme, thefts[scheme].String(), map[string]float64{
+				b.Observe(scheme, thefts[scheme].outcome(), map[string]float64{
 					"status_before": float64(thefts[scheme].before), "status_after": float64(thefts[scheme].after),
-					"refresh_status": float64(thefts[scheme].refresh), "minutes_after": stayed[scheme].Minutes(),
-					"status_if_renewed": float64(renewed[scheme].after),
+					"refresh_status": float64(thefts[scheme].refresh), "status_if_renewed": float64(renewed[scheme].after),
+					"minutes_after": stayed[scheme].Minutes(), "hours_after": stayed[scheme].Hours(),
 				})
 			}
 			return nil
 		},
-		Lesson: func(r Result) string {
-			lesson := fmt.Sprintf("While both were in, no server told the thief from the owner. After the logout it was the server's memory, "+
-				"a record that was gone or a denylist, that threw the thief out; without one the thief stayed in for %.0f minutes "+
-				"with the token, and for %.0f hours with the signed cookie, because a busy thief renews it.",
-				r.Measure(TokenStateless, "minutes_after"), r.Measure(SessionCookie, "minutes_after")/60)
+		Lesson: func(r Result) []string {
 			if r.Measure(TokenRevocable, "status_if_renewed") == http.StatusOK {
-				lesson += " And if the owner had renewed the token before the logout, the denylist did not know the thief's older one."
+				return []string{"lesson", "lesson-renewed"}
 			}
-			return lesson
+			return []string{"lesson"}
 		},
 	}
 }
@@ -94,40 +94,18 @@ func (b *Bench) rob(ctx context.Context, owner *User, something func(context.Con
 	return t, err
 }
 
-func (t theft) String() string {
+func inThenOut() Outcome { return Kept.says("in-then-out") }
+func inStaysIn() Outcome { return Dangerous.says("in-stays-in") }
+func neverIn() Outcome   { return Kept.says("never-in") }
+
+func (t theft) outcome() Outcome {
 	switch {
 	case t.before == http.StatusUnauthorized:
-		return "never in"
+		return neverIn()
 	case t.before == http.StatusOK && t.after == http.StatusOK:
-		return "in, stays in"
+		return inStaysIn()
 	case t.before == http.StatusOK && t.after == http.StatusUnauthorized:
-		return "in, then out"
+		return inThenOut()
 	}
-	return fmt.Sprintf("%d, then %d", t.before, t.after)
-}
-
-// lasting lets time pass, asks again and again, and says when each user was refused: after 0 for who is not in at all,
-// after atMost for who was never.
-func lasting(ctx context.Context, target Target, users map[string]*User, often, atMost time.Duration) (map[string]time.Duration, error) {
-	ended := map[string]time.Duration{}
-	for passed := time.Duration(0); ; passed += often {
-		for name, user := range users {
-			if _, over := ended[name]; over {
-				continue
-			}
-			status, err := user.Status(ctx, "/me")
-			if err != nil {
-				return nil, err
-			}
-			if status != http.StatusOK || passed >= atMost {
-				ended[name] = passed
-			}
-		}
-		if len(ended) == len(users) {
-			return ended, nil
-		}
-		if err := target.Advance(ctx, often); err != nil {
-			return nil, err
-		}
-	}
+	return Meaning("").says("before-then-after", "before", t.before, "after", t.after)
 }

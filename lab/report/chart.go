@@ -32,7 +32,7 @@ const (
 	barChart                   // one bar for each series, which has one value
 )
 
-// A chart is what is to be drawn, before anybody knows how.
+// A chart is what is to be drawn.
 type chart struct {
 	kind          chartKind
 	title, xTitle string
@@ -70,7 +70,7 @@ func (c *chart) add(s series) {
 
 // orNothing is the chart, if there is something finite in it to draw.
 func (c *chart) orNothing() *chart {
-	if len(c.series) == 0 {
+	if c == nil || len(c.series) == 0 {
 		return nil
 	}
 	for _, s := range c.series {
@@ -83,15 +83,15 @@ func (c *chart) orNothing() *chart {
 	return c
 }
 
-// alt says the chart in words, for those who do not see it.
-func (c *chart) alt(t words) string {
+// alt says the chart in words, for readers who cannot see it.
+func (c *chart) alt(l language) string {
 	var lines []string
 	for _, s := range c.series {
 		var values []string
 		for i, value := range s.values {
-			text := t.Number(value)
+			text := l.Number(value)
 			if c.kind == lineChart {
-				text = t.Number(c.xs[i]) + " → " + text
+				text = l.Number(c.xs[i]) + " → " + text
 			}
 			values = append(values, text)
 		}

@@ -64,8 +64,8 @@ var (
 	}
 )
 
-func (c *chart) draw(t words) (*figure, error) {
-	f := &figure{Title: c.title, Alt: c.alt(t)}
+func (c *chart) draw(l language) (*figure, error) {
+	f := &figure{Title: c.title, Alt: c.alt(l)}
 	p := plot.New()
 	p.BackgroundColor = nil
 	style(p)
@@ -73,9 +73,9 @@ func (c *chart) draw(t words) (*figure, error) {
 	height := vg.Length(lineHeight)
 	switch c.kind {
 	case lineChart:
-		err = c.drawLines(p, f, t)
+		err = c.drawLines(p, f, l)
 	case barChart:
-		err = c.drawBars(p, t)
+		err = c.drawBars(p, l)
 		height = vg.Length(barHeight*len(c.series) + 12)
 	}
 	if err != nil {
@@ -98,7 +98,7 @@ func style(p *plot.Plot) {
 	}
 }
 
-func (c *chart) drawLines(p *plot.Plot, f *figure, t words) error {
+func (c *chart) drawLines(p *plot.Plot, f *figure, l language) error {
 	p.X.Label.Text = c.xTitle
 	p.Add(horizontalGrid())
 	most := 0.0
@@ -123,12 +123,12 @@ func (c *chart) drawLines(p *plot.Plot, f *figure, t words) error {
 		f.Legend = append(f.Legend, key)
 	}
 	p.Y.Min, p.Y.Max = 0, max(most*1.05, 1e-9)
-	p.Y.Tick.Marker = inWords{plot.DefaultTicks{}, t}
+	p.Y.Tick.Marker = inWords{plot.DefaultTicks{}, l}
 	ticks := make(plot.ConstantTicks, 0, len(c.xs))
 	span := c.xs[len(c.xs)-1] - c.xs[0]
 	last := math.Inf(-1)
 	for _, x := range c.xs {
-		tick := plot.Tick{Value: x, Label: t.Number(x)}
+		tick := plot.Tick{Value: x, Label: l.Number(x)}
 		if x-last < span/24 { // its number would lie on the one before
 			tick.Label = " "
 		} else {
@@ -141,7 +141,7 @@ func (c *chart) drawLines(p *plot.Plot, f *figure, t words) error {
 }
 
 // drawBars draws them lying, because their names are long. The first is on top.
-func (c *chart) drawBars(p *plot.Plot, t words) error {
+func (c *chart) drawBars(p *plot.Plot, l language) error {
 	var names []string
 	var values plotter.Values
 	var places []int
@@ -155,7 +155,7 @@ func (c *chart) drawBars(p *plot.Plot, t words) error {
 			return err
 		}
 		bar.Horizontal, bar.XMin, bar.Color, bar.LineStyle.Width = true, float64(i), seriesColor(places[i]), 0
-		label, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{{X: value, Y: float64(i)}}, Labels: []string{t.Number(value)}})
+		label, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{{X: value, Y: float64(i)}}, Labels: []string{l.Number(value)}})
 		if err != nil {
 			return err
 		}
@@ -183,14 +183,14 @@ func horizontalGrid() *plotter.Grid {
 // inWords are ticks whose numbers are written as the language does.
 type inWords struct {
 	plot.Ticker
-	t words
+	l language
 }
 
 func (w inWords) Ticks(least, most float64) []plot.Tick {
 	ticks := w.Ticker.Ticks(least, most)
 	for i := range ticks {
 		if !ticks[i].IsMinor() {
-			ticks[i].Label = w.t.Number(math.Round(ticks[i].Value*1e9) / 1e9)
+			ticks[i].Label = w.l.Number(math.Round(ticks[i].Value*1e9) / 1e9)
 		}
 	}
 	return slices.DeleteFunc(ticks, func(tick plot.Tick) bool { return tick.IsMinor() })

@@ -18,7 +18,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"style": func() template.CSS { return template.CSS(pageCSS) },
 }).Parse(pageHTML))
 
-// HTML writes the page as one file: style and plots are in it, and it asks nobody for anything.
+// HTML writes the page as one file: style and plots are in it, and it loads nothing else.
 func HTML(w io.Writer, p Page) error {
 	v, err := newView(p)
 	if err != nil {

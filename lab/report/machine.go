@@ -58,23 +58,23 @@ func built(build *debug.BuildInfo) (version string, modules []Module) {
 }
 
 // facts are the lines of the table that says where it was measured.
-func facts(p Page, t words) []fact {
-	target, redis := p.Report.Target, t.Embedded
+func facts(p Page, l language) []fact {
+	target, redis := p.Report.Target, l.T("where.embedded")
 	if target == "embedded" {
-		target = t.Embedded
+		target = l.T("where.embedded")
 	}
 	if p.OwnRedis {
-		redis = t.OwnRedis
+		redis = l.T("where.own-redis")
 	}
 	lines := []fact{
-		{t.Target, target},
-		{t.Replicas, fmt.Sprint(p.Report.Replicas)},
+		{l.T("where.target"), target},
+		{l.T("where.replicas"), fmt.Sprint(p.Report.Replicas)},
 		{"Redis", redis},
 	}
 	if p.Users > 0 {
-		lines = append(lines, fact{t.Users, t.Integer(p.Users)})
+		lines = append(lines, fact{l.T("where.users"), l.Integer(float64(p.Users))})
 	}
-	lines = append(lines, fact{t.System, p.Machine.System}, fact{"CPU", fmt.Sprint(p.Machine.CPUs)},
+	lines = append(lines, fact{l.T("where.system"), p.Machine.System}, fact{"CPU", fmt.Sprint(p.Machine.CPUs)},
 		fact{"Go", strings.TrimPrefix(p.Machine.Go, "go")})
 	if p.Machine.Authlab != "" {
 		lines = append(lines, fact{"authlab", p.Machine.Authlab})

@@ -12,77 +12,85 @@ func Markdown(w io.Writer, p Page) error {
 	if err != nil {
 		return err
 	}
-	t := v.T
 	var out strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&out, format+"\n", args...) }
 
-	line("# Authlab: %s\n\n%s\n", plain(t.Title), plain(t.Intro))
-	verdict := predicted + " " + t.AllAsPredicted
-	if len(v.Surprises) > 0 {
-		verdict = surprised + " " + t.Surprises(len(v.Surprises)) + ": " + strings.Join(v.Surprises, ", ")
+	line("# Authlab: %s\n\n%s\n", plain(v.T("title")), plain(v.T("intro")))
+	verdict := good + " " + v.T("all-as-predicted")
+	if n := len(v.Surprises); n > 0 {
+		verdict = Surprise + " " + v.T("surprises", "n", n) + ": " + strings.Join(v.Surprises, ", ")
 	}
-	line("**%s** · %s · %s · %s\n", plain(verdict), t.Experiments(len(v.Sections)), t.Seconds(p.Report.DurationMS), v.Date.Human)
+	line("**%s** · %s · %s · %s\n", plain(verdict), v.T("experiments", "n", len(v.Sections)), v.Seconds(p.Report.DurationMS), v.Date.Human)
 	if len(v.Missing) > 0 {
-		line("> **%s.** %s %s: %s.\n", t.Incomplete, t.StoppedAfter(len(v.Sections), v.Planned()), t.NotRun, plain(strings.Join(v.Missing, ", ")))
+		line("> **%s.** %s %s: %s.\n", v.T("incomplete"), v.T("stopped-after", "done", len(v.Sections), "planned", v.Planned()),
+			v.T("not-run"), plain(strings.Join(v.Missing, ", ")))
 	}
 
-	line("## %s\n\n%s\n", t.Summary, t.SummaryHint)
-	rows := [][]string{append([]string{t.Experiment}, v.Schemes...)}
+	line("## %s\n", v.T("summary"))
+	for _, s := range v.Signs {
+		line("- %s %s", s.Symbol, s.In(v.Language))
+	}
+	line("- %s %s\n\n%s\n", Surprise, v.T("hint.surprise"), v.T("hint.empty"))
+	rows := [][]string{append([]string{v.T("experiment")}, v.Schemes...)}
 	for _, s := range v.Sections {
 		row := []string{fmt.Sprintf("[%s](#%s)", plain(s.Name), anchor(s.Name))}
 		for _, c := range s.Row {
-			row = append(row, result(c, t))
+			text := result(c)
+			if c.Surprise() {
+				text += fmt.Sprintf(" (%s: %s)", v.T("predicted"), plain(c.Predicted))
+			}
+			row = append(row, text)
 		}
 		rows = append(rows, row)
 	}
 	table(&out, rows)
 
-	line("## %s\n", t.Where)
+	line("## %s\n", v.T("where.title"))
 	for _, f := range v.Facts {
 		line("- %s: %s", plain(f.Name), plain(f.Value))
 	}
 	line("")
-
 	for _, s := range v.Sections {
-		line("## %s\n\n**%s**\n", plain(s.Name), plain(s.Text.Question))
-		if s.Text.Claim != "" {
-			line("%s: *%s*\n", t.Said, plain(s.Text.Claim))
-		}
-		rows := [][]string{{t.Scheme, t.Predicted, t.Observed}}
-		for _, c := range s.Cells {
-			rows = append(rows, []string{plain(c.Scheme), plain(c.Predicted), c.Mark + " " + plain(c.Observed)})
-		}
-		table(&out, rows)
-		line("> **%s.** %s\n", t.Lesson, plain(s.Text.Lesson))
-		for _, note := range s.Notes {
-			line("%s **%s.** %s\n", surprised, t.Broken, plain(note))
-		}
-		if len(s.Measures) == 0 {
-			continue
-		}
-		head := []string{t.Measure}
-		for _, c := range s.Cells {
-			head = append(head, plain(c.Scheme))
-		}
-		rows = [][]string{head}
-		for _, m := range s.Measures {
-			rows = append(rows, append([]string{plain(m.Name)}, m.Values...))
-		}
-		table(&out, rows)
+		s.markdown(&out, v.language)
 	}
 	_, err = io.WriteString(w, strings.TrimRight(out.String(), "\n")+"\n")
 	return err
 }
 
-// result is a cell of the summary.
-func result(c cell, t words) string {
+func (s section) markdown(out *strings.Builder, l language) {
+	fmt.Fprintf(out, "## %s\n\n**%s**\n\n", plain(s.Name), plain(s.Question))
+	fmt.Fprintf(out, "%s: *%s*\n\n", l.T("claim"), plain(s.Claim))
+	rows := [][]string{{l.T("scheme"), l.T("predicted"), l.T("observed")}}
+	for _, c := range s.Cells {
+		rows = append(rows, []string{plain(c.Scheme), plain(c.Predicted), result(c)})
+	}
+	table(out, rows)
+	fmt.Fprintf(out, "> **%s.** %s\n\n", l.T("lesson"), plain(s.Lesson))
+	for _, failure := range s.Failures {
+		fmt.Fprintf(out, "**%s.** %s\n\n", l.T("broken"), plain(failure))
+	}
+	if len(s.Measures) == 0 {
+		return
+	}
+	rows = [][]string{{l.T("measure")}}
+	for _, c := range s.Cells {
+		rows[0] = append(rows[0], plain(c.Scheme))
+	}
+	for _, m := range s.Measures {
+		rows = append(rows, append([]string{plain(m.Name)}, m.Values...))
+	}
+	table(out, rows)
+}
+
+// result is what was measured, marked if it is a surprise. It is empty if the experiment does not concern the scheme.
+func result(c cell) string {
 	switch {
-	case c.Mark == "":
+	case !c.Concerned():
 		return ""
 	case c.Surprise():
-		return fmt.Sprintf("%s %s (%s: %s)", c.Mark, plain(c.Observed), t.Predicted, plain(c.Predicted))
+		return c.Sign.Symbol + " " + plain(c.Observed) + " " + Surprise
 	}
-	return c.Mark + " " + plain(c.Observed)
+	return c.Sign.Symbol + " " + plain(c.Observed)
 }
 
 func table(out *strings.Builder, rows [][]string) {

@@ -3,139 +3,144 @@ package report
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"authlab/lab/experiment"
 )
 
-// plotOf draws what says more as a plot than in words, if every measure that it needs is there. Otherwise nil.
-func plotOf(r experiment.Result, t words) (*figure, error) {
-	var c *chart
-	switch r.Name {
-	case "http-forgets":
-		c = bars(r, t.PageTime, "page_ms")
-	case "rolling-deploy":
-		c = steps(r, t)
-	case "latency":
-		c = lines(r, t.MedianTime, t.StoreDistance, "median_", "ms", 0, 1, 5)
-	case "size":
-		c = lines(r, t.RequestBytes, t.Permissions, "bytes_", "", 1, 10, 100, 300)
-	case "one-address":
-		c = spread(r, t)
-	case "scale-out":
-		c = moved(r, t)
+// plots are the experiments that say more as a plot than in words, and how each is drawn. A way of drawing returns nil
+// if a measure is missing. The titles stand in the catalogue under report.plots.
+var plots = map[string]func(experiment.Result, names) *chart{
+	"http-forgets":   bars("page_ms"),
+	"rolling-deploy": steps("step_"),
+	"scale-out":      moved,
+	"one-address":    spread,
+	"latency":        lines("median_%gms", 0, 1, 5),
+	"size":           lines("bytes_%g", 1, 10, 100, 300),
+}
+
+// names says what something in the plot is called.
+type names func(key string) string
+
+// plotOf draws a result, if there is a plot for it and everything that it needs was measured. Otherwise nil.
+func plotOf(r experiment.Result, l language) (*figure, error) {
+	plot, ok := plots[r.Name]
+	if !ok {
+		return nil, nil
 	}
+	name := func(key string) string { return l.T("plots." + r.Name + "." + key) }
+	c := plot(r, name).orNothing()
 	if c == nil {
 		return nil, nil
 	}
-	return c.draw(t)
+	c.title = name("title")
+	if c.kind == lineChart {
+		c.xTitle = name("x")
+	}
+	return c.draw(l)
 }
 
 // bars is one bar for each scheme.
-func bars(r experiment.Result, title, name string) *chart {
-	c := &chart{kind: barChart, title: title}
-	for _, cell := range r.Cells {
-		value, ok := cell.Measures[name]
-		if !ok {
-			return nil
+func bars(measure string) func(experiment.Result, names) *chart {
+	return func(r experiment.Result, _ names) *chart {
+		c := &chart{kind: barChart}
+		for _, cell := range r.Cells {
+			value, ok := cell.Measures[measure]
+			if !ok {
+				return nil
+			}
+			c.add(series{schemes: []string{cell.Scheme}, values: []float64{value}})
 		}
-		c.add(series{schemes: []string{cell.Scheme}, values: []float64{value}})
+		return c
 	}
-	return c.orNothing()
 }
 
 // lines is one line for each scheme, over values that are in the names of the measures.
-func lines(r experiment.Result, title, xTitle, prefix, suffix string, xs ...float64) *chart {
-	c := &chart{kind: lineChart, title: title, xTitle: xTitle, xs: xs}
-	for _, cell := range r.Cells {
-		var values []float64
-		for i, x := range xs {
-			value, ok := cell.Measures[fmt.Sprintf("%s%g%s", prefix, x, suffix)]
-			if breaks := cell.Measures["breaks_at"]; !ok && breaks > 0 && breaks <= x && i > 0 {
-				break // there is nothing to measure where a scheme has come to its end
+func lines(format string, xs ...float64) func(experiment.Result, names) *chart {
+	return func(r experiment.Result, _ names) *chart {
+		c := &chart{kind: lineChart, xs: xs}
+		for _, cell := range r.Cells {
+			var values []float64
+			for i, x := range xs {
+				value, ok := cell.Measures[fmt.Sprintf(format, x)]
+				if breaks := cell.Measures["breaks_at"]; !ok && breaks > 0 && breaks <= x && i > 0 {
+					break // there is nothing to measure where a scheme has come to its end
+				}
+				if !ok {
+					return nil
+				}
+				values = append(values, value)
 			}
-			if !ok {
-				return nil
-			}
-			values = append(values, value)
+			c.add(series{schemes: []string{cell.Scheme}, values: values})
 		}
-		c.add(series{schemes: []string{cell.Scheme}, values: values})
+		return c
 	}
-	return c.orNothing()
 }
 
-// steps is one line for each scheme over step_1, step_2 and so on. Before the first step nothing had happened.
-func steps(r experiment.Result, t words) *chart {
-	c := &chart{kind: lineChart, title: t.LogInAgain, xTitle: t.ReplicasRestarted, xs: []float64{0}}
-	most := 0
-	for _, cell := range r.Cells {
-		for name := range cell.Measures {
-			if digits, rest := number(strings.TrimPrefix(name, "step_")); strings.HasPrefix(name, "step_") && rest == "" {
-				n, _ := strconv.Atoi(digits)
-				most = max(most, n)
-			}
-		}
-	}
-	if most == 0 || most > 100 {
-		return nil
-	}
-	for n := range most {
-		c.xs = append(c.xs, float64(n+1))
-	}
-	for _, cell := range r.Cells {
-		values := []float64{0}
-		for _, n := range c.xs[1:] {
-			value, ok := cell.Measures[fmt.Sprintf("step_%g", n)]
-			if !ok {
+// steps is one line for each scheme over as many steps as were measured: step_1, step_2 and so on. Before the first step
+// nothing had happened.
+func steps(prefix string) func(experiment.Result, names) *chart {
+	return func(r experiment.Result, _ names) *chart {
+		c := &chart{kind: lineChart}
+		for _, cell := range r.Cells {
+			values := append([]float64{0}, counted(cell, prefix)...)
+			if len(values) == 1 || len(c.series) > 0 && len(values) != len(c.xs) {
 				return nil
 			}
-			values = append(values, value)
+			c.xs = c.xs[:0]
+			for x := range values {
+				c.xs = append(c.xs, float64(x))
+			}
+			c.add(series{schemes: []string{cell.Scheme}, values: values})
 		}
-		c.add(series{schemes: []string{cell.Scheme}, values: values})
+		return c
 	}
-	return c.orNothing()
+}
+
+// counted are the measures of a cell that are called prefix1, prefix2 and so on.
+func counted(c experiment.Cell, prefix string) (values []float64) {
+	for {
+		value, ok := c.Measures[fmt.Sprint(prefix, len(values)+1)]
+		if !ok {
+			return values
+		}
+		values = append(values, value)
+	}
 }
 
 // spread is how many people each replica had, once with addresses of their own and once from behind one.
-func spread(r experiment.Result, t words) *chart {
-	c := &chart{kind: barChart, title: t.Load}
+func spread(r experiment.Result, name names) *chart {
+	c := &chart{kind: barChart}
 	if len(r.Cells) == 0 {
 		return nil
 	}
 	// The balancer does not look at the scheme, so that the first speaks for all.
-	for place, group := range []struct{ prefix, name string }{{"own_", t.OwnAddresses}, {"one_", t.OneAddress}} {
-		n := 0
-		for {
-			value, ok := r.Cells[0].Measures[fmt.Sprintf("%s%d", group.prefix, n+1)]
-			if !ok {
-				break
-			}
-			n++
-			c.add(series{name: fmt.Sprintf("%s, app-%d", group.name, n), place: place + 1, values: []float64{value}})
-		}
-		if n == 0 || len(c.series) != n*(place+1) {
-			return nil
+	own, one := counted(r.Cells[0], "own_"), counted(r.Cells[0], "one_")
+	if len(own) != len(one) {
+		return nil
+	}
+	for i, group := range [][]float64{own, one} {
+		for n, value := range group {
+			c.add(series{name: fmt.Sprintf("%s, app-%d", name([]string{"own", "one"}[i]), n+1), place: i + 1, values: []float64{value}})
 		}
 	}
-	return c.orNothing()
+	return c
 }
 
 // moved is how many people another replica more sends elsewhere, and what that costs those with a session in memory.
-func moved(r experiment.Result, t words) *chart {
-	c := &chart{kind: barChart, title: t.OneReplicaMore}
+func moved(r experiment.Result, name names) *chart {
+	c := &chart{kind: barChart}
+	i := slices.IndexFunc(r.Cells, func(cell experiment.Cell) bool { return cell.Scheme == experiment.SessionMemory })
+	if i < 0 {
+		return nil
+	}
 	for place, policy := range []string{"hash", "sticky"} {
-		for _, what := range []struct{ measure, name string }{{"moved", t.Moved}, {"logged_out", t.LoggedOut}} {
-			i := slices.IndexFunc(r.Cells, func(cell experiment.Cell) bool { return cell.Scheme == experiment.SessionMemory })
-			if i < 0 {
-				return nil
-			}
-			value, ok := r.Cells[i].Measures[policy+"_"+what.measure]
+		for _, what := range []string{"moved", "logged_out"} {
+			value, ok := r.Cells[i].Measures[policy+"_"+what]
 			if !ok {
 				return nil
 			}
-			c.add(series{name: policy + ": " + what.name, place: place + 1, values: []float64{value}})
+			c.add(series{name: policy + ": " + name(what), place: place + 1, values: []float64{value}})
 		}
 	}
-	return c.orNothing()
+	return c
 }

@@ -2,28 +2,20 @@
 //
 //	experiment.Report ─┐
 //	machine, date ─────┼──▶ Page ──▶ view (in one language) ──▶ HTML with plots
-//	language ──────────┘                                   └──▶ Markdown
+//	catalogue ─────────┘                                   └──▶ Markdown
 //
 // The page needs nothing but itself: its style and its plots are in it, and no script is.
 package report
 
 import (
-	"fmt"
+	"cmp"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"authlab/lab/experiment"
+	"authlab/lab/experiment/texts"
 )
-
-// The languages that a page can be in.
-const (
-	English = "en"
-	Spanish = "es"
-)
-
-// Languages lists the languages that a page can be in.
-func Languages() []string { return []string{English, Spanish} }
 
 // A Page is what is to be told, before it has a form.
 type Page struct {
@@ -31,9 +23,9 @@ type Page struct {
 	Machine Machine
 	Date    time.Time
 	Lang    string // English if empty
-	Users   int    // how many simulated users a population had; 0 if nobody knows
-	// OwnRedis says that the session store was a Redis of the caller's, and not the embedded one. Its address is nobody's
-	// business: there may be a password in it.
+	Users   int    // how many simulated users a population had; 0 if that is not known
+	// OwnRedis says that the session store was a Redis of the caller's, and not the embedded one. The page does not show
+	// its address: there may be a password in it.
 	OwnRedis bool
 	Missing  []string // experiments that should have run and did not: they make the page incomplete
 }
@@ -41,9 +33,10 @@ type Page struct {
 // A view is a page in its language, in the order in which it is read.
 type view struct {
 	Page
-	T         words
+	language
 	Date      date
 	Facts     []fact
+	Signs     []Sign
 	Schemes   []string
 	Sections  []section
 	Surprises []string // names of experiments
@@ -58,54 +51,29 @@ func (v view) Planned() int { return len(v.Sections) + len(v.Missing) }
 // A fact is a line about where and with what it was measured.
 type fact struct{ Name, Value string }
 
-// A section is one experiment.
+// A section is one experiment. What it says is in the language of the page.
 type section struct {
-	Name        string
-	Text        prose
-	AsPredicted bool
-	Took        string
-	Cells       []cell // of the schemes that it concerns
-	Row         []cell // one for each scheme, empty where it does not concern it
-	Measures    []measure
-	Notes       []string // why something could not be measured
-	Plot        *figure  // nil: words are enough
+	experiment.Result
+	Took     string
+	Cells    []cell // of the schemes that it concerns
+	Row      []cell // one for each scheme, empty where it does not concern it
+	Measures []measure
+	Failures []string // the errors that kept schemes from being measured, in English
+	Plot     *figure  // nil: words are enough
 }
 
-// A prose is what an experiment says, in one language.
-type prose struct {
-	Lang                    string // not always the page's: what nobody has translated stays in English
-	Question, Claim, Lesson string
-}
-
-// A cell is one scheme's result, as it is shown.
+// A cell is one scheme's result, as it is shown. It has no sign if the experiment does not concern the scheme.
 type cell struct {
-	Scheme, Predicted, Observed string
-	Lang                        string // of Predicted and Observed
-	Mark                        string // ✓, ✗ or ○; empty: the experiment does not concern this scheme
-	Says                        string // what the mark means
+	experiment.Cell
+	Sign  Sign
+	Means string // what the sign means
 }
 
-// In is the language of the cell if it is not that of the page.
-func (c cell) In(page string) string { return other(c.Lang, page) }
-
-// In is the language of the prose if it is not that of the page.
-func (p prose) In(page string) string { return other(p.Lang, page) }
-
-func other(lang, page string) string {
-	if lang == page {
-		return ""
-	}
-	return lang
-}
+// Concerned tells whether the experiment concerns the scheme.
+func (c cell) Concerned() bool { return c.Sign.Symbol != "" }
 
 // Surprise tells whether the cell was predicted otherwise.
-func (c cell) Surprise() bool { return c.Mark == surprised }
-
-const (
-	predicted  = "✓"
-	surprised  = "✗"
-	unmeasured = "○"
-)
+func (c cell) Surprise() bool { return c.Concerned() && !c.AsPredicted }
 
 // A measure is one number by its name, for each scheme of a section; empty where it was not measured.
 type measure struct {
@@ -114,16 +82,18 @@ type measure struct {
 }
 
 func newView(p Page) (view, error) {
-	t, ok := languages[p.Lang]
-	if p.Lang == "" {
-		t, ok = languages[English], true
+	catalogue, err := texts.In(cmp.Or(p.Lang, texts.English))
+	if err != nil {
+		return view{}, err
 	}
-	if !ok {
-		return view{}, fmt.Errorf("there is no report in %q", p.Lang)
+	p.Lang = catalogue.Name
+	l := language{catalogue}
+	v := view{
+		Page: p, language: l, Date: date{l.Date(p.Date), p.Date.Format(time.RFC3339)},
+		Facts: facts(p, l), Signs: Signs(), Schemes: experiment.Schemes(),
 	}
-	v := view{Page: p, T: t, Date: date{t.Date(p.Date), p.Date.Format(time.RFC3339)}, Facts: facts(p, t), Schemes: experiment.Schemes()}
 	for _, r := range p.Report.Experiments {
-		s, err := newSection(r, t)
+		s, err := newSection(r, l)
 		if err != nil {
 			return view{}, err
 		}
@@ -135,73 +105,27 @@ func newView(p Page) (view, error) {
 	return v, nil
 }
 
-// notMeasured is what a cell says, with the reason behind it, if an experiment could not be brought to its end.
-const notMeasured = "not measured"
-
-func newSection(r experiment.Result, t words) (section, error) {
-	s := section{
-		Name: r.Name, Text: told(r, t.Lang), AsPredicted: r.AsPredicted, Took: t.Seconds(r.DurationMS),
-		Row: make([]cell, len(experiment.Schemes())), Measures: measures(r, t),
-	}
-	for _, c := range r.Cells {
-		// An error is long, and often the same for all schemes: it is told once, below the table.
-		if what, why, failed := strings.Cut(c.Observed, notMeasured+": "); failed && what == "" {
-			c.Observed = notMeasured
-			if !slices.Contains(s.Notes, why) {
-				s.Notes = append(s.Notes, why)
-			}
-		}
-		shown := newCell(c, t)
+func newSection(r experiment.Result, l language) (section, error) {
+	s := section{Result: r.In(l.Language), Took: l.Seconds(r.DurationMS), Row: make([]cell, len(experiment.Schemes())), Measures: measures(r, l)}
+	for _, c := range s.Result.Cells {
+		sign := SignOf(c)
+		shown := cell{c, sign, sign.In(l.Language)}
 		s.Cells = append(s.Cells, shown)
 		if i := slices.Index(experiment.Schemes(), c.Scheme); i >= 0 {
 			s.Row[i] = shown
 		}
+		// An error is long, and often the same for all schemes: it is told once, below the table.
+		if c.Failure != "" && !slices.Contains(s.Failures, c.Failure) {
+			s.Failures = append(s.Failures, c.Failure)
+		}
 	}
 	var err error
-	s.Plot, err = plotOf(r, t)
+	s.Plot, err = plotOf(r, l)
 	return s, err
 }
 
-func newCell(c experiment.Cell, t words) cell {
-	shown := cell{Scheme: c.Scheme, Lang: English, Predicted: c.Predicted, Observed: c.Observed, Mark: predicted, Says: t.AsPredicted}
-	if t.Lang == Spanish {
-		want, known := inSpanish(c.Predicted)
-		got, alsoKnown := inSpanish(c.Observed)
-		if known && alsoKnown { // half in each language would be worse than English
-			shown.Lang, shown.Predicted, shown.Observed = Spanish, want, got
-		}
-	}
-	switch {
-	case !c.AsPredicted:
-		shown.Mark, shown.Says = surprised, t.Surprise
-	case c.Observed != c.Predicted:
-		shown.Mark, shown.Says = unmeasured, t.NotMeasured
-	}
-	return shown
-}
-
-// told finds what an experiment says in a language.
-func told(r experiment.Result, lang string) prose {
-	if lang == Spanish {
-		if es, ok := spanish[r.Name]; ok {
-			lesson := "Aquí no se pudo medir."
-			if !r.Excused() {
-				lesson = es.lesson(measured{r})
-			}
-			return prose{Spanish, es.question, es.claim, lesson}
-		}
-	}
-	p := prose{Lang: English, Question: r.Question, Lesson: r.Lesson}
-	for _, e := range experiment.All() {
-		if e.Name == r.Name {
-			p.Claim = e.Claim
-		}
-	}
-	return p
-}
-
-// measures lists the numbers of a result by name, as they first come.
-func measures(r experiment.Result, t words) []measure {
+// measures lists the numbers of a result by name, in the order that people expect.
+func measures(r experiment.Result, l language) []measure {
 	names := map[string]bool{}
 	for _, c := range r.Cells {
 		for name := range c.Measures {
@@ -209,15 +133,14 @@ func measures(r experiment.Result, t words) []measure {
 		}
 	}
 	var all []measure
-	for name := range names {
+	for _, name := range slices.SortedFunc(maps.Keys(names), compareNatural) {
 		m := measure{Name: name, Values: make([]string, len(r.Cells))}
 		for i, c := range r.Cells {
 			if value, ok := c.Measures[name]; ok {
-				m.Values[i] = t.Number(value)
+				m.Values[i] = l.Number(value)
 			}
 		}
 		all = append(all, m)
 	}
-	slices.SortFunc(all, func(a, b measure) int { return compareNatural(a.Name, b.Name) })
 	return all
 }

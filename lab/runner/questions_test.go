@@ -7,12 +7,12 @@ import (
 	"testing"
 
 	"authlab/lab/experiment"
-	"authlab/lab/report"
+	"authlab/lab/experiment/texts"
 )
 
 // The pages name an experiment before it has run, so their catalogues have its question too. It is the same one.
 func TestThePagesAskWhatTheExperimentsAsk(t *testing.T) {
-	for _, lang := range report.Languages() {
+	for _, lang := range texts.Languages() {
 		text, err := os.ReadFile(filepath.Join("..", "..", "web", "assets", "lang", lang+".json"))
 		if err != nil {
 			t.Fatal(err)
@@ -25,12 +25,8 @@ func TestThePagesAskWhatTheExperimentsAsk(t *testing.T) {
 		}
 		asked := catalogue.Walkthrough.Questions
 		for _, e := range experiment.All() {
-			told, err := report.Tell(experiment.Result{Name: e.Name, Question: e.Question}, lang)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if asked[e.Name] != told.Question {
-				t.Errorf("%s: the pages ask %q for %s, and the experiment %q", lang, asked[e.Name], e.Name, told.Question)
+			if question := e.Question(texts.Must(lang)); asked[e.Name] != question {
+				t.Errorf("%s: the pages ask %q for %s, and the experiment %q", lang, asked[e.Name], e.Name, question)
 			}
 			delete(asked, e.Name)
 		}

@@ -15,10 +15,7 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"authlab/lab/experiment"
-	"authlab/lab/report"
 )
 
 // maxUsers bounds the populations of experiments that a page starts: somebody is waiting in front of it.
@@ -29,23 +26,17 @@ const patience = 2 * time.Minute
 
 // A Runner runs experiments on a lab.
 type Runner struct {
-	url     string
-	matcher language.Matcher
-	turn    chan struct{} // holds one while an experiment runs
+	url  string
+	turn chan struct{} // holds one while an experiment runs
 }
 
 // New returns a runner for the lab whose balancer is at an address.
-func New(url string) *Runner {
-	tags := make([]language.Tag, len(report.Languages()))
-	for i, name := range report.Languages() {
-		tags[i] = language.MustParse(name)
-	}
-	return &Runner{url: url, matcher: language.NewMatcher(tags), turn: make(chan struct{}, 1)}
-}
+func New(url string) *Runner { return &Runner{url: url, turn: make(chan struct{}, 1)} }
 
-// Handler serves POST /lab/experiments/{name}. The experiment is stopped, and the lab left clean, if the client leaves.
+// Handler serves GET /lab/experiments and POST /lab/experiments/{name}. The experiment is stopped, and the lab left clean, if the client leaves.
 func (r *Runner) Handler() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /lab/experiments", r.handleList)
 	mux.HandleFunc("POST /lab/experiments/{name}", r.handleRun)
 	return mux
 }
@@ -83,33 +74,30 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request) {
 		refuse(w, http.StatusInternalServerError, "experiment-failed", err.Error())
 		return
 	}
-	_, at := language.MatchStrings(r.matcher, request.URL.Query().Get("lang"), request.Header.Get("Accept-Language"))
-	told, err := r.run(request.Context(), experiments, body.Users, report.Languages()[at])
+	result, err := r.run(request.Context(), experiments, body.Users)
 	if err != nil {
 		if request.Context().Err() == nil {
 			refuse(w, http.StatusInternalServerError, "experiment-failed", err.Error())
 		}
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(told) // if the client has gone, there is nobody to tell
+	answer(w, tell(result, languageOf(request)))
 }
 
-func (r *Runner) run(ctx context.Context, experiments []experiment.Experiment, users int, lang string) (report.Told, error) {
+func (r *Runner) run(ctx context.Context, experiments []experiment.Experiment, users int) (experiment.Result, error) {
 	target, err := experiment.NewRemote(r.url)
 	if err != nil {
-		return report.Told{}, err
+		return experiment.Result{}, err
 	}
 	quiet := func(int, int, string) {}
 	measured, err := experiment.Run(ctx, "", target, experiments, quiet, experiment.Users(users))
 	if err != nil {
-		return report.Told{}, err
+		return experiment.Result{}, err
 	}
 	if len(measured.Experiments) != 1 {
-		return report.Told{}, errors.New("the experiment measured nothing")
+		return experiment.Result{}, errors.New("the experiment measured nothing")
 	}
-	return report.Tell(measured.Experiments[0], lang)
+	return measured.Experiments[0], nil
 }
 
 func refuse(w http.ResponseWriter, status int, name, detail string) {

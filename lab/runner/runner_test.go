@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"authlab/lab/cluster"
-	"authlab/lab/report"
+	"authlab/lab/experiment"
 	"authlab/lab/runner"
 )
 
@@ -44,7 +44,7 @@ func TestAPageRunsAnExperimentAndHearsItInItsLanguage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var told report.Told
+		var told runner.Told
 		if err := json.NewDecoder(response.Body).Decode(&told); err != nil || response.StatusCode != http.StatusOK {
 			t.Fatalf("%s: %s, %v", lang, response.Status, err)
 		}
@@ -61,6 +61,38 @@ func TestAPageRunsAnExperimentAndHearsItInItsLanguage(t *testing.T) {
 			}
 			if cell.Scheme == "session-memory" && (cell.Observed != "stays" || (cell.ObservedText == "stays") != (lang == "en")) {
 				t.Errorf("%s: %+v", lang, cell)
+			}
+		}
+	}
+}
+
+func TestAPageLearnsWhatItCanAskBeforeItRuns(t *testing.T) {
+	lab := start(t)
+	for lang, want := range map[string]string{"en": "logged out", "es": "pierde la sesión"} {
+		response, err := http.Get(lab.URL() + "/lab/experiments?lang=" + lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var items []struct {
+			Name, Question, Claim string
+			Choices               []struct {
+				Outcome experiment.Outcome
+				Text    string
+			}
+		}
+		if err := json.NewDecoder(response.Body).Decode(&items); err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s, %v", lang, response.Status, err)
+		}
+		response.Body.Close()
+		if len(items) != len(experiment.All()) {
+			t.Errorf("%s: %d experiments", lang, len(items))
+		}
+		for _, item := range items {
+			if item.Question == "" || item.Claim == "" || item.Choices == nil {
+				t.Errorf("%s: %+v", lang, item)
+			}
+			if item.Name == "redis-down" && (len(item.Choices) != 3 || item.Choices[1].Outcome.Key != "logged-out" || item.Choices[1].Text != want) {
+				t.Errorf("%s: %+v", lang, item.Choices)
 			}
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// together does something for each scheme, at the same time because a password is hashed in it, and gathers what came
-// of it.
+// together does something for all schemes at the same time, because hashing a password takes long, and returns the
+// results by scheme.
 func together[T any](schemes []string, do func(scheme string) (T, error)) (map[string]T, error) {
 	results, errs := make([]T, len(schemes)), make([]error, len(schemes))
 	var wg sync.WaitGroup
