@@ -17,6 +17,7 @@ import (
 
 	"authlab/account"
 	"authlab/lab/cluster"
+	"authlab/lab/contract"
 	"authlab/lab/runner"
 )
 
@@ -57,8 +58,8 @@ break something, and watch what happens to each.`,
 }
 
 func checkReplicas(n int) error {
-	if n < 1 || n > cluster.MaxReplicas {
-		return usageError{fmt.Errorf("--replicas %d: it can be 1 to %d", n, cluster.MaxReplicas)}
+	if n < 1 || n > contract.MaxReplicas {
+		return usageError{fmt.Errorf("--replicas %d: it can be 1 to %d", n, contract.MaxReplicas)}
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"authlab/lab/cluster"
 	"authlab/lab/compose"
+	"authlab/lab/contract"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/texts"
 )
@@ -51,8 +52,8 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 			if err := checkReplicas(o.replicas); err != nil {
 				return err
 			}
-			if o.users < 1 || o.users > experiment.MaxUsers {
-				return usageError{fmt.Errorf("--users %d: it can be 1 to %d", o.users, experiment.MaxUsers)}
+			if o.users < 1 || o.users > contract.MaxUsers {
+				return usageError{fmt.Errorf("--users %d: it can be 1 to %d", o.users, contract.MaxUsers)}
 			}
 			return runExperiments(cmd.Context(), o, experiments, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -61,7 +62,7 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 	flags.BoolVar(&o.list, "list", false, "name the experiments and their questions, and run none")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object")
 	flags.StringVar(&o.target, "target", "embedded", "where to run: embedded; compose, the containers of docker-compose.yml in this folder; or the address of a lab that is running")
-	flags.IntVar(&o.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", experiment.MaxUsers))
+	flags.IntVar(&o.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", contract.MaxUsers))
 	flags.IntVar(&o.replicas, "replicas", 3, "how many replicas, 1 to 16")
 	flags.StringVar(&o.redis, "redis", "", "a Redis of your own for the embedded target")
 	return cmd
@@ -109,7 +110,7 @@ func openTarget(ctx context.Context, o runOptions, stderr io.Writer) (target exp
 		if err != nil {
 			return nil, nil, err
 		}
-		target, err := experiment.NewRemote(lab.URL())
+		target, err := contract.NewRemote(lab.URL())
 		return target, lab.Close, err
 	case "compose":
 		say := func(what string) { fmt.Fprintf(stderr, "authlab: %s\n", what) }
@@ -119,7 +120,7 @@ func openTarget(ctx context.Context, o runOptions, stderr io.Writer) (target exp
 		}
 		return lab, func() error { return lab.Close(ctx) }, nil
 	}
-	remote, err := experiment.NewRemote(o.target)
+	remote, err := contract.NewRemote(o.target)
 	if err != nil {
 		return nil, nil, usageError{fmt.Errorf("--target: %w, or one of the words embedded and compose", err)}
 	}

@@ -27,6 +27,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"authlab/lab/contract"
 	"authlab/lab/control"
 	"authlab/lab/fault/door"
 	"authlab/web"
@@ -34,14 +35,14 @@ import (
 
 // A Memory is what GET /memory answers.
 type Memory struct {
-	Sessions     []control.SessionView `json:"sessions"` // shortened, and not all if there are many
-	SessionCount int                   `json:"session_count"`
-	Bytes        int64                 `json:"bytes"`    // of all session records, as text
-	Offset       string                `json:"offset"`   // of the replica's clock to the real one, like 15m0s
-	Redis        bool                  `json:"redis"`    // it reaches Redis
-	OwnKeys      bool                  `json:"own_keys"` // it made its signing keys by itself, and no other replica has them
-	Door         string                `json:"door"`     // DoorOpen, DoorSilent or DoorRefuses
-	Wire         WireState             `json:"wire"`     // to Redis, as the lab has left it
+	Sessions     []contract.SessionView `json:"sessions"` // shortened, and not all if there are many
+	SessionCount int                    `json:"session_count"`
+	Bytes        int64                  `json:"bytes"`    // of all session records, as text
+	Offset       string                 `json:"offset"`   // of the replica's clock to the real one, like 15m0s
+	Redis        bool                   `json:"redis"`    // it reaches Redis
+	OwnKeys      bool                   `json:"own_keys"` // it made its signing keys by itself, and no other replica has them
+	Door         string                 `json:"door"`     // DoorOpen, DoorSilent or DoorRefuses
+	Wire         WireState              `json:"wire"`     // to Redis, as the lab has left it
 }
 
 // A WireState is what the lab has made of a replica's way to Redis.

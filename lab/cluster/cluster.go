@@ -27,15 +27,13 @@ import (
 
 	"authlab/account"
 	"authlab/lab/balancer"
+	"authlab/lab/contract"
 	"authlab/lab/control"
 	"authlab/lab/fault"
 	"authlab/session"
 	"authlab/token"
 	"authlab/web"
 )
-
-// MaxReplicas bounds how many replicas there can be.
-const MaxReplicas = control.MaxReplicas
 
 // Config says what cluster to start.
 type Config struct {
@@ -78,8 +76,8 @@ func Start(ctx context.Context, config Config) (*Cluster, error) {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	if config.Replicas < 1 || config.Replicas > MaxReplicas {
-		return nil, fmt.Errorf("start lab: %d replicas; it can be 1 to %d", config.Replicas, MaxReplicas)
+	if config.Replicas < 1 || config.Replicas > contract.MaxReplicas {
+		return nil, fmt.Errorf("start lab: %d replicas; it can be 1 to %d", config.Replicas, contract.MaxReplicas)
 	}
 	c := &Cluster{config: config, time: &fault.LabTime{}, directory: account.NewMemory(), stop: func() {}}
 	if err := c.start(ctx); err != nil {
@@ -142,9 +140,9 @@ func (c *Cluster) observe(o balancer.Observation) {
 	if r, ok := c.replica(o.Replica); ok {
 		r.requests.Add(1)
 	}
-	c.controls.Observe(control.RequestEvent{
+	c.controls.Observe(contract.RequestEvent{
 		At: o.At, Method: o.Method, Path: o.Path, Policy: o.Policy, Replica: o.Replica,
-		Status: o.Status, Attempts: o.Attempts, DurationMS: float64(o.Duration.Microseconds()) / 1000, Paid: control.Paid(o.Timing),
+		Status: o.Status, Attempts: o.Attempts, DurationMS: float64(o.Duration.Microseconds()) / 1000, Paid: contract.ParseServerTiming(o.Timing).Count(),
 	})
 }
 
@@ -205,7 +203,7 @@ func (c *Cluster) scale(ctx context.Context, n int) error {
 		if err := r.Kill(); err != nil {
 			return err
 		}
-		c.faults.Forget(fault.Killed{Replica: r}, fault.Silent{Replica: r}, fault.Skewed{Replica: r.name})
+		c.faults.ForgetReplica(r.name)
 	}
 	return nil
 }

@@ -17,10 +17,11 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"authlab/lab/cluster"
+	"authlab/lab/contract"
 	"authlab/lab/experiment"
 )
 
-func start(t *testing.T, config cluster.Config) (*cluster.Cluster, *experiment.Remote) {
+func start(t *testing.T, config cluster.Config) (*cluster.Cluster, *contract.Remote) {
 	t.Helper()
 	c, err := cluster.Start(t.Context(), config)
 	if err != nil {
@@ -31,7 +32,7 @@ func start(t *testing.T, config cluster.Config) (*cluster.Cluster, *experiment.R
 			t.Errorf("close: %v", err)
 		}
 	})
-	target, err := experiment.NewRemote(c.URL())
+	target, err := contract.NewRemote(c.URL())
 	if err != nil {
 		t.Fatal(err)
 	}

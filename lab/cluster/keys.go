@@ -29,7 +29,7 @@ func newCookieKey() []byte {
 	return key
 }
 
-// RotateKeys implements control.Lab: in all replicas at once, because they share the keys.
+// RotateKeys implements contract.Lab: in all replicas at once, because they share the keys.
 func (c *Cluster) RotateKeys(_ context.Context, overlap bool) error {
 	key, err := token.GenerateKey(token.DefaultAlgorithm)
 	if err != nil {
@@ -50,9 +50,6 @@ func (c *Cluster) RotateKeys(_ context.Context, overlap bool) error {
 	}
 	return nil
 }
-
-// BootKeys implements control.Lab.
-func (c *Cluster) BootKeys(ctx context.Context) error { return c.faults.Break(ctx, c.bootKeys()) }
 
 func (c *Cluster) bootKeys() fault.BootKeys {
 	var all []fault.Rekeyable

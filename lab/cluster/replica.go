@@ -49,9 +49,6 @@ var (
 	_ fault.Silenceable = (*replica)(nil)
 )
 
-// Name implements fault.Killable.
-func (r *replica) Name() string { return r.name }
-
 // Start starts the replica with an empty memory, on a new port. It does nothing if the replica is alive.
 func (r *replica) Start(ctx context.Context) error {
 	r.mu.Lock()

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"strings"
 
-	"authlab/lab/control"
+	"authlab/lab/contract"
 	"authlab/lab/fault"
 	"authlab/lab/naive"
 	"authlab/lab/resource"
@@ -21,7 +21,7 @@ type services struct {
 	reports *resource.Service
 	home    *fault.Wire // from the reports service to the balancer
 	naive   *naive.Twin
-	urls    control.ServicesView
+	urls    contract.ServicesView
 }
 
 // startServices starts the second service, which reaches home over a wire of its own, and the twin that falls for
@@ -77,8 +77,6 @@ func (s *services) close() error {
 	}
 	return errors.Join(failed...)
 }
-
-func (c *Cluster) homeStopped() fault.Cut { return fault.Cut{Server: "home", Wire: c.services.home} }
 
 // origins are the origins that the lab's own page can have.
 func (c *Cluster) origins() []string {

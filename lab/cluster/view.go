@@ -3,18 +3,19 @@ package cluster
 import (
 	"context"
 
+	"authlab/lab/contract"
 	"authlab/lab/control"
 )
 
-// View implements control.Lab.
-func (c *Cluster) View(ctx context.Context) (control.View, error) {
-	v := control.View{Target: "embedded", MaxReplicas: MaxReplicas, Now: c.time.Now().UTC(), Faults: c.faults.Names(), Services: c.services.urls}
+// View implements contract.Lab.
+func (c *Cluster) View(ctx context.Context) (contract.View, error) {
+	v := contract.View{Target: "embedded", MaxReplicas: contract.MaxReplicas, Now: c.time.Now().UTC(), Faults: c.faults.Names(), Services: c.services.urls}
 	for _, r := range c.all() {
 		v.Replicas = append(v.Replicas, viewOf(r))
 	}
 	var err error
 	if v.Accounts, err = control.Accounts(ctx, c.directory); err != nil {
-		return control.View{}, err
+		return contract.View{}, err
 	}
 	if v.Redis, err = control.RedisKeys(ctx, c.store.client); err != nil {
 		return v, err
@@ -23,17 +24,17 @@ func (c *Cluster) View(ctx context.Context) (control.View, error) {
 	return v, nil
 }
 
-func viewOf(r *replica) control.ReplicaView {
+func viewOf(r *replica) contract.ReplicaView {
 	entries := r.remembers()
-	return control.ReplicaView{
+	return contract.ReplicaView{
 		Name: r.name, Alive: r.alive(), Silent: r.silent(), ClockSkew: r.clock.Skew().String(), Requests: r.requests.Load(),
 		Sessions: control.Sessions(entries), SessionCount: len(entries),
 	}
 }
 
-// Bytes implements control.Lab.
-func (c *Cluster) Bytes(ctx context.Context) (control.Bytes, error) {
-	var b control.Bytes
+// Bytes implements contract.Lab.
+func (c *Cluster) Bytes(ctx context.Context) (contract.Bytes, error) {
+	var b contract.Bytes
 	for _, r := range c.all() {
 		n, err := control.SessionBytes(r.remembers())
 		if err != nil {
@@ -41,5 +42,5 @@ func (c *Cluster) Bytes(ctx context.Context) (control.Bytes, error) {
 		}
 		b.Replicas += n
 	}
-	return b, b.AddRedis(ctx, c.store.client)
+	return b, control.AddRedisBytes(ctx, &b, c.store.client)
 }

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment"
 	"authlab/lab/naive"
 )
@@ -35,7 +36,7 @@ type Config struct {
 
 // A Target is a lab out of containers. Make one with Open, and Close it.
 type Target struct {
-	*experiment.Remote
+	*contract.Remote
 	docker  docker
 	say     func(string)
 	client  *http.Client
@@ -107,7 +108,7 @@ func (t *Target) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if t.Remote, err = experiment.NewRemote("http://" + address); err != nil {
+	if t.Remote, err = contract.NewRemote("http://" + address); err != nil {
 		return err
 	}
 	if err := t.serveNaive(ctx); err != nil {

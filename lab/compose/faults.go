@@ -7,39 +7,51 @@ import (
 	"slices"
 	"strconv"
 
-	"authlab/lab/experiment"
+	"authlab/lab/contract"
 )
 
-// Kill implements experiment.Target.
-func (t *Target) Kill(ctx context.Context, replica string) error {
+// Break implements contract.Lab.
+func (t *Target) Break(ctx context.Context, f contract.Fault) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.docker.compose(ctx, "kill", replica); err != nil {
+	switch f.Name {
+	case contract.ReplicaKilled:
+		err := t.docker.compose(ctx, "kill", f.Replica)
+		t.broken.killed[f.Replica] = err == nil
 		return err
+	case contract.ReplicaSilent: // the container is paused, which stops all that runs in it
+		err := t.docker.compose(ctx, "pause", f.Replica)
+		t.broken.silent[f.Replica] = err == nil
+		return err
+	case contract.RedisStopped:
+		t.broken.redis = true
+		return t.docker.compose(ctx, "stop", "redis")
+	case contract.BootKeys: // the replicas are made anew, without the key file
+		t.broken.ownKeys = true
+		return t.recreate(ctx, true)
+	case contract.HomeCut:
+		return t.cutHome(ctx, true)
 	}
-	t.broken.killed[replica] = true
-	return nil
+	return t.Remote.Break(ctx, f)
 }
 
-// Silence implements experiment.Target: the container is paused, which stops all that runs in it.
-func (t *Target) Silence(ctx context.Context, replica string) error {
+// Mend implements contract.Lab.
+func (t *Target) Mend(ctx context.Context, f contract.Fault) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.docker.compose(ctx, "pause", replica); err != nil {
-		return err
+	switch f.Name {
+	case contract.ReplicaKilled:
+		return t.start(ctx, f.Replica)
+	case contract.ReplicaSilent:
+		return t.unpause(ctx, f.Replica)
+	case contract.RedisStopped:
+		return t.startStore(ctx)
+	case contract.BootKeys:
+		return t.shareKeys(ctx)
+	case contract.HomeCut:
+		return t.cutHome(ctx, false)
 	}
-	t.broken.silent[replica] = true
-	return nil
-}
-
-// Start implements experiment.Target.
-func (t *Target) Start(ctx context.Context, replica string) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.broken.silent[replica] {
-		return t.unpause(ctx, replica)
-	}
-	return t.start(ctx, replica)
+	return t.Remote.Mend(ctx, f)
 }
 
 func (t *Target) unpause(ctx context.Context, replicas ...string) error {
@@ -62,21 +74,6 @@ func (t *Target) start(ctx context.Context, replicas ...string) error {
 	return t.inTurn(ctx, 0)
 }
 
-// StopStore implements experiment.Target.
-func (t *Target) StopStore(ctx context.Context) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.broken.redis = true
-	return t.docker.compose(ctx, "stop", "redis")
-}
-
-// StartStore implements experiment.Target.
-func (t *Target) StartStore(ctx context.Context) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.startStore(ctx)
-}
-
 func (t *Target) startStore(ctx context.Context) error {
 	if err := t.docker.start(ctx, "redis"); err != nil {
 		return err
@@ -85,7 +82,7 @@ func (t *Target) startStore(ctx context.Context) error {
 		return err
 	}
 	if t.broken.flush {
-		if err := t.Remote.FlushStore(ctx); err != nil {
+		if err := t.Remote.Flush(ctx); err != nil {
 			return err
 		}
 	}
@@ -93,24 +90,24 @@ func (t *Target) startStore(ctx context.Context) error {
 	return nil
 }
 
-// FlushStore implements experiment.Target. A Redis that is stopped is emptied as soon as it is back, before anybody who
-// waits for StartStore can look.
-func (t *Target) FlushStore(ctx context.Context) error {
+// Flush implements contract.Lab. A Redis that is stopped is emptied as soon as it is back, before a caller who waits for
+// it to be mended can look.
+func (t *Target) Flush(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.broken.redis {
 		t.broken.flush = true
 		return nil
 	}
-	return t.Remote.FlushStore(ctx)
+	return t.Remote.Flush(ctx)
 }
 
-// Scale implements experiment.Target.
+// Scale implements contract.Lab.
 func (t *Target) Scale(ctx context.Context, replicas int) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if replicas < always || replicas > most {
-		return fmt.Errorf("%d replicas: %w", replicas, experiment.ErrNotOnTarget)
+		return fmt.Errorf("%d replicas: %w", replicas, contract.ErrNotOnTarget)
 	}
 	return t.scale(ctx, replicas)
 }
@@ -153,28 +150,11 @@ func (t *Target) alive() []string {
 	return slices.DeleteFunc(names(0, t.broken.replicas), func(name string) bool { return t.broken.killed[name] || t.broken.silent[name] })
 }
 
-// StopHome implements experiment.Target.
-func (t *Target) StopHome(ctx context.Context) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.broken.home {
-		return nil
-	}
-	return t.cutHome(ctx, true)
-}
-
-// StartHome implements experiment.Target.
-func (t *Target) StartHome(ctx context.Context) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.broken.home {
-		return nil
-	}
-	return t.cutHome(ctx, false)
-}
-
 // cutHome takes the reports service off the network where home is, or puts it there again.
 func (t *Target) cutHome(ctx context.Context, cut bool) error {
+	if t.broken.home == cut {
+		return nil
+	}
 	reports, err := t.docker.container(ctx, "reports")
 	if err != nil {
 		return err
@@ -198,14 +178,14 @@ func (t *Target) cutHome(ctx context.Context, cut bool) error {
 	return t.homeReached(ctx, !cut)
 }
 
-// Services implements experiment.Target. The naive twin is in this process: it is never in a container.
-func (t *Target) Services(ctx context.Context) (experiment.Services, error) {
-	services, err := t.Remote.Services(ctx)
-	services.Naive = t.address
-	return services, err
+// View implements contract.Lab. The naive twin is in this process: it is never in a container.
+func (t *Target) View(ctx context.Context) (contract.View, error) {
+	v, err := t.Remote.View(ctx)
+	v.Services.Naive = t.address
+	return v, err
 }
 
-// Reset implements experiment.Target. Nothing is started or made anew that is as it should be.
+// Reset implements contract.Lab. Nothing is started or made anew that is as it should be.
 func (t *Target) Reset(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"authlab/lab/experiment"
 )
 
-// RotateKeys implements experiment.Target: a new key file, and a signal to every replica to read it.
+// RotateKeys implements contract.Lab: a new key file, and a signal to every replica to read it.
 func (t *Target) RotateKeys(ctx context.Context, overlap bool) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -84,14 +84,6 @@ func (t *Target) signing(ctx context.Context) (map[string]string, error) {
 		}
 	}
 	return nil, fmt.Errorf("of %d replicas, %d publish their keys", len(want), len(keys))
-}
-
-// BootKeys implements experiment.Target: the replicas are made anew, without the key file.
-func (t *Target) BootKeys(ctx context.Context) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.broken.ownKeys = true
-	return t.recreate(ctx, true)
 }
 
 // shareKeys makes the replicas anew, with the key file.

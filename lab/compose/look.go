@@ -1,52 +1,37 @@
 package compose
 
 import (
+	"authlab/lab/contract"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-
-	"authlab/lab/control"
 )
-
-// look asks the console for a picture.
-func (t *Target) look(ctx context.Context) (control.View, error) {
-	var v control.View
-	got, err := t.get(ctx, t.URL()+"/lab/cluster", nil)
-	if err != nil {
-		return v, err
-	}
-	if got.status != http.StatusOK {
-		return v, fmt.Errorf("the lab's console: %d", got.status)
-	}
-	return v, json.Unmarshal(got.body, &v)
-}
 
 // notice finds out what is broken, also what somebody else has broken.
 func (t *Target) notice(ctx context.Context) error {
-	var v control.View
+	var v contract.View
 	if err := until(ctx, "the lab's console answers", func(ctx context.Context) (err error) {
-		v, err = t.look(ctx)
+		v, err = t.Remote.View(ctx)
 		return err
 	}); err != nil {
 		return err
 	}
 	// What the console has broken by itself, it mends by itself, also if that cannot be all yet.
-	if v.Redis.Cut || slices.ContainsFunc(v.Replicas, func(r control.ReplicaView) bool { return r.Refuses || r.Silent }) {
+	if v.Redis.Cut || slices.ContainsFunc(v.Replicas, func(r contract.ReplicaView) bool { return r.Refuses || r.Silent }) {
 		if err := t.Remote.Reset(ctx); err != nil && ctx.Err() != nil {
 			return err
 		}
 		var err error
-		if v, err = t.look(ctx); err != nil {
+		if v, err = t.Remote.View(ctx); err != nil {
 			return err
 		}
 	}
 	t.broken.redis = t.broken.redis || !v.Redis.Alive
 	t.broken.replicas = max(t.broken.replicas, len(v.Replicas))
-	t.broken.ownKeys = t.broken.ownKeys || slices.Contains(v.Faults, "boot-keys")
+	t.broken.ownKeys = t.broken.ownKeys || slices.Contains(v.Faults, contract.BootKeys)
 	for _, r := range v.Replicas {
 		if !r.Alive {
 			t.broken.killed[r.Name] = true
@@ -63,7 +48,7 @@ func (t *Target) notice(ctx context.Context) error {
 func (t *Target) shown(ctx context.Context) error {
 	want := t.alive()
 	return until(ctx, "the lab's console finds "+strings.Join(want, ", "), func(ctx context.Context) error {
-		v, err := t.look(ctx)
+		v, err := t.Remote.View(ctx)
 		if err != nil {
 			return err
 		}
@@ -84,7 +69,7 @@ func (t *Target) shown(ctx context.Context) error {
 // believe it.
 func (t *Target) redisReached(ctx context.Context) error {
 	return until(ctx, "all reach Redis", func(ctx context.Context) error {
-		v, err := t.look(ctx)
+		v, err := t.Remote.View(ctx)
 		if err == nil && !v.Redis.Alive {
 			err = errors.New("not all do")
 		}
@@ -95,12 +80,12 @@ func (t *Target) redisReached(ctx context.Context) error {
 // homeReached waits until the reports service reaches home, or does not any more. A cookie of nobody tells: only home
 // knows that it is nobody's.
 func (t *Target) homeReached(ctx context.Context, want bool) error {
-	services, err := t.Remote.Services(ctx)
+	v, err := t.Remote.View(ctx)
 	if err != nil {
 		return err
 	}
 	return until(ctx, "the second service notices", func(ctx context.Context) error {
-		got, err := t.get(ctx, services.Reports+"/reports/session/redis", http.Header{"Cookie": {"session-redis=nobody"}})
+		got, err := t.get(ctx, v.Services.Reports+"/reports/session/redis", http.Header{"Cookie": {"session-redis=nobody"}})
 		if err == nil && (got.status == http.StatusUnauthorized) != want {
 			err = fmt.Errorf("it says %d", got.status)
 		}

@@ -17,6 +17,7 @@ import (
 
 	"authlab/lab/cluster"
 	"authlab/lab/compose"
+	"authlab/lab/contract"
 	"authlab/lab/experiment"
 )
 
@@ -72,7 +73,7 @@ func TestTheTableOnComposeIsTheEmbeddedOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lab.Close()
-	embedded, err := experiment.NewRemote(lab.URL())
+	embedded, err := contract.NewRemote(lab.URL())
 	if err != nil {
 		t.Fatal(err)
 	}

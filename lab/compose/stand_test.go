@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"authlab/lab/compose"
-	"authlab/lab/control"
+	"authlab/lab/contract"
 )
 
 // A stand stands in for Docker, for nginx and for the console: what is typed changes what is answered, a little later.
@@ -141,11 +141,11 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.URL.Path {
 	case "/lab/cluster":
-		view := control.View{Redis: control.RedisView{Alive: s.redis}, Services: control.ServicesView{Reports: s.server.URL}}
+		view := contract.View{Redis: contract.RedisView{Alive: s.redis}, Services: contract.ServicesView{Reports: s.server.URL}}
 		for i := range 4 {
 			name := fmt.Sprintf("app-%d", i+1)
 			if up := slices.Contains(alive, name); up || i < 3 {
-				view.Replicas = append(view.Replicas, control.ReplicaView{Name: name, Alive: up, Silent: slices.Contains(s.paused, name)})
+				view.Replicas = append(view.Replicas, contract.ReplicaView{Name: name, Alive: up, Silent: slices.Contains(s.paused, name)})
 			}
 		}
 		if s.ownKeys {

@@ -25,6 +25,7 @@ import (
 
 	"authlab/account"
 	"authlab/lab/agent"
+	"authlab/lab/contract"
 	"authlab/lab/control"
 )
 
@@ -55,7 +56,7 @@ type Agent struct {
 	Spare bool
 }
 
-// A Console is a control.Lab.
+// A Console is a contract.Lab.
 type Console struct {
 	config   Config
 	replicas []*replica
@@ -67,7 +68,7 @@ type Console struct {
 	wire  agent.WireState // from every replica to Redis
 }
 
-var _ control.Lab = (*Console)(nil)
+var _ contract.Lab = (*Console)(nil)
 
 // New returns a console. It opens nothing and asks nobody.
 func New(config Config) *Console {
@@ -83,7 +84,7 @@ func New(config Config) *Console {
 	return c
 }
 
-// Advance implements control.Lab. The replicas' clocks are moved, and what is in Redis grows older by as much.
+// Advance implements contract.Lab. The replicas' clocks are moved, and what is in Redis grows older by as much.
 func (c *Console) Advance(ctx context.Context, by time.Duration) error {
 	c.mu.Lock()
 	c.ahead += by
@@ -94,11 +95,11 @@ func (c *Console) Advance(ctx context.Context, by time.Duration) error {
 	return control.Age(ctx, c.config.Redis, by)
 }
 
-// Skew implements control.Lab.
-func (c *Console) Skew(ctx context.Context, name string, by time.Duration) error {
+// skew makes one replica's clock wrong; 0 sets it right.
+func (c *Console) skew(ctx context.Context, name string, by time.Duration) error {
 	r, ok := c.replica(name)
 	if !ok {
-		return control.NoReplica(name)
+		return contract.NoReplica(name)
 	}
 	c.mu.Lock()
 	r.skew = by
@@ -139,20 +140,20 @@ func (c *Console) offset(r *replica) time.Duration {
 	return c.ahead + r.skew
 }
 
-// FlushStore implements control.Lab.
-func (c *Console) FlushStore(ctx context.Context) error { return control.Flush(ctx, c.config.Redis) }
+// Flush implements contract.Lab.
+func (c *Console) Flush(ctx context.Context) error { return control.Flush(ctx, c.config.Redis) }
 
-// AddUsers implements control.Lab.
+// AddUsers implements contract.Lab.
 func (c *Console) AddUsers(ctx context.Context, count int, password string) error {
-	return account.CreateSimulated(ctx, c.config.Users, c.config.Hasher, count, control.SimulatedName, password)
+	return control.AddUsers(ctx, c.config.Users, c.config.Hasher, count, password)
 }
 
-// SetRoles implements control.Lab.
+// SetRoles implements contract.Lab.
 func (c *Console) SetRoles(ctx context.Context, user string, roles []string) error {
 	return c.config.Users.SetRoles(ctx, user, roles)
 }
 
-// Reset implements control.Lab, for whatever is there: memories and Redis are empty, clocks right, and the users as they
+// Reset implements contract.Lab, for whatever is there: memories and Redis are empty, clocks right, and the users as they
 // began. What is away stays away, which is an error only if it is Redis or the users database.
 func (c *Console) Reset(ctx context.Context) error {
 	c.mu.Lock()

@@ -21,7 +21,7 @@ import (
 	"authlab/account"
 	"authlab/lab/agent"
 	"authlab/lab/console"
-	"authlab/lab/control"
+	"authlab/lab/contract"
 	"authlab/web"
 )
 
@@ -33,7 +33,7 @@ type fake struct {
 }
 
 func newFake(t *testing.T) *fake {
-	f := &fake{memory: agent.Memory{Sessions: []control.SessionView{{ID: "01234567…", User: "ann"}}, SessionCount: 1, Bytes: 100, Offset: "0s", Redis: true, Door: agent.DoorOpen, Wire: agent.WireState{Delay: "0s"}}}
+	f := &fake{memory: agent.Memory{Sessions: []contract.SessionView{{ID: "01234567…", User: "ann"}}, SessionCount: 1, Bytes: 100, Offset: "0s", Redis: true, Door: agent.DoorOpen, Wire: agent.WireState{Delay: "0s"}}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /memory", func(w http.ResponseWriter, _ *http.Request) {
 		f.mu.Lock()
@@ -68,7 +68,7 @@ func newFake(t *testing.T) *fake {
 		if err := json.NewDecoder(r.Body).Decode(&f.memory); err != nil {
 			t.Error(err)
 		}
-		f.memory.Sessions, f.memory.SessionCount, f.memory.Bytes = []control.SessionView{}, 0, 0
+		f.memory.Sessions, f.memory.SessionCount, f.memory.Bytes = []contract.SessionView{}, 0, 0
 	})
 	f.server = httptest.NewServer(mux)
 	t.Cleanup(f.server.Close)
@@ -148,7 +148,7 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
-func (l *lab) view() control.View {
+func (l *lab) view() contract.View {
 	l.t.Helper()
 	v, err := l.View(l.t.Context())
 	if err != nil {
@@ -301,7 +301,7 @@ func TestAPausedReplicaIsSilentAndItsCommandIsTold(t *testing.T) {
 	for command, err := range map[string]error{
 		"docker compose unpause app-2": l.Start(t.Context(), "app-2"), "docker compose kill app-2": l.Kill(t.Context(), "app-2"),
 	} {
-		var elsewhere control.NotHere
+		var elsewhere contract.ByHand
 		if !errors.As(err, &elsewhere) || elsewhere.Command != command {
 			t.Errorf("%v with %q, want %q", err, elsewhere.Command, command)
 		}
@@ -343,7 +343,7 @@ func TestTimeIsToldToAllAndToWhoComesLater(t *testing.T) {
 	if ahead := time.Until(v.Now); ahead < 19*time.Minute || ahead > 20*time.Minute {
 		t.Errorf("the lab's clock is %s ahead", ahead)
 	}
-	if err := l.Skew(t.Context(), "app-9", time.Minute); !errors.Is(err, control.ErrNoReplica) {
+	if err := l.Skew(t.Context(), "app-9", time.Minute); !errors.Is(err, contract.ErrNoReplica) {
 		t.Errorf("a replica that there is not: %v", err)
 	}
 }
@@ -395,12 +395,12 @@ func TestWhatTakesDockerIsToldAsACommand(t *testing.T) {
 		{l.StopHome(ctx), "docker network disconnect authlab_home authlab-reports-1"},
 		{l.StartHome(ctx), "docker network connect authlab_home authlab-reports-1"},
 	} {
-		var elsewhere control.NotHere
+		var elsewhere contract.ByHand
 		if !errors.As(tt.err, &elsewhere) || elsewhere.Command != tt.want || elsewhere.What == "" {
 			t.Errorf("%v with %q, want %q", tt.err, elsewhere.Command, tt.want)
 		}
 	}
-	var elsewhere control.NotHere
+	var elsewhere contract.ByHand
 	if err := l.Scale(ctx, 9); !errors.As(err, &elsewhere) || elsewhere.Command != "" {
 		t.Errorf("many replicas: %v with %q", err, elsewhere.Command)
 	}
@@ -410,7 +410,7 @@ func TestWhatTakesDockerIsToldAsACommand(t *testing.T) {
 		}
 	}
 	for _, err := range []error{l.Kill(ctx, "redis"), l.Silence(ctx, "redis"), l.Start(ctx, "app-9; rm -rf /")} {
-		if !errors.Is(err, control.ErrNoReplica) {
+		if !errors.Is(err, contract.ErrNoReplica) {
 			t.Errorf("what is no replica: %v", err)
 		}
 	}
@@ -434,9 +434,9 @@ func TestALineOfTheLogIsARequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events := make(chan control.RequestEvent, 10)
+	events := make(chan contract.RequestEvent, 10)
 	ended := make(chan error, 1)
-	go func() { ended <- l.Listen(conn, func(e control.RequestEvent) { events <- e }) }()
+	go func() { ended <- l.Listen(conn, func(e contract.RequestEvent) { events <- e }) }()
 	nginx, err := net.Dial("udp", conn.LocalAddr().String())
 	if err != nil {
 		t.Fatal(err)
@@ -453,7 +453,7 @@ func TestALineOfTheLogIsARequest(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := control.RequestEvent{
+	want := contract.RequestEvent{
 		At: time.UnixMilli(1795320000250).UTC(), Method: "GET", Path: "/session/redis/me", Policy: "hash", Replica: "app-2",
 		Status: 200, Attempts: 3, DurationMS: 502, Paid: map[string]int{"store": 1},
 	}

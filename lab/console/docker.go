@@ -1,21 +1,20 @@
 package console
 
 import (
+	"authlab/lab/contract"
 	"context"
 	"fmt"
 	"strings"
-
-	"authlab/lab/control"
 )
 
 // What follows takes Docker. The console says what to type.
 
 // typed is what somebody has to type.
 func typed(command string) error {
-	return control.NotHere{What: "The lab's console has no way to Docker. In the folder with docker-compose.yml, type the command.", Command: command}
+	return contract.ByHand{What: "The lab's console has no way to Docker. In the folder with docker-compose.yml, type the command.", Command: command}
 }
 
-// Scale implements control.Lab. How many there can be, the compose file says.
+// Scale implements contract.Lab. How many there can be, the compose file says.
 func (c *Console) Scale(_ context.Context, replicas int) error {
 	always := 0
 	for _, r := range c.replicas {
@@ -25,7 +24,7 @@ func (c *Console) Scale(_ context.Context, replicas int) error {
 	}
 	switch {
 	case replicas > len(c.replicas):
-		return control.NotHere{What: fmt.Sprintf("There are %d replicas in docker-compose.yml, and no more.", len(c.replicas))}
+		return contract.ByHand{What: fmt.Sprintf("There are %d replicas in docker-compose.yml, and no more.", len(c.replicas))}
 	case replicas > always:
 		more := c.names(always, replicas)
 		return typed("docker compose up -d --scale " + strings.Join(more, "=1 --scale ") + "=1 " + strings.Join(more, " "))
@@ -45,7 +44,7 @@ func (c *Console) names(from, to int) []string {
 	return names
 }
 
-// RotateKeys implements control.Lab.
+// RotateKeys implements contract.Lab.
 func (c *Console) RotateKeys(_ context.Context, overlap bool) error {
 	command := "docker compose run --rm setup keys rotate --keys /keys/keys.json"
 	if overlap {
@@ -63,14 +62,4 @@ func (c *Console) permanent() []string {
 		}
 	}
 	return names
-}
-
-// StopHome implements control.Lab.
-func (c *Console) StopHome(context.Context) error {
-	return typed("docker network disconnect authlab_home authlab-reports-1")
-}
-
-// StartHome implements control.Lab.
-func (c *Console) StartHome(context.Context) error {
-	return typed("docker network connect authlab_home authlab-reports-1")
 }

@@ -8,14 +8,54 @@ import (
 	"time"
 
 	"authlab/lab/agent"
-	"authlab/lab/control"
+	"authlab/lab/contract"
 )
 
 // joined is a way to Redis that is as it should be.
 var joined = agent.WireState{Delay: "0s"}
 
-// Kill implements control.Lab: the replica refuses connections and forgets. If its container is not there, that is done.
-func (c *Console) Kill(ctx context.Context, name string) error {
+// Break implements contract.Lab.
+func (c *Console) Break(ctx context.Context, f contract.Fault) error {
+	switch f.Name {
+	case contract.ReplicaKilled:
+		return c.kill(ctx, f.Replica)
+	case contract.ReplicaSilent: // a replica that is not there is silent in a way of its own
+		return unlessAway(c.setDoor(ctx, f.Replica, agent.DoorSilent))
+	case contract.ClockSkewed:
+		return c.skew(ctx, f.Replica, f.By)
+	case contract.RedisStopped: // every replica is cut off from Redis, which goes on living with its data
+		return c.setWire(ctx, func(w *agent.WireState) { w.Cut = true })
+	case contract.RedisSlow: // each command of a replica takes so much longer
+		return c.setWire(ctx, func(w *agent.WireState) { w.Delay = f.By.String() })
+	case contract.BootKeys:
+		return c.forgetAll(ctx, true)
+	case contract.HomeCut:
+		return typed("docker network disconnect authlab_home authlab-reports-1")
+	}
+	return fmt.Errorf("%s: %w", f, contract.ErrNotOnTarget)
+}
+
+// Mend implements contract.Lab.
+func (c *Console) Mend(ctx context.Context, f contract.Fault) error {
+	switch f.Name {
+	case contract.ReplicaKilled, contract.ReplicaSilent:
+		return c.start(ctx, f.Replica)
+	case contract.ClockSkewed:
+		return c.skew(ctx, f.Replica, 0)
+	case contract.RedisStopped:
+		return c.startStore(ctx)
+	case contract.RedisSlow:
+		return c.setWire(ctx, func(w *agent.WireState) { w.Delay = joined.Delay })
+	case contract.BootKeys:
+		return c.forgetAll(ctx, false)
+	case contract.HomeCut:
+		return typed("docker network connect authlab_home authlab-reports-1")
+	}
+	return fmt.Errorf("%s: %w", f, contract.ErrNotOnTarget)
+}
+
+// kill makes a replica refuse connections and forget. If its container is not there, that is done.
+func (c *Console) kill(ctx context.Context, name string) error {
 	err := c.setDoor(ctx, name, agent.DoorRefuses)
 	switch {
 	case errors.Is(err, agent.ErrSilent):
@@ -26,16 +66,11 @@ func (c *Console) Kill(ctx context.Context, name string) error {
 	return err
 }
 
-// Silence implements control.Lab. A replica that is not there is silent in a way of its own.
-func (c *Console) Silence(ctx context.Context, name string) error {
-	return unlessAway(c.setDoor(ctx, name, agent.DoorSilent))
-}
-
-// Start implements control.Lab. A container is started by Docker alone.
-func (c *Console) Start(ctx context.Context, name string) error {
+// start makes a replica answer again. A container is started by Docker alone.
+func (c *Console) start(ctx context.Context, name string) error {
 	r, ok := c.replica(name)
 	if !ok {
-		return control.NoReplica(name)
+		return contract.NoReplica(name)
 	}
 	err := c.mend(ctx, r)
 	switch {
@@ -62,7 +97,7 @@ func (c *Console) mend(ctx context.Context, r *replica) error {
 func (c *Console) setDoor(ctx context.Context, name, state string) error {
 	r, ok := c.replica(name)
 	if !ok {
-		return control.NoReplica(name)
+		return contract.NoReplica(name)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -72,13 +107,8 @@ func (c *Console) setDoor(ctx context.Context, name, state string) error {
 	return nil
 }
 
-// StopStore implements control.Lab: every replica is cut off from Redis, which goes on living with its data.
-func (c *Console) StopStore(ctx context.Context) error {
-	return c.setWire(ctx, func(w *agent.WireState) { w.Cut = true })
-}
-
-// StartStore implements control.Lab. If it is Redis itself that has stopped, Docker has to start it.
-func (c *Console) StartStore(ctx context.Context) error {
+// startStore joins the replicas to Redis again. If it is Redis itself that has stopped, Docker has to start it.
+func (c *Console) startStore(ctx context.Context) error {
 	if err := c.setWire(ctx, func(w *agent.WireState) { w.Cut = false }); err != nil {
 		return err
 	}
@@ -86,11 +116,6 @@ func (c *Console) StartStore(ctx context.Context) error {
 		return typed("docker compose start redis")
 	}
 	return nil
-}
-
-// DelayStore implements control.Lab: each command of a replica takes so much longer.
-func (c *Console) DelayStore(ctx context.Context, by time.Duration) error {
-	return c.setWire(ctx, func(w *agent.WireState) { w.Delay = by.String() })
 }
 
 func (c *Console) setWire(ctx context.Context, change func(*agent.WireState)) error {
@@ -106,9 +131,9 @@ func (c *Console) wireState() agent.WireState {
 	return c.wire
 }
 
-// BootKeys implements control.Lab: every replica forgets, and signs with keys of its own from then on.
-func (c *Console) BootKeys(ctx context.Context) error {
-	return errors.Join(each(c.present(), func(r *replica) error { return unlessAway(r.forget(ctx, true)) })...)
+// forgetAll makes every replica as if it had been started anew, with keys of its own or with those that all share.
+func (c *Console) forgetAll(ctx context.Context, ownKeys bool) error {
+	return errors.Join(each(c.present(), func(r *replica) error { return unlessAway(r.forget(ctx, ownKeys)) })...)
 }
 
 const (

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"authlab/lab/contract"
 	"authlab/lab/control"
 )
 
@@ -30,7 +31,7 @@ const maxLine = 8 << 10
 
 // Listen hears from nginx, by syslog (RFC 3164) over UDP, of every request that it has brought to its end, and tells.
 // A line that gets lost is a request that is not shown: nothing waits for the log. It returns when conn is closed.
-func (c *Console) Listen(conn net.PacketConn, tell func(control.RequestEvent)) error {
+func (c *Console) Listen(conn net.PacketConn, tell func(contract.RequestEvent)) error {
 	buffer := make([]byte, maxLine)
 	for {
 		n, _, err := conn.ReadFrom(buffer)
@@ -47,20 +48,20 @@ func (c *Console) Listen(conn net.PacketConn, tell func(control.RequestEvent)) e
 }
 
 // readLine reads what comes after syslog's own header. Whatever is no line of ours is nothing.
-func readLine(packet []byte) (control.RequestEvent, bool) {
+func readLine(packet []byte) (contract.RequestEvent, bool) {
 	begin := bytes.IndexByte(packet, '{')
 	if begin < 0 {
-		return control.RequestEvent{}, false
+		return contract.RequestEvent{}, false
 	}
 	var line logLine
 	if json.Unmarshal(packet[begin:], &line) != nil || line.Path == "" {
-		return control.RequestEvent{}, false
+		return contract.RequestEvent{}, false
 	}
 	seconds, part := math.Modf(line.At)
-	return control.RequestEvent{
+	return contract.RequestEvent{
 		At:     time.Unix(int64(seconds), int64(part*1e9)).UTC().Truncate(time.Millisecond),
 		Method: line.Method, Path: line.Path, Policy: line.Policy, Replica: line.Replica, Status: line.Status,
-		Attempts: attempts(line.Upstream), DurationMS: line.Seconds * 1000, Paid: control.Paid(line.Timing),
+		Attempts: attempts(line.Upstream), DurationMS: line.Seconds * 1000, Paid: contract.ParseServerTiming(line.Timing).Count(),
 	}, true
 }
 

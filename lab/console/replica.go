@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"authlab/lab/agent"
-	"authlab/lab/control"
+	"authlab/lab/contract"
 )
 
 // patience is how long an agent may take. It asks Redis before it answers, and waits for that up to 800 ms.
@@ -100,8 +100,8 @@ func (r *replica) forget(ctx context.Context, ownKeys bool) error {
 
 // view shows a replica by what it remembers. A dead one remembers nothing: nil. One that its clients cannot reach is dead
 // to them.
-func (r *replica) view(memory *agent.Memory) control.ReplicaView {
-	v := control.ReplicaView{Name: r.name, ClockSkew: r.skew.String(), Requests: r.requests.Load(), Sessions: []control.SessionView{}}
+func (r *replica) view(memory *agent.Memory) contract.ReplicaView {
+	v := contract.ReplicaView{Name: r.name, ClockSkew: r.skew.String(), Requests: r.requests.Load(), Sessions: []contract.SessionView{}}
 	if memory == nil {
 		return v
 	}

@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"authlab/lab/agent"
+	"authlab/lab/contract"
 	"authlab/lab/control"
 )
 
 // lookPatience is how long the console waits for Redis or the users database before it shows them as away.
 const lookPatience = time.Second
 
-// View implements control.Lab. Everything is asked at the same time; what does not answer is shown as not alive, and is
+// View implements contract.Lab. Everything is asked at the same time; what does not answer is shown as not alive, and is
 // no error.
-func (c *Console) View(ctx context.Context) (control.View, error) {
-	v := control.View{Target: "compose", MaxReplicas: len(c.replicas), Faults: []string{}, Services: control.ServicesView{Reports: c.config.Reports}}
+func (c *Console) View(ctx context.Context) (contract.View, error) {
+	v := contract.View{Target: "compose", MaxReplicas: len(c.replicas), Faults: []string{}, Services: contract.ServicesView{Reports: c.config.Reports}}
 	var wg sync.WaitGroup
 	wg.Go(func() { v.Redis = c.redisView(ctx) })
 	wg.Go(func() { v.Accounts = c.accountsView(ctx) })
@@ -25,6 +26,9 @@ func (c *Console) View(ctx context.Context) (control.View, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v.Now = c.config.Now().Add(c.ahead).UTC()
+	broken := func(name, replica string) {
+		v.Faults = append(v.Faults, contract.Fault{Name: name, Replica: replica}.String())
+	}
 	ownKeys := false
 	for i, r := range c.replicas {
 		memory := memories[i]
@@ -44,23 +48,23 @@ func (c *Console) View(ctx context.Context) (control.View, error) {
 		v.Replicas = append(v.Replicas, shown)
 		switch {
 		case !shown.Alive:
-			v.Faults = append(v.Faults, "replica-killed:"+r.name)
+			broken(contract.ReplicaKilled, r.name)
 		case shown.Silent:
-			v.Faults = append(v.Faults, "replica-silent:"+r.name)
+			broken(contract.ReplicaSilent, r.name)
 		}
 		if r.skew != 0 {
-			v.Faults = append(v.Faults, "clock-skewed:"+r.name)
+			broken(contract.ClockSkewed, r.name)
 		}
 	}
 	v.Redis.Cut = c.wire.Cut
 	if !v.Redis.Alive {
-		v.Faults = append(v.Faults, "redis-stopped")
+		broken(contract.RedisStopped, "")
 	}
 	if c.wire.Delay != joined.Delay {
-		v.Faults = append(v.Faults, "redis-slow")
+		broken(contract.RedisSlow, "")
 	}
 	if ownKeys {
-		v.Faults = append(v.Faults, "boot-keys")
+		broken(contract.BootKeys, "")
 	}
 	return v, nil
 }
@@ -80,7 +84,7 @@ func (c *Console) look(ctx context.Context) []*agent.Memory {
 	return memories
 }
 
-func (c *Console) redisView(ctx context.Context) control.RedisView {
+func (c *Console) redisView(ctx context.Context) contract.RedisView {
 	ctx, cancel := context.WithTimeout(ctx, lookPatience)
 	defer cancel()
 	v, err := control.RedisKeys(ctx, c.config.Redis)
@@ -91,23 +95,23 @@ func (c *Console) redisView(ctx context.Context) control.RedisView {
 	return v
 }
 
-func (c *Console) accountsView(ctx context.Context) []control.AccountView {
+func (c *Console) accountsView(ctx context.Context) []contract.AccountView {
 	ctx, cancel := context.WithTimeout(ctx, lookPatience)
 	defer cancel()
 	shown, err := control.Accounts(ctx, c.config.Users)
 	if err != nil {
-		return []control.AccountView{}
+		return []contract.AccountView{}
 	}
 	return shown
 }
 
-// Bytes implements control.Lab.
-func (c *Console) Bytes(ctx context.Context) (control.Bytes, error) {
-	var b control.Bytes
+// Bytes implements contract.Lab.
+func (c *Console) Bytes(ctx context.Context) (contract.Bytes, error) {
+	var b contract.Bytes
 	for _, memory := range c.look(ctx) {
 		if memory != nil {
 			b.Replicas += memory.Bytes
 		}
 	}
-	return b, b.AddRedis(ctx, c.config.Redis)
+	return b, control.AddRedisBytes(ctx, &b, c.config.Redis)
 }

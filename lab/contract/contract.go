@@ -10,6 +10,7 @@ package contract
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -58,6 +59,14 @@ var (
 	// ErrNoReplica means that a lab has no replica of that name.
 	ErrNoReplica = errors.New("no such replica")
 )
+
+// NoReplica is ErrNoReplica, with the name.
+func NoReplica(name string) error { return noReplica(name) }
+
+type noReplica string
+
+func (e noReplica) Error() string      { return fmt.Sprintf("There is no replica %q.", string(e)) }
+func (noReplica) Is(target error) bool { return target == ErrNoReplica }
 
 // ByHand is ErrNotOnTarget of a lab that knows who can do it: a person who types a command.
 type ByHand struct {

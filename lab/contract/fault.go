@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,11 +11,11 @@ import (
 // The faults by name.
 const (
 	ReplicaKilled = "replica-killed" // a replica's connections are reset, its port is closed, its memory is lost
-	ReplicaSilent = "replica-silent" // a replica accepts connections and does not answer
+	ReplicaSilent = "replica-silent" // a replica accepts connections and does not answer; it forgets nothing
 	ClockSkewed   = "clock-skewed"   // one replica's clock is wrong
 	RedisStopped  = "redis-stopped"  // Redis cannot be reached; its data waits
 	RedisSlow     = "redis-slow"     // Redis is further away
-	BootKeys      = "boot-keys"      // every replica started anew, each with keys of its own
+	BootKeys      = "boot-keys"      // every replica was started anew, each with keys of its own
 	HomeCut       = "home-cut"       // the second service cannot reach the replicas
 )
 
@@ -28,7 +29,7 @@ func FaultNames() []string {
 type Fault struct {
 	Name    string
 	Replica string        // of replica-killed, replica-silent, clock-skewed
-	By      time.Duration // of clock-skewed and redis-slow; no matter when it is mended
+	By      time.Duration // of clock-skewed (behind if less than 0) and redis-slow; not needed to mend it
 }
 
 // String is the name, and the replica behind a colon: clock-skewed:app-2. It is how a View lists a fault.
@@ -39,24 +40,32 @@ func (f Fault) String() string {
 	return f.Name + ":" + f.Replica
 }
 
-// ParseFault is the opposite of String.
-func ParseFault(text string) Fault {
-	name, replica, _ := strings.Cut(text, ":")
-	return Fault{Name: name, Replica: replica}
-}
+// Same tells whether it is the same fault, of whatever size.
+func (f Fault) Same(other Fault) bool { return f.Name == other.Name && f.Replica == other.Replica }
 
-// Check tells what is wrong with a fault that somebody asks for, in a sentence, or nil.
-func (f Fault) Check() error {
+// CheckName tells, as a sentence for a person, what is wrong with the name of a fault or its replica; nil if nothing is.
+func (f Fault) CheckName() error {
 	ofReplica := f.Name == ReplicaKilled || f.Name == ReplicaSilent || f.Name == ClockSkewed
 	switch {
 	case !slices.Contains(FaultNames(), f.Name):
-		return fmt.Errorf("There is no fault %q. There are: %s.", f.Name, strings.Join(FaultNames(), ", ")) //nolint:staticcheck,revive // a sentence for a person
+		return sentence("There is no fault %q. There are: %s.", f.Name, strings.Join(FaultNames(), ", "))
 	case ofReplica && f.Replica == "":
-		return fmt.Errorf("The fault %s needs the name of a replica.", f.Name) //nolint:staticcheck,revive // a sentence for a person
-	case f.Name == ClockSkewed && f.By.Abs() > MaxAdvance:
-		return fmt.Errorf("A clock can be a year wrong at the most.") //nolint:staticcheck,revive // a sentence for a person
-	case f.Name == RedisSlow && f.By != 0 && (f.By < MinDelay || f.By > MaxDelay):
-		return fmt.Errorf("Redis can be from 1 ms to 1 s away.") //nolint:staticcheck,revive // a sentence for a person
+		return sentence("The fault %s needs the name of a replica.", f.Name)
+	case !ofReplica && f.Replica != "":
+		return sentence("The fault %s is not one replica's.", f.Name)
 	}
 	return nil
 }
+
+// Check is CheckName, and tells what is wrong with the size of a fault that is to be broken.
+func (f Fault) Check() error {
+	switch {
+	case f.Name == ClockSkewed && (f.By == 0 || f.By.Abs() > MaxAdvance):
+		return sentence("A clock can be wrong by a year at the most.")
+	case f.Name == RedisSlow && (f.By < MinDelay || f.By > MaxDelay):
+		return sentence("Redis can be from 1 ms to 1 s away; 0s brings it back.")
+	}
+	return f.CheckName()
+}
+
+func sentence(format string, args ...any) error { return errors.New(fmt.Sprintf(format, args...)) }

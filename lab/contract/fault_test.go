@@ -9,10 +9,13 @@ import (
 	"authlab/lab/contract"
 )
 
-func TestAFaultIsWrittenAndReadBack(t *testing.T) {
-	for _, text := range []string{"redis-stopped", "replica-killed:app-2", "clock-skewed:app-10"} {
-		if got := contract.ParseFault(text).String(); got != text {
-			t.Errorf("%q became %q", text, got)
+func TestAFaultIsListedByItsNameAndItsReplica(t *testing.T) {
+	for want, fault := range map[string]contract.Fault{
+		"redis-stopped":      {Name: contract.RedisStopped},
+		"clock-skewed:app-2": {Name: contract.ClockSkewed, Replica: "app-2", By: time.Minute},
+	} {
+		if got := fault.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
@@ -21,6 +24,9 @@ func TestAFaultThatMakesNoSenseIsSaidSo(t *testing.T) {
 	for fault, good := range map[contract.Fault]bool{
 		{Name: contract.RedisStopped}: true, {Name: contract.HomeCut}: true, {Name: contract.BootKeys}: true,
 		{Name: contract.ReplicaKilled, Replica: "app-1"}:                      true,
+		{Name: contract.RedisStopped, Replica: "app-1"}:                       false,
+		{Name: contract.ClockSkewed, Replica: "app-1"}:                        false,
+		{Name: contract.RedisSlow}:                                            false,
 		{Name: contract.ReplicaKilled}:                                        false,
 		{Name: contract.ReplicaSilent}:                                        false,
 		{Name: contract.ClockSkewed, By: time.Minute}:                         false,

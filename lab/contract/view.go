@@ -16,8 +16,12 @@ type View struct {
 
 // ReplicaView is one replica and what it remembers. Of many sessions it lists some; SessionCount is always true.
 type ReplicaView struct {
-	Name         string        `json:"name"`
-	Alive        bool          `json:"alive"`
+	Name  string `json:"name"`
+	Alive bool   `json:"alive"`
+	// Silent: it lives and remembers, and answers nothing.
+	Silent bool `json:"silent,omitempty"`
+	// Refuses: the lab has not killed it, and made it refuse connections and forget. For its clients that is the same.
+	Refuses      bool          `json:"refuses,omitempty"`
 	ClockSkew    string        `json:"clock_skew"`
 	Requests     int64         `json:"requests"`
 	Sessions     []SessionView `json:"sessions"`
@@ -32,7 +36,9 @@ type SessionView struct {
 
 // RedisView is what Redis holds, and what it was asked since the lab was reset.
 type RedisView struct {
-	Alive    bool             `json:"alive"`
+	Alive bool `json:"alive"`
+	// Cut: Redis itself lives, and the lab has cut the replicas off from it.
+	Cut      bool             `json:"cut,omitempty"`
 	Keys     []KeyView        `json:"keys"`
 	KeyCount map[string]int   `json:"key_count"` // by kind
 	Commands map[string]int64 `json:"commands"`  // by name, without what only keeps connections

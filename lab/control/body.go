@@ -1,6 +1,7 @@
 package control
 
 import (
+	"authlab/lab/contract"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -22,7 +23,7 @@ func readDuration(r *http.Request, name string) (time.Duration, error) {
 		return 0, err
 	}
 	d, err := time.ParseDuration(body[name])
-	if err != nil || d > maxAdvance || d < -maxAdvance {
+	if err != nil || d.Abs() > contract.MaxAdvance {
 		return 0, invalid(`The body should be like {%q:"15m"}, within a year.`, name)
 	}
 	return d, nil

@@ -1,25 +1,17 @@
 package control
 
 import (
+	"authlab/lab/contract"
 	"context"
 
 	"github.com/redis/go-redis/v9"
 )
 
-// Bytes is what the server keeps about those who are logged in, as text: keys and records. What a program or a Redis
-// needs around each of them (pointers, hash tables) comes on top and is left out, because it differs from one to the
-// next.
-type Bytes struct {
-	Replicas int64            `json:"replicas"` // in the memory of all replicas
-	Redis    int64            `json:"redis"`
-	ByKind   map[string]int64 `json:"by_kind"` // of those in Redis: session, sessions, family, refresh, denied, not-before
-}
-
 // hashChars is how long a session's key is: SHA-256 in hex.
 const hashChars = 64
 
-// AddRedis adds what is in Redis.
-func (b *Bytes) AddRedis(ctx context.Context, client redis.UniversalClient) error {
+// AddRedisBytes adds what is in Redis.
+func AddRedisBytes(ctx context.Context, b *contract.Bytes, client redis.UniversalClient) error {
 	if b.ByKind == nil {
 		b.ByKind = map[string]int64{}
 	}

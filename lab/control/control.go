@@ -1,6 +1,6 @@
 // Package control is the lab's controls: what a page or `authlab run` can ask of a lab over HTTP, the same for every lab.
 //
-//	page, authlab run ──▶ guard ──▶ /lab/… ──▶ a Lab    the embedded cluster, or the console of the containers
+//	page, authlab run ──▶ guard ──▶ /lab/… ──▶ a contract.Lab    the embedded cluster, or the console of the containers
 //	       ▲                                   │
 //	       └──── /lab/events ◀── Observe ◀─────┘        one event for each request, a picture after each change
 //
@@ -9,61 +9,10 @@
 package control
 
 import (
-	"context"
 	"net/http"
-	"time"
+
+	"authlab/lab/contract"
 )
-
-const (
-	// MaxReplicas bounds how many replicas there can be.
-	MaxReplicas = 16
-	// MaxUsers bounds how many simulated users there can be.
-	MaxUsers = 10_000
-	// maxAdvance bounds how far a clock can be moved at once.
-	maxAdvance = 365 * 24 * time.Hour
-)
-
-// A Lab is what can be looked at and broken. What is asked of it is within bounds already.
-//
-// ErrNoReplica: there is no replica of that name. account.ErrUnknownUser: there is no such user. NotHere: this lab cannot
-// do that by itself. Each method returns when what it did can be seen in the next request.
-type Lab interface {
-	View(ctx context.Context) (View, error)
-	Bytes(ctx context.Context) (Bytes, error)
-
-	Kill(ctx context.Context, replica string) error
-	// Silence makes a replica accept connections and answer nothing. It forgets nothing.
-	Silence(ctx context.Context, replica string) error
-	// Start starts a replica that was killed, and ends the silence of one that is silent.
-	Start(ctx context.Context, replica string) error
-	// Skew makes one replica's clock wrong; 0 sets it right.
-	Skew(ctx context.Context, replica string, by time.Duration) error
-	// Scale makes it so many replicas, 1 to MaxReplicas.
-	Scale(ctx context.Context, replicas int) error
-
-	StopStore(ctx context.Context) error
-	StartStore(ctx context.Context) error
-	FlushStore(ctx context.Context) error
-	// DelayStore moves Redis 1 ms to 1 s away; 0 brings it back.
-	DelayStore(ctx context.Context, by time.Duration) error
-
-	// Advance moves everyone's clock forward.
-	Advance(ctx context.Context, by time.Duration) error
-	// AddUsers makes simulated users who share a password, 1 to MaxUsers. Those who are there already stay as they are.
-	AddUsers(ctx context.Context, count int, password string) error
-	SetRoles(ctx context.Context, user string, roles []string) error
-
-	// RotateKeys makes new keys sign, in all replicas. Without overlap the old ones are gone in the same moment.
-	RotateKeys(ctx context.Context, overlap bool) error
-	// BootKeys starts every replica anew, each with keys of its own.
-	BootKeys(ctx context.Context) error
-	// StopHome cuts the second service off from the replicas, and StartHome joins them again.
-	StopHome(ctx context.Context) error
-	StartHome(ctx context.Context) error
-
-	// Reset makes a clean lab: everything alive, empty, and on time.
-	Reset(ctx context.Context) error
-}
 
 // Config says who may use the controls.
 type Config struct {
@@ -75,9 +24,9 @@ type Config struct {
 	Experiments http.Handler
 }
 
-// Controls serve a Lab. Make them with New.
+// Controls serve a contract.Lab. Make them with New.
 type Controls struct {
-	lab    Lab
+	lab    contract.Lab
 	config Config
 	events *broker
 	mux    *http.ServeMux
@@ -86,7 +35,7 @@ type Controls struct {
 var _ http.Handler = (*Controls)(nil)
 
 // New returns the controls of a lab: serve them at /lab/, and let Watch run.
-func New(lab Lab, config Config) *Controls {
+func New(lab contract.Lab, config Config) *Controls {
 	if config.FromHere == nil {
 		config.FromHere = func(r *http.Request) bool { return isLoopback(r.RemoteAddr) }
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"authlab/account"
+	"authlab/lab/contract"
 	"authlab/lab/control"
 )
 
@@ -32,11 +33,11 @@ func (n *noted) note(format string, args ...any) error {
 	return n.err
 }
 
-func (n *noted) View(context.Context) (control.View, error) {
-	return control.View{Target: "noted", Faults: []string{}}, n.note("view")
+func (n *noted) View(context.Context) (contract.View, error) {
+	return contract.View{Target: "noted", Faults: []string{}}, n.note("view")
 }
-func (n *noted) Bytes(context.Context) (control.Bytes, error) {
-	return control.Bytes{Redis: 7}, n.note("bytes")
+func (n *noted) Bytes(context.Context) (contract.Bytes, error) {
+	return contract.Bytes{Redis: 7}, n.note("bytes")
 }
 func (n *noted) Kill(_ context.Context, r string) error  { return n.note("kill %s", r) }
 func (n *noted) Start(_ context.Context, r string) error { return n.note("start %s", r) }
@@ -157,10 +158,10 @@ func TestWhatALabSaysBecomesAStatus(t *testing.T) {
 		problem string
 		command any
 	}{
-		"no replica": {control.NoReplica("app-9"), "/lab/replicas/app-9/kill", 404, "no-replica", nil},
+		"no replica": {contract.NoReplica("app-9"), "/lab/replicas/app-9/kill", 404, "no-replica", nil},
 		"no account": {fmt.Errorf("find: %w", account.ErrUnknownUser), "/lab/accounts/nobody", 404, "no-account", nil},
-		"a command":  {control.NotHere{What: "Type it.", Command: "docker compose kill app-2"}, "/lab/replicas/app-2/kill", 501, "not-here", "docker compose kill app-2"},
-		"no command": {control.NotHere{What: "Nobody can."}, "/lab/redis/stop", 501, "not-here", nil},
+		"a command":  {contract.ByHand{What: "Type it.", Command: "docker compose kill app-2"}, "/lab/replicas/app-2/kill", 501, "not-here", "docker compose kill app-2"},
+		"no command": {contract.ByHand{What: "Nobody can."}, "/lab/redis/stop", 501, "not-here", nil},
 		"a failure":  {errors.New("it burns"), "/lab/reset", 500, "internal", nil},
 	} {
 		status, problem := ask(t, control.New(&noted{err: tt.err}, control.Config{}), http.MethodPost, tt.path, `{"roles":[]}`, nil)
@@ -229,7 +230,7 @@ func TestEventsTellOfRequestsAndChangesUntilTheEnd(t *testing.T) {
 		t.Fatalf("the stream ended without %s %q", name, text)
 	}
 	next("cluster", `"target":"noted"`)
-	controls.Observe(control.RequestEvent{Path: "/token/revocable/me", Policy: "hash", Replica: "app-1", Status: 200})
+	controls.Observe(contract.RequestEvent{Path: "/token/revocable/me", Policy: "hash", Replica: "app-1", Status: 200})
 	next("request", `"scheme":"token-revocable"`)
 	controls.Changed()
 	next("cluster", `"target":"noted"`)

@@ -1,12 +1,11 @@
 package control
 
 import (
+	"authlab/lab/contract"
+	"authlab/web/scheme"
 	"context"
 	"net/http"
-	"strings"
 	"time"
-
-	"authlab/web"
 )
 
 const (
@@ -18,27 +17,14 @@ const (
 	stillEvery = 15 * time.Second
 )
 
-// A RequestEvent is one request that the balancer has brought to its end.
-type RequestEvent struct {
-	At         time.Time `json:"at"`
-	Method     string    `json:"method"`
-	Path       string    `json:"path"`
-	Policy     string    `json:"policy"`
-	Replica    string    `json:"replica"` // empty: none answered
-	Scheme     string    `json:"scheme,omitempty"`
-	Status     int       `json:"status"`
-	Attempts   int       `json:"attempts"`
-	DurationMS float64   `json:"duration_ms"`
-	// Paid is what it cost the replica: see Paid.
-	Paid map[string]int `json:"paid,omitempty"`
-}
-
 // Observe tells everybody who listens of a request. Its scheme is found from its path.
-func (c *Controls) Observe(e RequestEvent) {
+func (c *Controls) Observe(e contract.RequestEvent) {
 	if !c.events.heard() {
 		return
 	}
-	e.Scheme = schemeOf(e.Path)
+	if known, ok := scheme.OfPath(e.Path); ok {
+		e.Scheme = known.Name
+	}
 	c.events.send("request", e)
 	c.Changed()
 }
@@ -48,20 +34,6 @@ func (c *Controls) Changed() { c.events.changed() }
 
 // Close ends all event streams, which would never end by themselves.
 func (c *Controls) Close() { c.events.close() }
-
-// schemeOf tells the scheme from the beginning of a path; the ways that belong to no scheme have none.
-func schemeOf(path string) string {
-	for base, scheme := range map[string]string{
-		"/basic/": web.Basic, "/session/memory/": web.SessionMemory, "/session/redis/": web.SessionRedis,
-		"/session/cookie/": web.SessionCookie, "/token/stateless/": web.TokenStateless,
-		"/token/revocable/": web.TokenRevocable, "/token/cookie/": web.TokenCookie,
-	} {
-		if strings.HasPrefix(path, base) {
-			return scheme
-		}
-	}
-	return ""
-}
 
 // Watch sends a picture of the cluster after a change, if anybody listens, and not more often than pictureEvery. It
 // returns when ctx ends.

@@ -6,24 +6,9 @@ import (
 	"fmt"
 	"net/http"
 
+	"authlab/lab/contract"
 	"authlab/web"
 )
-
-// ErrNoReplica means that a lab has no replica of that name.
-var ErrNoReplica = errors.New("no such replica")
-
-// NoReplica is ErrNoReplica, with the name.
-func NoReplica(name string) error {
-	return refused{http.StatusNotFound, "no-replica", fmt.Sprintf("There is no replica %q.", name), ErrNoReplica}
-}
-
-// NotHere is what a lab says that cannot do something by itself.
-type NotHere struct {
-	What    string // a sentence: The console cannot kill a container.
-	Command string // what to type to have it done; empty: there is no such command
-}
-
-func (e NotHere) Error() string { return e.What }
 
 // A refused is an error that says itself what it is to the client.
 type refused struct {
@@ -54,11 +39,15 @@ type problem struct {
 // refuse is the one place where an error becomes a status.
 func refuse(w http.ResponseWriter, err error) {
 	said, command := refused{status: http.StatusInternalServerError, name: "internal", detail: err.Error()}, ""
-	var elsewhere NotHere
+	var byHand contract.ByHand
 	switch {
 	case errors.As(err, &said):
-	case errors.As(err, &elsewhere):
-		said, command = refused{status: http.StatusNotImplemented, name: "not-here", detail: elsewhere.What}, elsewhere.Command
+	case errors.As(err, &byHand):
+		said, command = refused{status: http.StatusNotImplemented, name: "not-here", detail: byHand.What}, byHand.Command
+	case errors.Is(err, contract.ErrNotOnTarget):
+		said = refused{status: http.StatusNotImplemented, name: "not-here", detail: "This lab cannot do that."}
+	case errors.Is(err, contract.ErrNoReplica):
+		said = refused{status: http.StatusNotFound, name: "no-replica", detail: err.Error()}
 	}
 	w.Header().Set("Content-Type", web.ProblemType)
 	w.WriteHeader(said.status)

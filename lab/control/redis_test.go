@@ -7,6 +7,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"authlab/lab/contract"
 	"authlab/lab/control"
 	"authlab/web"
 )
@@ -47,7 +48,7 @@ func TestAStoreGrowsOlderAndIsEmptiedAndOtherKeysStay(t *testing.T) {
 			t.Errorf("%q is shown whole", key.Key)
 		}
 	}
-	var bytes control.Bytes
+	var bytes contract.Bytes
 	if err := bytes.AddRedis(t.Context(), client); err != nil {
 		t.Fatal(err)
 	}

@@ -7,33 +7,17 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"authlab/lab/contract"
 	"authlab/web"
 )
 
-// RedisView is what Redis holds, and what it was asked since the lab was reset.
-type RedisView struct {
-	Alive bool `json:"alive"`
-	// Cut: Redis itself lives, and the lab has cut the replicas off from it.
-	Cut      bool             `json:"cut,omitempty"`
-	Keys     []KeyView        `json:"keys"`
-	KeyCount map[string]int   `json:"key_count"` // by kind
-	Commands map[string]int64 `json:"commands"`  // by name
-}
-
-// KeyView is one key in Redis, shortened.
-type KeyView struct {
-	Key        string  `json:"key"`
-	Kind       string  `json:"kind"` // session, sessions, denied, not-before, family, refresh
-	TTLSeconds float64 `json:"ttl_seconds"`
-}
-
 // NoKeys is the view of a Redis that is not there.
-func NoKeys() RedisView {
-	return RedisView{Keys: []KeyView{}, KeyCount: map[string]int{}, Commands: map[string]int64{}}
+func NoKeys() contract.RedisView {
+	return contract.RedisView{Keys: []contract.KeyView{}, KeyCount: map[string]int{}, Commands: map[string]int64{}}
 }
 
 // RedisKeys shows which keys of ours a Redis holds. Whether it is alive, and what it was asked, the lab adds.
-func RedisKeys(ctx context.Context, client redis.UniversalClient) (RedisView, error) {
+func RedisKeys(ctx context.Context, client redis.UniversalClient) (contract.RedisView, error) {
 	v := NoKeys()
 	keys, err := keys(ctx, client)
 	if err != nil {
@@ -56,7 +40,7 @@ func RedisKeys(ctx context.Context, client redis.UniversalClient) (RedisView, er
 	for i, key := range keys {
 		kind := kindOf(key)
 		name := strings.TrimPrefix(key, web.DefaultPrefix+kind+":")
-		v.Keys = append(v.Keys, KeyView{Key: kind + ":" + shortened(name), Kind: kind, TTLSeconds: ttls[i].Val().Seconds()})
+		v.Keys = append(v.Keys, contract.KeyView{Key: kind + ":" + shortened(name), Kind: kind, TTLSeconds: ttls[i].Val().Seconds()})
 	}
 	return v, nil
 }

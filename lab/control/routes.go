@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"authlab/account"
+	"authlab/lab/contract"
 )
 
 // routes is every control that there is.
@@ -17,24 +17,18 @@ func (c *Controls) routes() {
 	c.mux.HandleFunc("GET /lab/events", c.handleEvents)
 	c.mux.HandleFunc("GET /lab/bytes", look(c.lab.Bytes))
 
-	c.change("/lab/replicas/{name}/kill", func(r *http.Request) error { return c.lab.Kill(r.Context(), r.PathValue("name")) })
-	c.change("/lab/replicas/{name}/silence", func(r *http.Request) error { return c.lab.Silence(r.Context(), r.PathValue("name")) })
-	c.change("/lab/replicas/{name}/start", func(r *http.Request) error { return c.lab.Start(r.Context(), r.PathValue("name")) })
-	c.change("/lab/replicas/{name}/clock", c.skew)
+	c.change("/lab/faults/{fault}/break", c.breakNamed)
+	c.change("/lab/faults/{fault}/mend", c.mendNamed)
+	for _, a := range addresses {
+		c.change(a.path, c.at(a))
+	}
+	c.change("/lab/replicas/{name}/start", c.startReplica)
 	c.change("/lab/replicas", c.scale)
-
-	c.change("/lab/redis/stop", plain(c.lab.StopStore))
-	c.change("/lab/redis/start", plain(c.lab.StartStore))
-	c.change("/lab/redis/flush", plain(c.lab.FlushStore))
-	c.change("/lab/redis/delay", c.delay)
-
+	c.change("/lab/redis/flush", plain(c.lab.Flush))
 	c.change("/lab/clock", c.advance)
 	c.change("/lab/accounts", c.addUsers)
 	c.change("/lab/accounts/{name}", c.setRoles)
 	c.change("/lab/keys/rotate", c.rotateKeys)
-	c.change("/lab/keys/boot", plain(c.lab.BootKeys))
-	c.change("/lab/home/stop", plain(c.lab.StopHome))
-	c.change("/lab/home/start", plain(c.lab.StartHome))
 	c.change("/lab/reset", plain(c.lab.Reset))
 	c.mux.HandleFunc("GET /lab/experiments", c.handleExperiment)
 	c.mux.HandleFunc("POST /lab/experiments/{name}", c.handleExperiment)
@@ -53,7 +47,7 @@ func (c *Controls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // handleExperiment handles the "POST /lab/experiments/{name}" route.
 func (c *Controls) handleExperiment(w http.ResponseWriter, r *http.Request) {
 	if c.config.Experiments == nil {
-		refuse(w, NotHere{What: "An experiment breaks containers, so it is run from outside of them.", Command: "authlab run --target compose " + r.PathValue("name")})
+		refuse(w, contract.ByHand{What: "An experiment breaks containers, so it is run from outside of them.", Command: "authlab run --target compose " + r.PathValue("name")})
 		return
 	}
 	c.config.Experiments.ServeHTTP(w, r)
@@ -90,14 +84,6 @@ func plain(do func(context.Context) error) func(*http.Request) error {
 	return func(r *http.Request) error { return do(r.Context()) }
 }
 
-func (c *Controls) skew(r *http.Request) error {
-	d, err := readDuration(r, "skew")
-	if err != nil {
-		return err
-	}
-	return c.lab.Skew(r.Context(), r.PathValue("name"), d)
-}
-
 func (c *Controls) scale(r *http.Request) error {
 	var body struct {
 		Count int `json:"count"`
@@ -105,21 +91,10 @@ func (c *Controls) scale(r *http.Request) error {
 	if err := readBody(r, &body); err != nil {
 		return err
 	}
-	if body.Count < 1 || body.Count > MaxReplicas {
-		return invalid("The body should be like {\"count\":4}, from 1 to %d.", MaxReplicas)
+	if body.Count < 1 || body.Count > contract.MaxReplicas {
+		return invalid("The body should be like {\"count\":4}, from 1 to %d.", contract.MaxReplicas)
 	}
 	return c.lab.Scale(r.Context(), body.Count)
-}
-
-func (c *Controls) delay(r *http.Request) error {
-	d, err := readDuration(r, "delay")
-	if err != nil {
-		return err
-	}
-	if d != 0 && (d < time.Millisecond || d > time.Second) {
-		return invalid("Redis can be from 1 ms to 1 s away; 0s brings it back.")
-	}
-	return c.lab.DelayStore(r.Context(), d)
 }
 
 func (c *Controls) advance(r *http.Request) error {
@@ -141,8 +116,8 @@ func (c *Controls) addUsers(r *http.Request) error {
 	if err := readBody(r, &body); err != nil {
 		return err
 	}
-	if body.Count < 1 || body.Count > MaxUsers || body.Password == "" {
-		return invalid("The body should be like {\"count\":200,\"password\":\"…\"}, with at most %d users.", MaxUsers)
+	if body.Count < 1 || body.Count > contract.MaxUsers || body.Password == "" {
+		return invalid("The body should be like {\"count\":200,\"password\":\"…\"}, with at most %d users.", contract.MaxUsers)
 	}
 	return c.lab.AddUsers(r.Context(), body.Count, body.Password)
 }

@@ -117,7 +117,7 @@ func stickyReplicaDies() Experiment {
 				if before.Status != http.StatusOK {
 					return fmt.Errorf("%s: %d before anything was broken", scheme, before.Status)
 				}
-				if err := b.Target.Kill(ctx, before.Replica); err != nil {
+				if err := b.Target.Break(ctx, killed(before.Replica)); err != nil {
 					return err
 				}
 				after, err := user.Get(ctx, "/me")
@@ -125,7 +125,7 @@ func stickyReplicaDies() Experiment {
 					return err
 				}
 				b.Observe(scheme, fate(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
-				if err := b.Target.Start(ctx, before.Replica); err != nil {
+				if err := b.Target.Mend(ctx, killed(before.Replica)); err != nil {
 					return err
 				}
 			}

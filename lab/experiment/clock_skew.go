@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"authlab/lab/contract"
 	"context"
 	"fmt"
 	"net/http"
@@ -36,14 +37,14 @@ func clockSkew() Experiment {
 			TokenCookie:    harms(refusedElsewhere(), endsEarlyOrLate()),
 		},
 		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.Target.Replicas(ctx)
+			replicas, err := b.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
 			if len(replicas) < 2 {
 				return fmt.Errorf("one clock cannot differ from another: %w", ErrNotOnTarget)
 			}
-			right, fast := replicas[0].Name, replicas[1].Name
+			right, fast := replicas[0], replicas[1]
 			leaving, err := b.LoggedInAt(ctx, right, schemes...)
 			if err != nil {
 				return err
@@ -59,7 +60,7 @@ func clockSkew() Experiment {
 					return err
 				}
 			}
-			if err := b.Target.Skew(ctx, fast, ahead); err != nil {
+			if err := b.Target.Break(ctx, contract.Fault{Name: contract.ClockSkewed, Replica: fast, By: ahead}); err != nil {
 				return err
 			}
 			future, err := b.LoggedInAt(ctx, fast, schemes...)

@@ -78,7 +78,7 @@ func (c *crossCaller) callFrom(others *pages) error {
 	return err
 }
 
-func (c *crossCaller) me(scheme string) string { return c.lab + base[scheme] + "/me" }
+func (c *crossCaller) me(scheme string) string { return c.lab + base(scheme) + "/me" }
 
 // include calls as a page does that wants the cookie to come along.
 func (c *crossCaller) include() (map[string]browser.Exchange, error) {

@@ -28,7 +28,7 @@ func crossOrigin() Experiment {
 			TokenCookie:    cookieNotSent(),
 		},
 		Run: func(ctx context.Context, b *Bench) error {
-			services, err := b.Target.Services(ctx)
+			view, err := b.Target.View(ctx)
 			if err != nil {
 				return err
 			}
@@ -45,12 +45,12 @@ func crossOrigin() Experiment {
 				return err
 			}
 			defer others.close()
-			c := crossCaller{tab: tab, lab: b.Target.URL(), reports: services.Reports}
+			c := crossCaller{tab: tab, lab: b.Target.URL(), reports: view.Services.Reports}
 			if err := c.callFrom(others); err != nil {
 				return err
 			}
 			c.observeCookies(b)
-			if services.Reports == "" {
+			if view.Services.Reports == "" {
 				return fmt.Errorf("a second service: %w", ErrNotOnTarget)
 			}
 			c.observeTokens(b)

@@ -61,7 +61,7 @@ func (u *User) ambient() bool { return u.Scheme == Basic || u.cookies[u.cookieNa
 
 // lured is this user's browser posting a form of another site, with all that it sends on its own.
 func (u *User) lured(ctx context.Context, form crossForm) (Answer, error) {
-	request, err := u.request(ctx, http.MethodPost, base[u.Scheme]+"/email", nil)
+	request, err := u.request(ctx, http.MethodPost, base(u.Scheme)+"/email", nil)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -79,7 +79,7 @@ func (u *User) lured(ctx context.Context, form crossForm) (Answer, error) {
 
 // changesEmail is this user changing the address themselves, on the page of the server.
 func (u *User) changesEmail(ctx context.Context, email string) error {
-	request, err := u.request(ctx, http.MethodPost, base[u.Scheme]+"/email", map[string]string{"email": email})
+	request, err := u.request(ctx, http.MethodPost, base(u.Scheme)+"/email", map[string]string{"email": email})
 	if err != nil {
 		return err
 	}

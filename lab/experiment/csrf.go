@@ -35,7 +35,7 @@ func crossSiteForms() Experiment {
 				return err
 			}
 			for _, scheme := range Schemes() { // one after the other: it is the same address that all would change
-				outcome, measures, err := lure(ctx, b.Target, victims[scheme])
+				outcome, measures, err := lure(ctx, b, victims[scheme])
 				if err != nil {
 					return err
 				}
@@ -52,7 +52,7 @@ func crossSiteForms() Experiment {
 // SameSite=Lax keeps it at home already: browsers send a cookie with a form of another site only if it says
 // SameSite=None, or says nothing (then all of them or, in Chrome, for two minutes). A browser may be too old to know
 // that, so the other two defences, Origin and Content-Type, have to be enough without it.
-func lure(ctx context.Context, target Target, victim *User) (Outcome, map[string]float64, error) {
+func lure(ctx context.Context, b *Bench, victim *User) (Outcome, map[string]float64, error) {
 	const mine = "alice@example.com"
 	if err := victim.changesEmail(ctx, mine); err != nil {
 		return Outcome{}, nil, err // a server that refuses its own page as well proves nothing
@@ -86,17 +86,15 @@ func lure(ctx context.Context, target Target, victim *User) (Outcome, map[string
 	default:
 		outcome = credentialNotSent()
 	}
-	if shown, ok := target.(directory); ok {
-		email, err := shown.Email(ctx, victim.Name)
-		switch {
-		case errors.Is(err, ErrNotOnTarget): // the address can't be seen here, so the statuses have to be enough
-		case err != nil:
-			return Outcome{}, nil, err
-		default:
-			measures["address_unchanged"] = oneIf(email == mine)
-			if email != mine {
-				outcome = Dangerous.composed("and-changed", outcome)
-			}
+	email, err := b.Email(ctx, victim.Name)
+	switch {
+	case errors.Is(err, ErrNotOnTarget): // the address can't be seen here, so the statuses have to be enough
+	case err != nil:
+		return Outcome{}, nil, err
+	default:
+		measures["address_unchanged"] = oneIf(email == mine)
+		if email != mine {
+			outcome = Dangerous.composed("and-changed", outcome)
 		}
 	}
 	return outcome, measures, nil

@@ -12,22 +12,27 @@ import (
 	"slices"
 
 	"authlab/lab/experiment/texts"
+	"authlab/web/scheme"
 )
 
-// The schemes, in the order in which tables show them.
+// The schemes, by the names of the one table.
 const (
-	Basic          = "basic"
-	SessionMemory  = "session-memory"
-	SessionRedis   = "session-redis"
-	SessionCookie  = "session-cookie"
-	TokenStateless = "token-stateless"
-	TokenRevocable = "token-revocable"
-	TokenCookie    = "token-cookie"
+	Basic          = scheme.Basic
+	SessionMemory  = scheme.SessionMemory
+	SessionRedis   = scheme.SessionRedis
+	SessionCookie  = scheme.SessionCookie
+	TokenStateless = scheme.TokenStateless
+	TokenRevocable = scheme.TokenRevocable
+	TokenCookie    = scheme.TokenCookie
 )
 
 // Schemes lists all schemes in the order in which tables show them.
 func Schemes() []string {
-	return []string{Basic, SessionMemory, SessionRedis, SessionCookie, TokenStateless, TokenRevocable, TokenCookie}
+	var names []string
+	for _, s := range scheme.All() {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // An Experiment is a question with a prediction for each scheme that it concerns. What it says stands in the catalogue

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"authlab/lab/contract"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -62,7 +63,7 @@ func plantAt(ctx context.Context, b *Bench, scheme string) (planting, error) {
 	for _, planted := range plants {
 		// As the attacker's browser, so that it is at the replica that may know the ID, and has a cookie of that name.
 		victim := attacker.Copy()
-		victim.Name = simulatedName(1)
+		victim.Name = contract.SimulatedName(1)
 		victim.SetCredential(planted)
 		if err := victim.Login(ctx); err != nil {
 			return planting{}, err
@@ -84,7 +85,7 @@ func plantAt(ctx context.Context, b *Bench, scheme string) (planting, error) {
 	}
 	p := planting{uselessAfter(), map[string]float64{"planted": float64(len(plants)), "useless": float64(useless)}}
 	switch {
-	case seen[simulatedName(1)] > 0:
+	case seen[contract.SimulatedName(1)] > 0:
 		p.outcome = Dangerous.says("attacker-is-victim")
 	case useless < len(plants):
 		p.outcome = Dangerous.says("some-useless-after", "useless", useless, "planted", len(plants))

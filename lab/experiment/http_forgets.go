@@ -48,7 +48,7 @@ func httpForgets() Experiment {
 					if answer.Status != http.StatusOK {
 						return fmt.Errorf("%s: %d on a page", scheme, answer.Status)
 					}
-					checked += answer.Paid["hash"]
+					checked += answer.Timing["hash"]
 					took[i] = answer.Took
 				}
 				b.Observe(scheme, passwordCheckedOn(checked), map[string]float64{"page_ms": milliseconds(median(took))})

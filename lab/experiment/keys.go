@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"authlab/lab/contract"
 	"context"
 	"net/http"
 )
@@ -103,7 +104,7 @@ func bootKey() Experiment {
 			}
 		},
 		Run: func(ctx context.Context, b *Bench) error {
-			if err := b.Target.BootKeys(ctx); err != nil {
+			if err := b.Target.Break(ctx, contract.Fault{Name: contract.BootKeys}); err != nil {
 				return err
 			}
 			for _, scheme := range schemes {

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"authlab/lab/contract"
 	"context"
 	"fmt"
 	"net/http"
@@ -39,7 +40,7 @@ func latency() Experiment {
 			// All take turns, so that other work of the machine slows every scheme at every distance alike.
 			for range latencyRounds {
 				for _, away := range distances {
-					if err := b.Target.DelayStore(ctx, away); err != nil {
+					if err := b.moveRedis(ctx, away); err != nil {
 						return err
 					}
 					for i := range latencyRequests * len(users) {
@@ -83,4 +84,13 @@ func growth(near, far []time.Duration) Outcome {
 	default:
 		return Costs.says("grows-by", "ms", milliseconds(more))
 	}
+}
+
+// moveRedis moves Redis so far away; 0 brings it back.
+func (b *Bench) moveRedis(ctx context.Context, away time.Duration) error {
+	slow := contract.Fault{Name: contract.RedisSlow, By: away}
+	if away == 0 {
+		return b.Target.Mend(ctx, slow)
+	}
+	return b.Target.Break(ctx, slow)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment/browser"
 )
 
@@ -17,7 +18,7 @@ func cookieSchemes() []string {
 // logInOn logs a simulated user in by a scheme with a cookie, from a script of the page that the tab shows. The target
 // has to have that user.
 func logInOn(tab *browser.Tab, lab, scheme string) error {
-	_, err := postOn(tab, lab+base[scheme]+"/login")
+	_, err := postOn(tab, lab+base(scheme)+"/login")
 	return err
 }
 
@@ -37,7 +38,7 @@ func authenticateOn(tab *browser.Tab, lab string) (string, error) {
 }
 
 func postOn(tab *browser.Tab, address string) ([]byte, error) {
-	body, err := json.Marshal(map[string]string{"username": simulatedName(1), "password": simulatedPassword})
+	body, err := json.Marshal(map[string]string{"username": contract.SimulatedName(1), "password": simulatedPassword})
 	if err != nil {
 		return nil, err
 	}

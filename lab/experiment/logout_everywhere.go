@@ -27,13 +27,13 @@ func logoutEverywhere() Experiment {
 			return predicted
 		},
 		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.Target.Replicas(ctx)
+			replicas, err := b.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
 			var owned [devices]map[string]*User
 			for i := range owned {
-				if owned[i], err = b.LoggedInAt(ctx, replicas[seat(i, len(replicas))].Name, schemes...); err != nil {
+				if owned[i], err = b.LoggedInAt(ctx, replicas[seat(i, len(replicas))], schemes...); err != nil {
 					return err
 				}
 			}
@@ -90,11 +90,7 @@ func seat(device, replicas int) int {
 
 // LogoutEverywhere logs out on all devices, as the scheme has it.
 func (u *User) LogoutEverywhere(ctx context.Context) error {
-	path := base[u.Scheme] + "/logout-everywhere"
-	if u.Scheme == TokenStateless || u.Scheme == TokenRevocable {
-		path = "/token/logout-everywhere"
-	}
-	answer, err := u.do(ctx, http.MethodPost, path, nil)
+	answer, err := u.do(ctx, http.MethodPost, named(u.Scheme).Logout+"-everywhere", nil)
 	if err == nil && answer.Status != http.StatusNoContent {
 		err = fmt.Errorf("log out everywhere by %s: %d %s", u.Scheme, answer.Status, answer.Body)
 	}

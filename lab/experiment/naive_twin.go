@@ -19,14 +19,14 @@ type twin struct {
 
 // twin finds the naive server. ErrNotOnTarget: this target has none.
 func (b *Bench) twin(ctx context.Context) (*twin, error) {
-	services, err := b.Target.Services(ctx)
+	view, err := b.Target.View(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if services.Naive == "" {
+	if view.Services.Naive == "" {
 		return nil, fmt.Errorf("naive twin: %w", ErrNotOnTarget)
 	}
-	return &twin{b.User(Basic).client, strings.TrimSuffix(services.Naive, "/")}, nil
+	return &twin{b.User(Basic).client, strings.TrimSuffix(view.Services.Naive, "/")}, nil
 }
 
 // A reply is what the twin answered.

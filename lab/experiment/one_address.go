@@ -26,7 +26,7 @@ func oneAddress() Experiment {
 			}
 		},
 		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.Target.Replicas(ctx)
+			replicas, err := b.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}

@@ -29,18 +29,18 @@ func otherService() Experiment {
 			orStale(reported(1, http.StatusServiceUnavailable)),
 		),
 		Run: func(ctx context.Context, b *Bench) error {
-			services, err := b.Target.Services(ctx)
+			view, err := b.Target.View(ctx)
 			if err != nil {
 				return err
 			}
-			if services.Reports == "" {
+			if view.Services.Reports == "" {
 				return fmt.Errorf("a second service: %w", ErrNotOnTarget)
 			}
 			users, err := b.LoggedIn(ctx, schemes...)
 			if err != nil {
 				return err
 			}
-			seen, err := visitOther(ctx, b.Target, services.Reports, users)
+			seen, err := visitOther(ctx, b.Target, view.Services.Reports, users)
 			if err != nil {
 				return err
 			}
@@ -209,9 +209,9 @@ func whileHomeIsDown(ctx context.Context, target Target, visitors map[string]*Us
 	defer func() {
 		mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		err = errors.Join(err, target.StartHome(mend))
+		err = errors.Join(err, target.Mend(mend, homeCut()))
 	}()
-	if err := target.StopHome(ctx); err != nil {
+	if err := target.Break(ctx, homeCut()); err != nil {
 		return nil, err
 	}
 	seen = map[string]reportAnswer{}

@@ -8,17 +8,11 @@ import (
 	"sync/atomic"
 )
 
-// How many simulated users a population has.
-const (
-	DefaultUsers = 200
-	MaxUsers     = 10_000
-)
+// DefaultUsers is how many simulated users a population has.
+const DefaultUsers = 200
 
 // atOnce is how many of them send a request at the same time. More would only wait for each other on one machine.
 const atOnce = 32
-
-// mostReplicas is how many replicas a lab can have.
-const mostReplicas = 16
 
 // populatedSchemes are those that have something to lose or to keep. Basic sends everything with every request.
 func populatedSchemes() []string { return except(Basic) }
@@ -130,11 +124,11 @@ func (p population) places() []string {
 }
 
 // spread counts how many people were at each of the replicas last, in the order of the replicas.
-func (p population) spread(replicas []Replica) []int {
+func (p population) spread(replicas []string) []int {
 	count := make([]int, len(replicas))
 	for i, replica := range replicas {
 		for _, user := range p {
-			if user.at == replica.Name {
+			if user.at == replica {
 				count[i]++
 			}
 		}

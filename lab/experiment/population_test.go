@@ -8,19 +8,20 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment/texts"
 )
 
 func TestSimulatedUsersHaveAddressesOfTheirOwnFromTheBenchmarkingRange(t *testing.T) {
 	benchmarks, seen := netip.MustParsePrefix("198.18.0.0/15"), map[string]bool{}
-	for i := 1; i <= MaxUsers; i++ {
-		address := simulatedAddress(i)
+	for i := 1; i <= contract.MaxUsers; i++ {
+		address := contract.SimulatedAddress(i)
 		if seen[address] || !benchmarks.Contains(netip.MustParseAddr(address)) {
 			t.Fatalf("user %d has the address %s", i, address)
 		}
 		seen[address] = true
 	}
-	if got := simulatedAddress(1<<16 + 2); got != "198.19.0.2" {
+	if got := contract.SimulatedAddress(1<<16 + 2); got != "198.19.0.2" {
 		t.Errorf("the second half of the range is not reached: %s", got)
 	}
 }
@@ -80,7 +81,7 @@ func TestRetryAsksAgainAndStopsWithItsContextOrAnError(t *testing.T) {
 var errUnhappy = errors.New("unhappy")
 
 func TestUsersReachTheBench(t *testing.T) {
-	for n, want := range map[int]int{1: 1, 10_000: 10_000, 0: 1, 20_000: MaxUsers} {
+	for n, want := range map[int]int{1: 1, 10_000: 10_000, 0: 1, 20_000: contract.MaxUsers} {
 		got := 0
 		e := Experiment{Run: func(_ context.Context, b *Bench) error { got = b.Users; return nil }}
 		_, err := Run(t.Context(), "nowhere", nowhere{}, []Experiment{e}, func(int, int, string) {}, Users(n))
@@ -110,13 +111,13 @@ func TestHowManyIsSaidInWordsAndMeansHarmToAny(t *testing.T) {
 // With the balancer's hash, FNV-1a of the address modulo the replicas, the prediction of scale-out is right for every
 // number of replicas and users; and other rules are told from it.
 func TestHashShareIsManyForAModuloAndForNothingElse(t *testing.T) {
-	sums := make([]uint32, MaxUsers)
+	sums := make([]uint32, contract.MaxUsers)
 	for i := range sums {
 		hash := fnv.New32a()
-		_, _ = hash.Write([]byte(simulatedAddress(i + 1)))
+		_, _ = hash.Write([]byte(contract.SimulatedAddress(i + 1)))
 		sums[i] = hash.Sum32()
 	}
-	for n := 1; n < mostReplicas; n++ {
+	for n := 1; n < contract.MaxReplicas; n++ {
 		moved := 0
 		for i, sum := range sums {
 			if sum%uint32(n) != sum%uint32(n+1) {
@@ -143,8 +144,8 @@ func TestHashShareIsManyForAModuloAndForNothingElse(t *testing.T) {
 }
 
 func TestAfterTheLastRestartEveryUserHasVisited(t *testing.T) {
-	const steps = MaxUsers / visitorsAStep // until everybody has had a turn
-	for _, users := range []int{1, 200, visitorsAStep, visitorsAStep + 1, MaxUsers} {
+	const steps = contract.MaxUsers / visitorsAStep // until everybody has had a turn
+	for _, users := range []int{1, 200, visitorsAStep, visitorsAStep + 1, contract.MaxUsers} {
 		d := deploy{people: make(population, 2*users)}
 		for i := range d.people {
 			d.people[i] = &User{Scheme: []string{SessionMemory, SessionRedis}[i/users]}

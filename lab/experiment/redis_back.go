@@ -82,15 +82,15 @@ func revokedLiveAgain() Outcome { return Dangerous.says("revoked-live-again") }
 
 // blink stops Redis and starts it again, with its data or without.
 func blink(ctx context.Context, target Target, flush bool) error {
-	if err := target.StopStore(ctx); err != nil {
+	if err := target.Break(ctx, redisStopped()); err != nil {
 		return err
 	}
 	if flush {
-		if err := target.FlushStore(ctx); err != nil {
-			return errors.Join(err, target.StartStore(ctx))
+		if err := target.Flush(ctx); err != nil {
+			return errors.Join(err, target.Mend(ctx, redisStopped()))
 		}
 	}
-	return target.StartStore(ctx)
+	return target.Mend(ctx, redisStopped())
 }
 
 func statuses(ctx context.Context, users ...*User) ([]int, error) {

@@ -25,16 +25,16 @@ func redisDown() Experiment {
 			if err != nil {
 				return err
 			}
-			if err := b.Target.StopStore(ctx); err != nil {
+			if err := b.Target.Break(ctx, redisStopped()); err != nil {
 				return err
 			}
 			answers := map[string]Answer{}
 			for _, scheme := range Schemes() {
 				if answers[scheme], err = users[scheme].Get(ctx, "/me"); err != nil {
-					return errors.Join(err, b.Target.StartStore(ctx))
+					return errors.Join(err, b.Target.Mend(ctx, redisStopped()))
 				}
 			}
-			if err := b.Target.StartStore(ctx); err != nil {
+			if err := b.Target.Mend(ctx, redisStopped()); err != nil {
 				return err
 			}
 			for _, scheme := range Schemes() {

@@ -53,14 +53,11 @@ func referenceOrValue() Experiment {
 type estate struct{ records, refresh int }
 
 func kept(ctx context.Context, target Target) (estate, error) {
-	replicas, err := target.Replicas(ctx)
-	if err != nil {
-		return estate{}, err
-	}
-	store, err := target.Store(ctx)
-	e := estate{records: store.Keys["session"], refresh: store.Keys["family"] + store.Keys["refresh"]}
-	for _, r := range replicas {
-		e.records += r.Sessions
+	view, err := target.View(ctx)
+	keys := view.Redis.KeyCount
+	e := estate{records: keys["session"], refresh: keys["family"] + keys["refresh"]}
+	for _, r := range view.Replicas {
+		e.records += r.SessionCount
 	}
 	return e, err
 }

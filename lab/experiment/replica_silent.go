@@ -37,25 +37,21 @@ func replicaSilent() Experiment {
 			}
 		},
 		Run: func(ctx context.Context, b *Bench) error {
-			users, ok := b.Target.(directory)
-			if !ok {
-				return ErrNotOnTarget
-			}
-			replicas, err := b.Target.Replicas(ctx)
+			replicas, err := b.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
-			replica := replicas[len(replicas)/2].Name
+			replica := replicas[len(replicas)/2]
 			crowd, err := b.crowdAt(ctx, replica, schemes)
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Silence(ctx, replica); err != nil {
+			if err := b.Target.Break(ctx, silent(replica)); err != nil {
 				return err
 			}
 			err = crowd.visit(ctx)
-			meanwhile, lookErr := users.Email(ctx, "alice")
-			if err := errors.Join(err, lookErr, b.Target.Start(ctx, replica)); err != nil {
+			meanwhile, lookErr := b.Email(ctx, "alice")
+			if err := errors.Join(err, lookErr, b.Target.Mend(ctx, silent(replica))); err != nil {
 				return err
 			}
 			for _, c := range crowd {
@@ -63,7 +59,7 @@ func replicaSilent() Experiment {
 					return err
 				}
 			}
-			later, err := users.Email(ctx, "alice")
+			later, err := b.Email(ctx, "alice")
 			for _, c := range crowd {
 				c.observe(b, meanwhile, later)
 			}
@@ -166,7 +162,7 @@ func (all crowd) visit(ctx context.Context) error {
 		}
 		sending.Go(func() {
 			var err error
-			c.post, err = c.poster.do(ctx, http.MethodPost, base[c.scheme]+"/email", map[string]string{"email": c.email()})
+			c.post, err = c.poster.do(ctx, http.MethodPost, base(c.scheme)+"/email", map[string]string{"email": c.email()})
 			errs <- err
 		})
 	}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"authlab/lab/contract"
 	"context"
 	"fmt"
 )
@@ -18,7 +19,7 @@ func rollingDeploy() Experiment {
 			TokenCookie:    Kept.says("none"),
 		},
 		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.Target.Replicas(ctx)
+			replicas, err := b.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
@@ -27,7 +28,7 @@ func rollingDeploy() Experiment {
 				return err
 			}
 			for step, replica := range replicas {
-				if err := d.restart(ctx, b.Target, replica.Name, d.visitors(step, b.Users, step == len(replicas)-1)); err != nil {
+				if err := d.restart(ctx, b.Target, replica, d.visitors(step, b.Users, step == len(replicas)-1)); err != nil {
 					return err
 				}
 			}
@@ -68,15 +69,15 @@ func (d *deploy) visitors(step, users int, last bool) population {
 // when it is back. They alternate in blocks as long as the longest row of replicas, because the balancer has dealt the
 // users out to the replicas in turn: otherwise all users of a replica could be in the same half.
 func (d *deploy) restart(ctx context.Context, target Target, replica string, visitors population) error {
-	isEarly := func(i int) bool { return i/mostReplicas%2 == 0 }
-	if err := target.Kill(ctx, replica); err != nil {
+	isEarly := func(i int) bool { return i/contract.MaxReplicas%2 == 0 }
+	if err := target.Break(ctx, killed(replica)); err != nil {
 		return err
 	}
 	unserved, err := d.ask(ctx, visitors.where(isEarly))
 	if err != nil {
 		return err
 	}
-	if err := target.Start(ctx, replica); err != nil {
+	if err := target.Mend(ctx, killed(replica)); err != nil {
 		return err
 	}
 	// If this is the only replica, the early visitors were not served, and try again.
@@ -110,7 +111,7 @@ func (d *deploy) ask(ctx context.Context, people population) (unserved populatio
 	return found.unserved, found.out.logIn(ctx)
 }
 
-func (d *deploy) observe(b *Bench, scheme string, replicas []Replica) {
+func (d *deploy) observe(b *Bench, scheme string, replicas []string) {
 	people := d.people.of(scheme)
 	had, logins := 0, 0
 	for _, user := range people {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment/browser"
 	"authlab/lab/experiment/texts"
 )
@@ -36,19 +37,19 @@ type Progress func(done, total int, name string)
 // An Option changes how experiments are run.
 type Option func(*Bench)
 
-// Users sets how many simulated users a population has: 1 to MaxUsers. DefaultUsers without it.
-func Users(n int) Option { return func(b *Bench) { b.Users = min(max(n, 1), MaxUsers) } }
+// Users sets how many simulated users a population has: 1 to contract.MaxUsers. DefaultUsers without it.
+func Users(n int) Option { return func(b *Bench) { b.Users = min(max(n, 1), contract.MaxUsers) } }
 
 // Run performs experiments one after the other. If ctx ends, it stops, leaves the target clean, and returns what was
 // measured so far with the error.
 func Run(ctx context.Context, kind string, target Target, experiments []Experiment, progress Progress, options ...Option) (Report, error) {
 	start := time.Now()
 	report := Report{Target: kind, Experiments: []Result{}}
-	replicas, err := target.Replicas(ctx)
+	view, err := target.View(ctx)
 	if err != nil {
 		return report, fmt.Errorf("look at the target: %w", err)
 	}
-	report.Replicas = len(replicas)
+	report.Replicas = len(view.Replicas)
 	chromium := browser.New(ctx, hostOf(target.URL())) // one for all experiments that need it
 	defer chromium.Close()
 	if slices.ContainsFunc(experiments, func(e Experiment) bool { return e.Browser }) {
@@ -57,7 +58,7 @@ func Run(ctx context.Context, kind string, target Target, experiments []Experime
 	options = append(slices.Clone(options), func(b *Bench) { b.browser = chromium })
 	for i, e := range experiments {
 		progress(i, len(experiments), e.Name)
-		result := perform(ctx, target, len(replicas), e.with(options))
+		result := perform(ctx, target, report.Replicas, e.with(options))
 		if ctx.Err() != nil {
 			break // this one was cut off: it measured nothing
 		}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"authlab/lab/contract"
 	"context"
 	"fmt"
 )
@@ -18,7 +19,7 @@ func scaleOut() Experiment {
 			TokenCookie:    Kept.says("none"),
 		},
 		Run: func(ctx context.Context, b *Bench) error {
-			if b.Replicas >= mostReplicas {
+			if b.Replicas >= contract.MaxReplicas {
 				return fmt.Errorf("%d replicas are the most: %w", b.Replicas, ErrNotOnTarget)
 			}
 			// Under hash it is a share that is predicted. Of fewer people than this for each replica a share says little.

@@ -69,7 +69,7 @@ func scriptReads() Experiment {
 				if !ok {
 					return fmt.Errorf("%s: the browser has no such cookie", scheme)
 				}
-				ride, err := tab.Fetch(lab+base[scheme]+"/email", browser.Init{
+				ride, err := tab.Fetch(lab+base(scheme)+"/email", browser.Init{
 					Method: http.MethodPost, Body: `{"email":"thief@example.org"}`,
 					Headers: map[string]string{"Content-Type": "application/json", "X-Balance": Sticky},
 				})

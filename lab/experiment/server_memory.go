@@ -49,7 +49,7 @@ type weighing struct {
 // weigh logs users in, empties Redis under them, asks every tenth, and lets those who are still known log out.
 func (b *Bench) weigh(ctx context.Context, scheme string) (weighing, error) {
 	w := weighing{users: min(b.Users, weighedUsers)}
-	if err := b.Target.FlushStore(ctx); err != nil {
+	if err := b.Target.Flush(ctx); err != nil {
 		return w, err
 	}
 	before, err := b.Target.Bytes(ctx)
@@ -64,8 +64,8 @@ func (b *Bench) weigh(ctx context.Context, scheme string) (weighing, error) {
 	if err != nil {
 		return w, err
 	}
-	w.replicas, w.store = after.Replicas-before.Replicas, after.Store-before.Store
-	if err := b.Target.FlushStore(ctx); err != nil {
+	w.replicas, w.store = after.Replicas-before.Replicas, after.Redis-before.Redis
+	if err := b.Target.Flush(ctx); err != nil {
 		return w, err
 	}
 	tenth := people.where(func(i int) bool { return i%10 == 0 })
@@ -95,7 +95,7 @@ func (w *weighing) takeBack(ctx context.Context, target Target, leavers populati
 		return err
 	}
 	found, err := copies.visit(ctx)
-	w.leavers, w.growth, w.refused = len(leavers), after.Replicas+after.Store-before.Replicas-before.Store, len(found.out)
+	w.leavers, w.growth, w.refused = len(leavers), after.Replicas+after.Redis-before.Replicas-before.Redis, len(found.out)
 	return err
 }
 

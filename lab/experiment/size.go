@@ -115,7 +115,7 @@ func (s *scale) at(ctx context.Context, permissions int) (weight, error) {
 		return weight{}, err
 	}
 	user.dropLargeCookies()
-	request, err := user.request(ctx, http.MethodGet, base[user.Scheme]+"/me", nil)
+	request, err := user.request(ctx, http.MethodGet, base(user.Scheme)+"/me", nil)
 	if err != nil {
 		return weight{}, err
 	}

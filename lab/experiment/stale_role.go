@@ -35,7 +35,7 @@ func staleRole() Experiment {
 				if answer.Status != http.StatusOK {
 					return fmt.Errorf("%s: %d for an admin", scheme, answer.Status)
 				}
-				lookups[scheme] = float64(answer.Paid["users"])
+				lookups[scheme] = float64(answer.Timing["users"])
 			}
 			if err := b.Target.SetRoles(ctx, users[Basic].Name, []string{"user"}); err != nil {
 				return err

@@ -28,18 +28,18 @@ func storeLookups() Experiment {
 				return err
 			}
 			for _, scheme := range schemes {
-				before, err := b.Target.Store(ctx)
+				before, err := b.Target.View(ctx)
 				if err != nil {
 					return err
 				}
 				if err := repeat(ctx, users[scheme], requests, clients); err != nil {
 					return err
 				}
-				after, err := b.Target.Store(ctx)
+				after, err := b.Target.View(ctx)
 				if err != nil {
 					return err
 				}
-				asked := after.Sum() - before.Sum()
+				asked := after.Redis.Asked() - before.Redis.Asked()
 				b.Observe(scheme, commands(asked), map[string]float64{"requests": requests, "commands": float64(asked)})
 			}
 			return nil

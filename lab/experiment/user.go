@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"authlab/lab/contract"
+	"authlab/web/scheme"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -22,11 +24,14 @@ const (
 // The demo accounts and their passwords, as the login page shows them.
 var passwords = map[string]string{"alice": "wonderland", "bob": "builder"}
 
-// base is where each scheme is mounted.
-var base = map[string]string{
-	Basic: "/basic", SessionMemory: "/session/memory", SessionRedis: "/session/redis", SessionCookie: "/session/cookie",
-	TokenStateless: "/token/stateless", TokenRevocable: "/token/revocable", TokenCookie: "/token/cookie",
+// named is a scheme of the one table.
+func named(name string) scheme.Scheme {
+	s, _ := scheme.Named(name)
+	return s
 }
+
+// base is where a scheme is mounted.
+func base(name string) string { return named(name).Base }
 
 // A User is a simulated client: a person with one browser, who logs in by one scheme.
 type User struct {
@@ -51,8 +56,7 @@ type Answer struct {
 	Body      []byte
 	Took      time.Duration
 	SetCookie bool           // a cookie other than the balancer's was set or taken away
-	Paid      map[string]int // entries of Server-Timing by name: hash, users, store, signature
-	PaidMS    map[string]float64
+	Timing    map[string]int // entries of Server-Timing by name: hash, users, store, signature
 }
 
 // ExpiresAt is when the server says that this login ends.
@@ -75,10 +79,10 @@ func (u *User) Copy() *User {
 
 // Credential is the text that makes the server recognise this user.
 func (u *User) Credential() string {
-	switch u.Scheme {
-	case Basic:
+	switch named(u.Scheme).Credential {
+	case scheme.Password:
 		return u.password
-	case TokenStateless, TokenRevocable:
+	case scheme.Bearer:
 		return u.Access
 	}
 	return u.cookies[u.cookieName()]
@@ -86,10 +90,10 @@ func (u *User) Credential() string {
 
 // SetCredential replaces that text.
 func (u *User) SetCredential(text string) {
-	switch u.Scheme {
-	case Basic:
+	switch named(u.Scheme).Credential {
+	case scheme.Password:
 		u.password = text
-	case TokenStateless, TokenRevocable:
+	case scheme.Bearer:
 		u.Access = text
 	default:
 		u.cookies[u.cookieName()] = text
@@ -98,10 +102,11 @@ func (u *User) SetCredential(text string) {
 
 // cookieName is the scheme's, or over TLS the scheme's with a prefix.
 func (u *User) cookieName() string {
-	if _, ok := u.cookies["__Host-"+u.Scheme]; ok {
-		return "__Host-" + u.Scheme
+	name := named(u.Scheme).CookieName
+	if _, ok := u.cookies[scheme.SecurePrefix+name]; ok {
+		return scheme.SecurePrefix + name
 	}
-	return u.Scheme
+	return name
 }
 
 // Login logs in with the right password. With basic that is only to know it.
@@ -109,12 +114,9 @@ func (u *User) Login(ctx context.Context) error {
 	if shown, ok := passwords[u.Name]; ok {
 		u.password = shown
 	}
-	path := base[u.Scheme] + "/login"
-	switch u.Scheme {
-	case Basic:
+	path := named(u.Scheme).Login
+	if path == "" {
 		return nil
-	case TokenStateless, TokenRevocable:
-		path = "/authenticate"
 	}
 	answer, err := u.do(ctx, http.MethodPost, path, map[string]string{"username": u.Name, "password": u.password})
 	if err != nil {
@@ -140,7 +142,7 @@ func (e refusedError) Error() string {
 
 // RefreshTokens spends the refresh token for a new pair. The answer tells whether it was taken.
 func (u *User) RefreshTokens(ctx context.Context) (Answer, error) {
-	answer, err := u.do(ctx, http.MethodPost, "/token/refresh", map[string]string{"refresh_token": u.Refresh})
+	answer, err := u.do(ctx, http.MethodPost, named(u.Scheme).Refresh, map[string]string{"refresh_token": u.Refresh})
 	if err != nil || answer.Status != http.StatusOK {
 		return answer, err
 	}
@@ -148,7 +150,7 @@ func (u *User) RefreshTokens(ctx context.Context) (Answer, error) {
 }
 
 func (u *User) keepPair(answer Answer) error {
-	if u.Scheme != TokenStateless && u.Scheme != TokenRevocable {
+	if named(u.Scheme).Credential != scheme.Bearer {
 		return nil
 	}
 	var pair struct {
@@ -164,11 +166,7 @@ func (u *User) keepPair(answer Answer) error {
 
 // Logout logs out as the scheme has it.
 func (u *User) Logout(ctx context.Context) error {
-	path := base[u.Scheme] + "/logout"
-	if u.Scheme == TokenStateless || u.Scheme == TokenRevocable {
-		path = "/token/logout"
-	}
-	answer, err := u.do(ctx, http.MethodPost, path, nil)
+	answer, err := u.do(ctx, http.MethodPost, named(u.Scheme).Logout, nil)
 	if err == nil && answer.Status != http.StatusNoContent {
 		err = fmt.Errorf("log out by %s: %d %s", u.Scheme, answer.Status, answer.Body)
 	}
@@ -177,7 +175,7 @@ func (u *User) Logout(ctx context.Context) error {
 
 // Get asks for a page of the scheme, like /me.
 func (u *User) Get(ctx context.Context, page string) (Answer, error) {
-	return u.do(ctx, http.MethodGet, base[u.Scheme]+page, nil)
+	return u.do(ctx, http.MethodGet, base(u.Scheme)+page, nil)
 }
 
 // Status asks for a page and tells only the status.
@@ -237,7 +235,7 @@ func (u *User) send(request *http.Request) (Answer, error) {
 		return Answer{}, err
 	}
 	answer.Took = time.Since(start)
-	answer.Paid, answer.PaidMS = paid(response.Header.Values("Server-Timing"))
+	answer.Timing = contract.ParseServerTiming(response.Header.Values("Server-Timing")...).Count()
 	for _, cookie := range response.Cookies() {
 		if strings.HasSuffix(cookie.Name, u.Scheme) {
 			answer.SetCookie = true
@@ -248,22 +246,4 @@ func (u *User) send(request *http.Request) (Answer, error) {
 		}
 	}
 	return answer, nil
-}
-
-// paid counts and adds up the entries of Server-Timing, like store;desc="redis GETEX";dur=0.2.
-func paid(headers []string) (count map[string]int, ms map[string]float64) {
-	count, ms = map[string]int{}, map[string]float64{}
-	for _, header := range headers {
-		for entry := range strings.SplitSeq(header, ", ") {
-			name, rest, _ := strings.Cut(entry, ";")
-			count[name]++
-			if _, duration, ok := strings.Cut(rest, ";dur="); ok {
-				var d float64
-				if _, err := fmt.Sscanf(duration, "%g", &d); err == nil {
-					ms[name] += d
-				}
-			}
-		}
-	}
-	return count, ms
 }

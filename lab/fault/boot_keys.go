@@ -21,9 +21,6 @@ type Rekeyable interface {
 
 var _ Fault = BootKeys{}
 
-// Name implements Fault.
-func (BootKeys) Name() string { return "boot-keys" }
-
 // Break implements Fault: every replica starts anew, with keys of its own.
 func (b BootKeys) Break(ctx context.Context) error { return b.restart(ctx, true) }
 

@@ -13,14 +13,10 @@ import (
 //
 //	replica ──▶ wire ✂ ──▶ Redis
 type Cut struct {
-	Server string
-	Wire   *Wire
+	Wire *Wire
 }
 
 var _ Fault = Cut{}
-
-// Name implements Fault: redis-stopped, home-stopped.
-func (c Cut) Name() string { return c.Server + "-stopped" }
 
 // Break implements Fault.
 func (c Cut) Break(context.Context) error { return c.Wire.Cut() }

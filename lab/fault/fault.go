@@ -15,12 +15,12 @@ import (
 	"errors"
 	"slices"
 	"sync"
+
+	"authlab/lab/contract"
 )
 
 // A Fault is broken and mended. Doing either twice is not an error.
 type Fault interface {
-	// Name is the same for the same fault: redis-stopped, replica-killed:app-2.
-	Name() string
 	Break(ctx context.Context) error
 	Mend(ctx context.Context) error
 }
@@ -28,29 +28,34 @@ type Fault interface {
 // A Set knows which faults there are now.
 type Set struct {
 	mu     sync.Mutex
-	active []Fault
+	active []active
 }
 
-// Break breaks, and remembers what.
-func (s *Set) Break(ctx context.Context, f Fault) error {
+type active struct {
+	named contract.Fault
+	how   Fault
+}
+
+// Break breaks a fault, and remembers it by its name and replica.
+func (s *Set) Break(ctx context.Context, named contract.Fault, how Fault) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := f.Break(ctx); err != nil {
+	if err := how.Break(ctx); err != nil {
 		return err
 	}
-	s.forget(f)
-	s.active = append(s.active, f)
+	s.forget(named.Same)
+	s.active = append(s.active, active{named, how})
 	return nil
 }
 
-// Mend mends.
-func (s *Set) Mend(ctx context.Context, f Fault) error {
+// Mend mends a fault.
+func (s *Set) Mend(ctx context.Context, named contract.Fault, how Fault) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := f.Mend(ctx); err != nil {
+	if err := how.Mend(ctx); err != nil {
 		return err
 	}
-	s.forget(f)
+	s.forget(named.Same)
 	return nil
 }
 
@@ -59,12 +64,12 @@ func (s *Set) MendAll(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var failed []error
-	for _, f := range slices.Clone(s.active) {
-		if err := f.Mend(ctx); err != nil {
+	for _, a := range slices.Clone(s.active) {
+		if err := a.how.Mend(ctx); err != nil {
 			failed = append(failed, err)
 			continue
 		}
-		s.forget(f)
+		s.forget(a.named.Same)
 	}
 	return errors.Join(failed...)
 }
@@ -74,21 +79,26 @@ func (s *Set) Names() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	names := make([]string, len(s.active))
-	for i, f := range s.active {
-		names[i] = f.Name()
+	for i, a := range s.active {
+		names[i] = a.named.String()
 	}
 	return names
 }
 
-// Forget takes faults off the list that are over without being mended: what was broken is not there any more.
-func (s *Set) Forget(faults ...Fault) {
+// Forget takes a fault off the list that is over without being mended.
+func (s *Set) Forget(named contract.Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, f := range faults {
-		s.forget(f)
-	}
+	s.forget(named.Same)
 }
 
-func (s *Set) forget(f Fault) {
-	s.active = slices.DeleteFunc(s.active, func(other Fault) bool { return other.Name() == f.Name() })
+// ForgetReplica takes the faults of a replica off the list that is not there any more.
+func (s *Set) ForgetReplica(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forget(func(f contract.Fault) bool { return f.Replica == name })
+}
+
+func (s *Set) forget(over func(contract.Fault) bool) {
+	s.active = slices.DeleteFunc(s.active, func(a active) bool { return over(a.named) })
 }

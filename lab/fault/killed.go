@@ -11,15 +11,11 @@ type Killed struct {
 
 // Killable is a replica as this fault sees it.
 type Killable interface {
-	Name() string
 	Kill() error
 	Start(ctx context.Context) error
 }
 
 var _ Fault = Killed{}
-
-// Name implements Fault.
-func (k Killed) Name() string { return "replica-killed:" + k.Replica.Name() }
 
 // Break implements Fault.
 func (k Killed) Break(context.Context) error { return k.Replica.Kill() }

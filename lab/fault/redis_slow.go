@@ -19,9 +19,6 @@ var _ Fault = RedisSlow{}
 
 const latency = "latency"
 
-// Name implements Fault.
-func (RedisSlow) Name() string { return "redis-slow" }
-
 // Break implements Fault.
 func (r RedisSlow) Break(ctx context.Context) error {
 	if err := r.Mend(ctx); err != nil {

@@ -12,16 +12,12 @@ type Silent struct {
 
 // Silenceable is a replica as this fault sees it.
 type Silenceable interface {
-	Name() string
 	Silence()
 	// Speak ends the silence. Requests that have waited are answered.
 	Speak()
 }
 
 var _ Fault = Silent{}
-
-// Name implements Fault.
-func (s Silent) Name() string { return "replica-silent:" + s.Replica.Name() }
 
 // Break implements Fault.
 func (s Silent) Break(context.Context) error {

@@ -8,15 +8,11 @@ import (
 
 // Skewed is a replica whose clock is ahead (or, less than zero, behind).
 type Skewed struct {
-	Replica string
-	Clock   *Clock
-	By      time.Duration
+	Clock *Clock
+	By    time.Duration
 }
 
 var _ Fault = Skewed{}
-
-// Name implements Fault.
-func (s Skewed) Name() string { return "clock-skewed:" + s.Replica }
 
 // Break implements Fault.
 func (s Skewed) Break(context.Context) error {

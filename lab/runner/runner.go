@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"time"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment"
 )
 
@@ -85,7 +86,7 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request) {
 }
 
 func (r *Runner) run(ctx context.Context, experiments []experiment.Experiment, users int) (experiment.Result, error) {
-	target, err := experiment.NewRemote(r.url)
+	target, err := contract.NewRemote(r.url)
 	if err != nil {
 		return experiment.Result{}, err
 	}

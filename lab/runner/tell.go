@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/texts"
 )
@@ -64,12 +65,12 @@ func (r *Runner) handleList(w http.ResponseWriter, request *http.Request) {
 
 // replicas is how many replicas the lab has: some predictions depend on it.
 func (r *Runner) replicas(request *http.Request) (int, error) {
-	target, err := experiment.NewRemote(r.url)
+	target, err := contract.NewRemote(r.url)
 	if err != nil {
 		return 0, err
 	}
-	replicas, err := target.Replicas(request.Context())
-	return len(replicas), err
+	view, err := target.View(request.Context())
+	return len(view.Replicas), err
 }
 
 // languageOf is the language of ?lang=, or the one that the browser asks for.
