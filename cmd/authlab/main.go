@@ -7,9 +7,12 @@
 //	authlab bench    measure what one request and one login cost
 //	authlab reports  a second service, which has to know who is calling
 //
-// Containers have the whole of it but the lab (build tag replica), and beside serve and reports:
+// Where the lab is made of containers, one of them has its controls, and runs experiments for the pages:
 //
-//	authlab console  the lab's controls, where the lab is made of containers
+//	authlab console
+//
+// The others have the whole of it but the lab (build tag replica), and beside serve and reports:
+//
 //	authlab setup    make the secrets of a cluster
 //	authlab keys     change the keys that replicas share
 //	authlab health   exit with 0 if an address answers
@@ -60,8 +63,8 @@ func exitCode(err error, stderr io.Writer) int {
 
 // run is the whole program, with everything that it touches passed in.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
-	root := newRootCommand()
-	root.AddCommand(newServeCommand(getenv), newReportsCommand(getenv), newConsoleCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
+	root := newRootCommand(getenv)
+	root.AddCommand(newServeCommand(getenv), newReportsCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

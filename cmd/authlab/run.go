@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -90,11 +91,15 @@ func runExperiments(ctx context.Context, o runOptions, experiments []experiment.
 	return nil
 }
 
+// responseTimeout is how long the balancer of the embedded target waits for a replica that is silent. The lab of the pages
+// waits longer, as nginx does: there, many people may log in at once on one machine.
+const responseTimeout = 2 * time.Second
+
 // openTarget starts or finds what the experiments run on. end leaves nothing behind that was started for them.
 func openTarget(ctx context.Context, o runOptions, stderr io.Writer) (target experiment.Target, end func() error, err error) {
 	switch o.target {
 	case "embedded":
-		lab, err := cluster.Start(ctx, cluster.Config{Replicas: o.replicas, Redis: o.redis})
+		lab, err := cluster.Start(ctx, cluster.Config{Replicas: o.replicas, Redis: o.redis, ResponseTimeout: responseTimeout})
 		if err != nil {
 			return nil, nil, err
 		}

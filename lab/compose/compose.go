@@ -110,7 +110,7 @@ func (t *Target) open(ctx context.Context) error {
 	if t.Remote, err = experiment.NewRemote("http://" + address); err != nil {
 		return err
 	}
-	if err := t.serveNaive(ctx); err != nil {
+	if t.naive, t.address, t.server, err = serveNaive(ctx); err != nil {
 		return err
 	}
 	return t.Reset(ctx)

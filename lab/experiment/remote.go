@@ -13,8 +13,9 @@ import (
 
 // Remote is a lab that is reached by its address: the embedded cluster of this process, or any other.
 type Remote struct {
-	url    string
-	client *http.Client
+	url      string
+	controls string // where /lab/ is
+	client   *http.Client
 }
 
 var _ Target = (*Remote)(nil)
@@ -25,7 +26,25 @@ func NewRemote(address string) (*Remote, error) {
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, fmt.Errorf("%q is not the address of a lab: it should look like http://127.0.0.1:8080", address)
 	}
-	return &Remote{url: strings.TrimSuffix(address, "/"), client: &http.Client{Timeout: 30 * time.Second}}, nil
+	address = strings.TrimSuffix(address, "/")
+	return &Remote{url: address, controls: address, client: &http.Client{Timeout: 30 * time.Second}}, nil
+}
+
+// WithControls is the same lab, whose controls are at another address than its balancer.
+func (r *Remote) WithControls(address string) *Remote {
+	other := *r
+	other.controls = strings.TrimSuffix(address, "/")
+	return &other
+}
+
+// Begun tells the lab's pages that an experiment runs.
+func (r *Remote) Begun(ctx context.Context, name string) error {
+	return r.control(ctx, "experiments/"+url.PathEscape(name)+"/begun", nil)
+}
+
+// Ended tells the lab's pages what an experiment has measured. Without cells, it was cut off.
+func (r *Remote) Ended(ctx context.Context, result Result) error {
+	return r.control(ctx, "experiments/"+url.PathEscape(result.Name)+"/ended", result)
 }
 
 // URL implements Target.
@@ -173,7 +192,7 @@ func (r *Remote) do(ctx context.Context, method, path string, body, into any) er
 			return err
 		}
 	}
-	request, err := http.NewRequestWithContext(ctx, method, r.url+"/lab/"+path, &text)
+	request, err := http.NewRequestWithContext(ctx, method, r.controls+"/lab/"+path, &text)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,8 @@
 //	page ── POST /lab/experiments/{name} ──▶ Runner ── HTTP ──▶ the lab's balancer and controls
 //	     ◀── result, when it is over ───────    └─ the same code as `authlab run`
 //
-// While one runs, its requests are seen on the page like everybody's.
+// While one runs, its requests are seen on the page like everybody's. What a lab cannot run by itself is run by a command,
+// and the page says which: that run tells the lab of its result, so the page can show it all the same.
 package runner
 
 import (
@@ -13,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/text/language"
@@ -21,37 +23,116 @@ import (
 	"authlab/lab/report"
 )
 
-// maxUsers bounds the populations of experiments that a page starts: somebody is waiting in front of it.
-const maxUsers = 1000
+const (
+	// maxUsers bounds the populations of experiments that a page starts: somebody is waiting in front of it.
+	maxUsers = 1000
+	// timeout is how long a page waits for an experiment.
+	timeout = 2 * time.Minute
+	// maxResult is how large a result may be that a run from outside tells of, in bytes.
+	maxResult = 256 << 10
+)
 
-// patience is how long a page waits for an experiment.
-const patience = 2 * time.Minute
-
-// A Runner runs experiments on a lab.
-type Runner struct {
-	url     string
-	matcher language.Matcher
-	turn    chan struct{} // holds one while an experiment runs
+// Config says where experiments run. Open is required.
+type Config struct {
+	// Open returns the lab, once for each run.
+	Open func() (experiment.Target, error)
+	// Command is what runs an experiment that this lab cannot run by itself; empty where it can. nil: it can run all.
+	Command func(name string) string
 }
 
-// New returns a runner for the lab whose balancer is at an address.
-func New(url string) *Runner {
+// A Runner runs experiments on a lab. Make one with New.
+type Runner struct {
+	config  Config
+	matcher language.Matcher
+	turn    chan struct{} // holds one while an experiment runs
+
+	mu      sync.Mutex
+	results map[string]experiment.Result // the last of each experiment, wherever it was started
+	outside time.Time                    // when a run from outside has begun; zero: none is under way
+}
+
+// New returns a runner.
+func New(config Config) *Runner {
+	if config.Command == nil {
+		config.Command = func(string) string { return "" }
+	}
 	tags := make([]language.Tag, len(report.Languages()))
 	for i, name := range report.Languages() {
 		tags[i] = language.MustParse(name)
 	}
-	return &Runner{url: url, matcher: language.NewMatcher(tags), turn: make(chan struct{}, 1)}
+	return &Runner{
+		config: config, matcher: language.NewMatcher(tags), turn: make(chan struct{}, 1), results: map[string]experiment.Result{},
+	}
 }
 
-// Handler serves POST /lab/experiments/{name}. The experiment is stopped, and the lab left clean, if the client leaves.
+// For returns a runner for the lab whose balancer and controls are at an address.
+func For(url string) *Runner {
+	return New(Config{Open: func() (experiment.Target, error) { return experiment.NewRemote(url) }})
+}
+
+// Handler serves everything under /lab/experiments. An experiment is stopped, and the lab left clean, if the client leaves.
 func (r *Runner) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /lab/experiments/{name}", r.handleRun)
+	mux.HandleFunc("GET /lab/experiments", r.handleList)
+	mux.HandleFunc("GET /lab/experiments/{name}", named(r.handleResult))
+	mux.HandleFunc("POST /lab/experiments/{name}", named(r.handleRun))
+	mux.HandleFunc("POST /lab/experiments/{name}/begun", named(r.handleBegun))
+	mux.HandleFunc("POST /lab/experiments/{name}/ended", named(r.handleEnded))
 	return mux
 }
 
+// named refuses the name of an experiment that there is not.
+func named(handle func(http.ResponseWriter, *http.Request, []experiment.Experiment)) http.HandlerFunc {
+	return func(w http.ResponseWriter, request *http.Request) {
+		experiments, err := experiment.Named(request.PathValue("name"))
+		if err != nil {
+			refuse(w, http.StatusNotFound, "no-experiment", err.Error()+".")
+			return
+		}
+		handle(w, request, experiments)
+	}
+}
+
+// handleList handles the "GET /lab/experiments" route: which experiments this lab runs by itself, and what runs the others.
+func (r *Runner) handleList(w http.ResponseWriter, _ *http.Request) {
+	type item struct {
+		Name    string `json:"name"`
+		Runs    bool   `json:"runs"`
+		Command string `json:"command,omitempty"`
+	}
+	all := experiment.All()
+	items := make([]item, len(all))
+	for i, e := range all {
+		command := r.config.Command(e.Name)
+		items[i] = item{e.Name, command == "", command}
+	}
+	answer(w, items)
+}
+
+// handleResult handles the "GET /lab/experiments/{name}" route: what it has measured last, and ?lang=es.
+func (r *Runner) handleResult(w http.ResponseWriter, request *http.Request, experiments []experiment.Experiment) {
+	r.mu.Lock()
+	result, measured := r.results[experiments[0].Name]
+	r.mu.Unlock()
+	if !measured {
+		refuse(w, http.StatusNotFound, "not-measured", "This experiment has not run in this lab yet.")
+		return
+	}
+	r.tell(w, request, result)
+}
+
+func (r *Runner) tell(w http.ResponseWriter, request *http.Request, result experiment.Result) {
+	_, at := language.MatchStrings(r.matcher, request.URL.Query().Get("lang"), request.Header.Get("Accept-Language"))
+	told, err := report.Tell(result, report.Languages()[at])
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, "experiment-failed", err.Error())
+		return
+	}
+	answer(w, told)
+}
+
 // handleRun handles the "POST /lab/experiments/{name}" route: {"users":200}, and ?lang=es.
-func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request) {
+func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request, experiments []experiment.Experiment) {
 	var body struct {
 		Users int `json:"users"`
 	}
@@ -66,56 +147,107 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request) {
 		refuse(w, http.StatusBadRequest, "bad-request", fmt.Sprintf("An experiment that a page starts has from 1 to %d users.", maxUsers))
 		return
 	}
-	experiments, err := experiment.Named(request.PathValue("name"))
-	if err != nil {
-		refuse(w, http.StatusNotFound, "no-experiment", err.Error()+".")
+	if command := r.config.Command(experiments[0].Name); command != "" {
+		refuseWith(w, http.StatusNotImplemented, "not-here", "This lab cannot run this experiment by itself. In the folder with docker-compose.yml, type the command.", command)
 		return
 	}
-	select {
-	case r.turn <- struct{}{}:
-		defer func() { <-r.turn }()
-	default:
+	if r.isOutside() || !r.take() {
 		refuse(w, http.StatusConflict, "busy", "Another experiment is running in this lab. Wait until it is over.")
 		return
 	}
+	defer func() { <-r.turn }()
 	// It may take longer than a page does.
-	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience)); err != nil {
+	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(timeout)); err != nil {
 		refuse(w, http.StatusInternalServerError, "experiment-failed", err.Error())
 		return
 	}
-	_, at := language.MatchStrings(r.matcher, request.URL.Query().Get("lang"), request.Header.Get("Accept-Language"))
-	told, err := r.run(request.Context(), experiments, body.Users, report.Languages()[at])
+	result, err := r.run(request.Context(), experiments, body.Users)
 	if err != nil {
 		if request.Context().Err() == nil {
 			refuse(w, http.StatusInternalServerError, "experiment-failed", err.Error())
 		}
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(told) // if the client has gone, there is nobody to tell
+	r.tell(w, request, result)
 }
 
-func (r *Runner) run(ctx context.Context, experiments []experiment.Experiment, users int, lang string) (report.Told, error) {
-	target, err := experiment.NewRemote(r.url)
+func (r *Runner) take() bool {
+	select {
+	case r.turn <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (r *Runner) run(ctx context.Context, experiments []experiment.Experiment, users int) (experiment.Result, error) {
+	target, err := r.config.Open()
 	if err != nil {
-		return report.Told{}, err
+		return experiment.Result{}, err
 	}
 	quiet := func(int, int, string) {}
 	measured, err := experiment.Run(ctx, "", target, experiments, quiet, experiment.Users(users))
 	if err != nil {
-		return report.Told{}, err
+		return experiment.Result{}, err
 	}
 	if len(measured.Experiments) != 1 {
-		return report.Told{}, errors.New("the experiment measured nothing")
+		return experiment.Result{}, errors.New("the experiment measured nothing")
 	}
-	return report.Tell(measured.Experiments[0], lang)
+	return measured.Experiments[0], nil
+}
+
+// handleBegun handles the "POST /lab/experiments/{name}/begun" route: what runs experiments says so.
+func (r *Runner) handleBegun(w http.ResponseWriter, _ *http.Request, _ []experiment.Experiment) {
+	r.mu.Lock()
+	if len(r.turn) == 0 { // it is not our own
+		r.outside = time.Now()
+	}
+	r.mu.Unlock()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// isOutside tells whether a run from outside is under way. One that has not ended for long has been killed.
+func (r *Runner) isOutside() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Since(r.outside) < timeout
+}
+
+// handleEnded handles the "POST /lab/experiments/{name}/ended" route: the body is the result. Without cells it was cut off.
+func (r *Runner) handleEnded(w http.ResponseWriter, request *http.Request, experiments []experiment.Experiment) {
+	var result experiment.Result
+	if err := json.NewDecoder(http.MaxBytesReader(w, request.Body, maxResult)).Decode(&result); err != nil || result.Name != experiments[0].Name {
+		refuse(w, http.StatusBadRequest, "bad-request", "The body should be the result of this experiment.")
+		return
+	}
+	r.mu.Lock()
+	r.outside = time.Time{}
+	if len(result.Cells) > 0 {
+		r.results[result.Name] = result
+	}
+	r.mu.Unlock()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func answer(w http.ResponseWriter, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(body) // if the client has gone, it does not want it any more
 }
 
 func refuse(w http.ResponseWriter, status int, name, detail string) {
+	refuseWith(w, status, name, detail, "")
+}
+
+// refuseWith is refuse, with the command that does what this lab cannot.
+func refuseWith(w http.ResponseWriter, status int, name, detail, command string) {
+	problem := map[string]any{
+		"type": "urn:authlab:problem:lab-" + name, "title": http.StatusText(status), "status": status, "detail": detail,
+	}
+	if command != "" {
+		problem["command"] = command
+	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{ // if the client has gone, there is nobody to tell
-		"type": "urn:authlab:problem:lab-" + name, "title": http.StatusText(status), "status": status, "detail": detail,
-	})
+	_ = json.NewEncoder(w).Encode(problem) // as above
 }
