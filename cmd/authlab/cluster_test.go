@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -19,9 +20,13 @@ func TestSetupMakesSecretsOnceAndForWhoNeedsThem(t *testing.T) {
 	dir := t.TempDir()
 	keys, password, passfile := filepath.Join(dir, "keys.json"), filepath.Join(dir, "password"), filepath.Join(dir, "pgpass")
 	var before []string
-	for range 2 {
-		if code, _, stderr := program(t, nil, "setup", "--keys", keys, "--password", password, "--passfile", passfile); code != 0 {
+	for _, what := range []string{"made", "was there already, and is kept"} {
+		code, stdout, stderr := program(t, nil, "setup", "--keys", keys, "--password", password, "--passfile", passfile)
+		if code != 0 {
 			t.Fatalf("exit %d: %s", code, stderr)
+		}
+		if want := fmt.Sprintf("%[1]s: %[4]s\n%[2]s: %[4]s\n%[3]s: %[4]s\n", keys, password, passfile, what); stdout != want {
+			t.Errorf("it says\n%s\nwant\n%s", stdout, want)
 		}
 		var now []string
 		for path, mode := range map[string]os.FileMode{keys: 0o600, password: 0o444, passfile: 0o400} {
