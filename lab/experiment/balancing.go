@@ -89,33 +89,26 @@ func stickyReplicaDies() Experiment {
 			return with(always(fate(http.StatusOK), except(SessionMemory)...), fate(http.StatusUnauthorized), SessionMemory)
 		},
 		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, Schemes()...)
+			replicas, err := b.Target.Replicas(ctx)
 			if err != nil {
 				return err
 			}
-			// The session in memory first: no replica may have lost it before it is its turn.
-			for _, scheme := range append([]string{SessionMemory}, except(SessionMemory)...) {
-				user := users[scheme]
-				before, err := user.Get(ctx, "/me")
-				if err != nil {
-					return err
-				}
-				if before.Status != http.StatusOK {
-					return fmt.Errorf("%s: %d before anything was broken", scheme, before.Status)
-				}
-				if err := b.Target.Kill(ctx, before.Replica); err != nil {
-					return err
-				}
-				after, err := user.Get(ctx, "/me")
+			pinned := replicas[0].Name
+			users, err := b.LoggedInAt(ctx, pinned, Schemes()...)
+			if err != nil {
+				return err
+			}
+			if err := b.Target.Kill(ctx, pinned); err != nil {
+				return err
+			}
+			for _, scheme := range Schemes() {
+				after, err := users[scheme].Get(ctx, "/me")
 				if err != nil {
 					return err
 				}
 				b.Observe(scheme, fate(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
-				if err := b.Target.Start(ctx, before.Replica); err != nil {
-					return err
-				}
 			}
-			return nil
+			return b.Target.Start(ctx, pinned)
 		},
 		Lesson: says("The balancer sent everybody on to another replica without a lost request. Whose session was in the dead " +
 			"replica's memory was logged out; whoever had it in Redis, in the cookie or in a token noticed nothing."),
