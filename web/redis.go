@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -13,6 +15,10 @@ import (
 // redisPatience is how long one command may take in all: to get a connection, to open it, to write and to read. A Redis
 // that is gone, silent or slow so becomes a 503 within a second; one that is gone says so at once.
 const redisPatience = 800 * time.Millisecond
+
+// redisDialTimeout is shorter: after many failures the client tries to connect once a second only, and an attempt that
+// hangs when Redis comes back would delay the next.
+const redisDialTimeout = redisPatience / 2
 
 // The client would write to stderr by itself, on its own terms. What went wrong comes back as an error.
 func init() { redis.SetLogger(&logging.VoidLogger{}) }
@@ -29,7 +35,8 @@ func OpenRedis(address string) (*redis.Client, error) {
 	}
 	options.MaxRetries, options.DialerRetries = -1, 1
 	options.ContextTimeoutEnabled = true
-	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = redisPatience, redisPatience, redisPatience
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = redisDialTimeout, redisPatience, redisPatience
+	options.Dialer = dialRedis(options.TLSConfig)
 	options.PoolTimeout, options.PoolSize = redisPatience, 128
 	options.ReadBufferSize, options.WriteBufferSize = 4<<10, 4<<10 // a record is small; the default is 32 KiB each
 	options.DisableIdentity = true
@@ -37,6 +44,20 @@ func OpenRedis(address string) (*redis.Client, error) {
 	client := redis.NewClient(options)
 	client.AddHook(impatient{})
 	return client, nil
+}
+
+// dialRedis returns a function that opens a connection, over TLS if there is a config for it.
+//
+// Each looks the name up for itself. A shared resolver makes all wait for one lookup of the same name, also if that hangs
+// because the name is unknown for a moment, as it is while a container is restarted.
+func dialRedis(config *tls.Config) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		dialer := &net.Dialer{Timeout: redisDialTimeout, Resolver: &net.Resolver{}}
+		if config == nil {
+			return dialer.DialContext(ctx, network, address)
+		}
+		return (&tls.Dialer{NetDialer: dialer, Config: config}).DialContext(ctx, network, address)
+	}
 }
 
 // impatient bounds each command, or transaction, as a whole: the timeouts of its steps would add up.

@@ -55,7 +55,7 @@ func tell(stdout io.Writer, report measure.Report, stopped error, asJSON bool) e
 		return err
 	}
 	if stopped != nil {
-		return fmt.Errorf("stopped early: %w", stopped)
+		return stoppedError{"stopped early", stopped}
 	}
 	return nil
 }

@@ -156,7 +156,7 @@ func TestAnInterruptedBenchTellsWhatItMeasured(t *testing.T) {
 	report, err := measure.Run(ctx, config)
 	var out bytes.Buffer
 	err = tell(&out, report, err, false)
-	if code := exitCode(err, &bytes.Buffer{}); code != 1 || !strings.Contains(err.Error(), "stopped early: measure one login: context canceled") {
+	if code := exitCode(err, &bytes.Buffer{}); code != 130 || !strings.Contains(err.Error(), "stopped early: measure one login: context canceled") {
 		t.Errorf("exit %d, %v", code, err)
 	}
 	if !strings.Contains(out.String(), "session-redis") || strings.Contains(out.String(), "one login") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -19,9 +20,13 @@ func TestSetupMakesSecretsOnceAndForWhoNeedsThem(t *testing.T) {
 	dir := t.TempDir()
 	keys, password, passfile := filepath.Join(dir, "keys.json"), filepath.Join(dir, "password"), filepath.Join(dir, "pgpass")
 	var before []string
-	for range 2 {
-		if code, _, stderr := program(t, nil, "setup", "--keys", keys, "--password", password, "--passfile", passfile); code != 0 {
+	for _, what := range []string{"made", "was there already, and is kept"} {
+		code, stdout, stderr := program(t, nil, "setup", "--keys", keys, "--password", password, "--passfile", passfile)
+		if code != 0 {
 			t.Fatalf("exit %d: %s", code, stderr)
+		}
+		if want := fmt.Sprintf("%[1]s: %[4]s\n%[2]s: %[4]s\n%[3]s: %[4]s\n", keys, password, passfile, what); stdout != want {
+			t.Errorf("it says\n%s\nwant\n%s", stdout, want)
 		}
 		var now []string
 		for path, mode := range map[string]os.FileMode{keys: 0o600, password: 0o444, passfile: 0o400} {
@@ -133,8 +138,17 @@ func TestTheConsoleShowsReplicasThatServeAgents(t *testing.T) {
 	if len(replicas) != 1 || replicas[0].(map[string]any)["alive"] != true || !slices.Equal(view["faults"].([]any), []any{"boot-keys"}) {
 		t.Errorf("%v", view)
 	}
-	status, _, problem := call(t, http.MethodPost, address+"/lab/replicas/127.0.0.1/kill", "", nil)
-	if status != http.StatusNotImplemented || problem["command"] != "docker compose kill 127.0.0.1" {
+	for action, alive := range map[string]bool{"kill": false, "start": true} {
+		if status, _, problem := call(t, http.MethodPost, address+"/lab/replicas/127.0.0.1/"+action, "", nil); status != http.StatusNoContent {
+			t.Errorf("%s: %d %v", action, status, problem)
+		}
+		_, _, view := call(t, http.MethodGet, address+"/lab/cluster", "", nil)
+		if replica := view["replicas"].([]any)[0].(map[string]any); replica["alive"] != alive {
+			t.Errorf("%s: %v", action, replica)
+		}
+	}
+	status, _, problem := call(t, http.MethodPost, address+"/lab/keys/rotate", `{"overlap":true}`, nil)
+	if status != http.StatusNotImplemented || !strings.HasPrefix(problem["command"].(string), "docker compose run ") {
 		t.Errorf("%d %v", status, problem)
 	}
 }

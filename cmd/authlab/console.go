@@ -1,3 +1,5 @@
+//go:build !replica
+
 package main
 
 import (
@@ -13,14 +15,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"authlab/account"
+	"authlab/lab/compose"
 	"authlab/lab/console"
 	"authlab/lab/control"
+	"authlab/lab/experiment"
+	"authlab/lab/runner"
 	"authlab/web"
 )
 
 type consoleOptions struct {
-	listen, logListen, redis, accounts, reports, labKey string
-	agents, spareAgents                                 []string
+	listen, logListen, redis, accounts, reports, balancer, labKey string
+	agents, spareAgents                                           []string
 }
 
 // newConsoleCommand is authlab console: the lab's controls, where the lab is made of containers.
@@ -30,8 +35,8 @@ func newConsoleCommand(getenv func(string) string) *cobra.Command {
 		Use:   "console",
 		Short: "Serve the lab's controls for replicas that are containers",
 		Long: `Serve the lab's controls (/lab/) for replicas that are containers. It asks their agents,
-Redis and the users database, and hears from nginx's log. What takes Docker it answers with
-the command to type.
+Redis and the users database, hears from nginx's log, and runs experiments for the pages.
+What takes Docker it answers with the command to type.
 Each flag can also be given by the environment, in capitals: AUTHLAB_LISTEN, AUTHLAB_AGENTS
 and so on. A flag wins.
 
@@ -54,6 +59,7 @@ a proxy comes that only this machine reaches.`,
 	flags.StringVar(&o.redis, "redis", "redis://127.0.0.1:6379/0", "where Redis is; rediss:// for TLS")
 	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: or postgres://user:password@host:5432/database")
 	flags.StringVar(&o.reports, "reports", "", "where a browser finds the second service, like http://127.0.0.1:8090")
+	flags.StringVar(&o.balancer, "balancer", "", "where the console reaches the balancer, which believes its X-Forwarded-For, like http://nginx-edge:8082; without it no experiment is run here")
 	flags.StringVar(&o.labKey, "lab-key", "", "lets other machines use the lab's controls, if they send this in X-Lab-Key")
 	return cmd
 }
@@ -74,8 +80,19 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 		return err
 	}
 	defer users.Close()
-	c := console.New(console.Config{Agents: agents, Redis: client, Users: users, Hasher: account.NewHasher(1), Reports: o.reports})
-	controls := control.New(c, control.Config{LabKey: o.labKey, FromHere: func(*http.Request) bool { return true }})
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return err
+	}
+	experiments, end, err := consoleExperiments(ctx, o.balancer, listener.Addr())
+	if err != nil {
+		return err
+	}
+	defer end()
+	c := console.New(console.Config{
+		Agents: agents, Redis: client, Users: users, Hasher: account.NewHasher(1), Reports: o.reports, Balancer: o.balancer,
+	})
+	controls := control.New(c, control.Config{LabKey: o.labKey, FromHere: func(*http.Request) bool { return true }, Experiments: experiments})
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	go controls.Watch(running)
@@ -91,15 +108,29 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 			logger.Error("the balancer's log is not heard any more", "error", err)
 		}
 	}()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
-	if err != nil {
-		return err
-	}
 	fmt.Fprintf(stdout, "console is serving on http://%s\n", listener.Addr())
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.Handle("/lab/", controls)
 	return serveUntilDone(ctx, consoleDrain{controls}, web.NewHTTPServer(mux, logger), listener)
+}
+
+// consoleExperiments serves what the pages ask of experiments: a run of those that need no Docker, and the commands of the
+// others. Without a balancer there are none.
+func consoleExperiments(ctx context.Context, balancer string, listening net.Addr) (experiments http.Handler, end func(), err error) {
+	if balancer == "" {
+		return nil, func() {}, nil
+	}
+	_, port, err := net.SplitHostPort(listening.String())
+	if err != nil {
+		return nil, nil, err
+	}
+	lab, err := compose.OpenInside(ctx, balancer, "http://"+net.JoinHostPort("127.0.0.1", port))
+	if err != nil {
+		return nil, nil, usageError{fmt.Errorf("--balancer: %w", err)}
+	}
+	open := func() (experiment.Target, error) { return lab, nil }
+	return runner.New(runner.Config{Open: open, Command: compose.Command}).Handler(), func() { _ = lab.Close() }, nil
 }
 
 // consoleDrain ends the event streams: they would never end by themselves.

@@ -57,7 +57,7 @@ func keyText(path string) ([]byte, error) {
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeKeys(path); err != nil {
+		if _, err := makeKeys(path); err != nil {
 			return nil, err
 		}
 		text, err = os.ReadFile(path)
@@ -68,16 +68,16 @@ func keyText(path string) ([]byte, error) {
 	return text, nil
 }
 
-// makeKeys makes a key file, unless there is one.
-func makeKeys(path string) error {
+// makeKeys makes a key file, unless there is one, and tells whether it did.
+func makeKeys(path string) (made bool, err error) {
 	text, err := newKeys(nil, nil)
 	if err == nil {
-		err = makeSecret(path, text, 0o600)
+		made, err = makeSecret(path, text, 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("make keys: %w", err)
+		return false, fmt.Errorf("make keys: %w", err)
 	}
-	return nil
+	return made, nil
 }
 
 // parseKeys reads a key file. A key that is not safe to use is an error.
@@ -132,20 +132,22 @@ func newKeys(tokens []*token.Key, cookies [][]byte) ([]byte, error) {
 	return json.MarshalIndent(file, "", "  ")
 }
 
-// makeSecret makes a file in one step: it is there with its whole content or not at all, and the first who makes it
-// wins.
-func makeSecret(path string, text []byte, mode fs.FileMode) error {
+// makeSecret makes a file in one step, unless there is one, and tells whether it did. The file is there with its whole
+// content or not at all; of several processes that make it at once, the first wins.
+func makeSecret(path string, text []byte, mode fs.FileMode) (made bool, err error) {
 	draft, err := os.CreateTemp(filepath.Dir(path), ".new-*") // for the owner only
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer os.Remove(draft.Name())
 	_, err = draft.Write(text)
 	if err = errors.Join(err, draft.Chmod(mode), draft.Close()); err != nil {
-		return err
+		return false, err
 	}
-	if err := os.Link(draft.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
+	if err := os.Link(draft.Name(), path); errors.Is(err, fs.ErrExist) {
+		return false, nil
+	} else if err != nil {
+		return false, err
 	}
-	return nil
+	return true, nil
 }

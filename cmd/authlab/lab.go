@@ -40,7 +40,7 @@ break something, and watch what happens to each.`,
 			if err := checkReplicas(config.Replicas); err != nil {
 				return err
 			}
-			config.Experiments = func(url string) http.Handler { return runner.New(url).Handler() }
+			config.Experiments = func(url string) http.Handler { return runner.For(url).Handler() }
 			if verbose {
 				config.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			}

@@ -7,9 +7,12 @@
 //	authlab bench     measure what one request and one login cost
 //	authlab resource  the second service, which has to know who is calling
 //
-// The containers' build (tag replica) has no lab. Beside serve and resource it has:
+// Where the lab is made of containers, one of them has its controls, and runs experiments for the pages:
 //
-//	authlab console   the lab's controls, where the lab is made of containers
+//	authlab console
+//
+// The others have the build tag replica: everything but the lab, and beside serve and resource:
+//
 //	authlab setup     make the secrets of a cluster
 //	authlab keys      change the keys that replicas share
 //	authlab health    exit with 0 if an address answers
@@ -31,6 +34,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(exitCode(err, os.Stderr))
@@ -42,7 +46,16 @@ var errSurprise = errors.New("a prediction was wrong")
 // usageError is a mistake in the words of a command.
 type usageError struct{ error }
 
-// exitCode is 0, 1 for what went wrong, and 2 for wrong usage.
+// stoppedError is what Ctrl-C cut short, with words that say how far it came.
+type stoppedError struct {
+	how   string
+	cause error
+}
+
+func (e stoppedError) Error() string { return e.how + ": " + e.cause.Error() }
+func (e stoppedError) Unwrap() error { return e.cause }
+
+// exitCode is 0, 1 for what went wrong, 2 for wrong usage, and 130 after Ctrl-C, as shells count: 128 and the signal.
 func exitCode(err error, stderr io.Writer) int {
 	var usage usageError
 	switch {
@@ -53,15 +66,38 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "authlab: %v\nSee authlab --help.\n", err)
 		return 2
+	case errors.Is(err, context.Canceled):
+		for _, what := range interrupted(err) {
+			fmt.Fprintf(stderr, "authlab: %s\n", what)
+		}
+		return 130
 	}
 	fmt.Fprintf(stderr, "authlab: %v\n", explain(err))
 	return 1
 }
 
+// interrupted says what Ctrl-C cut short, and what else went wrong then.
+func interrupted(err error) []string {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []string
+		for _, part := range joined.Unwrap() {
+			all = append(all, interrupted(part)...)
+		}
+		return all
+	}
+	if stopped, ok := errors.AsType[stoppedError](err); ok {
+		return []string{stopped.how}
+	}
+	if errors.Is(err, context.Canceled) {
+		return []string{"interrupted"}
+	}
+	return []string{explain(err).Error()}
+}
+
 // run is the whole program, with everything that it touches passed in.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
-	root := newRootCommand()
-	root.AddCommand(newServeCommand(getenv), newResourceCommand(getenv), newConsoleCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
+	root := newRootCommand(getenv)
+	root.AddCommand(newServeCommand(getenv), newResourceCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -114,7 +114,7 @@ func TestAnInterruptedReportIsMarkedAsIncomplete(t *testing.T) {
 		return second(ctx, b)
 	}
 	code, stdout, stderr := reporting(t, ctx, experiments, reportOptions{output: path})
-	if code != 1 || !strings.Contains(stdout, "incomplete, 2 not run") || !strings.Contains(stderr, "stopped after 1 of 3") {
+	if code != 130 || !strings.Contains(stdout, "incomplete, 2 not run") || stderr != "authlab: stopped after 1 of 3 experiments\n" {
 		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 	if page, err := os.ReadFile(path); err != nil || !strings.Contains(string(page), "Not run: round-robin, sticky") {
@@ -137,7 +137,7 @@ func TestTheOldReportStaysWhenSomethingFails(t *testing.T) {
 		cancel() // before anything is measured
 		return errors.New("stopped")
 	}
-	if code, _, _ := reporting(t, ctx, experiments, reportOptions{output: path}); code != 1 {
+	if code, _, _ := reporting(t, ctx, experiments, reportOptions{output: path}); code != 130 {
 		t.Errorf("exit %d", code)
 	}
 	if text, err := os.ReadFile(path); err != nil || string(text) != "old" {

@@ -5,7 +5,7 @@ package main
 import "github.com/spf13/cobra"
 
 // newRootCommand returns the whole program: the lab, and the commands that measure it.
-func newRootCommand() *cobra.Command {
+func newRootCommand(getenv func(string) string) *cobra.Command {
 	root := newLabCommand()
 	measuring := cobra.Group{ID: "measure", Title: "To measure:"}
 	root.AddGroup(&measuring)
@@ -13,5 +13,6 @@ func newRootCommand() *cobra.Command {
 		cmd.GroupID = measuring.ID
 		root.AddCommand(cmd)
 	}
+	root.AddCommand(newConsoleCommand(getenv))
 	return root
 }

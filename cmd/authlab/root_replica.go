@@ -9,7 +9,7 @@ import (
 )
 
 // newRootCommand is the program as containers have it: without the lab, which is most of the whole.
-func newRootCommand() *cobra.Command {
+func newRootCommand(func(string) string) *cobra.Command {
 	return &cobra.Command{
 		Use:   "authlab",
 		Short: "The servers of a cluster; the lab itself is not in this build",

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -24,9 +26,11 @@ import (
 type runOptions struct {
 	list, json bool
 	target     string
+	yes        bool
 	users      int
 	replicas   int
 	redis      string
+	stdin      io.Reader // where the answer to a question comes from
 }
 
 // newRunCommand is authlab run: run experiments and print what was measured.
@@ -55,6 +59,7 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 			if o.users < 1 || o.users > contract.MaxUsers {
 				return usageError{fmt.Errorf("--users %d: it can be 1 to %d", o.users, contract.MaxUsers)}
 			}
+			o.stdin = cmd.InOrStdin()
 			return runExperiments(cmd.Context(), o, experiments, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -62,6 +67,7 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 	flags.BoolVar(&o.list, "list", false, "name the experiments and their questions, and run none")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object")
 	flags.StringVar(&o.target, "target", "embedded", "where to run: embedded; compose, the containers of docker-compose.yml in this folder; or the address of a lab that is running")
+	flags.BoolVar(&o.yes, "yes", false, "with the target compose: do not ask whether a lab that is up may be reset, which logs everybody out")
 	flags.IntVar(&o.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", contract.MaxUsers))
 	flags.IntVar(&o.replicas, "replicas", 3, "how many replicas, 1 to 16")
 	flags.StringVar(&o.redis, "redis", "", "a Redis of your own for the embedded target")
@@ -95,18 +101,22 @@ func measureAll(ctx context.Context, o runOptions, experiments []experiment.Expe
 	case len(report.Experiments) == 0:
 		return report, err
 	case err != nil:
-		return report, fmt.Errorf("stopped after %d of %d experiments: %w", len(report.Experiments), len(experiments), err)
+		return report, stoppedError{fmt.Sprintf("stopped after %d of %d experiments", len(report.Experiments), len(experiments)), err}
 	case !report.AsPredicted():
 		return report, errSurprise
 	}
 	return report, nil
 }
 
+// responseTimeout is how long the balancer of the embedded target waits for a replica that is silent. The lab of the pages
+// waits longer, as nginx does: there, many people may log in at once on one machine.
+const responseTimeout = 2 * time.Second
+
 // openTarget starts or finds what the experiments run on. end leaves nothing behind that was started for them.
 func openTarget(ctx context.Context, o runOptions, stderr io.Writer) (target experiment.Target, end func() error, err error) {
 	switch o.target {
 	case "embedded":
-		lab, err := cluster.Start(ctx, cluster.Config{Replicas: o.replicas, Redis: o.redis})
+		lab, err := cluster.Start(ctx, cluster.Config{Replicas: o.replicas, Redis: o.redis, ResponseTimeout: responseTimeout})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -114,7 +124,11 @@ func openTarget(ctx context.Context, o runOptions, stderr io.Writer) (target exp
 		return target, lab.Close, err
 	case "compose":
 		say := func(what string) { fmt.Fprintf(stderr, "authlab: %s\n", what) }
-		lab, err := compose.Open(ctx, compose.Config{Dir: ".", Say: say})
+		config := compose.Config{Dir: ".", Say: say}
+		if !o.yes {
+			config.Confirm = func(ctx context.Context) error { return confirm(ctx, o.stdin, stderr) }
+		}
+		lab, err := compose.Open(ctx, config)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -127,9 +141,43 @@ func openTarget(ctx context.Context, o runOptions, stderr io.Writer) (target exp
 	return remote, func() error { return nil }, nil
 }
 
+const labIsThere = "there is a lab of this folder already, and the experiments reset it: all who are logged in there are logged out"
+
+// confirm asks, on a terminal, whether a lab that is there may be reset. Where no answer can come from, that is refused.
+func confirm(ctx context.Context, stdin io.Reader, stderr io.Writer) error {
+	if !isTerminal(stdin) || !isTerminal(stderr) {
+		return usageError{errors.New(labIsThere + "; say --yes to go on")}
+	}
+	fmt.Fprintf(stderr, "authlab: %s.\nGo on? [y/N] ", labIsThere)
+	return readYes(ctx, stdin)
+}
+
+// readYes returns an error unless the next line says yes, or ctx ends before there is one.
+func readYes(ctx context.Context, stdin io.Reader) error {
+	line := make(chan string, 1)
+	go func() { // it waits for a key until the program ends
+		answer, _ := bufio.NewReader(stdin).ReadString('\n')
+		line <- strings.ToLower(strings.TrimSpace(answer))
+	}()
+	select {
+	case answer := <-line:
+		if answer == "y" || answer == "yes" {
+			return nil
+		}
+		return errors.New("nothing was run")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
 // progressOn shows, on a terminal, which experiment is under way. In a pipe it shows nothing.
 func progressOn(w io.Writer) (show experiment.Progress, clear func()) {
-	if f, ok := w.(*os.File); !ok || !isatty.IsTerminal(f.Fd()) {
+	if !isTerminal(w) {
 		return func(int, int, string) {}, func() {}
 	}
 	const erase = "\r\x1b[K"

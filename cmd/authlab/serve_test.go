@@ -67,7 +67,7 @@ func call(t *testing.T, method, address, body string, header http.Header) (int, 
 	}
 	defer response.Body.Close()
 	var decoded map[string]any
-	if err := json.NewDecoder(response.Body).Decode(&decoded); err != nil {
+	if err := json.NewDecoder(response.Body).Decode(&decoded); err != nil && response.StatusCode != http.StatusNoContent {
 		t.Fatal(err)
 	}
 	return response.StatusCode, response.Header, decoded

@@ -37,20 +37,32 @@ func setUp(o setupOptions, stdout io.Writer) error {
 	if o.keys == "" || o.password == "" || o.passfile == "" {
 		return usageError{errors.New("--keys, --password and --passfile have to name a file each")}
 	}
-	if err := makeKeys(o.keys); err != nil {
+	newKeys, err := makeKeys(o.keys)
+	if err != nil {
 		return err
 	}
 	// The user of the database's container is another than ours. What keeps others out is the volume.
-	if err := makeSecret(o.password, []byte(rand.Text()), 0o444); err != nil {
+	newPassword, err := makeSecret(o.password, []byte(rand.Text()), 0o444)
+	if err != nil {
 		return fmt.Errorf("make a password: %w", err)
 	}
 	password, err := os.ReadFile(o.password)
 	if err != nil {
 		return fmt.Errorf("read the password: %w", err)
 	}
-	if err := makeSecret(o.passfile, fmt.Appendf(nil, "*:*:*:*:%s\n", password), 0o400); err != nil {
+	newPassfile, err := makeSecret(o.passfile, fmt.Appendf(nil, "*:*:*:*:%s\n", password), 0o400)
+	if err != nil {
 		return fmt.Errorf("make a password file: %w", err)
 	}
-	fmt.Fprintln(stdout, "the secrets are there")
+	for _, secret := range []struct {
+		path string
+		made bool
+	}{{o.keys, newKeys}, {o.password, newPassword}, {o.passfile, newPassfile}} {
+		what := "was there already, and is kept"
+		if secret.made {
+			what = "made"
+		}
+		fmt.Fprintf(stdout, "%s: %s\n", secret.path, what)
+	}
 	return nil
 }

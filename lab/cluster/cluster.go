@@ -44,7 +44,7 @@ type Config struct {
 	Logger   *slog.Logger // silent
 	// ResponseTimeout is how long the balancer waits for a replica to answer; 5s.
 	ResponseTimeout time.Duration
-	// Experiments makes what serves POST /lab/experiments/{name} for the lab at an address; nil: nothing does.
+	// Experiments makes what serves /lab/experiments for the lab at an address; nil: nothing does.
 	Experiments func(url string) http.Handler
 }
 

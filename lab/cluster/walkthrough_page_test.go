@@ -16,7 +16,7 @@ import (
 // openWalkthrough opens the walkthrough at a chapter, on a lab whose page can run experiments.
 func openWalkthrough(t *testing.T, address string, width, height int64) *page {
 	t.Helper()
-	c, _ := start(t, cluster.Config{Experiments: func(url string) http.Handler { return runner.New(url).Handler() }})
+	c, _ := start(t, cluster.Config{Experiments: func(url string) http.Handler { return runner.For(url).Handler() }})
 	w := newWatch(c.URL(), []int{401, 403, 503})
 	p := &page{t, browser(t, w.see)}
 	t.Cleanup(func() { w.report(t) })

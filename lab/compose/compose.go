@@ -32,6 +32,9 @@ type Config struct {
 	Dir string       // of docker-compose.yml; the current one
 	Say func(string) // hears what takes long, in a sentence; nobody
 	Run Run          // how docker is called; the docker of this machine
+	// Confirm is asked before a lab that is there already is reset, which logs its users out. An error leaves it as it is.
+	// Without it, Open does not ask.
+	Confirm func(context.Context) error
 }
 
 // A Target is a lab out of containers. Make one with Open, and Close it.
@@ -84,16 +87,21 @@ func Open(ctx context.Context, config Config) (*Target, error) {
 		docker: docker{config.Run}, say: config.Say, broken: whole(),
 		client: &http.Client{Transport: transport, Timeout: patience},
 	}
-	if err := t.open(ctx); err != nil {
+	if err := t.open(ctx, config.Confirm); err != nil {
 		return nil, errors.Join(err, t.Close(ctx))
 	}
 	return t, nil
 }
 
-func (t *Target) open(ctx context.Context) error {
+func (t *Target) open(ctx context.Context, confirm func(context.Context) error) error {
 	there, err := t.docker.anything(ctx)
 	if err != nil {
 		return err
+	}
+	if there && confirm != nil {
+		if err := confirm(ctx); err != nil {
+			return err
+		}
 	}
 	if !there {
 		t.ours = true
@@ -111,7 +119,7 @@ func (t *Target) open(ctx context.Context) error {
 	if t.Remote, err = contract.NewRemote("http://" + address); err != nil {
 		return err
 	}
-	if err := t.serveNaive(ctx); err != nil {
+	if t.naive, t.address, t.server, err = serveNaive(ctx); err != nil {
 		return err
 	}
 	return t.Reset(ctx)

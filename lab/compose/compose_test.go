@@ -101,6 +101,38 @@ func TestWhatWasUpStaysUpAndWhatWasNotIsTakenDown(t *testing.T) {
 	}
 }
 
+func TestALabThatIsThereIsLeftAloneUnlessThatIsConfirmed(t *testing.T) {
+	refused := errors.New("no")
+	for name, tt := range map[string]struct {
+		up    bool
+		err   error
+		asked int
+	}{
+		"it is there, and may be reset": {true, nil, 1},
+		"it is there, and may not":      {true, refused, 1},
+		"there is none":                 {false, nil, 0},
+	} {
+		s := newStand(t)
+		s.up = tt.up
+		asked := 0
+		target, err := compose.Open(t.Context(), compose.Config{Dir: s.dir, Run: s.run, Confirm: func(context.Context) error {
+			asked++
+			return tt.err
+		}})
+		if !errors.Is(err, tt.err) || asked != tt.asked {
+			t.Errorf("%s: %v, asked %d times", name, err, asked)
+		}
+		if typed := s.commands(); tt.err != nil && len(typed) > 0 {
+			t.Errorf("%s: typed %q", name, typed)
+		}
+		if target != nil {
+			if err := target.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 func TestVolumesThatSomebodyHasKeptAreKept(t *testing.T) {
 	s := newStand(t)
 	s.volumes = "authlab_postgres\n"

@@ -3,15 +3,9 @@ package compose_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -90,95 +84,6 @@ func TestTheTableOnComposeIsTheEmbeddedOne(t *testing.T) {
 	if len(here) != len(there) || missing > len(here)/10 {
 		t.Errorf("%d cells embedded and %d on compose, %d of them on one alone", len(here), len(there), missing)
 	}
-}
-
-func TestAKilledReplicaCostsNoGET(t *testing.T) {
-	target := real(t)
-	credentials := map[string]http.Header{}
-	for path, login := range map[string]string{"/session/redis/me": "/session/redis/login", "/token/stateless/me": "/authenticate"} {
-		credentials[path] = logIn(t, target.URL()+login)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	var wg sync.WaitGroup
-	var answered atomic.Int64
-	lost := make(chan string, 10_000)
-	answers := make(chan struct{}) // heard by whoever waits for answers, and by nobody else
-	for path, header := range credentials {
-		for _, policy := range []string{experiment.RoundRobin, experiment.Sticky, experiment.Hash} {
-			wg.Go(func() {
-				for ctx.Err() == nil {
-					if what := get(target.URL()+path, policy, header); what != "" {
-						lost <- fmt.Sprintf("%s by %s: %s", path, policy, what)
-					}
-					answered.Add(1)
-					select {
-					case answers <- struct{}{}:
-					default:
-					}
-				}
-			})
-		}
-	}
-	until := func(n int) { // so many more have been answered
-		for range n {
-			<-answers
-		}
-	}
-	for range 3 {
-		until(200)
-		if err := target.Kill(t.Context(), "app-2"); err != nil {
-			t.Fatal(err)
-		}
-		until(1000)
-		if err := target.Start(t.Context(), "app-2"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	stop()
-	wg.Wait()
-	close(lost)
-	for what := range lost {
-		t.Errorf("a GET was lost: %s", what)
-	}
-	t.Logf("%d GETs", answered.Load())
-}
-
-func logIn(t *testing.T, address string) http.Header {
-	t.Helper()
-	response, err := http.Post(address, "application/json", strings.NewReader(`{"username":"alice","password":"wonderland"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var pair struct {
-		AccessToken string `json:"access_token"`
-	}
-	if err := json.NewDecoder(response.Body).Decode(&pair); err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("log in: %s, %v", response.Status, err)
-	}
-	cookie, _, _ := strings.Cut(response.Header.Get("Set-Cookie"), ";")
-	return http.Header{"Cookie": {cookie}, "Authorization": {"Bearer " + pair.AccessToken}}
-}
-
-// get sends a request and says what was wrong with the answer.
-func get(address, policy string, header http.Header) string {
-	request, err := http.NewRequest(http.MethodGet, address, nil)
-	if err != nil {
-		return err.Error()
-	}
-	request.Header = header.Clone()
-	request.Header.Set("X-Balance", policy)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err.Error()
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		return fmt.Sprintf("%s %s %v", response.Status, body, err)
-	}
-	return ""
 }
 
 // docker runs the docker of this machine in the repository, and returns what it said and whether it succeeded.

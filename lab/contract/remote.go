@@ -16,8 +16,9 @@ const remoteTimeout = 30 * time.Second
 
 // A Remote is a Lab that is reached by its address, over the routes of package control.
 type Remote struct {
-	url    string
-	client *http.Client
+	url      string
+	controls string // where /lab/ is
+	client   *http.Client
 }
 
 var _ Lab = (*Remote)(nil)
@@ -28,7 +29,25 @@ func NewRemote(address string) (*Remote, error) {
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, fmt.Errorf("%q is not the address of a lab: it should look like http://127.0.0.1:8080", address)
 	}
-	return &Remote{url: strings.TrimSuffix(address, "/"), client: &http.Client{Timeout: remoteTimeout}}, nil
+	address = strings.TrimSuffix(address, "/")
+	return &Remote{url: address, controls: address, client: &http.Client{Timeout: remoteTimeout}}, nil
+}
+
+// WithControls is the same lab, whose controls are at another address than its balancer.
+func (r *Remote) WithControls(address string) *Remote {
+	other := *r
+	other.controls = strings.TrimSuffix(address, "/")
+	return &other
+}
+
+// Begun tells the lab's pages that an experiment runs.
+func (r *Remote) Begun(ctx context.Context, name string) error {
+	return r.change(ctx, "experiments/"+url.PathEscape(name)+"/begun", nil)
+}
+
+// Ended tells the lab's pages what an experiment has measured.
+func (r *Remote) Ended(ctx context.Context, name string, result any) error {
+	return r.change(ctx, "experiments/"+url.PathEscape(name)+"/ended", result)
 }
 
 // URL is where the balancer is.
@@ -106,7 +125,7 @@ func (r *Remote) do(ctx context.Context, method, path string, body, into any) er
 			return err
 		}
 	}
-	request, err := http.NewRequestWithContext(ctx, method, r.url+"/lab/"+path, &text)
+	request, err := http.NewRequestWithContext(ctx, method, r.controls+"/lab/"+path, &text)
 	if err != nil {
 		return err
 	}

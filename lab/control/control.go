@@ -20,7 +20,7 @@ type Config struct {
 	// FromHere tells whether a request was sent from this machine; by default by its remote address. Who is behind a
 	// proxy that only this machine reaches may say true.
 	FromHere func(*http.Request) bool
-	// Experiments serves POST /lab/experiments/{name}. nil: this lab's experiments are run from outside.
+	// Experiments serves everything under /lab/experiments. nil: this lab runs none by itself.
 	Experiments http.Handler
 }
 

@@ -17,6 +17,18 @@ const (
 	stillEvery = 15 * time.Second
 )
 
+// What an experiment has come to.
+const (
+	Begun = "begun"
+	Ended = "ended"
+)
+
+// An ExperimentEvent is an experiment that has begun or ended, wherever it was started: by a page, or typed.
+type ExperimentEvent struct {
+	Name  string `json:"name"`
+	State string `json:"state"` // Begun or Ended; then GET /lab/experiments/{name} tells what it has measured
+}
+
 // Observe tells everybody who listens of a request. Its scheme is found from its path.
 func (c *Controls) Observe(e contract.RequestEvent) {
 	if !c.events.heard() {

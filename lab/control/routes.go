@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path"
 
 	"authlab/account"
 	"authlab/lab/contract"
@@ -31,7 +32,10 @@ func (c *Controls) routes() {
 	c.change("/lab/keys/rotate", c.rotateKeys)
 	c.change("/lab/reset", plain(c.lab.Reset))
 	c.mux.HandleFunc("GET /lab/experiments", c.handleExperiment)
+	c.mux.HandleFunc("GET /lab/experiments/{name}", c.handleExperiment)
 	c.mux.HandleFunc("POST /lab/experiments/{name}", c.handleExperiment)
+	c.mux.HandleFunc("POST /lab/experiments/{name}/begun", c.handleExperiment)
+	c.mux.HandleFunc("POST /lab/experiments/{name}/ended", c.handleExperiment)
 	c.mux.HandleFunc("/lab/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNoControl) })
 }
 
@@ -44,13 +48,17 @@ func (c *Controls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mux.ServeHTTP(w, r)
 }
 
-// handleExperiment handles the "POST /lab/experiments/{name}" route.
+// handleExperiment handles everything under /lab/experiments: what there are, one run, its result. All pages are told when
+// one begins and when it has ended.
 func (c *Controls) handleExperiment(w http.ResponseWriter, r *http.Request) {
 	if c.config.Experiments == nil {
-		refuse(w, contract.ByHand{What: "An experiment breaks containers, so it is run from outside of them.", Command: "authlab run --target compose " + r.PathValue("name")})
+		refuse(w, contract.ByHand{What: "This lab runs no experiments by itself."})
 		return
 	}
 	c.config.Experiments.ServeHTTP(w, r)
+	if state := path.Base(r.URL.Path); state == Begun || state == Ended {
+		c.events.send("experiment", ExperimentEvent{Name: r.PathValue("name"), State: state})
+	}
 }
 
 // look is a control that only looks: GET, and the answer is JSON.

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 )
 
@@ -103,33 +102,26 @@ func stickyReplicaDies() Experiment {
 		},
 		Choices: these(stays(), loggedOut(), status(http.StatusServiceUnavailable)),
 		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, Schemes()...)
+			replicas, err := b.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
-			// The session in memory first: no replica may have lost it before it is its turn.
-			for _, scheme := range append([]string{SessionMemory}, except(SessionMemory)...) {
-				user := users[scheme]
-				before, err := user.Get(ctx, "/me")
-				if err != nil {
-					return err
-				}
-				if before.Status != http.StatusOK {
-					return fmt.Errorf("%s: %d before anything was broken", scheme, before.Status)
-				}
-				if err := b.Target.Break(ctx, killed(before.Replica)); err != nil {
-					return err
-				}
-				after, err := user.Get(ctx, "/me")
+			pinned := replicas[0]
+			users, err := b.LoggedInAt(ctx, pinned, Schemes()...)
+			if err != nil {
+				return err
+			}
+			if err := b.Target.Break(ctx, killed(pinned)); err != nil {
+				return err
+			}
+			for _, scheme := range Schemes() {
+				after, err := users[scheme].Get(ctx, "/me")
 				if err != nil {
 					return err
 				}
 				b.Observe(scheme, fate(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
-				if err := b.Target.Mend(ctx, killed(before.Replica)); err != nil {
-					return err
-				}
 			}
-			return nil
+			return b.Target.Mend(ctx, killed(pinned))
 		},
 	}
 }

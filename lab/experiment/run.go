@@ -31,6 +31,12 @@ func (r Report) AsPredicted() bool {
 	return true
 }
 
+// An audience is a target whose pages follow along. Not every target has one.
+type audience interface {
+	Begun(ctx context.Context, name string) error
+	Ended(ctx context.Context, name string, result any) error
+}
+
 // Progress hears which experiment begins, and how many there are.
 type Progress func(done, total int, name string)
 
@@ -55,12 +61,22 @@ func Run(ctx context.Context, kind string, target Target, experiments []Experime
 	if slices.ContainsFunc(experiments, func(e Experiment) bool { return e.Browser }) {
 		chromium.Start()
 	}
+	pages, _ := target.(audience)
 	options = append(slices.Clone(options), func(b *Bench) { b.browser = chromium })
 	for i, e := range experiments {
 		progress(i, len(experiments), e.Name)
+		if pages != nil {
+			_ = pages.Begun(ctx, e.Name) // a lab without pages measures the same
+		}
 		result := perform(ctx, target, report.Replicas, e.with(options))
 		if ctx.Err() != nil {
-			break // this one was cut off: it measured nothing
+			result = Result{Name: e.Name} // it was cut off: it measured nothing
+		}
+		if pages != nil {
+			_ = pages.Ended(context.WithoutCancel(ctx), e.Name, result)
+		}
+		if ctx.Err() != nil {
+			break
 		}
 		report.Experiments = append(report.Experiments, result)
 	}

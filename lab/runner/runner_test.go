@@ -16,7 +16,7 @@ import (
 func start(t *testing.T) *cluster.Cluster {
 	t.Helper()
 	lab, err := cluster.Start(t.Context(), cluster.Config{
-		Experiments: func(url string) http.Handler { return runner.New(url).Handler() },
+		Experiments: func(url string) http.Handler { return runner.For(url).Handler() },
 	})
 	if err != nil {
 		t.Fatal(err)

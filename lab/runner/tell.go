@@ -1,10 +1,10 @@
 package runner
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 
-	"authlab/lab/contract"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/texts"
 )
@@ -35,7 +35,9 @@ type item struct {
 	Name     string   `json:"name"`
 	Question string   `json:"question"`
 	Claim    string   `json:"claim"`
-	Choices  []choice `json:"choices"` // the outcomes among which a reader predicts
+	Choices  []choice `json:"choices"`           // the outcomes among which a reader predicts
+	Runs     bool     `json:"runs"`              // this lab runs it by itself
+	Command  string   `json:"command,omitempty"` // what runs it otherwise
 }
 
 type choice struct {
@@ -43,34 +45,35 @@ type choice struct {
 	Text    string             `json:"text"`
 }
 
-// handleList handles the "GET /lab/experiments" route: ?lang=es.
+// handleList handles the "GET /lab/experiments" route: ?lang=es. Choices depend on how many replicas there are; a lab that
+// cannot be looked at has the usual three.
 func (r *Runner) handleList(w http.ResponseWriter, request *http.Request) {
-	l, replicas, err := languageOf(request), 0, error(nil)
-	if replicas, err = r.replicas(request); err != nil {
-		refuse(w, http.StatusInternalServerError, "experiment-failed", err.Error())
-		return
-	}
-	items := make([]item, 0, len(experiment.All()))
-	for _, e := range experiment.All() {
-		one := item{Name: e.Name, Question: e.Question(l), Claim: e.Claim(l), Choices: []choice{}}
+	l, replicas := languageOf(request), r.replicas(request.Context())
+	all := experiment.All()
+	items := make([]item, len(all))
+	for i, e := range all {
+		command := r.config.Command(e.Name)
+		items[i] = item{Name: e.Name, Question: e.Question(l), Claim: e.Claim(l), Choices: []choice{}, Runs: command == "", Command: command}
 		if e.Choices != nil {
 			for _, outcome := range e.Choices(replicas) {
-				one.Choices = append(one.Choices, choice{outcome, outcome.In(l, e.Name)})
+				items[i].Choices = append(items[i].Choices, choice{outcome, outcome.In(l, e.Name)})
 			}
 		}
-		items = append(items, one)
 	}
 	answer(w, items)
 }
 
-// replicas is how many replicas the lab has: some predictions depend on it.
-func (r *Runner) replicas(request *http.Request) (int, error) {
-	target, err := contract.NewRemote(r.url)
+func (r *Runner) replicas(ctx context.Context) int {
+	const usual = 3
+	target, err := r.config.Open()
 	if err != nil {
-		return 0, err
+		return usual
 	}
-	view, err := target.View(request.Context())
-	return len(view.Replicas), err
+	view, err := target.View(ctx)
+	if err != nil || len(view.Replicas) == 0 {
+		return usual
+	}
+	return len(view.Replicas)
 }
 
 // languageOf is the language of ?lang=, or the one that the browser asks for.
