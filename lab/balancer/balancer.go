@@ -1,5 +1,5 @@
-// Package balancer stands between the clients and the replicas of the lab, and shows what a load balancer does to a
-// login: every request may land on another replica, unless the policy sees to it that it does not.
+// Package balancer is the load balancer between the clients and the replicas of the lab. It shows what a load balancer
+// does to a login: each request may reach another replica, unless the policy keeps a client on one.
 //
 //	                         X-Balance: round-robin | sticky | hash
 //	                                       |
@@ -7,10 +7,10 @@
 //	client --- request ---> policy picks one available replica ---> app-2   refuses: a GET goes on to the next
 //	       <-- response ---   the replica's own, unchanged          app-3   passed over since it failed a moment ago
 //
-// The caller names the policy in each request, so nobody edits a configuration file in front of a class. What happens
+// The client names the policy in each request, so a teacher changes it without editing a configuration file. What happens
 // when a replica fails follows nginx, because the same experiments run against nginx and must give the same table:
-// health is passive, learned from the requests themselves (health.go), a GET is repeated elsewhere, and a POST is
-// delivered at most once (failover.go).
+// health is passive, learned from the requests themselves (health.go), a GET is repeated at the next replica, and a POST
+// is delivered at most once (failover.go).
 package balancer
 
 import (
@@ -21,6 +21,8 @@ import (
 	"net/http/httputil"
 	"strings"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 // Balancer forwards each request to one of several replicas. It is safe for concurrent use; make one with New.
@@ -29,17 +31,20 @@ type Balancer struct {
 	observe  func(Observation)
 	now      func() time.Time
 	logger   *slog.Logger
-	policies map[string]Policy
+	policies map[string]policy
 	upstream *failover
 	proxy    *httputil.ReverseProxy
 }
 
 var _ http.Handler = (*Balancer)(nil)
 
-// New returns a Balancer over the replicas that c.Backends lists. Only Backends is required; Config says the defaults.
+// New returns a Balancer over the replicas that c.Backends lists.
 func New(c Config) *Balancer {
-	c = c.withDefaults()
-	upstream := newFailover(newHealth(c), c.ResponseTimeout, c.Logger)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.ResponseTimeout = cmp.Or(c.ResponseTimeout, 5*time.Second)
+	upstream := newFailover(newHealth(c.Now), c.ResponseTimeout, c.Logger)
 	return &Balancer{
 		backends: c.Backends,
 		observe:  c.Observe,
@@ -51,8 +56,8 @@ func New(c Config) *Balancer {
 	}
 }
 
-// ServeHTTP forwards r by the policy that its X-Balance header names (round-robin without one) and answers with what
-// the replica answered. What the balancer has to say itself is application/problem+json (RFC 9457):
+// ServeHTTP forwards r by the policy that its X-Balance header names (round-robin without one) and passes the replica's
+// response on. The balancer's own errors are application/problem+json (RFC 9457):
 //
 //	400 urn:authlab:problem:unknown-policy   X-Balance names no policy
 //	400 urn:authlab:problem:bad-request      the request's body could not be read to its end
@@ -60,21 +65,21 @@ func New(c Config) *Balancer {
 //	502 urn:authlab:problem:bad-gateway      a replica failed, and the request must not be repeated
 //	504 urn:authlab:problem:silent-replica   a replica did not answer in time, and no other one may be asked
 //
-// A replica that fails in the middle of its body aborts the response (panic with http.ErrAbortHandler, as
-// httputil.ReverseProxy does): the client has to see that it did not get everything.
+// If a replica fails in the middle of its body, ServeHTTP aborts the response (panic with http.ErrAbortHandler, as
+// httputil.ReverseProxy does), so that the client sees that the response is incomplete.
 func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	name := cmp.Or(r.Header.Get(PolicyHeader), RoundRobinName)
-	policy, ok := b.policies[name]
+	name := cmp.Or(r.Header.Get(contract.PolicyHeader), contract.RoundRobin)
+	p, ok := b.policies[name]
 	if !ok {
 		problem{"unknown-policy", "Unknown balancing policy", http.StatusBadRequest,
-			PolicyHeader + " names one of: " + strings.Join(policyNames[:], ", ") + "."}.write(w)
+			contract.PolicyHeader + " names one of: " + strings.Join(contract.Policies(), ", ") + "."}.write(w)
 		return
 	}
 
-	ex := newExchange(r, name, policy, b.backends())
+	ex := newExchange(r, name, p, b.backends())
 	at, start := b.now(), time.Now()
 	cutShort := true
-	defer func() { // deferred, because an aborted response leaves as a panic and is an observation too
+	defer func() { // deferred, because an aborted response panics, and is observed too
 		if cutShort && b.logger != nil && r.Context().Err() == nil {
 			b.logger.Warn("response cut short", "method", r.Method, "replica", ex.replica)
 		}
@@ -85,16 +90,16 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, ex)))
 	cutShort = false
 	if b.observe != nil && ex.status != http.StatusSwitchingProtocols {
-		// net/http keeps the end of an answer until the handler returns. Send it first: whoever observes may be slow.
+		// net/http buffers the end of a response until the handler returns. It is flushed first: observe may be slow.
 		_ = http.NewResponseController(w).Flush()
 	}
 }
 
-// Forgive takes a replica for well from now on, whatever became of the requests before. A lab that has mended a replica
-// says so, and nobody has to wait until the balancer tries it by itself.
+// Forgive forgets that a replica has failed. A lab that has mended a replica calls it, so that clients need not wait until
+// the balancer tries the replica by itself.
 func (b *Balancer) Forgive(replica string) { b.upstream.health.forgive(replica) }
 
-// Close closes the idle connections to the replicas. Requests under way go on.
+// Close closes the idle connections to the replicas. Requests in progress go on.
 func (b *Balancer) Close() {
 	b.upstream.closeIdle()
 }

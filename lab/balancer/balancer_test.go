@@ -84,7 +84,7 @@ func TestTheReplicaSeesEveryCookieButTheBalancers(t *testing.T) {
 			`odd="x,y" ;; nameless;  two=a=b==; Authlab_replica=no; my_authlab_replica=no`},
 		{`only="odd  ones" ;;x`, `only="odd  ones" ;;x`},
 	} {
-		for _, policy := range []string{"sticky", "round-robin"} { // whatever the policy, it is the balancer's own
+		for _, policy := range []string{"sticky", "round-robin"} { // every policy removes it
 			lines := []string{"X-Balance: " + policy}
 			if tt.sent != "" {
 				lines = append(lines, "Cookie: "+tt.sent)

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// clientAddr returns the address that a request came from, as far as it can be believed.
+// clientAddr returns the address that the hash policy uses: the forwarded one if it is trusted, else the TCP peer's.
 func clientAddr(r *http.Request) netip.Addr {
-	if addr, ok := believedAddr(r); ok {
+	if addr, ok := forwardedAddr(r); ok {
 		return addr
 	}
 	return peerAddr(r)
 }
 
-// believedAddr returns the first valid address of X-Forwarded-For, if there is one and the TCP peer is loopback: the
-// lab simulates users, and the lab runs on loopback. From anywhere else that header is what a stranger says about
-// himself, and believing it would let him choose his replica, or somebody else's address.
-func believedAddr(r *http.Request) (netip.Addr, bool) {
+// forwardedAddr returns the first valid address of X-Forwarded-For, if the TCP peer is loopback: the lab simulates users
+// with it, and runs on loopback. From other peers the header is not trusted: an attacker could choose a replica with it,
+// or pass for another client.
+func forwardedAddr(r *http.Request) (netip.Addr, bool) {
 	if !peerAddr(r).IsLoopback() {
 		return netip.Addr{}, false
 	}
@@ -40,8 +40,8 @@ func peerAddr(r *http.Request) netip.Addr {
 	return canonical(peer.Addr())
 }
 
-// canonical makes one client one address: ::ffff:192.0.2.1 is 192.0.2.1, and the zone is only this host's name for a
-// network card.
+// canonical returns the one form of an address that has several: ::ffff:192.0.2.1 becomes 192.0.2.1, and the zone, this
+// host's name for a network interface, is removed.
 func canonical(addr netip.Addr) netip.Addr {
 	return addr.Unmap().WithZone("")
 }

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// exchange is one balanced request on its way: who may be asked, who was asked already, and who answered. It travels in
-// the request's context, and one goroutine at a time holds it.
+// exchange is the state of one balanced request: which backends there are, which were tried, and which one answered. It
+// is in the request's context, and one goroutine at a time uses it.
 type exchange struct {
-	in         *http.Request // as the client sent it: policies look at that, not at what is sent on
+	in         *http.Request // as the client sent it: policies read this one, not the request to the replica
 	policyName string
-	policy     Policy
+	policy     policy
 	backends   []Backend
-	candidates []Candidate // parallel to backends
+	candidates []candidate // parallel to backends
 	tried      []bool      // parallel to backends
 
 	attempts int
@@ -24,17 +24,17 @@ type exchange struct {
 
 type exchangeKey struct{}
 
-func newExchange(in *http.Request, policyName string, policy Policy, backends []Backend) *exchange {
+func newExchange(in *http.Request, policyName string, p policy, backends []Backend) *exchange {
 	ex := &exchange{
 		in:         in,
 		policyName: policyName,
-		policy:     policy,
+		policy:     p,
 		backends:   backends,
-		candidates: make([]Candidate, len(backends)),
+		candidates: make([]candidate, len(backends)),
 		tried:      make([]bool, len(backends)),
 	}
 	for i, b := range backends {
-		ex.candidates[i].Name = b.Name
+		ex.candidates[i].name = b.Name
 	}
 	return ex
 }
@@ -43,12 +43,12 @@ func exchangeOf(ctx context.Context) *exchange {
 	return ctx.Value(exchangeKey{}).(*exchange)
 }
 
-// next picks the backend to try now, each at most once. It reports false when none is left.
+// next picks the backend to try next, each at most once. It reports false when none is left.
 func (ex *exchange) next(h *health) (Backend, bool) {
 	i := ex.pick(func(b Backend) bool { return !h.passedOver(b) })
 	if i < 0 {
-		// All that are left failed a moment ago. They are asked anyway: that costs a refused connection, and one of
-		// them may be back. (nginx answers 502 without asking.)
+		// All that are left failed a moment ago. They are tried anyway: that costs a refused connection, and one of them
+		// may be back. (nginx answers 502 without trying.)
 		i = ex.pick(func(Backend) bool { return true })
 	}
 	if i < 0 {
@@ -61,9 +61,9 @@ func (ex *exchange) next(h *health) (Backend, bool) {
 
 func (ex *exchange) pick(eligible func(Backend) bool) int {
 	for i, b := range ex.backends {
-		ex.candidates[i].Available = !ex.tried[i] && eligible(b)
+		ex.candidates[i].available = !ex.tried[i] && eligible(b)
 	}
-	return ex.policy.Pick(ex.in, ex.candidates)
+	return ex.policy.pick(ex.in, ex.candidates)
 }
 
 func (ex *exchange) observation(at time.Time, took time.Duration) Observation {

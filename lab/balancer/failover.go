@@ -19,21 +19,21 @@ var (
 	errClientBody     = errors.New("the request body could not be read")
 )
 
-// failover is the http.RoundTripper below the proxy: it sends one request to one replica after another until one
-// answers with a header, as long as it may. Nothing has been written to the client before that, so the client does not
-// notice. Who may be asked again is decided as nginx does (proxy_next_upstream error timeout, without non_idempotent):
+// failover is the http.RoundTripper below the proxy: it sends a request to one replica after another until one sends a
+// response header. Until then nothing was written to the client, so the client does not notice. Whether a request may be
+// sent again is decided as in nginx (proxy_next_upstream error timeout, without non_idempotent):
 //
 //	                      could not connect     sent, but no response header    sent, and no answer in time
 //	GET, HEAD             the next replica      the next replica                the next replica
 //	POST and all others   the next replica      502: it may have been delivered 504: it may have been delivered
 //
-// Forwarding a POST again would log in twice, pay twice, spend a refresh token twice. Only the caller can know whether
-// that is harmless.
+// Sending a POST again could log in twice, pay twice, or spend a refresh token twice. Only the client knows whether that
+// is harmless.
 type failover struct {
 	health *health
 	logger *slog.Logger
-	reuse  *http.Transport // for what may be repeated
-	fresh  *http.Transport // for what may not
+	reuse  *http.Transport // for requests that may be repeated
+	fresh  *http.Transport // for requests that must not
 }
 
 func newFailover(h *health, responseTimeout time.Duration, logger *slog.Logger) *failover {
@@ -47,9 +47,10 @@ func (f *failover) closeIdle() {
 
 // RoundTrip returns the response of the first replica that sent one.
 //
-// Errors: errNoReplica when all were tried in vain, errSilent when one of those was silent; errMaybeDelivered or
-// errMaybeWaiting when the request must not be repeated; errClientBody when it was the client's body that failed, and the context's own when the client went away. The last two
-// are not the replica's fault and do not count against it.
+// Errors: errNoReplica when all have failed, errSilent when one of those was silent; errMaybeDelivered, or errMaybeWaiting
+// at a silent replica, when the request must not be repeated; errClientBody when
+// the client's body could not be read, and the context's own when the client went away. The last two are not the
+// replica's fault, so the replica is not passed over for them.
 func (f *failover) RoundTrip(out *http.Request) (*http.Response, error) {
 	ex := exchangeOf(out.Context())
 	repeatable := (out.Method == http.MethodGet || out.Method == http.MethodHead) && out.Body == nil
@@ -57,7 +58,7 @@ func (f *failover) RoundTrip(out *http.Request) (*http.Response, error) {
 	if repeatable {
 		transport = f.reuse
 	}
-	body := &lentBody{owner: out.Body}
+	body := &sharedBody{client: out.Body}
 	inVain := errNoReplica
 	for {
 		backend, ok := ex.next(f.health)
@@ -94,8 +95,8 @@ func (f *failover) RoundTrip(out *http.Request) (*http.Response, error) {
 	}
 }
 
-// send makes one attempt, on a copy: a RoundTripper must not change the request it was given.
-func send(transport *http.Transport, out *http.Request, body *lentBody, backend Backend) (*http.Response, error) {
+// send makes one attempt, with a copy of the request, because a RoundTripper must not change the request it was given.
+func send(transport *http.Transport, out *http.Request, body *sharedBody, backend Backend) (*http.Response, error) {
 	if backend.Addr == "" {
 		return nil, &dialError{errors.New("it listens nowhere")}
 	}
@@ -109,30 +110,30 @@ func send(transport *http.Transport, out *http.Request, body *lentBody, backend 
 	return transport.RoundTrip(&attempt)
 }
 
-// lentBody is the client's body, lent to one attempt after another. A Transport closes the body even when it could not
-// connect, and then there would be none for the next attempt; the proxy that owns it closes it in the end.
-type lentBody struct {
-	owner  io.Reader
-	failed atomic.Bool // reading from the client failed; the transport's own goroutine reads
+// sharedBody is the client's body, for one attempt after another. It ignores Close: a Transport closes the body even when
+// it could not connect, and then the next attempt would have none. The proxy closes the client's body in the end.
+type sharedBody struct {
+	client io.Reader
+	failed atomic.Bool // a read from the client failed; the transport reads on a goroutine of its own
 }
 
-func (b *lentBody) Read(p []byte) (int, error) {
-	n, err := b.owner.Read(p)
+func (b *sharedBody) Read(p []byte) (int, error) {
+	n, err := b.client.Read(p)
 	if err != nil && err != io.EOF {
 		b.failed.Store(true)
 	}
 	return n, err
 }
 
-func (b *lentBody) Close() error { return nil }
+func (b *sharedBody) Close() error { return nil }
 
-// isTimeout tells whether a replica was silent: it said neither yes nor no.
+// isTimeout tells whether a replica was silent.
 func isTimeout(err error) bool {
 	timeout, ok := errors.AsType[net.Error](err)
 	return ok && timeout.Timeout()
 }
 
-// reason names a failure for the log without quoting it: net/http quotes the malformed line that it stumbled over, and
+// reason names a failure for the log. The error itself is not logged: net/http quotes a malformed header line in it, and
 // that line can be a Set-Cookie.
 func reason(err error) string {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {

@@ -90,7 +90,7 @@ func TestAPostIsDeliveredAtMostOnce(t *testing.T) {
 				a := l.do(tt.method, "/", tt.body, tt.lines...)
 				wantProblem(t, a, 502, "urn:authlab:problem:bad-gateway")
 				if !strings.Contains(a.body, "Nobody knows") {
-					t.Errorf("the answer does not say that nobody knows: %s", a.body)
+					t.Errorf("the answer does not say that the delivery is uncertain: %s", a.body)
 				}
 				if n := delivered.Load(); n != 1 {
 					t.Errorf("delivered %d times, want once", n)
@@ -127,7 +127,7 @@ func TestAPostThatCouldNotBeSentGoesToTheNext(t *testing.T) {
 	}
 }
 
-func TestWhenNobodyIsLeftTheAnswerSaysSo(t *testing.T) {
+func TestWithoutAReplicaTheAnswerSaysSo(t *testing.T) {
 	for _, method := range []string{"GET", "POST"} {
 		l := newLab(t, ok, "app-1", "app-2")
 		l.kill("app-1")

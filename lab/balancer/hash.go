@@ -5,16 +5,16 @@ import (
 	"net/http"
 )
 
-// Hash sends a client address to the same replica every time without remembering anything: the 32-bit FNV-1a of the
-// address as text, modulo the number of configured replicas. That is its charm and its two lessons: everyone behind one
-// address lands on one replica, and one more replica moves most clients to another.
-type Hash struct{}
+// hashing sends a client address to the same replica every time, without any state: the 32-bit FNV-1a of the address as
+// text, modulo the number of configured replicas. Two lessons follow: all clients behind one address reach one replica,
+// and adding a replica moves most clients to another.
+type hashing struct{}
 
-var _ Policy = Hash{}
+var _ policy = hashing{}
 
-// Pick returns the candidate that the client's address hashes to, or the first available one after it. The modulus
-// counts the dead replicas too, so a death moves only the clients of the one that died.
-func (Hash) Pick(r *http.Request, candidates []Candidate) int {
+// pick returns the candidate that the client's address hashes to, or the first available one after it. The modulus
+// counts the dead replicas too, so when a replica dies only its own clients move.
+func (hashing) pick(r *http.Request, candidates []candidate) int {
 	n := len(candidates)
 	if n == 0 {
 		return -1
@@ -23,7 +23,7 @@ func (Hash) Pick(r *http.Request, candidates []Candidate) int {
 	_, _ = sum.Write([]byte(clientAddr(r).String()))
 	home := int(sum.Sum32() % uint32(n))
 	for step := range n {
-		if i := (home + step) % n; candidates[i].Available {
+		if i := (home + step) % n; candidates[i].available {
 			return i
 		}
 	}

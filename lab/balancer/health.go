@@ -7,81 +7,83 @@ import (
 	"time"
 )
 
-// health is what the balancer has learned about the backends from the requests it sent them; it sends none of its own
-// ("passive", as in nginx).
+const (
+	// failTimeout is for how long a backend is passed over after it failed. nginx waits 10 s by default, which suits
+	// machines that need minutes to come back; in the lab a replica restarts in milliseconds.
+	failTimeout = time.Second
+	// silentTimeout is for how long a backend is passed over that did not answer in time. It is longer, because trying a
+	// dead backend costs nothing, and trying a silent one costs a client the whole response timeout.
+	silentTimeout = 10 * time.Second
+)
+
+// health records which backends failed in the requests that were sent to them. It sends no requests of its own
+// ("passive", as in nginx). One failure is enough (max_fails=1, nginx's default).
 //
-//	        fails maxFails times in a row
+//	               it fails
 //	live ----------------------------------> passed over
 //	 ^                                         |     ^
 //	 | it answers             its time is over |     | it fails, or has not answered yet
 //	 |                                         v     |
 //	 +------------------------------------- one request tries it
 //
-// Only failures are kept, and by name and address: a replica that restarts on a new address is a new peer at once.
+// A backend is a name and an address: a replica that restarts on a new address has no failures.
 type health struct {
-	maxFails      int
-	failTimeout   time.Duration // for how long one that failed is passed over
-	silentTimeout time.Duration // and one that did not answer in time
-	now           func() time.Time
+	now func() time.Time
 
 	mu      sync.Mutex
-	failing map[Backend]failures
+	failing map[Backend]failure
 }
 
-type failures struct {
-	inARow  int
-	checked time.Time // when it failed last, or when the last request was let through to try it
-	silent  bool      // it did not answer in time
+type failure struct {
+	tried   time.Time     // when it failed last, or when a request was last let through to try it
+	timeout time.Duration // for how long it is passed over from then on
 }
 
-func newHealth(c Config) *health {
-	return &health{
-		maxFails: c.MaxFails, failTimeout: c.FailTimeout, silentTimeout: c.SilentTimeout, now: c.Now, failing: make(map[Backend]failures),
-	}
+func newHealth(now func() time.Time) *health {
+	return &health{now: now, failing: make(map[Backend]failure)}
 }
 
-// passedOver reports whether b failed too often and too lately to be asked.
+// passedOver reports whether b failed too lately to be asked.
 func (h *health) passedOver(b Backend) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	f, ok := h.failing[b]
-	timeout := h.failTimeout
-	if f.silent {
-		timeout = h.silentTimeout
-	}
-	return ok && f.inARow >= h.maxFails && h.now().Sub(f.checked) < timeout
+	return ok && h.now().Sub(f.tried) < f.timeout
 }
 
-// trying is told before b is asked. A backend on probation is passed over by everybody else meanwhile: were it silent
-// rather than gone, all clients would wait for it and not just one.
+// trying is called before a request is sent to b. While one request tries a backend that has failed, all others pass it
+// over: if it is silent, one client waits for it and not all.
 func (h *health) trying(b Backend) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if f, ok := h.failing[b]; ok && f.inARow >= h.maxFails {
-		f.checked = h.now()
+	if f, ok := h.failing[b]; ok {
+		f.tried = h.now()
 		h.failing[b] = f
 	}
 }
 
-// answered is told when b sent a response header, whatever its status.
+// answered is called when b sent a response header, with any status.
 func (h *health) answered(b Backend) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.failing, b)
 }
 
-// failed is told when b sent none. What is known about backends that are not configured any more is forgotten here,
-// the only place where the map grows: addresses are new after each restart, and there may be many.
+// failed is called when b sent none. It also deletes the backends that are no longer configured: the map grows here only,
+// and each restart brings a new address.
 func (h *health) failed(b Backend, silent bool, configured []Backend) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	maps.DeleteFunc(h.failing, func(old Backend, _ failures) bool { return !slices.Contains(configured, old) })
-	h.failing[b] = failures{inARow: h.failing[b].inARow + 1, checked: h.now(), silent: silent}
+	maps.DeleteFunc(h.failing, func(old Backend, _ failure) bool { return !slices.Contains(configured, old) })
+	h.failing[b] = failure{h.now(), failTimeout}
+	if silent {
+		h.failing[b] = failure{h.now(), silentTimeout}
+	}
 }
 
-// forgive forgets what is known about a replica, by its name.
+// forgive forgets the failures of a replica, by its name.
 func (h *health) forgive(name string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	maps.DeleteFunc(h.failing, func(b Backend, _ failures) bool { return b.Name == name })
+	maps.DeleteFunc(h.failing, func(b Backend, _ failure) bool { return b.Name == name })
 }

@@ -27,7 +27,7 @@ type lab struct {
 	seen     chan balancer.Observation
 }
 
-// newLab starts a replica for each name; serve makes what it serves. They answer to X-Served-By whatever they do.
+// newLab starts a replica for each name; serve makes what it serves. Each sets X-Served-By in every response.
 func newLab(t *testing.T, serve func(name string) http.Handler, names ...string) *lab {
 	return newLabWith(t, balancer.Config{}, serve, names...)
 }
@@ -169,7 +169,7 @@ func hangUp(w http.ResponseWriter) {
 	_ = conn.Close()
 }
 
-// closedPort returns an address of loopback where nobody listens.
+// closedPort returns a loopback address that refuses connections.
 func closedPort(t *testing.T) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -1,38 +1,30 @@
 package balancer
 
-import "net/http"
+import (
+	"net/http"
 
-// PolicyHeader is the request header in which the caller names the policy.
-const PolicyHeader = "X-Balance"
-
-// The names of the policies, as PolicyHeader carries them.
-const (
-	RoundRobinName = "round-robin"
-	StickyName     = "sticky"
-	HashName       = "hash"
+	"authlab/lab/contract"
 )
 
-var policyNames = [...]string{RoundRobinName, StickyName, HashName}
-
-// Policy chooses the replica for a request.
-type Policy interface {
-	// Pick returns the index of one of the candidates that are available, or -1 when none is. The candidates are all
-	// configured replicas in order, so that an index means the same replica from one request to the next. When the one
-	// picked fails and the request may go elsewhere, Pick is asked again, with that one no longer available.
-	Pick(r *http.Request, candidates []Candidate) int
+// A policy chooses the replica for a request.
+type policy interface {
+	// pick returns the index of an available candidate, or -1 if there is none. The candidates are all configured
+	// replicas in order, so an index means the same replica in each request. If the picked replica fails and the request
+	// may be sent again, pick is called again, and that replica is not available any more.
+	pick(r *http.Request, candidates []candidate) int
 }
 
-// Candidate is a configured replica as a policy sees it at this moment.
-type Candidate struct {
-	Name      string
-	Available bool // not passed over after a failure, and not tried for this request yet
+// A candidate is a configured replica, for one call of pick.
+type candidate struct {
+	name      string
+	available bool // not passed over after a failure, and not tried for this request yet
 }
 
-func newPolicies() map[string]Policy {
-	return map[string]Policy{
-		RoundRobinName: new(RoundRobin),
-		// Sticky has a counter of its own: the new users that it deals out must not disturb the turns of the others.
-		StickyName: Sticky{Fallback: new(RoundRobin)},
-		HashName:   Hash{},
+func newPolicies() map[string]policy {
+	return map[string]policy{
+		contract.RoundRobin: new(roundRobin),
+		// sticky has a round-robin of its own, so that its new clients do not disturb the turns of the others.
+		contract.Sticky: sticky{fallback: new(roundRobin)},
+		contract.Hash:   hashing{},
 	}
 }

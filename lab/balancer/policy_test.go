@@ -1,4 +1,4 @@
-package balancer_test
+package balancer
 
 import (
 	"net/http/httptest"
@@ -6,15 +6,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"authlab/lab/balancer"
 )
 
 // candidates makes app-1, app-2 and so on out of one letter each: 'x' is not available.
-func candidates(live string) []balancer.Candidate {
-	var cs []balancer.Candidate
+func candidates(live string) []candidate {
+	var cs []candidate
 	for i, c := range live {
-		cs = append(cs, balancer.Candidate{Name: "app-" + strconv.Itoa(i+1), Available: c != 'x'})
+		cs = append(cs, candidate{name: "app-" + strconv.Itoa(i+1), available: c != 'x'})
 	}
 	return cs
 }
@@ -31,10 +29,10 @@ func TestRoundRobinTakesTurnsAndStepsOver(t *testing.T) {
 		{"", []int{-1, -1, -1, -1, -1, -1}},
 	} {
 		t.Run(tt.live, func(t *testing.T) {
-			var p balancer.RoundRobin
+			var p roundRobin
 			var got []int
 			for range tt.want {
-				got = append(got, p.Pick(httptest.NewRequest("GET", "/", nil), candidates(tt.live)))
+				got = append(got, p.pick(httptest.NewRequest("GET", "/", nil), candidates(tt.live)))
 			}
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("picked %v, want %v", got, tt.want)
@@ -54,15 +52,15 @@ func TestStickyFollowsTheCookieWhileItCan(t *testing.T) {
 		{"names one that is not available", "authlab_replica=app-3", "oox", 0},
 		{"names an unknown one", "authlab_replica=app-9", "ooo", 0},
 		{"is empty", "authlab_replica=", "ooo", 0},
-		{"nobody is available", "authlab_replica=app-3", "xxx", -1},
+		{"none is available", "authlab_replica=app-3", "xxx", -1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := httptest.NewRequest("GET", "/", nil)
 			if tt.cookie != "" {
 				r.Header.Set("Cookie", tt.cookie)
 			}
-			p := balancer.Sticky{Fallback: new(balancer.RoundRobin)}
-			if got := p.Pick(r, candidates(tt.live)); got != tt.want {
+			p := sticky{fallback: new(roundRobin)}
+			if got := p.pick(r, candidates(tt.live)); got != tt.want {
 				t.Errorf("picked %d, want %d", got, tt.want)
 			}
 		})
@@ -73,7 +71,7 @@ func TestHashGivesAnAddressOneHomeAndThenTheFollowingOne(t *testing.T) {
 	pick := func(addr, live string) int {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.RemoteAddr = addr + ":1234"
-		return balancer.Hash{}.Pick(r, candidates(live))
+		return hashing{}.pick(r, candidates(live))
 	}
 	// FNV-1a, 32 bit, of "203.0.113.9" is 2647623402, which leaves 0 when divided by 3.
 	for _, tt := range []struct {
@@ -110,9 +108,9 @@ func TestHashBelievesXForwardedForFromLoopbackOnly(t *testing.T) {
 		for _, line := range forwarded {
 			r.Header.Add("X-Forwarded-For", line)
 		}
-		return balancer.Hash{}.Pick(r, candidates(strings.Repeat("o", 1009))) // so many that two addresses rarely meet
+		return hashing{}.pick(r, candidates(strings.Repeat("o", 1009))) // so many that two addresses rarely meet
 	}
-	const loopback, stranger = "127.0.0.1:1234", "203.0.113.9:1234"
+	const loopback, remote = "127.0.0.1:1234", "203.0.113.9:1234"
 	home := func(addr string) int { return pick(addr + ":1") }
 
 	for _, tt := range []struct {
@@ -124,11 +122,11 @@ func TestHashBelievesXForwardedForFromLoopbackOnly(t *testing.T) {
 		{"from loopback over IPv6", pick("[::1]:1234", "10.0.0.7"), home("10.0.0.7")},
 		{"the first of several", pick(loopback, "10.0.0.7, 10.0.0.8"), home("10.0.0.7")},
 		{"the first valid one", pick(loopback, "unknown,, 10.0.0.7:99", " 10.0.0.8 "), home("10.0.0.8")},
-		{"an IPv4 address in IPv6 clothes", pick(loopback, "::ffff:10.0.0.7"), home("10.0.0.7")},
+		{"an IPv4 address written as IPv6", pick(loopback, "::ffff:10.0.0.7"), home("10.0.0.7")},
 		{"a zone", pick(loopback, "fe80::1%eth0"), home("[fe80::1]")},
 		{"nothing valid", pick(loopback, "unknown"), home("127.0.0.1")},
 		{"nothing", pick(loopback), home("127.0.0.1")},
-		{"from another peer", pick(stranger, "10.0.0.7"), home("203.0.113.9")},
+		{"from another peer", pick(remote, "10.0.0.7"), home("203.0.113.9")},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%s: replica %d, want %d", tt.name, tt.got, tt.want)

@@ -6,9 +6,9 @@ import (
 	"strconv"
 )
 
-// problem is what the balancer answers when no replica did (RFC 9457).
+// problem is the body of the balancer's own errors (RFC 9457).
 type problem struct {
-	name   string // the type is "urn:authlab:problem:" and this
+	name   string // the end of the type: urn:authlab:problem:name
 	title  string
 	status int
 	detail string // in words a student understands

@@ -6,50 +6,54 @@ import (
 	"log"
 	"net/http"
 	"net/http/httputil"
+
+	"authlab/lab/contract"
 )
 
-// statusClientClosedRequest is nginx's number for a client that left before there was an answer. Nobody receives it.
+// statusClientClosedRequest is nginx's status for a client that went away before the response. It is only observed: there
+// is no client left to receive it.
 const statusClientClosedRequest = 499
 
-// newProxy returns the handler that copies requests and responses; upstream decides where they go.
+// newProxy returns the handler that copies requests and responses; upstream chooses the replica.
 func newProxy(upstream http.RoundTripper) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Rewrite:        rewrite,
 		Transport:      upstream,
-		ModifyResponse: answered,
-		ErrorHandler:   unanswered,
+		ModifyResponse: recordResponse,
+		ErrorHandler:   writeError,
 		BufferPool:     newBuffers(),
-		// FlushInterval stays 0: an answer of known length goes out in one write, and what streams is flushed all the same.
-		// Its messages quote what the replica sent. failover and Balancer log what there is to say.
+		// FlushInterval stays 0: a response of known length is sent in one write, and an event stream is flushed anyway.
+		// ErrorLog is discarded, because its messages quote what the replica sent. failover and Balancer log failures.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 }
 
-// rewrite changes as little of the request as it can. The proxy has removed the hop-by-hop headers and what the client
-// claimed in X-Forwarded-*; the Host stays the client's own, for cookies and cross-origin checks are about that one.
+// rewrite changes as little of the request as possible. The proxy has removed the hop-by-hop headers and the client's
+// X-Forwarded-* headers. Host stays as the client sent it, because cookies and cross-origin checks depend on it.
 func rewrite(pr *httputil.ProxyRequest) {
-	if addr, ok := believedAddr(pr.In); ok {
+	if addr, ok := forwardedAddr(pr.In); ok {
 		pr.Out.Header.Set("X-Forwarded-For", addr.String()) // the first entry; SetXForwarded appends the peer
 	}
 	pr.SetXForwarded()
 	dropCookie(pr.Out.Header)
-	pr.Out.URL.RawQuery = pr.In.URL.RawQuery // the proxy has dropped parameters that Go cannot parse; the app may
-	// A client can announce a trailer by a name that is none. http.Transport refuses to send that, which would look
-	// like the failure of every replica. Nothing is lost: the proxy copies the names before the values have arrived.
+	pr.Out.URL.RawQuery = pr.In.URL.RawQuery // the proxy has dropped parameters that Go cannot parse
+	// A client can announce a trailer with an invalid name. http.Transport refuses to send it, which would look like a
+	// failure of every replica. Dropping trailers loses nothing: the proxy copies their names before their values arrive.
 	pr.Out.Trailer = nil
 }
 
-func answered(res *http.Response) error {
+// recordResponse notes what the replica answered, and sets the cookie of the sticky policy.
+func recordResponse(res *http.Response) error {
 	ex := exchangeOf(res.Request.Context())
 	ex.status, ex.timing = res.StatusCode, res.Header.Get("Server-Timing")
-	if ex.policyName == StickyName {
-		stick(res.Header, ex.in, ex.replica)
+	if ex.policyName == contract.Sticky {
+		setReplicaCookie(res.Header, ex.in, ex.replica)
 	}
 	return nil
 }
 
-// unanswered is the one place where an error becomes a status.
-func unanswered(w http.ResponseWriter, r *http.Request, err error) {
+// writeError is the one place where an error becomes a status.
+func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	ex := exchangeOf(r.Context())
 	var p problem
 	switch {
@@ -74,7 +78,7 @@ func unanswered(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, errClientBody):
 		p = problem{"bad-request", "Unreadable request", http.StatusBadRequest,
 			"The body of this request could not be read to its end."}
-	default: // an upgrade (RFC 9110, section 7.8) that one of the two sides got wrong
+	default: // an upgrade (RFC 9110, section 7.8) that the client or the replica got wrong
 		p = problem{"bad-gateway", "Bad gateway", http.StatusBadGateway,
 			"The balancer could not pass this request on, or not make sense of the replica's answer."}
 	}

@@ -5,20 +5,19 @@ import (
 	"sync/atomic"
 )
 
-// RoundRobin deals the requests out in turn and knows nothing about who sends them. The zero value begins at the first
-// replica.
-type RoundRobin struct {
+// roundRobin sends each request to the next replica, whichever client it comes from. The zero value begins at the first.
+type roundRobin struct {
 	turn atomic.Uint64
 }
 
-var _ Policy = (*RoundRobin)(nil)
+var _ policy = (*roundRobin)(nil)
 
-// Pick returns the next available candidate in turn. Stepping over one that is not available takes its turn: without
-// that, the one behind a dead replica would get the dead one's share on top of its own.
-func (p *RoundRobin) Pick(_ *http.Request, candidates []Candidate) int {
+// pick returns the next available candidate in turn. Stepping over a candidate that is not available uses up its turn;
+// otherwise the candidate after a dead replica would get the dead one's share on top of its own.
+func (p *roundRobin) pick(_ *http.Request, candidates []candidate) int {
 	n := uint64(len(candidates))
 	for range n {
-		if i := int((p.turn.Add(1) - 1) % n); candidates[i].Available {
+		if i := int((p.turn.Add(1) - 1) % n); candidates[i].available {
 			return i
 		}
 	}

@@ -5,50 +5,51 @@ import (
 	"strings"
 )
 
-// CookieName is the balancer's own cookie. Its value is the name of a replica: nothing secret, and nothing trusted,
-// since all that a forged one can do is to choose a replica.
-const CookieName = "authlab_replica"
+// cookieName is the balancer's own cookie. Its value is the name of a replica. It needs no signature: a forged one only
+// chooses a replica.
+const cookieName = "authlab_replica"
 
-// Sticky keeps a client on the replica that its cookie names, so that what only that replica remembers stays in reach.
-// It lasts exactly as long as the replica does.
-type Sticky struct {
-	Fallback Policy // who chooses for a client without a cookie, or whose replica is unknown or not available
+// sticky keeps a client on the replica that its cookie names, so that the client reaches what only that replica
+// remembers, for as long as that replica lives.
+type sticky struct {
+	fallback policy // for a client without a cookie, or whose replica is unknown or not available
 }
 
-var _ Policy = Sticky{}
+var _ policy = sticky{}
 
-// Pick returns the candidate that the request's cookie names if it is available, else what the Fallback picks.
-func (p Sticky) Pick(r *http.Request, candidates []Candidate) int {
-	if name := stuckTo(r); name != "" {
+// pick returns the candidate that the request's cookie names if it is available, else what the fallback picks.
+func (p sticky) pick(r *http.Request, candidates []candidate) int {
+	if name := cookieReplica(r); name != "" {
 		for i, c := range candidates {
-			if c.Name == name && c.Available {
+			if c.name == name && c.available {
 				return i
 			}
 		}
 	}
-	return p.Fallback.Pick(r, candidates)
+	return p.fallback.pick(r, candidates)
 }
 
-func stuckTo(r *http.Request) string {
-	cookie, err := r.Cookie(CookieName)
-	if err != nil { // http.ErrNoCookie, the only one there is
+// cookieReplica returns the name of the replica in the request's cookie, or "".
+func cookieReplica(r *http.Request) string {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil { // http.ErrNoCookie
 		return ""
 	}
 	return cookie.Value
 }
 
-// stick adds the cookie to a response, unless the client's own names that replica already. It carries no Max-Age and no
-// Secure: it ends with the browser, and the lab speaks plain HTTP on loopback.
-func stick(response http.Header, r *http.Request, replica string) {
-	if stuckTo(r) == replica {
+// setReplicaCookie adds the cookie to a response, unless the client's cookie names that replica already. It has no Max-Age
+// and no Secure: it ends with the browser, and the lab speaks plain HTTP on loopback.
+func setReplicaCookie(response http.Header, r *http.Request, replica string) {
+	if cookieReplica(r) == replica {
 		return
 	}
-	cookie := http.Cookie{Name: CookieName, Value: replica, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	cookie := http.Cookie{Name: cookieName, Value: replica, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	response.Add("Set-Cookie", cookie.String())
 }
 
-// dropCookie removes the balancer's cookie from a request header and leaves every other byte of it alone: the other
-// cookies are the client's business with the replica, and re-encoding them would change the odd ones.
+// dropCookie removes the balancer's cookie from a request header. Every other byte stays: re-encoding the other cookies
+// would change those that are not well-formed.
 func dropCookie(request http.Header) {
 	lines := request["Cookie"]
 	kept := lines[:0:0]
@@ -65,13 +66,13 @@ func dropCookie(request http.Header) {
 }
 
 func withoutCookie(line string) string {
-	if !strings.Contains(line, CookieName) {
+	if !strings.Contains(line, cookieName) {
 		return line
 	}
 	var kept []string
 	pairs := strings.Split(line, ";")
 	for _, pair := range pairs {
-		if name, _, _ := strings.Cut(pair, "="); strings.Trim(name, " \t") != CookieName {
+		if name, _, _ := strings.Cut(pair, "="); strings.Trim(name, " \t") != cookieName {
 			kept = append(kept, pair)
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"authlab/web/scheme"
 )
 
-// measureAlgorithms is the cost of signing and of verifying with each algorithm, and of a request with it.
-func (b *bench) measureAlgorithms(ctx context.Context) error {
-	baseline, err := baselineOf(b.near)
+// measureAlgorithms measures, for each algorithm, a signature, a verification and a request.
+func (m *measurement) measureAlgorithms(ctx context.Context) error {
+	baseline, err := baselineOf(m.near)
 	if err != nil {
 		return err
 	}
@@ -22,37 +22,37 @@ func (b *bench) measureAlgorithms(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s, err := b.stand(ctx, b.redis.Addr(), b.cheap, keys)
+		r, err := m.newReplica(ctx, m.redis.Addr(), m.cheapUsers, keys)
 		if err != nil {
 			return err
 		}
-		sub, err := subjectOf(s, stateless)
+		s, err := subjectOf(r, stateless)
 		if err != nil {
 			return err
 		}
-		subjects, signers = append(subjects, sub), append(signers, newSigner(algorithm, keys))
+		subjects, signers = append(subjects, s), append(signers, newSigner(algorithm, keys))
 	}
-	if err := interleave(ctx, subjects, b.config.Requests); err != nil {
+	if err := interleave(ctx, subjects, m.config.Requests); err != nil {
 		return err
 	}
-	if err := signAndVerify(ctx, signers, b.config.Requests); err != nil {
+	if err := signAndVerify(ctx, signers, m.config.Requests); err != nil {
 		return err
 	}
 	for i, s := range signers {
 		took := median(subjects[i+1].took)
 		row := Algorithm{
-			Algorithm: s.algorithm, SignUS: us(median(s.sign)), VerifyUS: us(median(s.verify)),
-			TokenBytes: len(subjects[i+1].credential), RequestUS: us(took), TimesBaseline: times(took, median(baseline.took)),
+			Algorithm: s.algorithm, SignUS: micros(median(s.sign)), VerifyUS: micros(median(s.verify)),
+			TokenBytes: len(subjects[i+1].credential), RequestUS: micros(took), TimesBaseline: ratio(took, median(baseline.took)),
 		}
 		if row.SignAllocs, row.VerifyAllocs, err = s.allocs(ctx); err != nil {
 			return err
 		}
-		b.report.Algorithms = append(b.report.Algorithms, row)
+		m.report.Algorithms = append(m.report.Algorithms, row)
 	}
 	return nil
 }
 
-// A signer signs and verifies with one algorithm, and with nothing around it.
+// A signer signs and verifies with one algorithm, without a server.
 type signer struct {
 	algorithm    string
 	service      *token.Service
@@ -60,16 +60,16 @@ type signer struct {
 	sign, verify []time.Duration
 }
 
-// newSigner needs neither families nor a denylist: to sign and to verify asks nobody.
+// newSigner leaves out token families and the denylist: signing and verifying need no store.
 func newSigner(algorithm string, keys *token.Keyring) *signer {
 	return &signer{algorithm: algorithm, service: token.NewService(token.Config{Keys: keys}), user: account.Demos()[0].User}
 }
 
-// signAndVerify times that many tokens of each signer, in bursts that take turns.
+// signAndVerify measures so many tokens of each signer, in bursts that take turns.
 func signAndVerify(ctx context.Context, signers []*signer, count int) error {
 	for done := 0; done < count; done += burst {
 		for _, s := range signers {
-			if err := s.times(ctx, min(burst, count-done)); err != nil {
+			if err := s.signAndVerify(ctx, min(burst, count-done)); err != nil {
 				return err
 			}
 		}
@@ -77,8 +77,8 @@ func signAndVerify(ctx context.Context, signers []*signer, count int) error {
 	return nil
 }
 
-// times signs some tokens and then verifies each of them once.
-func (s *signer) times(ctx context.Context, count int) error {
+// signAndVerify signs some tokens and then verifies each of them once.
+func (s *signer) signAndVerify(ctx context.Context, count int) error {
 	texts := make([]string, count)
 	for i := range texts {
 		start := time.Now()
@@ -103,7 +103,7 @@ func (s *signer) times(ctx context.Context, count int) error {
 	return nil
 }
 
-// allocs counts the allocations of a signature and of a check. Each token is checked once.
+// allocs counts the allocations of a signature and of a verification. Each token is verified once.
 func (s *signer) allocs(ctx context.Context) (sign, verify int64, err error) {
 	const runs = 20
 	texts := make([]string, 0, 1+allocPasses*runs)

@@ -7,11 +7,11 @@ import (
 	"runtime"
 )
 
-// allocPasses is how often allocations are counted. The least is taken: what else goes on can only add.
+// allocPasses is how often allocations are counted. The least count is taken: other goroutines can only add to it.
 const allocPasses = 3
 
-// allocsPer counts what one call of f allocates in the whole process. It has one processor in the meantime, as in
-// testing.AllocsPerRun, so that pools do not look empty because the caller moved.
+// allocsPer counts what one call of f allocates in the whole process. Meanwhile the process has one processor, as in
+// testing.AllocsPerRun, because a sync.Pool looks empty to a goroutine that moves to another processor.
 func allocsPer(runs int, f func() error) (allocs, bytes int64, err error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	if err := f(); err != nil {
@@ -26,7 +26,7 @@ func allocsPer(runs int, f func() error) (allocs, bytes int64, err error) {
 			}
 		}
 		runtime.ReadMemStats(&after)
-		// Rounded down, because what is a fraction of one for each run does not belong to it.
+		// Rounded down: less than one allocation for each run comes from elsewhere.
 		n, size := int64(after.Mallocs-before.Mallocs)/int64(runs), int64(after.TotalAlloc-before.TotalAlloc)/int64(runs)
 		if pass == 0 || n < allocs {
 			allocs = n
@@ -38,10 +38,10 @@ func allocsPer(runs int, f func() error) (allocs, bytes int64, err error) {
 	return allocs, bytes, nil
 }
 
-// allocsOf counts what the replica allocates for one request of a subject: all that its handler does, without net/http
-// before it and without Redis behind it.
+// allocsOf counts what the replica's handler allocates for one request of a subject, without net/http's server and
+// without Redis, whose responses come from a tape.
 func allocsOf(ctx context.Context, s *subject, runs int) (allocs, bytes int64, err error) {
-	handler, request, answer := s.stand.app.Handler(), s.request.WithContext(ctx), &sink{header: http.Header{}}
+	handler, request, answer := s.replica.app.Handler(), s.request.WithContext(ctx), &discardWriter{header: http.Header{}}
 	handle := func() error {
 		clear(answer.header)
 		answer.status = 0
@@ -51,28 +51,28 @@ func allocsOf(ctx context.Context, s *subject, runs int) (allocs, bytes int64, e
 		}
 		return nil
 	}
-	defer s.stand.tape.pass()
-	s.stand.tape.record()
+	defer s.replica.tape.set(passing)
+	s.replica.tape.set(recording)
 	if err := handle(); err != nil {
 		return 0, 0, err
 	}
-	s.stand.tape.play()
+	s.replica.tape.set(playing)
 	return allocsPer(runs, handle)
 }
 
-// sink is a ResponseWriter that allocates nothing itself.
-type sink struct {
+// discardWriter is an http.ResponseWriter that discards the body and allocates nothing.
+type discardWriter struct {
 	header http.Header
 	status int
 }
 
-func (s *sink) Header() http.Header { return s.header }
+func (w *discardWriter) Header() http.Header { return w.header }
 
-func (s *sink) WriteHeader(status int) { s.status = status }
+func (w *discardWriter) WriteHeader(status int) { w.status = status }
 
-func (s *sink) Write(b []byte) (int, error) {
-	if s.status == 0 {
-		s.status = http.StatusOK
+func (w *discardWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
 	}
 	return len(b), nil
 }

@@ -8,7 +8,7 @@ import (
 	"authlab/lab/contract"
 )
 
-// A cost is what an answer says of its own cost, in Server-Timing.
+// A cost is what a response says of its own cost, in Server-Timing.
 type cost struct {
 	hash       time.Duration
 	commands   int // to the store

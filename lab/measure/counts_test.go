@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"authlab/web/scheme"
 	"net/http"
 	"strings"
 	"sync"
@@ -9,19 +8,21 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2/server"
+
+	"authlab/web/scheme"
 )
 
-// opened is a bench that counts the commands that reach its Redis.
-func opened(t *testing.T) (b *bench, asked func() []string) {
+// opened starts a measurement that counts the commands that reach its Redis.
+func opened(t *testing.T) (m *measurement, asked func() []string) {
 	t.Helper()
-	b = &bench{config: Config{Requests: 1, Logins: 1}}
-	t.Cleanup(b.close)
-	if err := b.open(t.Context()); err != nil {
+	m = &measurement{config: Config{Requests: 1, Logins: 1}}
+	t.Cleanup(m.close)
+	if err := m.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	var mu sync.Mutex
 	var commands []string
-	b.redis.Server().SetPreHook(func(_ *server.Peer, command string, _ ...string) bool {
+	m.redis.Server().SetPreHook(func(_ *server.Peer, command string, _ ...string) bool {
 		mu.Lock()
 		defer mu.Unlock()
 		switch command = strings.ToUpper(command); command {
@@ -31,7 +32,7 @@ func opened(t *testing.T) (b *bench, asked func() []string) {
 		}
 		return false
 	})
-	return b, func() []string {
+	return m, func() []string {
 		mu.Lock()
 		defer mu.Unlock()
 		all := commands
@@ -41,35 +42,35 @@ func opened(t *testing.T) (b *bench, asked func() []string) {
 }
 
 func TestStoreCommandsAreThoseThatReachRedis(t *testing.T) {
-	b, asked := opened(t)
-	for _, sch := range logins() {
-		_, a, err := b.near.logIn(sch, alice())
+	m, asked := opened(t)
+	for _, sch := range loginSchemes() {
+		_, res, err := m.near.logIn(sch, alice())
 		if err != nil {
 			t.Fatal(err)
 		}
-		paid := costOf(a.header)
-		if commands := asked(); paid.commands != len(commands) {
-			t.Errorf("%s: Server-Timing of a login says %d, and Redis was asked %v", sch.Name, paid.commands, commands)
+		spent := costOf(res.header)
+		if commands := asked(); spent.commands != len(commands) {
+			t.Errorf("%s: Server-Timing of a login says %d, and Redis was asked %v", sch.Name, spent.commands, commands)
 		}
-		sub, err := subjectOf(b.near, sch)
+		sub, err := subjectOf(m.near, sch)
 		if err != nil {
 			t.Fatal(err)
 		}
 		asked()
-		if err := sub.ask(); err != nil {
+		if err := sub.send(); err != nil {
 			t.Fatal(err)
 		}
 		if commands := asked(); sub.commands[0] != len(commands) {
-			t.Errorf("%s: the bill of a request says %d, and Redis was asked %v", sch.Name, sub.commands[0], commands)
+			t.Errorf("%s: Server-Timing of a request says %d, and Redis was asked %v", sch.Name, sub.commands[0], commands)
 		}
 	}
 }
 
 func TestWhileAllocationsAreCountedRedisHasNothingToDo(t *testing.T) {
-	b, asked := opened(t)
+	m, asked := opened(t)
 	for _, name := range []string{scheme.SessionRedis, scheme.TokenRevocable} {
 		sch, _ := scheme.Named(name)
-		sub, err := subjectOf(b.near, sch)
+		sub, err := subjectOf(m.near, sch)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,19 +81,19 @@ func TestWhileAllocationsAreCountedRedisHasNothingToDo(t *testing.T) {
 		if commands := asked(); len(commands) != 1 {
 			t.Errorf("%s: Redis was asked %v, want one command for the tape", name, commands)
 		}
-		if err := sub.ask(); err != nil || len(asked()) != 1 {
+		if err := sub.send(); err != nil || len(asked()) != 1 {
 			t.Errorf("%s: afterwards it does not reach Redis: %v", name, err)
 		}
 	}
 }
 
 func TestATapeDoesNotMakeUpAnswers(t *testing.T) {
-	b, _ := opened(t)
-	if err := b.near.client.Ping(t.Context()).Err(); err != nil {
+	m, _ := opened(t)
+	if err := m.near.client.Ping(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
-	b.near.tape.play()
-	if err := b.near.client.Ping(t.Context()).Err(); err == nil {
+	m.near.tape.set(playing)
+	if err := m.near.client.Ping(t.Context()).Err(); err == nil {
 		t.Error("a command that was never recorded has an answer")
 	}
 }
@@ -115,7 +116,7 @@ func TestTheCostIsReadFromServerTiming(t *testing.T) {
 	}
 }
 
-func TestARankIsAValueThatWasMeasured(t *testing.T) {
+func TestAPercentileIsAValueThatWasMeasured(t *testing.T) {
 	hundred := make([]int, 100)
 	for i := range hundred {
 		hundred[i] = 100 - i
@@ -127,7 +128,7 @@ func TestARankIsAValueThatWasMeasured(t *testing.T) {
 		{nil, 50, 0}, {[]int{7}, 50, 7}, {[]int{7}, 99, 7}, {[]int{3, 1, 2}, 50, 2}, {[]int{4, 1, 3, 2}, 50, 2},
 		{hundred, 50, 50}, {hundred, 99, 99}, {hundred, 100, 100},
 	} {
-		if got := rank(tt.values, tt.p); got != tt.want {
+		if got := percentile(tt.values, tt.p); got != tt.want {
 			t.Errorf("p%d of %v is %d, want %d", tt.p, tt.values, got, tt.want)
 		}
 	}

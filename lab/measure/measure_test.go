@@ -3,26 +3,18 @@ package measure_test
 import (
 	"context"
 	"errors"
-	"os"
 	"slices"
 	"testing"
 
-	"github.com/gin-gonic/gin"
-
 	"authlab/lab/measure"
 	"authlab/token"
-	"authlab/web"
+	"authlab/web/scheme"
 )
-
-func TestMain(m *testing.M) {
-	gin.SetMode(gin.TestMode)
-	os.Exit(m.Run())
-}
 
 // schemes are the rows of a table, in their order. A login has neither of the first two.
 var schemes = []string{
-	measure.Baseline, web.Basic, web.SessionMemory, web.SessionRedis, web.SessionCookie,
-	web.TokenStateless, web.TokenRevocable, web.TokenCookie,
+	measure.Baseline, scheme.Basic, scheme.SessionMemory, scheme.SessionRedis, scheme.SessionCookie,
+	scheme.TokenStateless, scheme.TokenRevocable, scheme.TokenCookie,
 }
 
 func namesOf[T any](rows []T, name func(T) string) []string {
@@ -56,9 +48,9 @@ func checkRequests(t *testing.T, rows []measure.Request) {
 		wire[r.Scheme] = r.WireBytes
 		wantCommands := 0
 		switch r.Scheme {
-		case web.Basic:
+		case scheme.Basic:
 			wantCommands = guessCommands
-		case web.SessionRedis, web.TokenRevocable:
+		case scheme.SessionRedis, scheme.TokenRevocable:
 			wantCommands = 1
 		}
 		if r.Requests != 4 || r.StoreCommands != wantCommands {
@@ -71,8 +63,8 @@ func checkRequests(t *testing.T, rows []measure.Request) {
 			t.Errorf("%s: sizes do not add up: %+v", r.Scheme, r)
 		}
 	}
-	for _, token := range []string{web.TokenStateless, web.TokenRevocable, web.TokenCookie} {
-		for _, reference := range []string{web.SessionMemory, web.SessionRedis} {
+	for _, token := range []string{scheme.TokenStateless, scheme.TokenRevocable, scheme.TokenCookie} {
+		for _, reference := range []string{scheme.SessionMemory, scheme.SessionRedis} {
 			if wire[token] <= wire[reference] {
 				t.Errorf("%s has %d bytes on the wire and %s %d: a token is larger than an ID", token, wire[token], reference, wire[reference])
 			}
@@ -87,16 +79,16 @@ func checkLogins(t *testing.T, rows []measure.Login) {
 	for _, l := range rows {
 		wantCommands, wantTrips := 0, 0
 		switch l.Scheme {
-		case web.SessionRedis:
+		case scheme.SessionRedis:
 			wantCommands, wantTrips = 4, 1
-		case web.TokenStateless, web.TokenRevocable:
+		case scheme.TokenStateless, scheme.TokenRevocable:
 			wantCommands, wantTrips = 2, 1
 		}
 		if l.StoreCommands != guessCommands+wantCommands || l.StoreRoundTrips != guessTrips+wantTrips {
 			t.Errorf("%s: %d store commands in %d round trips, want %d in %d more than a password takes",
 				l.Scheme, l.StoreCommands, l.StoreRoundTrips, wantCommands, wantTrips)
 		}
-		if l.KeptReplica > 0 != (l.Scheme == web.SessionMemory) || l.KeptRedis > 0 != (wantCommands > 0) {
+		if l.KeptReplica > 0 != (l.Scheme == scheme.SessionMemory) || l.KeptRedis > 0 != (wantCommands > 0) {
 			t.Errorf("%s: a replica keeps %d bytes and Redis %d", l.Scheme, l.KeptReplica, l.KeptRedis)
 		}
 		if l.Logins != 1 || l.HashUS <= 0 || l.RestUS <= 0 || l.TimesBaseline <= 0 || l.WireBytes <= 0 {
@@ -131,7 +123,7 @@ func checkDistances(t *testing.T, rows []measure.Distance) {
 			t.Fatalf("%d ms: rows %v, want %v", d.StoreMS, got, want)
 		}
 		for _, r := range d.Requests {
-			waits := r.Scheme == web.SessionRedis || r.Scheme == web.TokenRevocable
+			waits := r.Scheme == scheme.SessionRedis || r.Scheme == scheme.TokenRevocable
 			if r.Requests != 2 || r.TimesBaseline <= 0 || waits && r.MedianUS < float64(1000*d.StoreMS) {
 				t.Errorf("%d ms away: %+v", d.StoreMS, r)
 			}

@@ -1,42 +1,43 @@
 package measure
 
 import (
-	"authlab/web/scheme"
 	"context"
 	"encoding/json"
 	"time"
+
+	"authlab/web/scheme"
 )
 
-// measureLogins is the cost of one login in each scheme: the password hash, which is the same for all, and the rest.
-func (b *bench) measureLogins(ctx context.Context) error {
-	baseline, err := baselineOf(b.priced)
+// measureLogins measures one login in each scheme: the password hash, which is the same for all, and the rest.
+func (m *measurement) measureLogins(ctx context.Context) error {
+	baseline, err := baselineOf(m.realHash)
 	if err != nil {
 		return err
 	}
-	all := logins()
+	all := loginSchemes()
 	took := make([]loginTimes, len(all))
-	stopped := b.logInByTurns(ctx, all, took, baseline)
+	stopped := m.logInInTurns(ctx, all, took, baseline)
 	for i, sch := range all {
 		t := took[i]
 		if len(t.whole) == 0 {
-			continue // stopped before
+			continue // the run was stopped before
 		}
 		row := Login{
-			Scheme: sch.Name, Logins: len(t.whole), MedianUS: us(median(t.whole)), HashUS: us(median(t.hash)), RestUS: us(median(t.rest)),
-			TimesBaseline: times(median(t.rest), median(baseline.took)),
+			Scheme: sch.Name, Logins: len(t.whole), MedianUS: micros(median(t.whole)), HashUS: micros(median(t.hash)), RestUS: micros(median(t.rest)),
+			TimesBaseline: ratio(median(t.rest), median(baseline.took)),
 			WireBytes:     median(t.onWire), StoreCommands: median(t.commands), StoreRoundTrips: median(t.roundTrips),
 		}
-		if row.KeptReplica, row.KeptRedis, err = b.kept(sch); err != nil {
+		if row.KeptReplica, row.KeptRedis, err = m.kept(sch); err != nil {
 			return err
 		}
-		b.report.OneLogin = append(b.report.OneLogin, row)
+		m.report.OneLogin = append(m.report.OneLogin, row)
 	}
 	return stopped
 }
 
-// logInByTurns logs in with each scheme, as often as Config says, and sends the baseline in between.
-func (b *bench) logInByTurns(ctx context.Context, all []scheme.Scheme, took []loginTimes, baseline *subject) error {
-	for round := range b.config.Logins {
+// logInInTurns logs in with each scheme Config.Logins times, and sends the baseline in between.
+func (m *measurement) logInInTurns(ctx context.Context, all []scheme.Scheme, took []loginTimes, baseline *subject) error {
+	for round := range m.config.Logins {
 		if err := baseline.repeat(ctx, burst); err != nil {
 			return err
 		}
@@ -45,7 +46,7 @@ func (b *bench) logInByTurns(ctx context.Context, all []scheme.Scheme, took []lo
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := took[i].logIn(b.priced, all[i]); err != nil {
+			if err := took[i].logIn(m.realHash, all[i]); err != nil {
 				return err
 			}
 		}
@@ -53,47 +54,47 @@ func (b *bench) logInByTurns(ctx context.Context, all []scheme.Scheme, took []lo
 	return nil
 }
 
-// loginTimes is what logins of one scheme cost.
+// loginTimes is what the logins of one scheme cost.
 type loginTimes struct {
 	whole, hash, rest            []time.Duration
 	onWire, commands, roundTrips []int
 }
 
-func (t *loginTimes) logIn(s *stand, sch scheme.Scheme) error {
-	_, a, err := s.logIn(sch, alice())
+func (t *loginTimes) logIn(r *replica, sch scheme.Scheme) error {
+	_, res, err := r.logIn(sch, alice())
 	if err != nil {
 		return err
 	}
-	paid := costOf(a.header)
-	t.whole, t.hash, t.rest = append(t.whole, a.took), append(t.hash, paid.hash), append(t.rest, a.took-paid.hash)
-	t.onWire = append(t.onWire, a.sent+a.received)
-	t.commands, t.roundTrips = append(t.commands, paid.commands), append(t.roundTrips, paid.roundTrips)
+	spent := costOf(res.header)
+	t.whole, t.hash, t.rest = append(t.whole, res.took), append(t.hash, spent.hash), append(t.rest, res.took-spent.hash)
+	t.onWire = append(t.onWire, res.sent+res.received)
+	t.commands, t.roundTrips = append(t.commands, spent.commands), append(t.roundTrips, spent.roundTrips)
 	return nil
 }
 
-// kept is how many bytes a replica and Redis keep of one login, as text, on average over several users who are logged
-// in nowhere else. It empties Redis first.
-func (b *bench) kept(sch scheme.Scheme) (replica, redis int, err error) {
-	b.redis.FlushAll()
-	before, err := b.inReplica()
+// kept is how many bytes a replica and Redis keep for one login: keys and records as text, on average over several users
+// who have no other login. It empties Redis first.
+func (m *measurement) kept(sch scheme.Scheme) (replica, redis int, err error) {
+	m.redis.FlushAll()
+	before, err := m.inReplica()
 	if err != nil {
 		return 0, 0, err
 	}
-	for _, who := range keepers() {
-		if _, _, err := b.near.logIn(sch, who); err != nil {
+	for _, u := range storedUsers() {
+		if _, _, err := m.near.logIn(sch, u); err != nil {
 			return 0, 0, err
 		}
 	}
-	after, err := b.inReplica()
+	after, err := m.inReplica()
 	if err != nil {
 		return 0, 0, err
 	}
-	stored, err := b.inRedis()
-	return (after - before) / len(keepers()), stored / len(keepers()), err
+	stored, err := m.inRedis()
+	return (after - before) / len(storedUsers()), stored / len(storedUsers()), err
 }
 
-func (b *bench) inReplica() (bytes int, err error) {
-	for _, entry := range b.near.app.Remembers() {
+func (m *measurement) inReplica() (bytes int, err error) {
+	for _, entry := range m.near.app.Remembers() {
 		record, err := json.Marshal(entry.Record)
 		if err != nil {
 			return 0, err
@@ -103,19 +104,19 @@ func (b *bench) inReplica() (bytes int, err error) {
 	return bytes, nil
 }
 
-// inRedis knows the two kinds of keys that the logins make: a text, and a user's list.
-func (b *bench) inRedis() (bytes int, err error) {
-	for _, key := range b.redis.Keys() {
+// inRedis is the size of all keys and values in Redis. Logins store two types of values: strings and sorted sets.
+func (m *measurement) inRedis() (bytes int, err error) {
+	for _, key := range m.redis.Keys() {
 		bytes += len(key)
-		if b.redis.Type(key) != "zset" {
-			text, err := b.redis.Get(key)
+		if m.redis.Type(key) != "zset" {
+			text, err := m.redis.Get(key)
 			if err != nil {
 				return 0, err
 			}
 			bytes += len(text)
 			continue
 		}
-		members, err := b.redis.ZMembers(key)
+		members, err := m.redis.ZMembers(key)
 		if err != nil {
 			return 0, err
 		}

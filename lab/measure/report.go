@@ -2,20 +2,20 @@ package measure
 
 import "runtime"
 
-// Report is what `authlab bench --json` prints. A time is in microseconds (us), and a list is empty, or a row missing,
-// if the run was stopped before it was measured.
+// Report is what `authlab bench --json` prints. Times are in microseconds (us). If the run was stopped early, some lists
+// are empty and some rows missing.
 type Report struct {
 	Machine    Machine     `json:"machine"`
 	Requests   int         `json:"requests"` // that were asked for, of each scheme
 	DurationMS int64       `json:"duration_ms"`
-	Baseline   string      `json:"baseline"`       // what a ratio compares with
+	Baseline   string      `json:"baseline"`       // the route that the ratios compare with
 	OneRequest []Request   `json:"one_request"`    // the baseline first
 	OneLogin   []Login     `json:"one_login"`      // without basic, which never logs in
 	Algorithms []Algorithm `json:"algorithms"`     // the default first
 	Distances  []Distance  `json:"store_distance"` // near first
 }
 
-// Machine is where it was measured.
+// Machine is the machine on which it was measured.
 type Machine struct {
 	OS   string `json:"os"`
 	Arch string `json:"arch"`
@@ -23,7 +23,7 @@ type Machine struct {
 	Go   string `json:"go"`
 }
 
-// Request is the cost of one request, GET {base}/me, of somebody who is logged in.
+// Request is the cost of one request, GET {base}/me, of a user who is logged in.
 type Request struct {
 	Scheme          string  `json:"scheme"`
 	Requests        int     `json:"requests"` // that were measured
@@ -39,8 +39,8 @@ type Request struct {
 	StoreCommands   int     `json:"store_commands"`
 }
 
-// Login is the cost of one login with a name and a password. The bytes that stay at the server are keys and records as
-// text, for a user who is logged in nowhere else; what a program or a Redis needs around each comes on top.
+// Login is the cost of one login with a name and a password. The kept bytes are keys and records as text, for a user with
+// no other login; the overhead of Go's and Redis's data structures is not counted.
 type Login struct {
 	Scheme          string  `json:"scheme"`
 	Logins          int     `json:"logins"`
@@ -56,11 +56,11 @@ type Login struct {
 }
 
 // Algorithm is the cost of signing and of verifying with one algorithm, and of a request of token-stateless with it. The
-// request repeats a token, so its signature is remembered: what the algorithm costs is in the two columns before.
+// request repeats a token, and the server remembers a verified signature, so RequestUS does not include VerifyUS.
 type Algorithm struct {
 	Algorithm     string  `json:"algorithm"`
 	SignUS        float64 `json:"sign_us"`   // medians
-	VerifyUS      float64 `json:"verify_us"` // of a token that was never seen before, with all of its claims
+	VerifyUS      float64 `json:"verify_us"` // of a new token, with its claims
 	SignAllocs    int64   `json:"sign_allocs"`
 	VerifyAllocs  int64   `json:"verify_allocs"`
 	TokenBytes    int     `json:"token_bytes"`
@@ -68,8 +68,8 @@ type Algorithm struct {
 	TimesBaseline float64 `json:"request_times_baseline"`
 }
 
-// Distance is the cost of one request when the store is that far away. Near is without a wire; the wire that makes the
-// distance adds a little of its own.
+// Distance is the time of one request with the store at a distance. The wire that delays the commands adds a little of its
+// own; at 0 ms there is none.
 type Distance struct {
 	StoreMS  int64   `json:"store_ms"`
 	Requests []Timed `json:"requests"` // the baseline first
@@ -83,7 +83,7 @@ type Timed struct {
 	TimesBaseline float64 `json:"times_baseline"` // at the same distance
 }
 
-// Baseline is the route that every ratio compares with: a small JSON object, on the same server, and no login.
+// Baseline is the route that the ratios compare with: a small JSON object from the same server, without a login.
 const Baseline = "GET /livez"
 
 func newReport(config Config) Report {

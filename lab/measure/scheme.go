@@ -10,29 +10,29 @@ import (
 	"authlab/web/scheme"
 )
 
-// logins are the schemes that have a login: all but basic.
-func logins() []scheme.Scheme { return scheme.All()[1:] }
+// loginSchemes are the schemes that have a login: all but basic.
+func loginSchemes() []scheme.Scheme { return scheme.All()[1:] }
 
-// credentialIn finds, in the answer to a login, what the client keeps.
-func credentialIn(sch scheme.Scheme, a answer) (string, error) {
+// credentialIn finds the credential in the response to a login.
+func credentialIn(sch scheme.Scheme, res response) (string, error) {
 	if sch.Credential == scheme.Bearer {
 		var pair struct {
 			AccessToken string `json:"access_token"`
 		}
-		if err := json.Unmarshal(a.body, &pair); err != nil || pair.AccessToken == "" {
+		if err := json.Unmarshal(res.body, &pair); err != nil || pair.AccessToken == "" {
 			return "", fmt.Errorf("%s: no token in the answer to a login", sch.Name)
 		}
 		return pair.AccessToken, nil
 	}
-	cookies := (&http.Response{Header: a.header}).Cookies()
+	cookies := (&http.Response{Header: res.header}).Cookies()
 	if len(cookies) != 1 {
 		return "", fmt.Errorf("%s: %d cookies in the answer to a login, want 1", sch.Name, len(cookies))
 	}
 	return cookies[0].Value, nil
 }
 
-// show puts a credential into a request.
-func show(sch scheme.Scheme, r *http.Request, credential string) {
+// addCredential puts a credential into a request.
+func addCredential(sch scheme.Scheme, r *http.Request, credential string) {
 	switch sch.Credential {
 	case scheme.Password:
 		r.Header.Set("Authorization", "Basic "+credential)
@@ -43,27 +43,26 @@ func show(sch scheme.Scheme, r *http.Request, credential string) {
 	}
 }
 
-// passwordCredential is what basic sends each time (RFC 7617).
-func passwordCredential(who person) string {
-	return base64.StdEncoding.EncodeToString([]byte(who.name + ":" + who.password))
+// passwordCredential is the credential of basic (RFC 7617, section 2).
+func passwordCredential(u user) string {
+	return base64.StdEncoding.EncodeToString([]byte(u.name + ":" + u.password))
 }
 
-// loginRequest is a login.
-func loginRequest(sch scheme.Scheme, host string, who person) ([]byte, error) {
-	body, err := json.Marshal(map[string]string{"username": who.name, "password": who.password})
+func loginRequest(sch scheme.Scheme, host string, u user) ([]byte, error) {
+	body, err := json.Marshal(map[string]string{"username": u.name, "password": u.password})
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequest(http.MethodPost, "http://"+host+sch.Login, bytes.NewReader(body)) //nolint:noctx // it is only written down
+	r, err := http.NewRequest(http.MethodPost, "http://"+host+sch.Login, bytes.NewReader(body)) //nolint:noctx // it is only serialized
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	return written(r)
+	return serialize(r)
 }
 
-// written is a request as it is sent, with no header that it could do without.
-func written(r *http.Request) ([]byte, error) {
+// serialize returns the bytes of a request, with no header that it does not need.
+func serialize(r *http.Request) ([]byte, error) {
 	r.Header.Set("User-Agent", "") // otherwise Go adds its own
 	var text bytes.Buffer
 	err := r.Write(&text)

@@ -1,94 +1,93 @@
 package measure
 
 import (
-	"authlab/web/scheme"
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
+
+	"authlab/web/scheme"
 )
 
-// burst is how many requests of a subject follow one another before it is the next one's turn.
+// burst is how many requests of one subject are sent before the next subject's.
 const burst = 10
 
-// A subject is one request that is sent again and again.
+// A subject is what is measured: one request, sent again and again, and what each sending cost.
 type subject struct {
 	name       string
-	stand      *stand
+	replica    *replica
 	credential string
 	request    *http.Request // for the handler
-	text       []byte        // for the line
+	text       []byte        // the same, for the connection
 
 	took                             []time.Duration
 	sent, received, commands, onWire []int
 }
 
-// baselineOf is the baseline on a stand.
-func baselineOf(s *stand) (*subject, error) { return newSubject(s, Baseline, "/livez", nil) }
+// baselineOf is the baseline's request to a replica.
+func baselineOf(r *replica) (*subject, error) { return newSubject(r, Baseline, "/livez", nil) }
 
-// subjectOf is a scheme's GET {base}/me on a stand, of alice, who has logged in.
-func subjectOf(s *stand, sch scheme.Scheme) (*subject, error) {
-	credential, _, err := s.logIn(sch, alice())
+// subjectOf logs alice in with a scheme, and returns her GET {base}/me.
+func subjectOf(r *replica, sch scheme.Scheme) (*subject, error) {
+	credential, _, err := r.logIn(sch, alice())
 	if err != nil {
 		return nil, err
 	}
-	sub, err := newSubject(s, sch.Name, sch.Base+"/me", func(r *http.Request) { show(sch, r, credential) })
+	s, err := newSubject(r, sch.Name, sch.Base+"/me", func(r *http.Request) { addCredential(sch, r, credential) })
 	if err == nil {
-		sub.credential = credential
+		s.credential = credential
 	}
-	return sub, err
+	return s, err
 }
 
 // subjectsOf is the baseline and then the schemes.
-func subjectsOf(s *stand, all []scheme.Scheme) ([]*subject, error) {
-	baseline, err := baselineOf(s)
+func subjectsOf(r *replica, all []scheme.Scheme) ([]*subject, error) {
+	baseline, err := baselineOf(r)
 	if err != nil {
 		return nil, err
 	}
 	subjects := []*subject{baseline}
 	for _, sch := range all {
-		sub, err := subjectOf(s, sch)
+		s, err := subjectOf(r, sch)
 		if err != nil {
 			return nil, err
 		}
-		subjects = append(subjects, sub)
+		subjects = append(subjects, s)
 	}
 	return subjects, nil
 }
 
-func newSubject(s *stand, name, path string, show func(*http.Request)) (*subject, error) {
-	sub := &subject{name: name, stand: s}
+func newSubject(r *replica, name, path string, addCredential func(*http.Request)) (*subject, error) {
+	s := &subject{name: name, replica: r}
 	var err error
-	if sub.request, err = http.NewRequest(http.MethodGet, "http://"+s.host+path, http.NoBody); err != nil { //nolint:noctx // the stand ends it
+	if s.request, err = http.NewRequest(http.MethodGet, "http://"+r.host+path, http.NoBody); err != nil { //nolint:noctx // allocsOf adds one
 		return nil, err
 	}
-	if show != nil {
-		show(sub.request)
+	if addCredential != nil {
+		addCredential(s.request)
 	}
-	sub.text, err = written(sub.request)
-	return sub, err
+	s.text, err = serialize(s.request)
+	return s, err
 }
 
-// ask sends the request once and keeps what it cost.
-func (s *subject) ask() error {
-	a, err := s.stand.line.ask(s.text)
+// send sends the request once and records what it cost.
+func (s *subject) send() error {
+	res, err := s.replica.conn.send(s.text)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
-	paid := costOf(a.header)
-	s.took = append(s.took, a.took)
-	s.sent, s.received = append(s.sent, a.sent), append(s.received, a.received)
-	s.onWire, s.commands = append(s.onWire, a.sent+a.received), append(s.commands, paid.commands)
+	s.took = append(s.took, res.took)
+	s.sent, s.received = append(s.sent, res.sent), append(s.received, res.received)
+	s.onWire, s.commands = append(s.onWire, res.sent+res.received), append(s.commands, costOf(res.header).commands)
 	return nil
 }
 
-// interleave sends every subject's request that often, in bursts that take turns. It stops between two requests if ctx
+// interleave sends each subject's request so many times, in bursts that take turns. It stops between two requests if ctx
 // ends.
 func interleave(ctx context.Context, subjects []*subject, requests int) error {
 	for _, s := range subjects {
 		err := s.repeat(ctx, min(burst, requests)) // not counted: it opens connections and fills caches
-		s.forget()
+		s.reset()
 		if err != nil {
 			return err
 		}
@@ -109,40 +108,13 @@ func (s *subject) repeat(ctx context.Context, requests int) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := s.ask(); err != nil {
+		if err := s.send(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *subject) forget() {
+func (s *subject) reset() {
 	s.took, s.sent, s.received, s.onWire, s.commands = s.took[:0], s.sent[:0], s.received[:0], s.onWire[:0], s.commands[:0]
-}
-
-// minForP99 is how many values a p99 needs.
-const minForP99 = 100
-
-// rank returns the value below or at which p percent lie: one that was measured (nearest rank). Of none it is 0.
-func rank[T int | time.Duration](values []T, p int) T {
-	if len(values) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[(len(sorted)*p+99)/100-1]
-}
-
-func median[T int | time.Duration](values []T) T { return rank(values, 50) }
-
-// us is a time in microseconds, to a tenth.
-func us(d time.Duration) float64 {
-	return float64(d.Round(100*time.Nanosecond)) / float64(time.Microsecond)
-}
-
-// times is how many times the baseline something took, to a hundredth. Without a baseline it is 0.
-func times(took, baseline time.Duration) float64 {
-	if baseline == 0 {
-		return 0
-	}
-	return float64((100*took+baseline/2)/baseline) / 100
 }

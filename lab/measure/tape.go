@@ -9,12 +9,12 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// A tape sits between a Redis client and its connection. It records what Redis answers to a command, and plays that
-// back when the same bytes are sent again: the client does all that it always does, and Redis does nothing.
+// A tape is between a Redis client and its connection. It records Redis's responses, and plays a response when the client
+// sends the same bytes again: the client does all its work, and Redis none.
 //
 //	passing     client ──▶ Redis
-//	recording   client ──▶ Redis, and its answer is kept
-//	playing     client ◀── what was kept
+//	recording   client ──▶ Redis, and its response is recorded
+//	playing     client ◀── the recorded response
 //
 // It is for one request at a time.
 type tape struct {
@@ -36,18 +36,10 @@ var (
 	errTaped            = errors.New("this command is not on the tape")
 )
 
-// newTape returns an empty tape that lets everything pass. Add it to a client as a hook before the client is used.
+// newTape returns an empty tape in the mode passing. Add it to a client as a hook before the client is used.
 func newTape() *tape { return &tape{answers: map[string][]byte{}} }
 
-// pass lets everything pass.
-func (t *tape) pass() { t.set(passing) }
-
-// record keeps the answers to what is sent from now on.
-func (t *tape) record() { t.set(recording) }
-
-// play gives the answers that were kept. A command that has none fails.
-func (t *tape) play() { t.set(playing) }
-
+// set sets the mode. While the tape plays, a command without a recorded response fails.
 func (t *tape) set(mode tapeMode) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -73,12 +65,12 @@ func (*tape) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPi
 	return next
 }
 
-// tapedConn embeds the TCP connection whole, so that the client's own look at its health costs what it always costs.
+// tapedConn embeds *net.TCPConn and not net.Conn, so that the client can check, as on any connection, whether it is alive.
 type tapedConn struct {
 	*net.TCPConn
 	tape    *tape
-	command string // that was sent last, while recording
-	rest    []byte // of the answer that is played
+	command string // the last one that was sent, while recording
+	rest    []byte // of the response that is played
 }
 
 func (c *tapedConn) Write(p []byte) (int, error) {
