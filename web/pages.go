@@ -12,7 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"golang.org/x/text/language"
 
-	schemes "authlab/web/scheme"
+	"authlab/web/scheme"
 )
 
 //go:embed assets
@@ -59,12 +59,11 @@ func (s *Server) pages(r *gin.Engine) {
 			c.Header("Cache-Control", "no-cache")
 			c.Data(http.StatusOK, "text/html; charset=utf-8", rendered[p.fileName(languages[i], named)])
 		}
-		g.GET(p.Path, show)
-		g.HEAD(p.Path, show)
+		get(g, p.Path, show)
 	}
 	err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && path.Dir(name) != "pages" {
-			g.GET("/assets/"+name, asset(files, name))
+			get(g, "/assets/"+name, asset(files, name))
 		}
 		return err
 	})
@@ -72,12 +71,10 @@ func (s *Server) pages(r *gin.Engine) {
 		panic(err) // what is embedded can be read
 	}
 	// The table of schemes is below /assets because a lab serves that in front of its balancer.
-	show := func(c *gin.Context) {
+	get(g, "/assets/schemes.json", func(c *gin.Context) {
 		c.Header("Cache-Control", "no-cache")
-		c.JSON(http.StatusOK, schemes.All())
-	}
-	g.GET("/assets/schemes.json", show)
-	g.HEAD("/assets/schemes.json", show)
+		c.JSON(http.StatusOK, scheme.All())
+	})
 }
 
 // asset serves one file, which a browser may keep as long as it asks each time whether it is still the same.

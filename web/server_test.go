@@ -9,16 +9,12 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/gin-gonic/gin"
-	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/logging"
 	"golang.org/x/crypto/argon2"
 
 	"authlab/account"
@@ -27,12 +23,6 @@ import (
 	"authlab/token"
 	"authlab/web"
 )
-
-func TestMain(m *testing.M) {
-	gin.SetMode(gin.TestMode)
-	redis.SetLogger(&logging.VoidLogger{})
-	os.Exit(m.Run())
-}
 
 // A world is what the replicas of one service share, and what a test does to it.
 type world struct {

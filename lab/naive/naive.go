@@ -54,8 +54,6 @@ type Twin struct {
 	denied map[string]bool
 }
 
-func init() { gin.SetMode(gin.ReleaseMode) }
-
 // New returns a twin with the demo accounts. It makes an RSA key, which takes some 30 ms.
 func New() (*Twin, error) {
 	t := &Twin{store: &mapStore{}}
