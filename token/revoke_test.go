@@ -254,7 +254,7 @@ func TestALogoutAndAReplayTakeBackEveryAccessTokenOfTheLogin(t *testing.T) {
 func TestARefreshThatFailsBeforeItsEndCostsNothing(t *testing.T) {
 	b := newBench(t, token.DefaultAlgorithm)
 	pair := login(t, b)
-	b.directory.Keep() // the users database has nobody any more
+	b.directory.RemoveAllBut() // no user is left
 	if _, err := b.Refresh(t.Context(), pair.RefreshToken); !errors.Is(err, account.ErrUnknownUser) {
 		t.Fatalf("%v, want ErrUnknownUser", err)
 	}

@@ -25,7 +25,7 @@ func (d timedDirectory) query(ctx context.Context, run func() error) error {
 	d.metrics.queries.Inc()
 	defer timingOf(ctx).Add(costUsers, "users database", time.Now())
 	err := run()
-	if err == nil || errors.Is(err, account.ErrUnknownUser) {
+	if err == nil || errors.Is(err, account.ErrUnknownUser) || errors.Is(err, account.ErrCartFull) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", errDirectory, err)
@@ -47,6 +47,20 @@ func (d timedDirectory) SetRoles(ctx context.Context, name string, roles []strin
 
 func (d timedDirectory) SetEmail(ctx context.Context, name, email string) error {
 	return d.query(ctx, func() error { return d.directory.SetEmail(ctx, name, email) })
+}
+
+func (d timedDirectory) Cart(ctx context.Context, name string) (items []string, err error) {
+	err = d.query(ctx, func() error { items, err = d.directory.Cart(ctx, name); return err })
+	return items, err
+}
+
+func (d timedDirectory) AddToCart(ctx context.Context, name, item string) (items []string, err error) {
+	err = d.query(ctx, func() error { items, err = d.directory.AddToCart(ctx, name, item); return err })
+	return items, err
+}
+
+func (d timedDirectory) EmptyCart(ctx context.Context, name string) error {
+	return d.query(ctx, func() error { return d.directory.EmptyCart(ctx, name) })
 }
 
 func (d timedDirectory) Create(ctx context.Context, user account.User, hash string) error {

@@ -141,7 +141,7 @@ func consoleUsers(address string) (closingUsers, error) {
 type memoryUsers struct{ *account.Memory }
 
 func (m memoryUsers) Keep(_ context.Context, names ...string) error {
-	m.Memory.Keep(names...)
+	m.RemoveAllBut(names...)
 	return nil
 }
 

@@ -71,7 +71,7 @@ type memoryUsers struct {
 }
 
 func (m *memoryUsers) Keep(_ context.Context, names ...string) error {
-	m.Memory.Keep(names...)
+	m.RemoveAllBut(names...)
 	return m.away
 }
 
