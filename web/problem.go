@@ -39,6 +39,7 @@ var (
 	errMediaType   = errors.New("body is not JSON by its Content-Type")
 	errBadJSON     = errors.New("body is not the JSON that is wanted here")
 	errBadEmail    = errors.New("not an e-mail address")
+	errBadItem     = errors.New("not an item for a cart")
 	errDirectory   = errors.New("users database does not answer")
 	errNotYours    = errors.New("no such session of yours")
 	errTokenCookie = errors.New("token does not fit in a cookie")
@@ -91,6 +92,8 @@ var verdicts = []verdict{
 	{errMediaType, 415, "media-type", "Body is not JSON", "Send the body with Content-Type: application/json."},
 	{errBadJSON, 400, "bad-json", "Body is not the JSON that is wanted here", "{err}."},
 	{errBadEmail, 400, "bad-email", "Not an e-mail address", "The e-mail address was not changed: {err}."},
+	{errBadItem, 400, "bad-item", "Not an item for the cart", "An item has 1 to 64 bytes and no control characters. The cart was not changed."},
+	{account.ErrCartFull, 400, "cart-full", "Cart is full", "Nothing was added: a cart holds 50 items, and less where it has to fit in a cookie of 4096 bytes."},
 	{errNotYours, 404, "session-not-found", "No such session of yours", "You have no live session with this ID; somebody else's you cannot end."},
 	{errNoRoute, 404, "not-found", "Nothing here", "There is nothing at this address."},
 	{errNoMethod, 405, "method", "Wrong method", "There is something at this address, but not for this method; the Allow header says for which."},

@@ -147,6 +147,9 @@ func (s *Server) routes() *gin.Engine {
 		get(known, "/me", s.handleMe)
 		get(known, "/admin", s.handleAdmin)
 		known.POST("/email", s.handleEmail)
+		kept := s.cartOf(m)
+		get(known, "/cart", s.handleCart(kept))
+		known.POST("/cart", s.handleAddToCart(kept))
 
 		if m.sessions != nil {
 			g.POST("/login", s.handleSessionLogin(m.sessions))
