@@ -61,7 +61,7 @@ func (s *Server) handleTokenLogout(c *gin.Context) {
 	case body.RefreshToken != "":
 		err = s.tokens.LogoutRefresh(c.Request.Context(), body.RefreshToken)
 	default:
-		s.refuseStrangers(c)
+		s.requireCaller(c)
 		return
 	}
 	s.done(c, err)

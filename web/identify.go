@@ -40,14 +40,14 @@ func (m mounted) identify(c *gin.Context) {
 	c.Set(callerKey, who)
 }
 
-// refuseStrangers refuses a request whose caller identify could not find.
-func (s *Server) refuseStrangers(c *gin.Context) {
+// requireCaller refuses a request whose caller identify did not find.
+func (s *Server) requireCaller(c *gin.Context) {
 	if err, ok := c.Get(errorKey); ok {
 		s.refuse(c, err.(error))
 	}
 }
 
-// callerOf returns who is calling, on a route behind refuseStrangers.
+// callerOf returns who is calling, on a route behind requireCaller.
 func callerOf(c *gin.Context) caller { return c.MustGet(callerKey).(caller) }
 
 // crossOrigin refuses a request that changes something and that another site made the browser send.

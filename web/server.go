@@ -10,7 +10,7 @@
 //
 // Each of the seven schemes has the same routes (me, admin, email, cart) at its base path; package scheme is their table.
 //
-//	request ─▶ observe ─▶ identify ─▶ refuseStrangers ─▶ handler
+//	request ─▶ observe ─▶ identify ─▶ requireCaller ─▶ handler
 //	           log, time   who calls?   401, 503           200, 403
 //
 // 401 means that the credential is missing or bad, 403 that the caller is known and may not do this, and 503 that the
@@ -37,17 +37,17 @@ import (
 	"authlab/web/scheme"
 )
 
-// Config says what a replica stands on. Everything without a default is required.
+// Config says what a replica needs. Every field without a default is required.
 type Config struct {
 	Name       string // of this replica: app-1
 	Directory  account.Directory
 	Hasher     *account.Hasher
-	Redis      *redis.Client       // made by OpenRedis; this server's own, because it counts what goes through it
+	Redis      *redis.Client       // made by OpenRedis; of this replica alone, because it counts the client's commands
 	Prefix     string              // of every key in Redis; "authlab:"
 	Keys       *token.Keyring      // the same in all replicas
 	CookieKeys *session.CookieKeys // sign session-cookie; the same in all replicas
-	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. What they
-	// say in X-Forwarded-For is believed, for counting failed logins by address. Nobody's, if empty.
+	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. Their
+	// X-Forwarded-For is the client's address, by which failed logins are counted. Empty: X-Forwarded-For is ignored.
 	TrustedProxies []string
 	Secure         bool          // served over TLS: cookies are Secure and named __Host-
 	Idle           time.Duration // session.DefaultIdle
@@ -58,7 +58,7 @@ type Config struct {
 	Logger         *slog.Logger // silent
 }
 
-// DefaultPrefix is what every key in Redis begins with, so that a lab never touches what else is in there.
+// DefaultPrefix begins every key in Redis, so that the lab leaves the keys of other programs alone.
 const DefaultPrefix = "authlab:"
 
 // A Server is one replica.
@@ -75,7 +75,7 @@ type Server struct {
 	draining      atomic.Bool
 }
 
-// New builds a replica. It opens nothing and listens nowhere: serve its Handler.
+// New returns a replica. It does not listen: serve its Handler.
 func New(config Config) *Server {
 	config.Prefix = cmp.Or(config.Prefix, DefaultPrefix)
 	config.Idle = cmp.Or(config.Idle, session.DefaultIdle)
@@ -104,23 +104,23 @@ func New(config Config) *Server {
 	return s
 }
 
-// Handler serves the whole interface.
+// Handler serves every route.
 func (s *Server) Handler() http.Handler { return s.engine }
 
-// Remembers returns what is in this replica's own memory: the session-memory records.
+// Remembers returns the sessions in this replica's own memory, which are those of session-memory.
 func (s *Server) Remembers() []session.Entry { return s.memory.All() }
 
-// Drain makes /readyz say 503, so that a balancer sends nothing new while this replica ends.
+// Drain makes /readyz answer 503, so that a balancer sends no new requests while this replica ends.
 func (s *Server) Drain() { s.draining.Store(true) }
 
-// RedisUp asks Redis for a sign of life.
+// RedisUp tells whether Redis answers a PING.
 func (s *Server) RedisUp(ctx context.Context) bool { return s.config.Redis.Ping(ctx).Err() == nil }
 
-// routes is every route that there is.
+// routes mounts every route that there is.
 func (s *Server) routes() *gin.Engine {
 	r := gin.New()
 	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
-	// The address of a client is a balancer's to claim, and nobody else's. (gin trusts every proxy until told otherwise.)
+	// Without this call gin trusts every client's X-Forwarded-For.
 	if err := r.SetTrustedProxies(s.config.TrustedProxies); err != nil {
 		panic(err) // Config says what they have to be
 	}
@@ -143,7 +143,7 @@ func (s *Server) routes() *gin.Engine {
 		if m.SentByBrowser {
 			g.Use(s.refuseCrossOrigin)
 		}
-		known := g.Group("", m.identify, s.refuseStrangers)
+		known := g.Group("", m.identify, s.requireCaller)
 		get(known, "/me", s.handleMe)
 		get(known, "/admin", s.handleAdmin)
 		known.POST("/email", s.handleEmail)
@@ -169,7 +169,7 @@ func (s *Server) routes() *gin.Engine {
 	r.POST(stateless.Refresh, inScheme(TokenStateless), s.handleRefresh)
 	r.POST(stateless.Logout, inScheme(TokenStateless), stateless.identify, s.handleTokenLogout)
 	// A token that was taken back must not end the logins that came after it, so this route asks the denylist.
-	r.POST("/token/logout-everywhere", inScheme(TokenRevocable), revocable.identify, s.refuseStrangers, s.handleTokenLogoutEverywhere)
+	r.POST("/token/logout-everywhere", inScheme(TokenRevocable), revocable.identify, s.requireCaller, s.handleTokenLogoutEverywhere)
 	return r
 }
 
