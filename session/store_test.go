@@ -15,6 +15,7 @@ import (
 	"github.com/gin-contrib/sessions/tester"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/gin-gonic/gin"
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
@@ -23,6 +24,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	gin.SetMode(gin.TestMode)
 	redis.SetLogger(&logging.VoidLogger{})
 	os.Exit(m.Run())
 }

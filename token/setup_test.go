@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/gin-gonic/gin"
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
@@ -22,6 +23,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	gin.SetMode(gin.TestMode)
 	redis.SetLogger(&logging.VoidLogger{})
 	os.Exit(m.Run())
 }

@@ -9,12 +9,14 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/gin-gonic/gin"
 	"golang.org/x/crypto/argon2"
 
 	"authlab/account"
@@ -23,6 +25,11 @@ import (
 	"authlab/token"
 	"authlab/web"
 )
+
+func TestMain(m *testing.M) {
+	gin.SetMode(gin.TestMode)
+	os.Exit(m.Run())
+}
 
 // A world is what the replicas of one service share, and what a test does to it.
 type world struct {
