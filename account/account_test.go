@@ -144,7 +144,7 @@ func TestSimulatedUsersLogInLikeEverybodyAndCanBeRemoved(t *testing.T) {
 			t.Errorf("%v: %v, want ErrBadCredentials", tt, err)
 		}
 	}
-	directory.Keep("user-1")
+	directory.RemoveAllBut("user-1")
 	if _, err := directory.User(t.Context(), "user-2"); !errors.Is(err, account.ErrUnknownUser) {
 		t.Errorf("user-2 was kept: %v", err)
 	}

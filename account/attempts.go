@@ -11,8 +11,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// How many passwords may be guessed before the guesser has to wait. A hundred failures on one account is what NIST allows
-// at the most (SP 800-63B, section 3.2.2); an address may be a whole school's.
+// How many passwords may be wrong within guessWindow. NIST allows at most a hundred for one account (SP 800-63B, section
+// 3.2.2). An address may be a whole school's, so it has more.
 const (
 	maxPerAccount = 100
 	maxPerAddress = 300
@@ -29,32 +29,32 @@ func (e *TooManyError) Error() string {
 	return fmt.Sprintf("too many failed logins: try again in %s", e.RetryAfter.Round(time.Second))
 }
 
-// Attempts counts failed logins in Redis, where all replicas count together.
+// Attempts counts failed logins in Redis, so that all replicas count together.
 //
-//	authlab:attempts:account:<hash of name>   attempts since the last success; also those that are still being checked
+//	authlab:attempts:account:<hash of name>   attempts since the last success, those that are still being checked included
 //	authlab:attempts:address:<address>        failures
 //
-// An attempt counts for its account before the password is checked, so that a thousand guesses at once are a thousand.
+// An attempt counts for its account before the password is checked, so that a thousand guesses at once count as a thousand.
 //
-// Without Redis nothing can be counted, and people are let in all the same: who is kept out by a stopped counter is not
-// the guesser. What then bounds guessing is the Hasher.
+// Fails open: without Redis, logins are not limited. Locking users out would be worse, and the Hasher still bounds
+// guessing.
 type Attempts struct {
 	client redis.UniversalClient
 	prefix string
 }
 
-// NewAttempts returns the attempts that are counted under a prefix.
+// NewAttempts returns a counter whose keys begin with prefix.
 func NewAttempts(client redis.UniversalClient, prefix string) *Attempts {
 	return &Attempts{client: client, prefix: prefix + "attempts:"}
 }
 
-// An Attempt is one that may be made. Say how it ended, if it ended.
+// An Attempt is one check of a password, which Begin allowed. Call Succeeded, Failed or Withdraw after it.
 type Attempt struct {
-	attempts      *Attempts // nil: nobody can count
+	attempts      *Attempts // nil: Redis did not answer, so nothing is counted
 	name, address string
 }
 
-// Begin counts an attempt. *TooManyError: it is one too many, and the password must not be checked.
+// Begin counts an attempt. *TooManyError: there were too many, and the password must not be checked.
 func (a *Attempts) Begin(ctx context.Context, name, address string) (Attempt, error) {
 	var tried *redis.IntCmd
 	var failed *redis.StringCmd
@@ -64,11 +64,11 @@ func (a *Attempts) Begin(ctx context.Context, name, address string) (Attempt, er
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
-		return Attempt{}, nil // nobody can count: see Attempts
+		return Attempt{}, nil // fails open: see Attempts
 	}
 	failures, err := failed.Int64()
 	switch {
-	case err == nil && failures >= maxPerAddress: // and it cannot be used to keep others out either
+	case err == nil && failures >= maxPerAddress: // it does not count for the account, so it cannot lock the user out
 		Attempt{a, name, address}.Withdraw(ctx)
 		return Attempt{}, a.tooMany(ctx, a.address(address))
 	case tried.Val() > maxPerAccount:
@@ -77,11 +77,11 @@ func (a *Attempts) Begin(ctx context.Context, name, address string) (Attempt, er
 	return Attempt{a, name, address}, nil
 }
 
-// tooMany says how long a key has to live.
+// tooMany returns the error with the time until a key expires.
 func (a *Attempts) tooMany(ctx context.Context, key string) error {
 	left, err := a.client.PTTL(ctx, key).Result()
 	if err != nil || left <= 0 {
-		left = time.Second // it is over, or nobody can tell
+		left = time.Second // it has just expired, or Redis did not answer
 	}
 	return &TooManyError{left}
 }
@@ -92,7 +92,7 @@ func (t Attempt) Withdraw(ctx context.Context) {
 		return
 	}
 	a := t.attempts
-	_, _ = a.client.Pipelined(ctx, func(p redis.Pipeliner) error { // else it is forgotten later
+	_, _ = a.client.Pipelined(ctx, func(p redis.Pipeliner) error { // on an error the count is too high until it expires
 		p.Decr(ctx, a.account(t.name))
 		p.ExpireNX(ctx, a.account(t.name), guessWindow) // if it has ended in between
 		return nil
@@ -105,21 +105,21 @@ func (t Attempt) Failed(ctx context.Context) {
 		return
 	}
 	a, address := t.attempts, t.address
-	_, _ = a.client.Pipelined(ctx, func(p redis.Pipeliner) error { // nobody can count: see Attempts
+	_, _ = a.client.Pipelined(ctx, func(p redis.Pipeliner) error { // fails open: see Attempts
 		p.Incr(ctx, a.address(address))
 		p.ExpireNX(ctx, a.address(address), guessWindow)
 		return nil
 	})
 }
 
-// Succeeded forgets the attempts on an account: its owner has come.
+// Succeeded sets the count of an account to zero: its owner has logged in.
 func (t Attempt) Succeeded(ctx context.Context) {
 	if t.attempts != nil {
-		_ = t.attempts.client.Del(ctx, t.attempts.account(t.name)).Err() // else they are forgotten later
+		_ = t.attempts.client.Del(ctx, t.attempts.account(t.name)).Err() // on an error the count stays until it expires
 	}
 }
 
-// account is a hash, because a name may be anything, and be long.
+// account is the key of a user's count. It is a hash, because a name may be any text of any length.
 func (a *Attempts) account(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return a.prefix + "account:" + hex.EncodeToString(sum[:])

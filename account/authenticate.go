@@ -15,7 +15,7 @@ type Checker interface {
 type Authenticator struct {
 	directory Directory
 	checker   Checker
-	nobody    string // a hash that no password matches, checked when there is no such user
+	decoy     string // a hash that no password matches, checked when there is no such user
 }
 
 // NewAuthenticator returns an Authenticator over a directory.
@@ -23,14 +23,14 @@ func NewAuthenticator(directory Directory, checker Checker) *Authenticator {
 	salt, key := make([]byte, argonSaltLen), make([]byte, argonKeyLen)
 	rand.Read(salt)
 	rand.Read(key)
-	nobody := params{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: salt, key: key}
-	return &Authenticator{directory: directory, checker: checker, nobody: nobody.String()}
+	decoy := params{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: salt, key: key}
+	return &Authenticator{directory: directory, checker: checker, decoy: decoy.String()}
 }
 
 // Authenticate returns the user of that name if the password is theirs.
 //
-// ErrBadCredentials is the answer to an unknown name as to a wrong password, and takes as long: for an unknown name a
-// hash is computed all the same, so that the clock does not tell what the answer hides. ErrBusy means that nothing was
+// ErrBadCredentials is the answer to a wrong password and to an unknown name, and it takes the same time: for an unknown
+// name a hash is computed too, so that an attacker cannot tell the two apart by a clock. ErrBusy means that nothing was
 // checked. Any other error is the directory's.
 func (a *Authenticator) Authenticate(ctx context.Context, name, password string) (User, error) {
 	if len(password) > maxPassword {
@@ -40,7 +40,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, name, password string)
 	unknown := errors.Is(err, ErrUnknownUser)
 	switch {
 	case unknown:
-		encoded = a.nobody
+		encoded = a.decoy
 	case err != nil:
 		return User{}, err
 	}

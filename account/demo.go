@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// A Demo is an account whose password everybody may know, because the login page shows it.
+// A Demo is an account with a public password, which the login page shows.
 type Demo struct {
 	User
 	Password string
@@ -19,7 +19,7 @@ func Demos() []Demo {
 	}
 }
 
-// CreateDemos adds the demo accounts that the directory does not have yet. Only for those a password is hashed.
+// CreateDemos adds the demo accounts that the directory does not have yet, and hashes passwords only for those.
 func CreateDemos(ctx context.Context, directory Directory, hasher *Hasher) error {
 	for _, demo := range Demos() {
 		_, err := directory.User(ctx, demo.Name)
@@ -40,13 +40,16 @@ func CreateDemos(ctx context.Context, directory Directory, hasher *Hasher) error
 	return nil
 }
 
-// ResetDemos gives the demo accounts back the roles and addresses that they began with.
+// ResetDemos gives the demo accounts the roles and addresses that they began with, and empty carts.
 func ResetDemos(ctx context.Context, directory Directory) error {
 	for _, demo := range Demos() {
 		if err := directory.SetRoles(ctx, demo.Name, demo.Roles); err != nil {
 			return err
 		}
 		if err := directory.SetEmail(ctx, demo.Name, demo.Email); err != nil {
+			return err
+		}
+		if err := directory.EmptyCart(ctx, demo.Name); err != nil {
 			return err
 		}
 	}

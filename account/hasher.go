@@ -12,9 +12,9 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// The cost of one hash, as the OWASP Password Storage Cheat Sheet asks of Argon2id: 19 MiB, two passes, one lane.
-// Argon2id rather than bcrypt because memory is what makes guessing on graphics cards expensive, and because bcrypt
-// cuts a password off after 72 bytes.
+// The cost of one hash: 19 MiB, two passes, one lane, as the OWASP Password Storage Cheat Sheet has it for Argon2id.
+// Argon2id and not bcrypt, because the memory makes guessing on graphics cards expensive, and because bcrypt ignores what
+// follows the 72nd byte of a password.
 const (
 	argonMemory  = 19 * 1024 // KiB
 	argonPasses  = 2
@@ -23,15 +23,15 @@ const (
 	argonKeyLen  = 32
 )
 
-// maxPassword bounds what is hashed, in bytes. A longer password is wrong without being looked at.
+// maxPassword bounds what is hashed, in bytes. A longer password is refused without a hash.
 const maxPassword = 1024
 
 var errBadHash = errors.New("stored password hash is not argon2id in PHC form")
 
 // A Hasher hashes passwords, a few at a time.
 //
-// Each hash takes 19 MiB, so a flood of logins would take all memory there is. A Hasher runs at most `parallel` of
-// them at once; the others wait until their context ends. Share one among all that run in a process.
+// Each hash takes 19 MiB, so a flood of logins would use up the memory. A Hasher runs a bounded number of them at once; the
+// others wait until their context ends. All servers of one process should share one.
 type Hasher struct {
 	slots chan struct{}
 }
@@ -94,8 +94,8 @@ func (p params) String() string {
 		argon2.Version, p.memory, p.passes, p.lanes, b64(p.salt), b64(p.key))
 }
 
-// parsePHC reads what String wrote. It refuses costs above four times our own: a hash comes from the database, and
-// whoever can write there must not be able to take all memory.
+// parsePHC reads the text of String. It refuses costs above four times our own: the text comes from the database, and an
+// attacker who can write there must not be able to use up the memory.
 func parsePHC(encoded string) (params, error) {
 	fields := strings.Split(encoded, "$")
 	if len(fields) != 6 || fields[0] != "" || fields[1] != "argon2id" {

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Memory is a Directory in this process. In the lab all replicas share one, as they would share a database.
+// Memory is a Directory in this process. The replicas of an embedded lab share one, as they would share a database.
 type Memory struct {
 	mu      sync.RWMutex
 	entries map[string]entry
@@ -17,6 +17,7 @@ type Memory struct {
 type entry struct {
 	user User
 	hash string
+	cart []string
 }
 
 var _ Directory = (*Memory)(nil)
@@ -46,12 +47,36 @@ func (m *Memory) PasswordHash(_ context.Context, name string) (User, string, err
 
 // SetRoles implements Directory.
 func (m *Memory) SetRoles(_ context.Context, name string, roles []string) error {
-	return m.change(name, func(u *User) { u.Roles = slices.Clone(roles) })
+	return m.change(name, func(e *entry) error { e.user.Roles = slices.Clone(roles); return nil })
 }
 
 // SetEmail implements Directory.
 func (m *Memory) SetEmail(_ context.Context, name, email string) error {
-	return m.change(name, func(u *User) { u.Email = email })
+	return m.change(name, func(e *entry) error { e.user.Email = email; return nil })
+}
+
+// Cart implements Directory.
+func (m *Memory) Cart(_ context.Context, name string) (items []string, err error) {
+	err = m.change(name, func(e *entry) error { items = slices.Clone(e.cart); return nil })
+	return items, err
+}
+
+// AddToCart implements Directory.
+func (m *Memory) AddToCart(_ context.Context, name, item string) (items []string, err error) {
+	err = m.change(name, func(e *entry) error {
+		if len(e.cart) >= MaxCart {
+			return fmt.Errorf("add to cart of %q: %w", name, ErrCartFull)
+		}
+		e.cart = append(e.cart, item)
+		items = slices.Clone(e.cart)
+		return nil
+	})
+	return items, err
+}
+
+// EmptyCart implements Directory.
+func (m *Memory) EmptyCart(_ context.Context, name string) error {
+	return m.change(name, func(e *entry) error { e.cart = nil; return nil })
 }
 
 // Create implements Directory.
@@ -66,21 +91,21 @@ func (m *Memory) Create(_ context.Context, user User, passwordHash string) error
 	return nil
 }
 
-// Keep removes everybody but the users of these names.
-func (m *Memory) Keep(names ...string) {
+// RemoveAllBut removes every user but those of these names.
+func (m *Memory) RemoveAllBut(names ...string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	maps.DeleteFunc(m.entries, func(name string, _ entry) bool { return !slices.Contains(names, name) })
 }
 
-func (m *Memory) change(name string, edit func(*User)) error {
+func (m *Memory) change(name string, edit func(*entry) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e, ok := m.entries[name]
 	if !ok {
 		return fmt.Errorf("change %q: %w", name, ErrUnknownUser)
 	}
-	edit(&e.user)
+	err := edit(&e)
 	m.entries[name] = e
-	return nil
+	return err
 }

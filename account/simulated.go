@@ -7,16 +7,16 @@ import (
 	"fmt"
 )
 
-// Simulated users are many, and a password hash is slow on purpose: ten thousand logins would measure nothing else.
-// Their stored hash is Argon2id too, at the least cost that it has. A hash carries its own cost, so they log in on the
-// same way as everybody, through the same code, only faster. Real accounts are never made like this.
+// The cost of a simulated user's hash. At the real cost, ten thousand logins would measure the hashing and nothing else.
+// This is Argon2id too, at the least cost that it has. A hash carries its cost in its text, so simulated users log in
+// through the same code as all others, only faster. Never make a real account like this.
 const (
 	simulatedMemory = 8 // KiB, the least for one lane
 	simulatedPasses = 1
 )
 
-// CreateSimulated adds users with the role user, named as name(0), name(1), and so on, who share a password. Names
-// that exist are left as they are.
+// CreateSimulated adds users with the role user, named name(0), name(1) and so on, with the same password. It leaves names
+// that exist as they are.
 func CreateSimulated(ctx context.Context, directory Directory, hasher *Hasher, count int, name func(int) string, password string) error {
 	p := params{memory: simulatedMemory, passes: simulatedPasses, lanes: argonLanes, salt: make([]byte, argonSaltLen), key: make([]byte, argonKeyLen)}
 	rand.Read(p.salt)

@@ -9,7 +9,8 @@ import (
 
 const minKeyBytes = 32 // RFC 2104: a key shorter than the hash's output weakens HMAC
 
-// CookieKeys sign the cookies of Signed. All replicas need the same: a cookie is only good where its key is known.
+// CookieKeys sign the cookies of Signed. All replicas need the same, because a replica refuses a cookie whose key it does
+// not have.
 type CookieKeys struct {
 	mu     sync.RWMutex
 	codecs []securecookie.Codec // the first signs, all verify
@@ -29,14 +30,14 @@ func NewCookieKeys(keys ...[]byte) (*CookieKeys, error) {
 	return k, nil
 }
 
-// Rotate makes a new key sign. The ones before go on verifying, until Forget.
+// Rotate makes a new key sign. The keys before it still verify, until Forget.
 func (k *CookieKeys) Rotate(key []byte) error {
 	if len(key) < minKeyBytes {
 		return fmt.Errorf("%w: %d bytes", ErrWeakKey, len(key))
 	}
 	codec := securecookie.New(key, nil)
 	codec.SetSerializer(securecookie.JSONEncoder{})
-	codec.MaxAge(0) // it would look at the machine's clock; the record carries its own times, for ours
+	codec.MaxAge(0) // it would use the machine's clock; the Manager checks the record's times by Config.Now
 	codec.MaxLength(MaxCookie)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -44,7 +45,7 @@ func (k *CookieKeys) Rotate(key []byte) error {
 	return nil
 }
 
-// Forget lets go of every key but the one that signs: what the others signed is refused from now on.
+// Forget drops every key but the one that signs: cookies that the others signed are refused from now on.
 func (k *CookieKeys) Forget() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

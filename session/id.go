@@ -12,15 +12,16 @@ const (
 	idChars = 43 // of base64url without padding
 )
 
-// newID returns a session ID that nobody can guess.
+// newID returns a session ID that cannot be guessed.
 func newID() string {
 	b := make([]byte, idBytes)
 	rand.Read(b) // never fails: crypto/rand ends the program rather than return weak bytes
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// keyOf returns the key under which a store keeps the record of an ID. It is a hash, so that whoever reads the store,
-// or a backup of it, holds no ID to log in with. False means that this is no ID of ours, and nobody need look it up.
+// keyOf returns the key under which a store keeps the record of an ID. It is a hash, so that an attacker who reads the
+// store, or a backup of it, finds no ID to log in with. False: the text is not of the form of an ID, so there is no need
+// to ask the store.
 func keyOf(id string) (key string, ok bool) {
 	if len(id) != idChars {
 		return "", false

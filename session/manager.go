@@ -2,15 +2,12 @@ package session
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	ginsessions "github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
-	gorilla "github.com/gorilla/sessions"
 
 	"authlab/account"
 )
@@ -22,19 +19,19 @@ const (
 	DefaultAbsolute = 8 * time.Hour
 )
 
-// touchEvery is how old LastSeen may get before a request writes it again. Reading is one command; writing at every
-// request would make it two. So the idle time is kept to the minute, and never longer than it says.
+// touchEvery is how old LastSeen may get before a request writes it again. A write at every request would double the
+// number of store commands. So a session may time out up to a minute early, and never late.
 const touchEvery = time.Minute
 
-// maxUserAgent bounds what a client can make us keep about itself, in bytes.
+// maxUserAgent bounds how much of User-Agent a record keeps, in bytes.
 const maxUserAgent = 120
 
 // Config says how a Manager works. Name and Store are required.
 type Config struct {
 	Name  string // of the cookie
 	Store Store
-	// Directory tells a user's roles at each request. Nil: the record carries the roles that the user had at login,
-	// and they are believed until the session ends. That is what a value store does, and why it needs no lookup.
+	// Directory tells a user's roles at each request. Nil: the record keeps the roles that the user had at login, and they
+	// count until the session ends. A server with a Signed store needs no lookup that way.
 	Directory account.Directory
 	Idle      time.Duration    // ends a session that is not used; DefaultIdle
 	Absolute  time.Duration    // ends a session that is used; DefaultAbsolute
@@ -42,26 +39,17 @@ type Config struct {
 	Now       func() time.Time // time.Now
 }
 
-// A Manager logs people in and out on one store.
+// A Manager logs users in and out, and tells who is calling.
 type Manager struct {
 	config Config
-	store  ginsessions.Store
+	store  *ginStore
 }
 
-// A Login is a caller whom a session identified.
+// A Login is a user whom a session identified.
 type Login struct {
 	User      account.User
 	ExpiresAt time.Time // when the session ends if it is not used again
-	key       string
-}
-
-// An Item is one of the caller's sessions, as the caller may see it.
-type Item struct {
-	ID        string    `json:"id"` // the beginning of the key; not the session ID
-	CreatedAt time.Time `json:"created_at"`
-	LastSeen  time.Time `json:"last_seen"`
-	UserAgent string    `json:"user_agent,omitempty"`
-	Current   bool      `json:"current"`
+	key       string    // of the session in the store
 }
 
 // NewManager returns a Manager with the defaults filled in.
@@ -71,160 +59,105 @@ func NewManager(config Config) *Manager {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	store := &adapter{store: config.Store, options: *cookieOptions(config.Secure)}
-	return &Manager{config: config, store: store}
+	return &Manager{config: config, store: newGinStore(config.Store, config.Secure)}
 }
 
-// Middleware puts gin-contrib's session in the request, for sessions.Default(c). It does not look at the cookie yet.
-func (m *Manager) Middleware() gin.HandlerFunc { return ginsessions.Sessions(m.config.Name, m.store) }
+// Middleware puts gin-contrib's session into each request, for sessions.Default(c). It does not load it yet.
+func (m *Manager) Middleware() gin.HandlerFunc {
+	sessions := ginsessions.Sessions(m.config.Name, m.store)
+	return func(c *gin.Context) {
+		m.store.visit(c.Request, m.config.Name) // now, so that copies of the request have the same
+		sessions(c)
+	}
+}
 
-// Identify finds out who is calling. Its errors are ErrNoCookie, ErrNoSession (also ErrTampered and ErrExpired, by
-// name), ErrUnavailable, or what the directory said. None of them touches the cookie.
+// Identify tells who is calling. Its errors are ErrNoCookie, ErrNoSession (ErrTampered and ErrExpired are that too),
+// ErrUnavailable, and those of the Directory. On an error it changes no cookie.
 func (m *Manager) Identify(c *gin.Context) (Login, error) {
-	s, record, err := m.load(c)
+	v, err := m.load(c)
 	if err != nil {
 		return Login{}, err
 	}
-	user := account.User{Name: record.User, Roles: record.Roles}
+	user := account.User{Name: v.record.User, Roles: v.record.Roles}
 	if m.config.Directory != nil {
-		if user, err = m.config.Directory.User(c.Request.Context(), record.User); err != nil {
+		if user, err = m.config.Directory.User(c.Request.Context(), v.record.User); err != nil {
 			return Login{}, err
 		}
 	}
-	if now := m.config.Now(); now.Sub(record.LastSeen) >= touchEvery {
-		touched := record
-		touched.LastSeen = now
-		s.Values[recordKey{}] = touched
-		// Who is calling is known already. If this write fails, the next request writes it, or the session ends a
-		// little early: both are better than refusing a caller whom we recognised.
-		if m.store.Save(c.Request, c.Writer, s) == nil {
-			record = touched
+	if now := m.config.Now(); now.Sub(v.record.LastSeen) >= touchEvery {
+		before := v.record.LastSeen
+		v.record.LastSeen = now
+		// The caller is known already. If this write fails, a later request writes, or the session ends a little early:
+		// both are better than to refuse the caller.
+		if m.store.Save(c.Request, c.Writer, v.session) != nil {
+			v.record.LastSeen = before
 		}
 	}
-	key, _ := keyOf(s.ID)
-	return Login{User: user, ExpiresAt: m.deadline(record), key: key}, nil
+	return m.loginOf(user, v), nil
 }
 
-// Login starts a session for a user whose password was just checked. The ID is always a new one, and a session that
-// the client came with ends, so an ID that somebody planted or saw before the login is worth nothing after it.
+func (m *Manager) loginOf(user account.User, v *visit) Login {
+	key, _ := keyOf(v.session.ID) // a Signed store has no keys
+	return Login{User: user, ExpiresAt: m.deadline(v.record), key: key}
+}
+
+// Login starts a session for a user whose password was just checked. It always makes a new ID and ends the session that
+// the client came with, so an ID that an attacker planted or saw before the login is useless after it (CWE-384).
 func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
-	s, err := m.store.Get(c.Request, m.config.Name)
-	if err != nil && !errors.Is(err, ErrNoSession) {
-		return Login{}, err
+	v := m.store.load(c.Request, m.config.Name)
+	if v.err != nil && !errors.Is(v.err, ErrNoSession) {
+		return Login{}, v.err
 	}
-	if s.ID != "" {
-		old, _ := s.Values[recordKey{}].(Record)
-		if err := m.config.Store.Delete(c.Request.Context(), s.ID, old); err != nil {
+	if v.session.ID != "" {
+		if err := m.config.Store.Delete(c.Request.Context(), v.session.ID, v.record); err != nil {
 			return Login{}, err
 		}
 	}
-	now := m.config.Now()
-	agent := c.Request.UserAgent()
-	record := Record{User: user.Name, CreatedAt: now, LastSeen: now, UserAgent: agent[:min(len(agent), maxUserAgent)]}
+	now, agent := m.config.Now(), c.Request.UserAgent()
+	v.record = Record{User: user.Name, CreatedAt: now, LastSeen: now, UserAgent: agent[:min(len(agent), maxUserAgent)]}
 	if m.config.Directory == nil {
-		record.Roles = user.Roles
+		v.record.Roles = user.Roles
 	}
-	s.ID, s.Values = "", map[any]any{recordKey{}: record}
-	if err := m.store.Save(c.Request, c.Writer, s); err != nil {
+	v.session.ID, v.session.Values = "", map[any]any{}
+	if err := m.store.Save(c.Request, c.Writer, v.session); err != nil {
 		return Login{}, err
 	}
-	key, _ := keyOf(s.ID)
-	return Login{User: user, ExpiresAt: m.deadline(record), key: key}, nil
+	v.err = nil
+	return m.loginOf(user, v), nil
 }
 
-// Logout ends the session that the request carries and takes its cookie away. Without a session there is nothing to
-// do. If the store does not answer, the session is still alive, so the cookie stays too: ErrUnavailable.
+// Logout ends the session of the request and removes its cookie. Without a session it does nothing. ErrUnavailable: the
+// store did not answer, so the session is alive, and the cookie stays.
 func (m *Manager) Logout(c *gin.Context) error {
-	s, err := m.store.Get(c.Request, m.config.Name)
-	if err != nil && !errors.Is(err, ErrNoSession) {
-		return err
+	v := m.store.load(c.Request, m.config.Name)
+	if v.err != nil && !errors.Is(v.err, ErrNoSession) {
+		return v.err
 	}
-	options := *s.Options
-	options.MaxAge = -1
-	s.Options = &options
-	return m.store.Save(c.Request, c.Writer, s)
+	v.session.Options.MaxAge = -1
+	return m.store.Save(c.Request, c.Writer, v.session)
 }
 
-// LogoutEverywhere ends every session of the caller that the store remembers. A store that remembers nothing can only
-// end this one, and that only by asking the browser.
-func (m *Manager) LogoutEverywhere(c *gin.Context, caller Login) error {
-	if store, ok := m.config.Store.(Rememberer); ok {
-		if err := store.EndAll(c.Request.Context(), caller.User.Name); err != nil {
-			return err
-		}
-	}
-	return m.Logout(c)
-}
-
-// Sessions lists the caller's live sessions, the newest first. A store that remembers nothing knows only of the one
-// that it was just shown.
-func (m *Manager) Sessions(c *gin.Context, caller Login) ([]Item, error) {
-	store, ok := m.config.Store.(Rememberer)
-	if !ok {
-		_, record, err := m.load(c)
-		return []Item{{
-			ID: "this-cookie", CreatedAt: record.CreatedAt, LastSeen: record.LastSeen,
-			UserAgent: record.UserAgent, Current: true,
-		}}, err
-	}
-	entries, err := store.List(c.Request.Context(), caller.User.Name)
-	if err != nil {
-		return nil, err
-	}
-	items := make([]Item, 0, len(entries))
-	for _, e := range entries {
-		if !m.config.Now().Before(m.deadline(e.Record)) {
-			continue
-		}
-		items = append(items, Item{
-			ID: publicID(e.Key), CreatedAt: e.Record.CreatedAt, LastSeen: e.Record.LastSeen,
-			UserAgent: e.Record.UserAgent, Current: e.Key == caller.key,
-		})
-	}
-	slices.SortFunc(items, func(a, b Item) int { return b.CreatedAt.Compare(a.CreatedAt) })
-	return items, nil
-}
-
-// End ends one of the caller's sessions by the ID that Sessions gave. ErrNoSession: the caller has none such, whoever
-// else may.
-func (m *Manager) End(ctx context.Context, caller Login, id string) error {
-	store, ok := m.config.Store.(Rememberer)
-	if !ok {
-		return fmt.Errorf("end session: this store remembers none: %w", ErrNoSession)
-	}
-	entries, err := store.List(ctx, caller.User.Name)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if publicID(e.Key) == id {
-			return store.End(ctx, caller.User.Name, e.Key)
-		}
-	}
-	return fmt.Errorf("end session: %w", ErrNoSession)
-}
-
-// load returns the session of the request and its record, if both are there and in time.
-func (m *Manager) load(c *gin.Context) (*gorilla.Session, Record, error) {
+// load returns the request's session if it is a user's and has not timed out.
+func (m *Manager) load(c *gin.Context) (*visit, error) {
 	if _, err := c.Request.Cookie(m.config.Name); err != nil {
-		return nil, Record{}, ErrNoCookie
+		return nil, ErrNoCookie
 	}
-	s, err := m.store.Get(c.Request, m.config.Name)
-	if err != nil {
-		return nil, Record{}, err
+	v := m.store.load(c.Request, m.config.Name)
+	if v.err != nil {
+		return nil, v.err
 	}
-	record, _ := s.Values[recordKey{}].(Record)
-	if record.User == "" {
-		return nil, Record{}, fmt.Errorf("session of a visitor: %w", ErrNoSession)
+	if v.record.User == "" {
+		return nil, fmt.Errorf("no user has logged in to this session: %w", ErrNoSession)
 	}
-	if !m.config.Now().Before(m.deadline(record)) {
-		// It is refused whether or not the store can forget it now; its own timeout stands behind this.
-		_ = m.config.Store.Delete(c.Request.Context(), s.ID, record)
-		return nil, Record{}, fmt.Errorf("%w: %w", ErrNoSession, ErrExpired)
+	if !m.config.Now().Before(m.deadline(v.record)) {
+		// Refused even if the store cannot delete it now: then the store's own timeout does.
+		_ = m.config.Store.Delete(c.Request.Context(), v.session.ID, v.record)
+		return nil, fmt.Errorf("%w: %w", ErrNoSession, ErrExpired)
 	}
-	return s, record, nil
+	return v, nil
 }
 
+// deadline is when a session ends if it is not used again.
 func (m *Manager) deadline(r Record) time.Time {
 	idle, absolute := r.LastSeen.Add(m.config.Idle), r.CreatedAt.Add(m.config.Absolute)
 	if idle.Before(absolute) {
@@ -232,6 +165,3 @@ func (m *Manager) deadline(r Record) time.Time {
 	}
 	return absolute
 }
-
-// publicID shortens a key: enough to tell one user's sessions apart.
-func publicID(key string) string { return key[:min(len(key), 16)] }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -85,25 +86,25 @@ func cookieKeys(t testing.TB, letters ...string) *session.CookieKeys {
 
 func TestEveryStoreConforms(t *testing.T) {
 	t.Run("memory", func(t *testing.T) {
-		storetest.Run(t, func(*testing.T) storetest.Bench {
+		storetest.Run(t, func(*testing.T) storetest.Fixture {
 			clock := storetest.NewClock()
-			return storetest.Bench{Store: session.NewMemory(idle, clock.Now), Pass: clock.Advance, Idle: idle}
+			return storetest.Fixture{Store: session.NewMemory(idle, clock.Now), Advance: clock.Advance, Idle: idle}
 		})
 	})
 	t.Run("redis, embedded", func(t *testing.T) {
-		storetest.Run(t, func(t *testing.T) storetest.Bench {
+		storetest.Run(t, func(t *testing.T) storetest.Fixture {
 			server, client := embeddedRedis(t)
-			return storetest.Bench{Store: session.NewRedis(client, "authlab:", idle, absolute, time.Now), Pass: server.FastForward, Idle: idle}
+			return storetest.Fixture{Store: session.NewRedis(client, "authlab:", idle, absolute, time.Now), Advance: server.FastForward, Idle: idle}
 		})
 	})
 	t.Run("redis, real", func(t *testing.T) {
-		storetest.Run(t, func(t *testing.T) storetest.Bench {
+		storetest.Run(t, func(t *testing.T) storetest.Fixture {
 			client, prefix := realRedis(t)
-			return storetest.Bench{Store: session.NewRedis(client, prefix, idle, absolute, time.Now), Idle: idle}
+			return storetest.Fixture{Store: session.NewRedis(client, prefix, idle, absolute, time.Now), Idle: idle}
 		})
 	})
 	t.Run("signed cookie", func(t *testing.T) {
-		storetest.Run(t, func(t *testing.T) storetest.Bench { return storetest.Bench{Store: signed(t)} })
+		storetest.Run(t, func(t *testing.T) storetest.Fixture { return storetest.Fixture{Store: signed(t)} })
 	})
 }
 
@@ -237,7 +238,7 @@ func TestASignedCookieBelongsToItsKeyAndItsName(t *testing.T) {
 	}
 	// Name and value count, because that is what browsers count.
 	for length := 0; ; length += 10 {
-		credential, err := signed(t).Create(t.Context(), session.Record{Values: map[string]any{"x": strings.Repeat("x", length)}})
+		credential, err := signed(t).Create(t.Context(), session.Record{Values: session.Values{"x": strings.Repeat("x", length)}})
 		if cookie := len("session-cookie") + len(credential); err == nil && cookie > session.MaxCookie {
 			t.Fatalf("a cookie of %d bytes", cookie)
 		}
@@ -301,6 +302,26 @@ func FuzzNoCredentialBreaksAStore(f *testing.F) {
 			if _, err := store.Load(t.Context(), credential); !errors.Is(err, session.ErrNoSession) {
 				t.Errorf("%T: Load(%q) = %v", store, credential, err)
 			}
+		}
+	})
+}
+
+func FuzzNoJSONBreaksValues(f *testing.F) {
+	f.Add([]byte(`{"a":{"int":5},"b":[null,{"[]string":["x"]}],"c":1.5}`))
+	f.Add([]byte(`{"a":{"int":5,"int8":5}}`))
+	f.Add([]byte(`{"a":{}}`))
+	f.Add([]byte(`{"a": {"func()":1}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var first, second session.Values
+		if json.Unmarshal(text, &first) != nil {
+			return
+		}
+		again, err := json.Marshal(first)
+		if err != nil {
+			t.Fatalf("%s was read and cannot be written: %v", text, err)
+		}
+		if err := json.Unmarshal(again, &second); err != nil || !reflect.DeepEqual(first, second) {
+			t.Errorf("%s became %#v and then %#v, %v", text, first, second, err)
 		}
 	})
 }

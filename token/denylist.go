@@ -9,36 +9,39 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// clockTolerance is how far the clocks of two replicas may be apart before a token that was taken back can be forgotten
-// while one of them still takes it.
+// clockTolerance is how far the clocks of two replicas may be apart. An entry is kept for that much longer, so that Redis
+// does not forget a token while a replica whose clock is behind still accepts it.
 const clockTolerance = time.Hour
 
-// A Denylist remembers, in Redis, the tokens that were taken back before they expired.
+// A Denylist keeps, in Redis, which tokens were taken back before they expired.
 //
 //	authlab:denied:<jti>        one token
-//	authlab:denied:<sid>        every token of one login: it was logged out, or its refresh token was stolen
+//	authlab:denied:<sid>        every token of one login: the user logged out, or its refresh token was used twice
 //	authlab:not-before:<user>   every token of a user that was issued up to this millisecond
 //
-// Entries are kept until every token that they could concern has expired. It is the state that a stateless token was
-// meant to do without: as long as it is asked, the login is only as available as Redis is; and what it forgets, lives
+// Each entry lives until all tokens that it is about have expired. The list is the state that a stateless token was meant
+// to do without: a server that asks it answers only while Redis does, and if Redis loses an entry, the token is accepted
 // again.
 type Denylist struct {
-	client redis.UniversalClient
-	prefix string
-	access time.Duration
-	keep   time.Duration
+	client   redis.UniversalClient
+	prefix   string
+	tokenTTL time.Duration // of an entry for one token or one login's access tokens
+	userTTL  time.Duration // of an entry for a user, which also ends logins by refresh token
 }
 
-// NewDenylist returns a denylist whose keys begin with prefix, for access tokens and logins that live so long.
+// NewDenylist returns a denylist whose keys begin with prefix. access is the life of an access token, login that of a
+// family of refresh tokens.
 func NewDenylist(client redis.UniversalClient, prefix string, access, login time.Duration) *Denylist {
-	return &Denylist{client: client, prefix: prefix, access: access + clockTolerance, keep: max(access, login) + clockTolerance}
+	return &Denylist{
+		client: client, prefix: prefix, tokenTTL: access + clockTolerance, userTTL: max(access, login) + clockTolerance,
+	}
 }
 
-// Tokens are denied by jti and never by their text, which can be spelled in more than one way.
+// deniedKey takes a jti or a sid. Tokens are denied by jti and never by their text, which can have more than one spelling.
 func (d *Denylist) deniedKey(id string) string { return d.prefix + "denied:" + id }
 func (d *Denylist) userKey(user string) string { return d.prefix + "not-before:" + user }
 
-// Check asks whether a verified token has been taken back: ErrDenied. One command.
+// Check returns ErrDenied for a verified token that was taken back. It is one Redis command.
 func (d *Denylist) Check(ctx context.Context, claims Claims) error {
 	found, err := d.client.MGet(ctx, d.deniedKey(claims.ID), d.deniedKey(claims.FamilyID), d.userKey(claims.Subject)).Result()
 	if err != nil {
@@ -47,22 +50,23 @@ func (d *Denylist) Check(ctx context.Context, claims Claims) error {
 	if found[0] != nil || found[1] != nil {
 		return fmt.Errorf("%w: logged out", ErrDenied)
 	}
-	return d.before(found[2], time.Time(claims.IssuedAt))
+	return notBefore(found[2], time.Time(claims.IssuedAt))
 }
 
-// checkFamily asks whether "log out everywhere" ended a family: ErrFamilyEnded.
+// checkFamily returns ErrFamilyEnded if "log out everywhere" came after the family began.
 func (d *Denylist) checkFamily(ctx context.Context, f Family) error {
 	found, err := d.client.MGet(ctx, d.userKey(f.User)).Result()
 	if err != nil {
 		return unavailable("check denylist", "MGET", err)
 	}
-	if err := d.before(found[0], f.CreatedAt); err != nil {
+	if err := notBefore(found[0], f.CreatedAt); err != nil {
 		return fmt.Errorf("%w: %w", ErrFamilyEnded, err)
 	}
 	return nil
 }
 
-func (d *Denylist) before(found any, at time.Time) error {
+// notBefore returns ErrDenied for what was issued up to the time that a user's entry says. Without an entry it is nil.
+func notBefore(found any, issued time.Time) error {
 	text, ok := found.(string)
 	if !ok {
 		return nil
@@ -71,7 +75,7 @@ func (d *Denylist) before(found any, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("check denylist: %w: %w", ErrUnavailable, err)
 	}
-	if at.UnixMilli() <= ms {
+	if issued.UnixMilli() <= ms {
 		return fmt.Errorf("%w: logged out everywhere", ErrDenied)
 	}
 	return nil
@@ -79,15 +83,15 @@ func (d *Denylist) before(found any, at time.Time) error {
 
 // Deny takes one token back.
 func (d *Denylist) Deny(ctx context.Context, claims Claims) error {
-	if err := d.client.Set(ctx, d.deniedKey(claims.ID), claims.Subject, d.access).Err(); err != nil {
+	if err := d.client.Set(ctx, d.deniedKey(claims.ID), claims.Subject, d.tokenTTL).Err(); err != nil {
 		return unavailable("deny token", "SET", err)
 	}
 	return nil
 }
 
-// DenyBefore takes back everything of a user that was issued until now.
+// DenyBefore takes back every token of a user that was issued until now.
 func (d *Denylist) DenyBefore(ctx context.Context, user string, now time.Time) error {
-	if err := d.client.Set(ctx, d.userKey(user), now.UnixMilli(), d.keep).Err(); err != nil {
+	if err := d.client.Set(ctx, d.userKey(user), now.UnixMilli(), d.userTTL).Err(); err != nil {
 		return unavailable("deny tokens", "SET", err)
 	}
 	return nil

@@ -14,15 +14,15 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Families keeps refresh tokens in Redis. A family is one login and all that was refreshed from it.
+// Families keeps refresh tokens in Redis. A family is one login and every token that was refreshed from it.
 //
-//	authlab:family:<id>               whose it is, and until when (JSON)
+//	authlab:family:<id>               a Family as JSON
 //	authlab:refresh:<hash of token>   live or spent
 //
-// A refresh token works once. When one comes a second time, either its owner or a thief is late, and nobody can tell
-// which; so the family ends and both have to log in (RFC 9700, section 4.14.2).
+// A refresh token works once. If one is used a second time, two clients have it, and the server cannot tell the user from
+// the thief. So the family ends, and both have to log in (RFC 9700, section 4.14.2).
 //
-// Give it a client that does not retry: a repeated SET would take the token's first use for its second.
+// The client must not retry commands: a repeated SET would read the first use of a token as its second.
 type Families struct {
 	client   redis.UniversalClient
 	prefix   string
@@ -36,7 +36,7 @@ type Family struct {
 	ID        string    `json:"id"`
 	User      string    `json:"user"`
 	CreatedAt time.Time `json:"created_at"`
-	ExpiresAt time.Time `json:"expires_at"` // however often it is refreshed
+	ExpiresAt time.Time `json:"expires_at"` // a refresh does not move it
 }
 
 const (
@@ -46,8 +46,8 @@ const (
 	spent       = "spent"
 )
 
-// NewFamilies returns families that live as long as life, with keys that begin with prefix. The denylist hears of each
-// family that ends early, because its access tokens may have some time left.
+// NewFamilies returns families that live as long as life, under keys that begin with prefix. A family that ends early is
+// put on the denylist, because its access tokens have not expired yet.
 func NewFamilies(client redis.UniversalClient, prefix string, life time.Duration, denylist *Denylist, now func() time.Time) *Families {
 	return &Families{client: client, prefix: prefix, life: life, denylist: denylist, now: now}
 }
@@ -59,16 +59,15 @@ func (f *Families) refreshKey(token []byte) string {
 	return f.prefix + "refresh:" + hex.EncodeToString(sum[:])
 }
 
-// newFamilyID makes the ID of a family that has not begun yet.
 func newFamilyID() string { return randomText(familyBytes) }
 
-// Start begins a family and returns its first refresh token.
+// Start begins a family with an ID of newFamilyID, and returns its first refresh token.
 func (f *Families) Start(ctx context.Context, user, family string) (token string, err error) {
 	id, err := base64.RawURLEncoding.DecodeString(family)
 	if err != nil || len(id) != familyBytes {
 		return "", fmt.Errorf("start family: %q is no ID of a family", family)
 	}
-	raw := withSecret(id)
+	raw := newRefreshToken(id)
 	now := f.now()
 	text, err := json.Marshal(Family{ID: family, User: user, CreatedAt: now, ExpiresAt: now.Add(f.life)})
 	if err != nil {
@@ -85,18 +84,18 @@ func (f *Families) Start(ctx context.Context, user, family string) (token string
 	return base64.RawURLEncoding.EncodeToString(raw), nil
 }
 
-// withSecret is a refresh token of a family, before it is encoded.
-func withSecret(id []byte) []byte {
+// newRefreshToken returns a refresh token before it is encoded: the family's ID, then a random secret.
+func newRefreshToken(id []byte) []byte {
 	raw := make([]byte, familyBytes+secretBytes)
 	copy(raw, id)
 	rand.Read(raw[familyBytes:])
 	return raw
 }
 
-// Rotate spends a refresh token and returns the next one of its family.
+// Rotate spends a refresh token and returns the next one of its family. ErrRefreshReused: it was spent before.
 //
-// Of many requests with the same token exactly one wins. Redis writes "spent", tells what was there before, and reads
-// the family in one transaction, so that no loser can end the family between the winner's two steps.
+// Of many requests with the same token exactly one succeeds. One transaction writes "spent", returns what was there
+// before, and reads the family, so that a request that fails cannot end the family in the middle of one that succeeds.
 func (f *Families) Rotate(ctx context.Context, token string) (string, error) {
 	raw, id, err := parseRefresh(token)
 	if err != nil {
@@ -130,14 +129,15 @@ func (f *Families) Rotate(ctx context.Context, token string) (string, error) {
 	if left <= 0 {
 		return "", fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, f.life)
 	}
-	next := withSecret(raw[:familyBytes])
+	next := newRefreshToken(raw[:familyBytes])
 	if err := f.client.Set(ctx, f.refreshKey(next), live, left).Err(); err != nil {
 		return "", unavailable("keep refresh token", "SET", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(next), nil
 }
 
-// Find returns the family of a refresh token without spending it. That the token is live is for Rotate to tell.
+// Find returns the family of a refresh token without spending it. It does not tell whether the token is live or spent:
+// Rotate does.
 func (f *Families) Find(ctx context.Context, token string) (Family, error) {
 	raw, id, err := parseRefresh(token)
 	if err != nil {
@@ -157,12 +157,11 @@ func (f *Families) Find(ctx context.Context, token string) (Family, error) {
 	return decodeFamily(text)
 }
 
-// End ends a family: none of its refresh tokens buys anything any more, and none of its access tokens gets past the
-// denylist.
+// End ends a family: Rotate refuses its refresh tokens from now on, and the denylist its access tokens.
 func (f *Families) End(ctx context.Context, id string) error {
 	_, err := f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.Del(ctx, f.familyKey(id))
-		tx.Set(ctx, f.denylist.deniedKey(id), "login", f.denylist.access)
+		tx.Set(ctx, f.denylist.deniedKey(id), "login", f.denylist.tokenTTL)
 		return nil
 	})
 	if err != nil {
@@ -171,7 +170,7 @@ func (f *Families) End(ctx context.Context, id string) error {
 	return nil
 }
 
-// EndOf ends the family of a refresh token that we gave out, spent or not. ErrRefreshUnknown: we did not.
+// EndOf ends the family of a refresh token, live or spent. ErrRefreshUnknown: no such token was issued.
 func (f *Families) EndOf(ctx context.Context, token string) error {
 	raw, id, err := parseRefresh(token)
 	if err != nil {
@@ -195,8 +194,8 @@ func decodeFamily(text string) (Family, error) {
 	return family, nil
 }
 
-// parseRefresh takes a refresh token apart: the family's ID, then a secret. That the ID is true follows only when the
-// whole token's hash is found.
+// parseRefresh decodes a refresh token and returns the ID of its family. Do not trust the ID before the hash of the whole
+// token was found in Redis: a client can write any ID into a token.
 func parseRefresh(token string) (raw []byte, family string, err error) {
 	if len(token) != base64.RawURLEncoding.EncodedLen(familyBytes+secretBytes) {
 		return nil, "", ErrRefreshUnknown

@@ -16,14 +16,14 @@ import (
 
 // The algorithms that a key can be for (RFC 7518, RFC 8037).
 const (
-	HS256 = "HS256" // one secret signs and verifies: whoever can check a token can also make one
+	HS256 = "HS256" // one secret signs and verifies: a service that can verify a token can also sign one
 	RS256 = "RS256" // the most widely understood; large signatures (256 bytes), slow to sign
 	ES256 = "ES256" // small, and known to every browser's WebCrypto, gateway and library
 	EdDSA = "EdDSA" // Ed25519: small and the least to get wrong; not everywhere yet
 )
 
-// DefaultAlgorithm is ES256. It is asymmetric, so that another service can verify without being able to issue; its
-// signature is 64 bytes; RFC 7518 recommends it; and everything that a token may meet can check it.
+// DefaultAlgorithm is ES256. It is asymmetric, so another service can verify without being able to sign; its signature is
+// 64 bytes; RFC 7518 recommends it; and browsers, gateways and libraries know it.
 const DefaultAlgorithm = ES256
 
 // Algorithms lists every algorithm, the default first.
@@ -34,7 +34,7 @@ const (
 	minRSABits     = 2048 // RFC 7518, section 3.3
 )
 
-// A Key is for one algorithm, chosen by us and never by a token's header.
+// A Key is for one algorithm. The server chooses it, and never a token's header (RFC 8725, section 3.1).
 type Key struct {
 	id      string
 	method  jwt.SigningMethod
@@ -102,16 +102,16 @@ func NewKey(id, algorithm string, private any) (*Key, error) {
 		return nil, fmt.Errorf("%w: %T for %s", ErrWeakKey, private, algorithm)
 	}
 	if k.id == "" {
-		if err := k.name(); err != nil {
+		if err := k.setID(); err != nil {
 			return nil, err
 		}
 	}
 	return k, nil
 }
 
-func (k *Key) name() error {
+func (k *Key) setID() error {
 	if k.Algorithm() == HS256 {
-		// Not a hash of the secret: an id is public, and a hash would let everybody test guesses.
+		// Not a hash of the secret: the ID is public, and an attacker could test guesses of the secret against a hash.
 		random := make([]byte, 12)
 		rand.Read(random)
 		k.id = base64.RawURLEncoding.EncodeToString(random)

@@ -12,9 +12,11 @@ import (
 
 // A Keyring holds the key that signs and the keys that still verify.
 //
-// To change keys without logging anybody out, add the new key, wait until everyone has fetched the JWKS, Sign with it,
-// and Drop the old one when the last token that it signed has expired. All replicas need the same keyring: a token is
-// only good where its key is known, which is what "stateless" leaves out.
+// To change keys without logging users out: Add the new key, wait until the other services have fetched the JWKS, Sign
+// with it, and Drop the old one when the last token that it signed has expired.
+//
+// All replicas need the same keyring, because a replica refuses a token whose key it does not have. A "stateless" token
+// needs that much shared state.
 type Keyring struct {
 	mu   sync.RWMutex
 	keys []*Key // the first signs
@@ -34,7 +36,7 @@ func NewKeyring(keys ...*Key) (*Keyring, error) {
 	return ring, nil
 }
 
-// Add makes a key verify. It does not sign yet.
+// Add puts a key on the keyring. It verifies, and does not sign yet.
 func (r *Keyring) Add(key *Key) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -45,7 +47,7 @@ func (r *Keyring) Add(key *Key) error {
 	return nil
 }
 
-// Sign makes a key of the keyring the one that signs. The one before goes on verifying.
+// Sign makes a key of the keyring the one that signs. The key that signed before still verifies.
 func (r *Keyring) Sign(id string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,7 +60,7 @@ func (r *Keyring) Sign(id string) error {
 	return nil
 }
 
-// Drop takes a key away: every token that it signed is refused from now on. The key that signs cannot be dropped.
+// Drop removes a key: every token that it signed is refused from now on. The key that signs cannot be dropped.
 func (r *Keyring) Drop(id string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,7 +72,7 @@ func (r *Keyring) Drop(id string) error {
 	return nil
 }
 
-// Forget takes every key away but the one that signs.
+// Forget drops every key but the one that signs.
 func (r *Keyring) Forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -96,8 +98,8 @@ func (r *Keyring) find(id string) (*Key, bool) {
 	return nil, false
 }
 
-// JWKS returns the public keys as a JWK Set (RFC 7517), for services that verify. An HS256 key has no public half and
-// is left out: publishing it would let everybody sign.
+// JWKS returns the public keys as a JWK Set (RFC 7517), for services that verify. It leaves out HS256 keys, which have no
+// public half: a service that knew the secret could sign.
 func (r *Keyring) JWKS() jose.JSONWebKeySet {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -110,8 +112,8 @@ func (r *Keyring) JWKS() jose.JSONWebKeySet {
 	return set
 }
 
-// MarshalPrivate returns all keys as a JWK Set with their private halves: a secret, for a file that only the server
-// may read.
+// MarshalPrivate returns all keys, with their private halves, as a JWK Set: a secret, for a file that only the server may
+// read.
 func (r *Keyring) MarshalPrivate() ([]byte, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -122,8 +124,8 @@ func (r *Keyring) MarshalPrivate() ([]byte, error) {
 	return json.Marshal(set)
 }
 
-// ParseKeyring reads what MarshalPrivate wrote, or any JWK Set of private keys that each name their alg. The first key
-// signs. ErrWeakKey means that one of them is not safe to use.
+// ParseKeyring reads the text of MarshalPrivate, or any JWK Set of private keys of which each names its alg. The first key
+// signs. ErrWeakKey: one of the keys is not safe to use.
 func ParseKeyring(text []byte) (*Keyring, error) {
 	var set jose.JSONWebKeySet
 	if err := json.Unmarshal(text, &set); err != nil {

@@ -3,11 +3,6 @@ package token
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/base64"
-	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -15,22 +10,21 @@ import (
 	"authlab/account"
 )
 
-// Defaults of Config. An access token cannot be taken back, so its life is how long a mistake lasts.
+// Defaults of Config. An access token cannot be changed, so a role that was taken away works on for as long as it lives.
 const (
-	DefaultIssuer    = "authlab"
-	DefaultAudience  = "authlab"
-	DefaultAccess    = 15 * time.Minute
-	DefaultRefresh   = 8 * time.Hour
-	defaultClientID  = "authlab"
-	defaultTokenType = "Bearer"
+	DefaultIssuer   = "authlab"
+	DefaultAudience = "authlab"
+	DefaultAccess   = 15 * time.Minute
+	DefaultRefresh  = 8 * time.Hour
 )
 
-var errNotObject = errors.New("not a JSON object")
+// clientID is in every token, because RFC 9068 requires it. The only client that there is are the server's own pages.
+const clientID = "authlab"
 
 // Config says how a Service works. Keys, Directory, Families and Denylist are required.
 type Config struct {
 	Keys      *Keyring
-	Directory account.Directory // the roles of a user, asked at each refresh
+	Directory account.Directory // tells a user's roles at each refresh
 	Families  *Families
 	Denylist  *Denylist
 	Issuer    string           // DefaultIssuer
@@ -39,20 +33,12 @@ type Config struct {
 	Now       func() time.Time // time.Now
 }
 
-// A Service issues and verifies.
+// A Service issues tokens, verifies and refreshes them, and takes them back.
 type Service struct {
 	config    Config
-	parser    *jwt.Parser
-	validator *jwt.Validator // the parser's checks of times and claims alone
-	seen      *seen
-}
-
-// A Pair is what a login gives (RFC 6749, section 5.1).
-type Pair struct {
-	AccessToken  string `json:"access_token"`
-	TokenType    string `json:"token_type"`
-	ExpiresIn    int    `json:"expires_in"` // seconds
-	RefreshToken string `json:"refresh_token"`
+	parser    *jwt.Parser    // checks the signature, and what the validator checks
+	validator *jwt.Validator // checks times and claims
+	verified  *verifiedCache
 }
 
 // NewService returns a Service with the defaults filled in.
@@ -64,7 +50,7 @@ func NewService(config Config) *Service {
 		config.Now = time.Now
 	}
 	options := []jwt.ParserOption{
-		jwt.WithValidMethods(Algorithms()), // never "none"; which one of them, the key decides
+		jwt.WithValidMethods(Algorithms()), // never "none"; which of them, the key decides
 		jwt.WithStrictDecoding(),
 		jwt.WithExpirationRequired(),
 		jwt.WithIssuedAt(),
@@ -72,37 +58,27 @@ func NewService(config Config) *Service {
 		jwt.WithAudience(config.Audience),
 		jwt.WithTimeFunc(config.Now),
 	}
-	return &Service{config: config, parser: jwt.NewParser(options...), validator: jwt.NewValidator(options...), seen: newSeen()}
+	return &Service{
+		config: config, parser: jwt.NewParser(options...), validator: jwt.NewValidator(options...), verified: newVerifiedCache(),
+	}
 }
 
-// Issue signs an access token for a user. It needs nothing but the key, and nothing remembers it. ErrTooLong: the user
-// has so many roles that nobody would look at the token.
-func (s *Service) Issue(user account.User) (string, Claims, error) {
-	return s.issue(user, newFamilyID())
+// A Pair is the answer to a login and to a refresh (RFC 6749, section 5.1).
+type Pair struct {
+	AccessToken  string `json:"access_token"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int    `json:"expires_in"` // seconds
+	RefreshToken string `json:"refresh_token"`
 }
 
-func (s *Service) issue(user account.User, family string) (string, Claims, error) {
-	now := s.config.Now()
-	claims := Claims{
-		Issuer: s.config.Issuer, Subject: user.Name, Audience: jwt.ClaimStrings{s.config.Audience},
-		IssuedAt: Instant(now.Truncate(time.Millisecond)), ExpiresAt: jwt.NewNumericDate(now.Add(s.config.Access)),
-		ID: randomText(16), ClientID: defaultClientID, FamilyID: family, Roles: user.Roles,
+func (s *Service) pair(access, refresh string) Pair {
+	return Pair{
+		AccessToken: access, TokenType: "Bearer", ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh,
 	}
-	key := s.config.Keys.Signing()
-	t := jwt.NewWithClaims(key.method, &claims)
-	t.Header["typ"], t.Header["kid"] = mediaType, key.id
-	text, err := t.SignedString(key.private)
-	if err != nil {
-		return "", Claims{}, fmt.Errorf("issue token: %w", err)
-	}
-	if len(text) > MaxLength {
-		return "", Claims{}, fmt.Errorf("issue token: %w: %d bytes, and %d is the most", ErrTooLong, len(text), MaxLength)
-	}
-	return text, claims, nil
 }
 
-// Login issues an access token and starts a family of refresh tokens. ErrUnavailable: the refresh token could not be
-// kept, and nothing was issued.
+// Login issues an access token and starts a family of refresh tokens for a user whose password was just checked.
+// ErrUnavailable: Redis could not keep the refresh token, and no token was issued.
 func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
 	family := newFamilyID()
 	access, _, err := s.issue(user, family)
@@ -116,10 +92,11 @@ func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
 	return s.pair(access, refresh), nil
 }
 
-// Refresh spends a refresh token for a new pair. The roles in the new access token are those of now.
+// Refresh returns a new pair for a refresh token, which works no second time. The new access token has the roles that
+// the user has now.
 //
-// The token is spent last. Whatever can fail before (a users database that does not answer) leaves it good, so that the
-// client's honest second try is not taken for a thief's.
+// The refresh token is spent last. If an earlier step fails, because the users database does not answer, the client can
+// send the same token again without being taken for a thief.
 func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error) {
 	family, err := s.config.Families.Find(ctx, refreshToken)
 	if err != nil {
@@ -143,65 +120,14 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error
 	return s.pair(access, next), nil
 }
 
-func (s *Service) pair(access, refresh string) Pair {
-	return Pair{
-		AccessToken: access, TokenType: defaultTokenType,
-		ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh,
-	}
-}
-
-// Verify checks format, signature, times and claims, in that order, and asks nobody. Its errors say at which of these
-// stages a token failed. The signature of a token that comes again is not computed again: Claims.Seen says so.
-func (s *Service) Verify(_ context.Context, token string) (Claims, error) {
-	if v, ok := s.seen.get(token); ok {
-		if key, ok := s.config.Keys.find(v.key.id); ok && key == v.key {
-			if err := s.validator.Validate(&v.claims); err != nil {
-				return Claims{}, stageOf(err)
-			}
-			v.claims.Seen = true
-			return v.claims, nil
-		}
-	}
-	h, err := check(token)
-	if err != nil {
-		return Claims{}, err
-	}
-	key, ok := s.config.Keys.find(h.KeyID)
-	if !ok {
-		return Claims{}, fmt.Errorf("%w: no key with the ID %.40q", ErrSignature, h.KeyID)
-	}
-	if key.Algorithm() != h.Algorithm {
-		return Claims{}, fmt.Errorf("%w: alg is %.10q, and the key %q is for %s", ErrSignature, h.Algorithm, key.id, key.Algorithm())
-	}
-	var claims Claims
-	_, err = s.parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return key.public, nil })
-	if err != nil {
-		return Claims{}, stageOf(err) // claims of a token that failed are nobody's
-	}
-	s.seen.add(token, claims, key)
-	return claims, nil
-}
-
-// VerifyRevocable checks what Verify does, and then asks the denylist: one command.
-func (s *Service) VerifyRevocable(ctx context.Context, token string) (Claims, error) {
-	claims, err := s.Verify(ctx, token)
-	if err != nil {
-		return Claims{}, err
-	}
-	if err := s.CheckRevoked(ctx, claims); err != nil {
-		return Claims{}, err
-	}
-	return claims, nil
-}
-
-// CheckRevoked asks whether a token that Verify accepted has been taken back since. ErrDenied: it has. ErrUnavailable:
-// nobody can tell.
+// CheckRevoked asks the denylist whether a token that Verify accepted was taken back: one Redis command. ErrDenied: it
+// was. ErrUnavailable: Redis did not answer, so the server cannot tell.
 func (s *Service) CheckRevoked(ctx context.Context, claims Claims) error {
 	return s.config.Denylist.Check(ctx, claims)
 }
 
-// Logout takes this access token back, and with it the whole login that it came from: its refresh token, and every
-// access token that was ever refreshed from it.
+// Logout takes back this access token and the whole login that it came from: its refresh token, and every access token
+// that was refreshed from it.
 func (s *Service) Logout(ctx context.Context, claims Claims) error {
 	if err := s.config.Denylist.Deny(ctx, claims); err != nil {
 		return err
@@ -209,34 +135,12 @@ func (s *Service) Logout(ctx context.Context, claims Claims) error {
 	return s.config.Families.End(ctx, claims.FamilyID)
 }
 
-// LogoutRefresh ends the family of a refresh token, for a client whose access token has already expired.
+// LogoutRefresh ends the login of a refresh token, for a client whose access token has expired.
 func (s *Service) LogoutRefresh(ctx context.Context, refreshToken string) error {
 	return s.config.Families.EndOf(ctx, refreshToken)
 }
 
-// LogoutEverywhere denies every access token and every family of a user that exist now.
+// LogoutEverywhere takes back every access token and every refresh token that a user has now.
 func (s *Service) LogoutEverywhere(ctx context.Context, user string) error {
 	return s.config.Denylist.DenyBefore(ctx, user, s.config.Now())
-}
-
-// stageOf tells at which stage the library refused.
-func stageOf(err error) error {
-	switch {
-	case errors.Is(err, jwt.ErrTokenMalformed):
-		return fmt.Errorf("%w: it cannot be decoded", ErrFormat)
-	case errors.Is(err, jwt.ErrTokenExpired):
-		return fmt.Errorf("%w: it has expired", ErrTime)
-	case errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
-		return fmt.Errorf("%w: it was issued in the future", ErrTime)
-	case errors.Is(err, jwt.ErrTokenInvalidClaims):
-		return fmt.Errorf("%w: %s", ErrClaims, strings.TrimPrefix(err.Error(), jwt.ErrTokenInvalidClaims.Error()+": "))
-	default:
-		return fmt.Errorf("%w: it does not fit header and payload", ErrSignature)
-	}
-}
-
-func randomText(bytes int) string {
-	b := make([]byte, bytes)
-	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
 }

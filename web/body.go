@@ -14,8 +14,8 @@ import (
 // maxBody is the largest body that is read, in bytes.
 const maxBody = 4 << 10
 
-// readJSON reads one JSON object from the body. It asks for the Content-Type, because a form on another site can send
-// any text, but not that header without the browser asking us first.
+// readJSON reads one JSON object from the body. It requires the Content-Type, because a form on another site can send any
+// text, and cannot set that header: a browser asks the server first, by a CORS preflight.
 func readJSON(c *gin.Context, into any) error {
 	media, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || media != "application/json" {
@@ -45,7 +45,7 @@ func readJSON(c *gin.Context, into any) error {
 	if errors.As(err, &kind) && kind.Field != "" {
 		return fmt.Errorf("%w: %q should be text", errBadJSON, kind.Field)
 	}
-	return errBadJSON // what the body said stays out of the answer: it may be a password
+	return errBadJSON // without the body's text, which may be a password
 }
 
 func onlySpaceLeft(decoder *json.Decoder) error {

@@ -14,8 +14,7 @@ import (
 // maxHeader is how large a request's header may be, in bytes. net/http takes 4 KiB more than it is told.
 const maxHeader = 16 << 10
 
-// NewHTTPServer returns a server that no slow or greedy client can hold up. Its log goes to logger, and a nil logger
-// is silence.
+// NewHTTPServer returns a server with bounds for slow clients and for large requests. It logs to logger; nil: nowhere.
 func NewHTTPServer(handler http.Handler, logger *slog.Logger) *http.Server {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
@@ -25,15 +24,15 @@ func NewHTTPServer(handler http.Handler, logger *slog.Logger) *http.Server {
 		ReadHeaderTimeout:            5 * time.Second,
 		ReadTimeout:                  10 * time.Second,
 		WriteTimeout:                 30 * time.Second,
-		IdleTimeout:                  2 * time.Minute, // longer than a balancer keeps a connection, so that it is not we who close
+		IdleTimeout:                  2 * time.Minute, // longer than a balancer keeps a connection, so that the balancer closes it and never sends into a closed one
 		MaxHeaderBytes:               maxHeader - 4<<10,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is answered like any other request
 		ErrorLog:                     slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 }
 
-// ProblemListener makes a listener whose server answers also those requests with problem+json that net/http refuses
-// before any handler sees them: a header that is too large (431), a request that is not HTTP (400).
+// ProblemListener returns a listener whose connections answer with problem+json also where net/http refuses a request
+// before a handler sees it: a header that is too large (431), a request that is not HTTP (400).
 func ProblemListener(listener net.Listener, replica string, logger *slog.Logger) net.Listener {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
@@ -55,15 +54,15 @@ func (l problemListener) Accept() (net.Conn, error) {
 	return conn, err
 }
 
-// problemConn embeds the TCP connection whole: net/http half-closes it, so that the answer arrives although the
-// request was not read to its end.
+// problemConn embeds *net.TCPConn and not net.Conn, because net/http half-closes a TCP connection, so that the answer
+// arrives although the request was not read to its end.
 type problemConn struct {
 	*net.TCPConn
 	listener problemListener
 }
 
-// bareHeader follows the status line of what net/http writes in one piece when it refuses a request by itself. A
-// handler's answer always has a Date, and so never looks like this.
+// bareHeader follows the status line when net/http refuses a request by itself. It writes such an answer in one piece. A
+// handler's answer always has a Date, so it never looks like this.
 var bareHeader = []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n")
 
 func (c *problemConn) Write(b []byte) (int, error) {
@@ -75,14 +74,12 @@ func (c *problemConn) Write(b []byte) (int, error) {
 	if err != nil {
 		return c.TCPConn.Write(b)
 	}
-	problem := Problem{
-		Type: "urn:authlab:problem:bad-request", Title: http.StatusText(status), Status: status,
-		Detail: "This is not a request that can be read.", Replica: c.listener.replica,
-	}
+	reason := errBadRequest
 	if status == http.StatusRequestHeaderFieldsTooLarge {
-		problem.Type = "urn:authlab:problem:header-too-large"
-		problem.Detail = fmt.Sprintf("The header of this request is larger than %d bytes: a cookie or a token has grown too much.", maxHeader)
+		reason = errHeaderSize
 	}
+	problem := verdictOf(reason).problem(reason, "", c.listener.replica)
+	problem.Status, problem.Title = status, http.StatusText(status) // 400, 431, 501 or 505
 	body, err := json.Marshal(problem)
 	if err != nil {
 		return 0, err

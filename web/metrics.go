@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics are one replica's own: several replicas live in one process, so there is no global registry.
+// metrics are one replica's. There is no global registry, because several replicas can run in one process.
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec

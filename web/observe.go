@@ -15,15 +15,15 @@ const (
 	headerTiming   = "Server-Timing"
 )
 
-// observe is around every request: it opens the bill, and afterwards counts the request and writes one line about it.
-// The line has the route and never the address as it came, a header or a body: those may carry a credential.
+// observe is the first middleware of every request. When the request has ended, it counts it and writes one line to the
+// log. The line has the route, and not the path, a header or a body, because those may carry a credential.
 func (s *Server) observe(c *gin.Context) {
 	start := time.Now()
-	ctx, b := withBill(c.Request.Context())
+	ctx, t := withTiming(c.Request.Context())
 	c.Request = c.Request.WithContext(ctx)
 	c.Header(headerServedBy, s.config.Name)
 	c.Header("Cache-Control", "no-store")
-	c.Writer = &billedWriter{ResponseWriter: c.Writer, bill: b}
+	c.Writer = &timedWriter{ResponseWriter: c.Writer, timing: t}
 	c.Next()
 
 	elapsed := time.Since(start)
@@ -35,7 +35,7 @@ func (s *Server) observe(c *gin.Context) {
 		slog.Int("status", status), slog.Duration("took", elapsed))
 }
 
-// knownMethod keeps a client from writing what it likes into the log.
+// knownMethod keeps a client from writing any text into the log by way of the method.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
@@ -44,46 +44,16 @@ func knownMethod(method string) string {
 	return "other"
 }
 
-// billedWriter adds what the request has cost to the header, at the last moment before the header is sent.
-type billedWriter struct {
-	gin.ResponseWriter
-	bill *bill
-}
-
-func (w *billedWriter) present() {
-	if text := w.bill.String(); text != "" && !w.Written() {
-		w.Header().Set(headerTiming, text)
-	}
-}
-
-func (w *billedWriter) WriteHeaderNow() {
-	w.present()
-	w.ResponseWriter.WriteHeaderNow()
-}
-
-func (w *billedWriter) Write(body []byte) (int, error) {
-	w.present()
-	return w.ResponseWriter.Write(body)
-}
-
-func (w *billedWriter) WriteString(body string) (int, error) {
-	w.present()
-	return w.ResponseWriter.WriteString(body)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *billedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// recoverPanic turns a mistake of ours into a 500 and a line in the log. gin's own recovery would log the request,
-// with the credential in it.
+// recoverPanic turns a panic into a 500 and a line in the log. gin's own recovery would log the request, and with it the
+// credential.
 func (s *Server) recoverPanic(c *gin.Context) {
 	defer func() {
-		problem := recover()
-		if problem == nil {
+		value := recover()
+		if value == nil {
 			return
 		}
-		if problem == http.ErrAbortHandler { //nolint:errorlint // the very value, as net/http compares it
-			panic(problem)
+		if value == http.ErrAbortHandler { //nolint:errorlint // the very value, as net/http compares it
+			panic(value)
 		}
 		s.config.Logger.Error("panic", "replica", s.config.Name, "route", c.FullPath(), "stack", string(debug.Stack()))
 		if c.Writer.Written() {

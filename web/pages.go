@@ -12,13 +12,13 @@ import (
 	"github.com/gin-gonic/gin"
 	"golang.org/x/text/language"
 
-	schemes "authlab/web/scheme"
+	"authlab/web/scheme"
 )
 
 //go:embed assets
 var assets embed.FS
 
-// contentSecurityPolicy lets the pages load from here and from nowhere else, and run no inline script.
+// contentSecurityPolicy allows the pages to load only from this server, and no inline script.
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -27,10 +27,11 @@ var pages = []page{{"walkthrough", "/"}, {"playground", "/playground"}, {"inspec
 
 type page struct{ Name, Path string }
 
-// The languages of the pages, by the names of their catalogues in assets/lang. Who asks for none of them gets the first.
+// The languages of the pages, by the names of their catalogues in assets/lang. The first is for a browser that asks for
+// another.
 var languages = []language.Tag{language.English, language.Spanish}
 
-// fileName is the file of the page in a language. named: its links name the language, for those who named it.
+// fileName is the file of the page in a language. named: the address named the language, so the page's links name it too.
 func (p page) fileName(lang language.Tag, named bool) string {
 	if named {
 		return p.Name + "." + lang.String() + ".named.html"
@@ -59,12 +60,11 @@ func (s *Server) pages(r *gin.Engine) {
 			c.Header("Cache-Control", "no-cache")
 			c.Data(http.StatusOK, "text/html; charset=utf-8", rendered[p.fileName(languages[i], named)])
 		}
-		g.GET(p.Path, show)
-		g.HEAD(p.Path, show)
+		get(g, p.Path, show)
 	}
 	err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && path.Dir(name) != "pages" {
-			g.GET("/assets/"+name, asset(files, name))
+			get(g, "/assets/"+name, asset(files, name))
 		}
 		return err
 	})
@@ -72,15 +72,13 @@ func (s *Server) pages(r *gin.Engine) {
 		panic(err) // what is embedded can be read
 	}
 	// The table of schemes is below /assets because a lab serves that in front of its balancer.
-	show := func(c *gin.Context) {
+	get(g, "/assets/schemes.json", func(c *gin.Context) {
 		c.Header("Cache-Control", "no-cache")
-		c.JSON(http.StatusOK, schemes.All())
-	}
-	g.GET("/assets/schemes.json", show)
-	g.HEAD("/assets/schemes.json", show)
+		c.JSON(http.StatusOK, scheme.All())
+	})
 }
 
-// asset serves one file, which a browser may keep as long as it asks each time whether it is still the same.
+// asset serves one file. A browser may cache it, and asks at each use whether it has changed (no-cache, ETag).
 func asset(files fs.FS, name string) gin.HandlerFunc {
 	content, err := fs.ReadFile(files, name)
 	if err != nil {

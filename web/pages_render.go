@@ -18,8 +18,7 @@ import (
 	"authlab/account"
 )
 
-// renderedPages are all pages in all languages, by their file names. They are the same for every replica of a process,
-// and rendered once.
+// renderedPages returns all pages in all languages, by their file names. All replicas of a process share them.
 var renderedPages = sync.OnceValue(func() map[string][]byte {
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
@@ -49,7 +48,7 @@ func WritePages(folder string) error {
 	return nil
 }
 
-// render is the page in a language. named makes its links name the language, for those who named it.
+// render returns the page in a language. named: its links name the language.
 func (p page) render(files fs.FS, lang language.Tag, named bool) []byte {
 	texts := readCatalogue(files, lang)
 	other, query := languages[0], ""

@@ -39,9 +39,14 @@ var (
 	errMediaType   = errors.New("body is not JSON by its Content-Type")
 	errBadJSON     = errors.New("body is not the JSON that is wanted here")
 	errBadEmail    = errors.New("not an e-mail address")
+	errBadItem     = errors.New("not an item for a cart")
 	errDirectory   = errors.New("users database does not answer")
 	errNotYours    = errors.New("no such session of yours")
 	errTokenCookie = errors.New("token does not fit in a cookie")
+
+	// What net/http refuses before a handler sees it.
+	errBadRequest = errors.New("not a request that can be read")
+	errHeaderSize = errors.New("header too large")
 )
 
 // A verdict is what an error means to the client.
@@ -53,19 +58,19 @@ type verdict struct {
 	detail string // {replica}, {scheme}, {store} and {err} are filled in
 }
 
-// verdicts is the one table from error to status. The first that fits is taken, so the particular stands above the
-// general. Nowhere else does an error become a number.
+// verdicts is the one table from error to status. The first row that fits counts, so a special error is above the general
+// one that it wraps.
 var verdicts = []verdict{
-	// 503: I can't tell right now. The credential may be good, so it is left alone.
+	// 503: the server cannot tell right now. The credential may be good, so the cookie stays.
 	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} cannot reach Redis, so it cannot tell whether there is such a session, nor start or end one. Your cookie was left alone; try again."},
 	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} cannot reach Redis, so it cannot tell whether this token was taken back, nor take it back or keep a refresh token. Try again."},
 	{account.ErrBusy, 503, "busy", "Too many logins at once", "{replica} is checking as many passwords as it can. Nothing was checked; try again."},
 	{errDirectory, 503, "users-unavailable", "Users database does not answer", "{replica} cannot reach the users database. Try again."},
 
-	// 401: I don't know you.
+	// 401: the credential is missing or bad.
 	{account.ErrBadCredentials, 401, "bad-credentials", "Name or password is wrong", "No user has this name and this password."},
 	{account.ErrUnknownUser, 401, "user-gone", "User is gone", "The credential is good, but its user is not in the users database any more."},
-	{errNoPassword, 401, "no-credential", "No password", "This request carries no name and password, and {replica} remembers nobody: with this scheme, every request has to bring them."},
+	{errNoPassword, 401, "no-credential", "No password", "This request carries no name and password, and {replica} remembers no login: with this scheme, every request has to bring them."},
 	{session.ErrNoCookie, 401, "no-credential", "No session cookie", "This request carries no cookie of {scheme}, so {replica} does not know who is calling."},
 	{session.ErrTampered, 401, "session-tampered", "Session cookie was not signed by us", "The signature does not fit the rest of the cookie: it was changed, or made with another key."},
 	{session.ErrExpired, 401, "session-expired", "Session timed out", "The session was not used for too long, or it is too old by the clock of {replica}."},
@@ -74,7 +79,7 @@ var verdicts = []verdict{
 	{token.ErrFormat, 401, "token-format", "Token is malformed", "{err}."},
 	{token.ErrSignature, 401, "token-signature", "Signature of the token does not match", "{err}."},
 	{token.ErrTime, 401, "token-time", "Token is out of its time", "{err}, by the clock of {replica}."},
-	{token.ErrRefreshReused, 401, "refresh-reused", "Refresh token was used before", "A refresh token works once. This one came a second time, so somebody has a copy: all tokens of this login end, and both have to log in again."},
+	{token.ErrRefreshReused, 401, "refresh-reused", "Refresh token was used before", "A refresh token works once. This one came a second time, so another client has a copy: all tokens of this login end, and both clients have to log in again."},
 	{token.ErrFamilyEnded, 401, "refresh-ended", "Login has ended", "The login that this refresh token belongs to has ended."},
 	{token.ErrDenied, 401, "token-revoked", "Token has been taken back", "The token itself is good, but the denylist in Redis says that it was taken back."},
 	{token.ErrClaims, 401, "token-claims", "Token says something else than it should", "{err}."},
@@ -82,35 +87,55 @@ var verdicts = []verdict{
 
 	{account.ErrTooManyAttempts, 429, "too-many-attempts", "Too many failed logins", "Too many passwords were wrong, so this one was not even looked at. Wait as long as Retry-After says."},
 
-	// 403: I know you, and no.
+	// 403: the caller is known, and may not do this.
 	{errNotAdmin, 403, "not-admin", "Not an admin", "{replica} knows who you are, and you do not have the role admin."},
 	{errCrossOrigin, 403, "cross-origin", "Sent by another site", "The browser says that another site made it send this request. Your cookie came along on its own, so the request is refused."},
 
-	// The request itself is wrong.
+	// 4xx: the request itself is wrong.
+	{errHeaderSize, 431, "header-too-large", "Request Header Fields Too Large", "The header of this request is larger than 16384 bytes: a cookie or a token has grown too much."},
+	{errBadRequest, 400, "bad-request", "Bad Request", "This is not a request that can be read."},
 	{errBodyTooBig, 413, "body-too-large", "Body is too large", "More than 4096 bytes; nothing that is sent here needs as much."},
 	{errMediaType, 415, "media-type", "Body is not JSON", "Send the body with Content-Type: application/json."},
 	{errBadJSON, 400, "bad-json", "Body is not the JSON that is wanted here", "{err}."},
 	{errBadEmail, 400, "bad-email", "Not an e-mail address", "The e-mail address was not changed: {err}."},
-	{errNotYours, 404, "session-not-found", "No such session of yours", "You have no live session with this ID; somebody else's you cannot end."},
+	{errBadItem, 400, "bad-item", "Not an item for the cart", "An item has 1 to 64 bytes and no control characters. The cart was not changed."},
+	{account.ErrCartFull, 400, "cart-full", "Cart is full", "Nothing was added: a cart holds 50 items, and less where it has to fit in a cookie of 4096 bytes."},
+	{errNotYours, 404, "session-not-found", "No such session of yours", "You have no live session with this ID, and you cannot end another user's."},
 	{errNoRoute, 404, "not-found", "Nothing here", "There is nothing at this address."},
 	{errNoMethod, 405, "method", "Wrong method", "There is something at this address, but not for this method; the Allow header says for which."},
 
-	// The user has too many roles for a credential that carries them. Better no login than one that fails at the next page.
+	// The user has too many roles for a credential that carries them. No login is better than one that fails at the next page.
 	{session.ErrTooLarge, 500, "session-too-large", "Session does not fit in a cookie", "A browser keeps 4096 bytes in a cookie, and this session is larger."},
-	{token.ErrTooLong, 500, "token-too-long", "Token would be too long", "Nobody takes a token of more than 8192 bytes, and this one is longer."},
+	{token.ErrTooLong, 500, "token-too-long", "Token would be too long", "A server refuses a token of more than 8192 bytes, and this one is longer."},
 	{errTokenCookie, 500, "token-too-long", "Token does not fit in a cookie", "A browser keeps 4096 bytes in a cookie, and this token is longer."},
+}
+
+// verdictOf finds the row of an error. An error that has none is a mistake in the program.
+func verdictOf(err error) verdict {
+	for _, v := range verdicts {
+		if errors.Is(err, v.is) {
+			return v
+		}
+	}
+	return verdict{status: http.StatusInternalServerError, name: "internal", title: "Mistake of ours", detail: "{replica} made a mistake; its log says more."}
+}
+
+// problem fills in the row's detail. scheme is empty where the request belongs to none.
+func (v verdict) problem(err error, scheme, replica string) Problem {
+	store := "Redis has no session with this ID."
+	if scheme == SessionMemory {
+		store = replica + " has no session with this ID in its memory."
+	}
+	detail := strings.NewReplacer("{replica}", replica, "{scheme}", cmp.Or(scheme, "any scheme"), "{store}", store, "{err}", sentence(err))
+	return Problem{
+		Type: "urn:authlab:problem:" + v.name, Title: v.title, Status: v.status, Detail: detail.Replace(v.detail),
+		Scheme: scheme, Replica: replica,
+	}
 }
 
 // refuse answers an error and ends the request.
 func (s *Server) refuse(c *gin.Context, err error) {
-	v := verdict{status: http.StatusInternalServerError, name: "internal", title: "Mistake of ours", detail: "{replica} made a mistake; its log says more."}
-	for _, candidate := range verdicts {
-		if errors.Is(err, candidate.is) {
-			v = candidate
-			break
-		}
-	}
-	scheme := c.GetString(schemeKey)
+	v, scheme := verdictOf(err), c.GetString(schemeKey)
 	if v.status == http.StatusInternalServerError {
 		s.config.Logger.Error("refused", "replica", s.config.Name, "route", c.FullPath(), "error", err)
 	}
@@ -122,20 +147,11 @@ func (s *Server) refuse(c *gin.Context, err error) {
 	case v.status == http.StatusServiceUnavailable:
 		c.Header("Retry-After", "1")
 	}
-	where := "Redis has no session with this ID."
-	if scheme == SessionMemory {
-		where = s.config.Name + " has no session with this ID in its memory."
-	}
-	detail := strings.NewReplacer("{replica}", s.config.Name, "{scheme}", cmp.Or(scheme, "any scheme"), "{store}", where,
-		"{err}", sentence(err)).Replace(v.detail)
 	c.Header("Content-Type", ProblemType)
-	c.AbortWithStatusJSON(v.status, Problem{
-		Type: "urn:authlab:problem:" + v.name, Title: v.title, Status: v.status, Detail: detail,
-		Scheme: scheme, Replica: s.config.Name,
-	})
+	c.AbortWithStatusJSON(v.status, v.problem(err, scheme, s.config.Name))
 }
 
-// challenge says how to come back (RFC 9110, section 11.6.1; RFC 6750, section 3).
+// challenge tells the client which credential is wanted (RFC 9110, section 11.6.1; RFC 6750, section 3).
 func (s *Server) challenge(c *gin.Context, scheme string, v verdict, err error) {
 	switch {
 	case scheme == Basic && v.status == http.StatusUnauthorized:
@@ -150,7 +166,7 @@ func (s *Server) challenge(c *gin.Context, scheme string, v verdict, err error) 
 	}
 }
 
-// sentence makes an error fit to begin a sentence with.
+// sentence returns the text of an error with a capital.
 func sentence(err error) string {
 	text := []rune(err.Error())
 	if len(text) == 0 {

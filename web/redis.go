@@ -12,22 +12,22 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// redisPatience is how long one command may take in all: to get a connection, to open it, to write and to read. A Redis
-// that is gone, silent or slow so becomes a 503 within a second; one that is gone says so at once.
-const redisPatience = 800 * time.Millisecond
+// redisTimeout is how long one command may take in all: to get a connection, to open it, to write and to read. So a Redis
+// that is gone, silent or slow becomes a 503 within a second.
+const redisTimeout = 800 * time.Millisecond
 
 // redisDialTimeout is shorter: after many failures the client tries to connect once a second only, and an attempt that
 // hangs when Redis comes back would delay the next.
-const redisDialTimeout = redisPatience / 2
+const redisDialTimeout = redisTimeout / 2
 
-// The client would write to stderr by itself, on its own terms. What went wrong comes back as an error.
+// The client would log to stderr by itself. Every failure is also returned as an error.
 func init() { redis.SetLogger(&logging.VoidLogger{}) }
 
 // OpenRedis returns a client for a Redis at an address like redis://user:password@host:6379/0. It connects when it is
 // first used.
 //
-// By default the client would repeat a command that failed, for seconds. Here nothing is repeated: a user is waiting,
-// and a command that spends a refresh token must not be sent twice.
+// By default the client repeats a command that failed, for seconds. This one never does: a user is waiting, and a command
+// that spends a refresh token must not be sent twice.
 func OpenRedis(address string) (*redis.Client, error) {
 	options, err := redis.ParseURL(address)
 	if err != nil {
@@ -35,14 +35,14 @@ func OpenRedis(address string) (*redis.Client, error) {
 	}
 	options.MaxRetries, options.DialerRetries = -1, 1
 	options.ContextTimeoutEnabled = true
-	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = redisDialTimeout, redisPatience, redisPatience
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = redisDialTimeout, redisTimeout, redisTimeout
 	options.Dialer = dialRedis(options.TLSConfig)
-	options.PoolTimeout, options.PoolSize = redisPatience, 128
+	options.PoolTimeout, options.PoolSize = redisTimeout, 128
 	options.ReadBufferSize, options.WriteBufferSize = 4<<10, 4<<10 // a record is small; the default is 32 KiB each
 	options.DisableIdentity = true
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	client := redis.NewClient(options)
-	client.AddHook(impatient{})
+	client.AddHook(timeoutHook{})
 	return client, nil
 }
 
@@ -60,24 +60,24 @@ func dialRedis(config *tls.Config) func(ctx context.Context, network, address st
 	}
 }
 
-// impatient bounds each command, or transaction, as a whole: the timeouts of its steps would add up.
-type impatient struct{}
+// timeoutHook bounds each command, or transaction, as a whole. The timeouts of the options are for its steps, and add up.
+type timeoutHook struct{}
 
-var _ redis.Hook = impatient{}
+var _ redis.Hook = timeoutHook{}
 
-func (impatient) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (timeoutHook) DialHook(next redis.DialHook) redis.DialHook { return next }
 
-func (impatient) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+func (timeoutHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		ctx, cancel := context.WithTimeout(ctx, redisPatience)
+		ctx, cancel := context.WithTimeout(ctx, redisTimeout)
 		defer cancel()
 		return next(ctx, cmd)
 	}
 }
 
-func (impatient) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+func (timeoutHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		ctx, cancel := context.WithTimeout(ctx, redisPatience)
+		ctx, cancel := context.WithTimeout(ctx, redisTimeout)
 		defer cancel()
 		return next(ctx, cmds)
 	}

@@ -77,6 +77,25 @@ func TestEverySchemeKnowsItsCaller(t *testing.T) {
 	})
 }
 
+func TestHEADIsGETWithoutTheBody(t *testing.T) {
+	onEachScheme(t, func(t *testing.T, _ *world, c *client, r route) {
+		paths := []string{"/livez", "/readyz", "/.well-known/jwks.json", "/assets/schemes.json", r.base + "/me", r.base + "/admin"}
+		for _, who := range []*client{c, c.other()} {
+			if who == c {
+				c.login(r.scheme, "bob")
+			}
+			for _, path := range paths {
+				get := who.do(http.MethodGet, path, "")
+				head := who.expect(get.status, http.MethodHead, path, "")
+				if head.body != "" || head.header.Get("Content-Type") != get.header.Get("Content-Type") ||
+					head.header.Get("WWW-Authenticate") != get.header.Get("WWW-Authenticate") {
+					t.Errorf("HEAD %s: %q, %v; GET has %v", path, head.body, head.header, get.header)
+				}
+			}
+		}
+	})
+}
+
 func TestEverySchemeChangesTheEmailOfItsCallerAlone(t *testing.T) {
 	onEachScheme(t, func(t *testing.T, w *world, c *client, r route) {
 		c.login(r.scheme, "alice")

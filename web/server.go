@@ -8,9 +8,16 @@
 //	/token/revocable  ├ package token: the client carries
 //	/token/cookie     ┘
 //
-// Each of the seven answers the same questions (me, admin, email) at its base path. A request first meets identify,
-// which finds out who is calling, and then refuse, which says no: 401 "I don't know you", 403 "I know you, and no",
-// 503 "I can't tell right now". Every answer says which replica gave it and what it cost.
+// Each of the seven schemes has the same routes (me, admin, email, cart) at its base path; package scheme is their table.
+//
+//	request ─▶ observe ─▶ identify ─▶ requireCaller ─▶ handler
+//	           log, time   who calls?   401, 503           200, 403
+//
+// 401 means that the credential is missing or bad, 403 that the caller is known and may not do this, and 503 that the
+// server cannot tell right now. Every answer says which replica gave it (X-Served-By) and what it did (Server-Timing).
+//
+// Make a replica with New and serve its Handler with NewHTTPServer. The files: server.go has every route, identify.go the
+// way from a request to its caller, problem.go every error.
 package web
 
 import (
@@ -27,19 +34,20 @@ import (
 	"authlab/account"
 	"authlab/session"
 	"authlab/token"
+	"authlab/web/scheme"
 )
 
-// Config says what a replica stands on. Everything without a default is required.
+// Config says what a replica needs. Every field without a default is required.
 type Config struct {
 	Name       string // of this replica: app-1
 	Directory  account.Directory
 	Hasher     *account.Hasher
-	Redis      *redis.Client       // made by OpenRedis; this server's own, because it counts what goes through it
+	Redis      *redis.Client       // made by OpenRedis; of this replica alone, because it counts the client's commands
 	Prefix     string              // of every key in Redis; "authlab:"
 	Keys       *token.Keyring      // the same in all replicas
 	CookieKeys *session.CookieKeys // sign session-cookie; the same in all replicas
-	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. What they
-	// say in X-Forwarded-For is believed, for counting failed logins by address. Nobody's, if empty.
+	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. Their
+	// X-Forwarded-For is the client's address, by which failed logins are counted. Empty: X-Forwarded-For is ignored.
 	TrustedProxies []string
 	Secure         bool          // served over TLS: cookies are Secure and named __Host-
 	Idle           time.Duration // session.DefaultIdle
@@ -50,7 +58,7 @@ type Config struct {
 	Logger         *slog.Logger // silent
 }
 
-// DefaultPrefix is what every key in Redis begins with, so that a lab never touches what else is in there.
+// DefaultPrefix begins every key in Redis, so that the lab leaves the keys of other programs alone.
 const DefaultPrefix = "authlab:"
 
 // A Server is one replica.
@@ -61,16 +69,13 @@ type Server struct {
 	attempts      *account.Attempts
 	tokens        *token.Service
 	memory        *session.Memory
-	schemes       []scheme
+	schemes       map[string]mounted
 	metrics       *metrics
 	engine        *gin.Engine
 	draining      atomic.Bool
 }
 
-// gin's mode is one for the whole process; its debug mode prints every route of every replica.
-func init() { gin.SetMode(gin.ReleaseMode) }
-
-// New builds a replica. It opens nothing and listens nowhere: serve its Handler.
+// New returns a replica. It does not listen: serve its Handler.
 func New(config Config) *Server {
 	config.Prefix = cmp.Or(config.Prefix, DefaultPrefix)
 	config.Idle = cmp.Or(config.Idle, session.DefaultIdle)
@@ -84,9 +89,9 @@ func New(config Config) *Server {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{config: config, metrics: newMetrics()}
-	config.Redis.AddHook(redisCost{s.metrics})
+	config.Redis.AddHook(timedRedis{s.metrics})
 	s.directory = timedDirectory{config.Directory, s.metrics}
-	s.authenticator = account.NewAuthenticator(s.directory, timedChecker{config.Hasher})
+	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	denylist := token.NewDenylist(config.Redis, config.Prefix, config.Access, config.Refresh)
 	s.tokens = token.NewService(token.Config{
@@ -94,28 +99,28 @@ func New(config Config) *Server {
 		Families: token.NewFamilies(config.Redis, config.Prefix, config.Refresh, denylist, config.Now),
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
-	s.schemes = s.newSchemes()
+	s.schemes = s.mount()
 	s.engine = s.routes()
 	return s
 }
 
-// Handler serves the whole interface.
+// Handler serves every route.
 func (s *Server) Handler() http.Handler { return s.engine }
 
-// Remembers returns what is in this replica's own memory: the session-memory records.
+// Remembers returns the sessions in this replica's own memory, which are those of session-memory.
 func (s *Server) Remembers() []session.Entry { return s.memory.All() }
 
-// Drain makes /readyz say 503, so that a balancer sends nothing new while this replica ends.
+// Drain makes /readyz answer 503, so that a balancer sends no new requests while this replica ends.
 func (s *Server) Drain() { s.draining.Store(true) }
 
-// RedisUp asks Redis for a sign of life.
+// RedisUp tells whether Redis answers a PING.
 func (s *Server) RedisUp(ctx context.Context) bool { return s.config.Redis.Ping(ctx).Err() == nil }
 
-// routes is every route that there is.
+// routes mounts every route that there is.
 func (s *Server) routes() *gin.Engine {
 	r := gin.New()
 	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
-	// The address of a client is a balancer's to claim, and nobody else's. (gin trusts every proxy until told otherwise.)
+	// Without this call gin trusts every client's X-Forwarded-For.
 	if err := r.SetTrustedProxies(s.config.TrustedProxies); err != nil {
 		panic(err) // Config says what they have to be
 	}
@@ -123,42 +128,57 @@ func (s *Server) routes() *gin.Engine {
 	r.NoRoute(func(c *gin.Context) { s.refuse(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { s.refuse(c, errNoMethod) })
 
-	r.GET("/livez", s.handleLivez)
-	r.GET("/readyz", s.handleReadyz)
-	r.GET("/metrics", gin.WrapH(s.metrics.handler()))
-	r.GET("/.well-known/jwks.json", s.handleJWKS)
+	get(r, "/livez", s.handleLivez)
+	get(r, "/readyz", s.handleReadyz)
+	get(r, "/metrics", gin.WrapH(s.metrics.handler()))
+	get(r, "/.well-known/jwks.json", s.handleJWKS)
 	s.pages(r)
 
-	for _, sch := range s.schemes {
-		g := r.Group(sch.base, sch.begin()...)
-		if sch.ambient {
-			g.Use(s.sameOrigin)
+	for _, row := range scheme.All() {
+		m := s.schemes[row.Name]
+		g := r.Group(m.Base, inScheme(m.Name))
+		if m.sessions != nil {
+			g.Use(m.sessions.Middleware()) // for sessions.Default(c)
 		}
-		known := g.Group("", s.identify(sch), s.refuseStrangers)
-		known.GET("/me", s.handleMe)
-		known.GET("/admin", s.handleAdmin)
+		if m.SentByBrowser {
+			g.Use(s.refuseCrossOrigin)
+		}
+		known := g.Group("", m.identify, s.requireCaller)
+		get(known, "/me", s.handleMe)
+		get(known, "/admin", s.handleAdmin)
 		known.POST("/email", s.handleEmail)
+		kept := s.cartOf(m)
+		get(known, "/cart", s.handleCart(kept))
+		known.POST("/cart", s.handleAddToCart(kept))
 
-		if sch.sessions != nil {
-			g.POST("/login", s.handleSessionLogin(sch.sessions))
-			g.POST("/logout", s.handleSessionLogout(sch.sessions))
-			known.POST("/logout-everywhere", s.handleSessionLogoutEverywhere(sch.sessions))
-			known.GET("/sessions", s.handleSessions(sch.sessions))
-			known.DELETE("/sessions/:id", s.handleEndSession(sch.sessions))
+		if m.sessions != nil {
+			g.POST("/login", s.handleSessionLogin(m.sessions))
+			g.POST("/logout", s.handleSessionLogout(m.sessions))
+			known.POST("/logout-everywhere", s.handleSessionLogoutEverywhere(m.sessions))
+			get(known, "/sessions", s.handleSessions(m.sessions))
+			known.DELETE("/sessions/:id", s.handleEndSession(m.sessions))
 		}
-		if sch.name == TokenCookie {
+		if m.Name == TokenCookie {
 			g.POST("/login", s.handleTokenCookieLogin)
 			g.POST("/logout", s.handleTokenCookieLogout)
 		}
 	}
 
-	r.POST("/authenticate", s.as(TokenStateless), s.handleAuthenticate)
-	bearer := r.Group("/token", s.schemeNamed(TokenStateless).begin()...)
-	bearer.POST("/refresh", s.handleRefresh)
-	bearer.POST("/logout", s.identify(s.schemeNamed(TokenStateless)), s.handleTokenLogout)
-	// A token that was taken back has no say over the logins that came after it, so this one asks the denylist.
-	revocable := s.schemeNamed(TokenRevocable)
-	r.Group("/token", revocable.begin()...).
-		POST("/logout-everywhere", s.identify(revocable), s.refuseStrangers, s.handleTokenLogoutEverywhere)
+	stateless, revocable := s.schemes[TokenStateless], s.schemes[TokenRevocable]
+	r.POST(stateless.Login, inScheme(TokenStateless), s.handleAuthenticate)
+	r.POST(stateless.Refresh, inScheme(TokenStateless), s.handleRefresh)
+	r.POST(stateless.Logout, inScheme(TokenStateless), stateless.identify, s.handleTokenLogout)
+	// A token that was taken back must not end the logins that came after it, so this route asks the denylist.
+	r.POST("/token/logout-everywhere", inScheme(TokenRevocable), revocable.identify, s.requireCaller, s.handleTokenLogoutEverywhere)
 	return r
+}
+
+// inScheme tells the handlers that follow, and the log, which scheme a request belongs to.
+func inScheme(name string) gin.HandlerFunc { return func(c *gin.Context) { c.Set(schemeKey, name) } }
+
+// get mounts a handler for GET and for HEAD, which is GET without the body (RFC 9110, section 9.3.2). net/http leaves the
+// body out.
+func get(r gin.IRoutes, path string, handler gin.HandlerFunc) {
+	r.GET(path, handler)
+	r.HEAD(path, handler)
 }

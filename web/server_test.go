@@ -17,8 +17,6 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/gin-gonic/gin"
-	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/logging"
 	"golang.org/x/crypto/argon2"
 
 	"authlab/account"
@@ -30,7 +28,6 @@ import (
 
 func TestMain(m *testing.M) {
 	gin.SetMode(gin.TestMode)
-	redis.SetLogger(&logging.VoidLogger{})
 	os.Exit(m.Run())
 }
 

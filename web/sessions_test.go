@@ -11,11 +11,11 @@ import (
 	"authlab/web"
 )
 
-func (c *client) sessions(base string) []session.Item {
+func (c *client) sessions(base string) []session.Info {
 	c.t.Helper()
 	var list struct {
 		Scheme, Replica string
-		Sessions        []session.Item
+		Sessions        []session.Info
 	}
 	must(c.t, json.Unmarshal([]byte(c.get(200, base+"/sessions").body), &list))
 	if list.Scheme == "" || list.Replica != c.server.name {

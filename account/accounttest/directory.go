@@ -1,4 +1,4 @@
-// Package accounttest is what every account.Directory has to pass.
+// Package accounttest tests that an account.Directory does what the interface says. Call Directory in a test of it.
 package accounttest
 
 import (
@@ -41,14 +41,14 @@ func Directory(t *testing.T, open func(t *testing.T) account.Directory) {
 		}
 	})
 
-	t.Run("a name that nobody has is ErrUnknownUser everywhere", func(t *testing.T) {
+	t.Run("an unknown name is ErrUnknownUser everywhere", func(t *testing.T) {
 		d := filled(t)
 		_, err := d.User(t.Context(), "dave")
 		_, _, hashErr := d.PasswordHash(t.Context(), "Carol") // names are case sensitive
 		for what, err := range map[string]error{
 			"User": err, "PasswordHash": hashErr,
 			"SetRoles": d.SetRoles(t.Context(), "dave", nil),
-			"SetEmail": d.SetEmail(t.Context(), "dave", "d@example.com"),
+			"SetEmail": d.SetEmail(t.Context(), "dave", "d@example.com"), "EmptyCart": d.EmptyCart(t.Context(), "dave"),
 		} {
 			if !errors.Is(err, account.ErrUnknownUser) {
 				t.Errorf("%s: %v, want ErrUnknownUser", what, err)
@@ -81,9 +81,10 @@ func Directory(t *testing.T, open func(t *testing.T) account.Directory) {
 		}
 	})
 
-	words(t, filled)
+	texts(t, filled)
+	carts(t, filled)
 
-	t.Run("of many who create a name at once, one does", func(t *testing.T) {
+	t.Run("if many create a name at once, one does", func(t *testing.T) {
 		d := open(t)
 		var created atomic.Int32
 		var all sync.WaitGroup

@@ -13,15 +13,16 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// ErrAddress means that an address is none. What comes with it quotes neither the address nor what the parser says of
-// it: in a broken one nobody can tell which part is the password.
+// ErrAddress means that an address cannot be read. Its errors quote neither the address nor the parser's words, because in
+// a broken address any part may be the password.
 var ErrAddress = errors.New("it should look like postgres://user:password@host:5432/database, with what is special in the password percent-encoded")
 
-// maxConnections is what one replica takes of a server that has a hundred for all. A question takes about a millisecond.
+// maxConnections is how many connections one replica opens, of the hundred that a server has by default. A query takes
+// about a millisecond.
 const maxConnections = 8
 
-// parse reads an address and makes it patient.
-func parse(address string, patience time.Duration) (*pgxpool.Config, error) {
+// parse reads an address, and adds our timeouts.
+func parse(address string, timeout time.Duration) (*pgxpool.Config, error) {
 	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
 		return nil, fmt.Errorf("postgres address begins otherwise: %w", ErrAddress)
 	}
@@ -39,9 +40,9 @@ func parse(address string, patience time.Duration) (*pgxpool.Config, error) {
 	if _, ok := given.RuntimeParams["pool_max_conns"]; !ok {
 		config.MaxConns = maxConnections
 	}
-	config.ConnConfig.ConnectTimeout = connectPatience
-	config.ConnConfig.DialFunc = dial(patience)
-	config.ConnConfig.AfterNetConnect = unhurried
+	config.ConnConfig.ConnectTimeout = connectTimeout
+	config.ConnConfig.DialFunc = dial(timeout)
+	config.ConnConfig.AfterNetConnect = clearDeadline
 	return config, nil
 }
 
@@ -50,8 +51,8 @@ func where(config *pgxpool.Config) string {
 	return net.JoinHostPort(config.ConnConfig.Host, strconv.Itoa(int(config.ConnConfig.Port)))
 }
 
-// oneLine is an error of pgx, which tells every attempt on a line of its own: with TLS and without, at every address
-// of a host. Here they are on one line, and the same is told once.
+// oneLine is an error of pgx on one line. pgx reports each attempt on its own line: with TLS and without, at every address
+// of a host. Here equal attempts are reported once.
 type oneLine struct{ error }
 
 func (e oneLine) Error() string {

@@ -16,7 +16,7 @@ func Migrate(ctx context.Context, d *Directory, files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	return d.migrate(ctx, steps)
+	return migrate(ctx, d.pool, steps)
 }
 
 // Fill opens all the connections that a directory may have.

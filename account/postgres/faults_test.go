@@ -12,24 +12,27 @@ import (
 	"authlab/account/postgres/postgrestest"
 )
 
-// questions are all that a directory can be asked.
-func questions(ctx context.Context, d account.Directory) map[string]func() error {
+// queries are all that a directory has.
+func queries(ctx context.Context, d account.Directory) map[string]func() error {
 	return map[string]func() error{
 		"User":         func() error { _, err := d.User(ctx, "carol"); return err },
 		"PasswordHash": func() error { _, _, err := d.PasswordHash(ctx, "carol"); return err },
 		"SetRoles":     func() error { return d.SetRoles(ctx, "carol", carol.Roles) },
 		"SetEmail":     func() error { return d.SetEmail(ctx, "carol", carol.Email) },
+		"Cart":         func() error { _, err := d.Cart(ctx, "carol"); return err },
+		"AddToCart":    func() error { _, err := d.AddToCart(ctx, "carol", "book"); return err },
+		"EmptyCart":    func() error { return d.EmptyCart(ctx, "carol") },
 		"Create":       func() error { return d.Create(ctx, account.User{Name: "dave"}, "hash") },
 	}
 }
 
-// broken asserts that every question has an error within a second, and none that looks like an answer. They are asked
-// at once, several times over: more than there are connections.
+// broken asserts that every query fails within a second, and not with an error that is an answer. All run at once, several
+// times each: more than there are connections.
 func broken(t *testing.T, d account.Directory) {
 	t.Helper()
 	var all sync.WaitGroup
 	for range 4 {
-		for name, ask := range questions(t.Context(), d) {
+		for name, ask := range queries(t.Context(), d) {
 			all.Go(func() {
 				start := time.Now()
 				err := ask()
@@ -45,7 +48,7 @@ func broken(t *testing.T, d account.Directory) {
 	all.Wait()
 }
 
-// whole asserts that questions have answers again soon, and returns how long that took.
+// whole asserts that queries succeed again soon, and returns how long that took.
 func whole(t *testing.T, d account.Directory) time.Duration {
 	t.Helper()
 	start := time.Now()
@@ -90,18 +93,34 @@ func TestADatabaseThatIsSilentIsAnErrorAndServiceReturnsByItself(t *testing.T) {
 	for range 2 {
 		w.listen(false)
 		broken(t, d) // on connections that were open
-		broken(t, d) // while pgx takes leave of those
+		broken(t, d) // while pgx ends those
 		w.listen(true)
 		t.Log("back after", whole(t, d))
 	}
 }
 
-func TestWhoeverHasLessPatienceHearsEarlier(t *testing.T) {
-	w, d := faulty(t, postgres.WithPatience(100*time.Millisecond))
+func TestAShorterTimeoutEndsAQueryEarlier(t *testing.T) {
+	w, d := faulty(t, postgres.WithTimeout(100*time.Millisecond))
 	w.listen(false)
 	start := time.Now()
 	_, err := d.User(t.Context(), "carol")
-	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took < 100*time.Millisecond || took >= postgres.DefaultPatience {
+	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took < 100*time.Millisecond || took >= postgres.DefaultTimeout {
 		t.Errorf("%v after %s", err, took)
+	}
+}
+
+func TestADirectoryIsOpenedByTheFirstQueryThatCan(t *testing.T) {
+	w, address := newWire(t, postgrestest.Address(t))
+	d := postgres.New(address)
+	t.Cleanup(d.Close)
+	w.cut()
+	broken(t, d)
+	w.mend()
+	if err := d.Create(t.Context(), carol, "hash"); err != nil {
+		t.Fatal(err)
+	}
+	whole(t, d)
+	if _, err := postgres.New("mysql://localhost").User(t.Context(), "carol"); !errors.Is(err, postgres.ErrAddress) {
+		t.Errorf("a bad address: %v, want ErrAddress", err)
 	}
 }

@@ -1,17 +1,19 @@
 // Package postgres is a users directory in PostgreSQL, which all replicas share.
 //
 //	replica ──┐  pool of a few connections
-//	replica ──┼──────────────────────────▶ authlab_users    name, roles, e-mail, password hash
-//	replica ──┘  a question is one query   authlab_schema   which migrations this database has seen
+//	replica ──┼──────────────────────────▶ authlab_users    name, roles, e-mail, password hash, cart
+//	replica ──┘  a query is one round trip authlab_schema   which migrations this database has seen
 //
-// Whoever asks has a user waiting, so a question has 800 ms in all: to get a connection, to open it, to ask and to hear
-// the answer. A database that is gone, silent or slow is an error by then, and never an ErrUnknownUser. When it is back,
-// service returns by itself.
+// Make a Directory with Open, or with New where the database may start later than the program. A client waits for each
+// query, so a query has 800 ms in all: to get a connection, to open it, and to ask and hear the answer. If the database is
+// gone, silent or slow, the query fails by then, and never with ErrUnknownUser. When the database is back, queries work
+// again without a restart.
 package postgres
 
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -19,22 +21,25 @@ import (
 	"authlab/account"
 )
 
-// DefaultPatience is how long one question may take in all.
-const DefaultPatience = 800 * time.Millisecond
+// DefaultTimeout is how long one query may take in all.
+const DefaultTimeout = 800 * time.Millisecond
 
-// connectPatience is how long it may take to open a connection. A question does not wait for that longer than for
-// anything else, but the opening goes on for those who ask next: on a machine that is short of time, connections would
-// otherwise be begun for ever, and never be had.
-const connectPatience = 3 * time.Second
+// connectTimeout is how long it may take to open a connection. A query waits for it no longer than its own timeout, and
+// the opening goes on for the queries that follow: on a busy machine, connections would otherwise be begun again and again
+// and never be ready.
+const connectTimeout = 3 * time.Second
 
-// schemaPatience is how long it may take to bring the schema up to date. That is waiting, mostly: of the replicas that
-// start at once, one does it and the others look on.
-const schemaPatience = 30 * time.Second
+// migrateTimeout is how long it may take to bring the schema up to date. Of the replicas that start at once, one does it,
+// and the others wait.
+const migrateTimeout = 30 * time.Second
 
-// A Directory is an account.Directory in PostgreSQL. Make one with Open, and Close it.
+// A Directory is an account.Directory in PostgreSQL. Make one with Open or New, and Close it.
 type Directory struct {
-	pool     *pgxpool.Pool
-	patience time.Duration
+	address string
+	timeout time.Duration
+
+	mu   sync.Mutex
+	pool *pgxpool.Pool // nil until it is open
 }
 
 var _ account.Directory = (*Directory)(nil)
@@ -42,49 +47,77 @@ var _ account.Directory = (*Directory)(nil)
 // An Option changes how a Directory behaves.
 type Option func(*Directory)
 
-// WithPatience is how long one question may take in all, in place of DefaultPatience.
-func WithPatience(patience time.Duration) Option {
-	return func(d *Directory) { d.patience = patience }
+// WithTimeout sets how long one query may take in all, instead of DefaultTimeout.
+func WithTimeout(timeout time.Duration) Option {
+	return func(d *Directory) { d.timeout = timeout }
 }
 
-// Open connects to the database at an address like postgres://user:password@host:5432/database, and brings its schema
-// up to date. Any number of replicas may do so at once.
-//
-// It tries once and does not wait for a database that is still starting. ErrAddress means that nothing was tried. No
-// error shows the password.
-//
-// The address takes the parameters of libpq and of pgxpool: pool_max_conns is 8, and another number there wins.
-func Open(ctx context.Context, address string, options ...Option) (*Directory, error) {
-	d := &Directory{patience: DefaultPatience}
+// New returns the directory at an address like postgres://user:password@host:5432/database. The first query opens it, as
+// Open does, and if that fails, the next query tries again.
+func New(address string, options ...Option) *Directory {
+	d := &Directory{address: address, timeout: DefaultTimeout}
 	for _, option := range options {
 		option(d)
 	}
-	config, err := parse(address, d.patience)
-	if err != nil {
-		return nil, err
-	}
-	if d.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
-		return nil, fmt.Errorf("open postgres: %w", err)
-	}
-	if err := d.prepare(ctx); err != nil {
-		d.Close()
+	return d
+}
+
+// Open returns the directory at an address, connects to it, and brings its schema up to date. Any number of replicas may
+// do so at once.
+//
+// It tries once and does not wait for a database that is still starting. ErrAddress means that nothing was tried. No error
+// shows the password.
+//
+// The address takes the parameters of libpq and of pgxpool. pool_max_conns is 8 if the address does not set it.
+func Open(ctx context.Context, address string, options ...Option) (*Directory, error) {
+	d := New(address, options...)
+	if _, err := d.open(ctx); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *Directory) prepare(ctx context.Context) error {
-	reaching, cancel := context.WithTimeout(ctx, connectPatience)
+// open returns the pool, and makes it if there is none yet.
+func (d *Directory) open(ctx context.Context) (*pgxpool.Pool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.pool != nil {
+		return d.pool, nil
+	}
+	config, err := parse(d.address, d.timeout)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", err)
+	}
+	if err := prepare(ctx, pool); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	d.pool = pool
+	return pool, nil
+}
+
+func prepare(ctx context.Context, pool *pgxpool.Pool) error {
+	reaching, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	if err := d.pool.Ping(reaching); err != nil {
-		return fmt.Errorf("postgres at %s cannot be reached: %w", where(d.pool.Config()), oneLine{err})
+	if err := pool.Ping(reaching); err != nil {
+		return fmt.Errorf("postgres at %s cannot be reached: %w", where(pool.Config()), oneLine{err})
 	}
 	steps, err := readSteps(migrations)
 	if err != nil {
 		return err
 	}
-	return d.migrate(ctx, steps)
+	return migrate(ctx, pool, steps)
 }
 
-// Close closes all connections, when the questions that are under way have their answers.
-func (d *Directory) Close() { d.pool.Close() }
+// Close closes all connections, after the queries that are running.
+func (d *Directory) Close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.pool != nil {
+		d.pool.Close()
+	}
+}

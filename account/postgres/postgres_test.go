@@ -42,10 +42,13 @@ func TestUsersAreThereWhenADirectoryIsOpenedAgain(t *testing.T) {
 	}
 }
 
-func TestAQuestionIsOneRoundTripOnceItsConnectionHasHeardIt(t *testing.T) {
+func TestAQueryIsOneRoundTripOnceItsConnectionHasPreparedIt(t *testing.T) {
 	w, address := newWire(t, postgrestest.With(t, postgrestest.Address(t), "pool_max_conns", "1"))
 	d := open(t, address)
-	for name, ask := range questions(t.Context(), d) {
+	if err := d.Create(t.Context(), carol, "hash"); err != nil {
+		t.Fatal(err)
+	}
+	for name, ask := range queries(t.Context(), d) {
 		first := ask()
 		var second error
 		if n := w.roundTrips(func() { second = ask() }); n != 1 {
@@ -79,8 +82,8 @@ func TestTheDemoAccountsAreMadeOnceByReplicasThatStartAtOnce(t *testing.T) {
 	}
 }
 
-// One directory has eight connections, and more than eight ask it.
-func TestManyMayAskAtOnce(t *testing.T) {
+// One directory has eight connections, and gets more than eight queries at once.
+func TestManyQueriesRunAtOnce(t *testing.T) {
 	d := open(t, postgrestest.Address(t))
 	if err := d.Create(t.Context(), carol, "hash"); err != nil {
 		t.Fatal(err)

@@ -172,7 +172,7 @@ func consoleUsers(address string) (closingUsers, error) {
 type memoryUsers struct{ *account.Memory }
 
 func (m memoryUsers) Keep(_ context.Context, names ...string) error {
-	m.Memory.Keep(names...)
+	m.RemoveAllBut(names...)
 	return nil
 }
 

@@ -264,7 +264,7 @@ func TestEventsTellOfRequestsAndChanges(t *testing.T) {
 	}
 	page.Body.Close()
 	next("request", `"path":"/session/redis/me","policy":"round-robin"`)
-	if err := target.Kill(t.Context(), "app-2"); err != nil {
+	if err := target.Break(t.Context(), contract.OfReplica(contract.ReplicaKilled, "app-2")); err != nil {
 		t.Fatal(err)
 	}
 	next("cluster", "replica-killed:app-2")
@@ -319,7 +319,8 @@ func TestAKilledReplicaCostsNoGET(t *testing.T) {
 			for range 20 {
 				<-ok
 			}
-			if err := errors.Join(target.Kill(t.Context(), name), target.Start(t.Context(), name)); err != nil {
+			killed := contract.OfReplica(contract.ReplicaKilled, name)
+			if err := errors.Join(target.Break(t.Context(), killed), target.Mend(t.Context(), killed)); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -59,6 +59,6 @@ func (c *Cluster) Reset(ctx context.Context) error {
 	for _, demo := range account.Demos() {
 		demos = append(demos, demo.Name)
 	}
-	c.directory.Keep(demos...)
+	c.directory.RemoveAllBut(demos...)
 	return account.ResetDemos(ctx, c.directory)
 }

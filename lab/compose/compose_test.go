@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"authlab/lab/compose"
-	"authlab/lab/experiment"
+	"authlab/lab/contract"
 )
 
 func TestEachFaultIsWhatSomebodyWouldType(t *testing.T) {
@@ -21,33 +21,36 @@ func TestEachFaultIsWhatSomebodyWouldType(t *testing.T) {
 	target := s.open()
 	ctx := t.Context()
 	s.commands()
+	killed, silent := contract.OfReplica(contract.ReplicaKilled, "app-2"), contract.OfReplica(contract.ReplicaSilent, "app-2")
+	stopped, cut := contract.Fault{Name: contract.RedisStopped}, contract.Fault{Name: contract.HomeCut}
+	slow := contract.Fault{Name: contract.RedisSlow, By: time.Millisecond}
 	const start = "docker compose up -d --no-deps --no-build --no-recreate "
 	for _, tt := range []struct {
 		name string
 		do   func() error
 		want []string
 	}{
-		{"kill", func() error { return target.Kill(ctx, "app-2") }, []string{"docker compose kill app-2"}},
-		{"start", func() error { return target.Start(ctx, "app-2") }, []string{start + "app-2"}},
-		{"silence", func() error { return target.Silence(ctx, "app-2") }, []string{"docker compose pause app-2"}},
-		{"end of the silence", func() error { return target.Start(ctx, "app-2") }, []string{"docker compose unpause app-2"}},
-		{"distant store", func() error { return target.DelayStore(ctx, time.Millisecond) }, []string{"POST /lab/redis/delay"}},
-		{"stop store", func() error { return target.StopStore(ctx) }, []string{"docker compose stop redis"}},
-		{"flush a stopped store", func() error { return target.FlushStore(ctx) }, nil},
-		{"start store", func() error { return target.StartStore(ctx) }, []string{start + "redis", "POST /lab/redis/flush"}},
-		{"flush", func() error { return target.FlushStore(ctx) }, []string{"POST /lab/redis/flush"}},
+		{"kill", func() error { return target.Break(ctx, killed) }, []string{"docker compose kill app-2"}},
+		{"start", func() error { return target.Mend(ctx, killed) }, []string{start + "app-2"}},
+		{"silence", func() error { return target.Break(ctx, silent) }, []string{"docker compose pause app-2"}},
+		{"end of the silence", func() error { return target.Mend(ctx, silent) }, []string{"docker compose unpause app-2"}},
+		{"distant store", func() error { return target.Break(ctx, slow) }, []string{"POST /lab/faults/redis-slow/break"}},
+		{"stop store", func() error { return target.Break(ctx, stopped) }, []string{"docker compose stop redis"}},
+		{"flush a stopped store", func() error { return target.Flush(ctx) }, nil},
+		{"start store", func() error { return target.Mend(ctx, stopped) }, []string{start + "redis", "POST /lab/redis/flush"}},
+		{"flush", func() error { return target.Flush(ctx) }, []string{"POST /lab/redis/flush"}},
 		{"scale out", func() error { return target.Scale(ctx, 4) }, []string{start + "--scale app-4=1 app-4"}},
 		{"scale back", func() error { return target.Scale(ctx, 3) }, []string{"docker compose rm -s -f app-4"}},
-		{"stop home", func() error { return target.StopHome(ctx) }, []string{"docker network disconnect authlab_home r1"}},
-		{"stop home again", func() error { return target.StopHome(ctx) }, nil},
-		{"start home", func() error { return target.StartHome(ctx) }, []string{"docker network connect authlab_home r1"}},
+		{"stop home", func() error { return target.Break(ctx, cut) }, []string{"docker network disconnect authlab_home r1"}},
+		{"stop home again", func() error { return target.Break(ctx, cut) }, nil},
+		{"start home", func() error { return target.Mend(ctx, cut) }, []string{"docker network connect authlab_home r1"}},
 		{"rotate gently", func() error { return target.RotateKeys(ctx, true) }, []string{
 			"docker compose run --rm --no-deps -T setup keys rotate --keys /keys/keys.json --overlap", "docker compose kill -s HUP app-1 app-2 app-3",
 		}},
 		{"rotate", func() error { return target.RotateKeys(ctx, false) }, []string{
 			"docker compose run --rm --no-deps -T setup keys rotate --keys /keys/keys.json", "docker compose kill -s HUP app-1 app-2 app-3",
 		}},
-		{"boot keys", func() error { return target.BootKeys(ctx) }, []string{"AUTHLAB_KEYS= docker compose up -d --no-deps --no-build app-1 app-2 app-3"}},
+		{"boot keys", func() error { return target.Break(ctx, contract.Fault{Name: contract.BootKeys}) }, []string{"AUTHLAB_KEYS= docker compose up -d --no-deps --no-build app-1 app-2 app-3"}},
 		{"reset", func() error { return target.Reset(ctx) }, []string{"docker compose up -d --no-deps --no-build app-1 app-2 app-3", "POST /lab/reset"}},
 		{"reset again", func() error { return target.Reset(ctx) }, []string{"POST /lab/reset"}},
 	} {
@@ -61,7 +64,7 @@ func TestEachFaultIsWhatSomebodyWouldType(t *testing.T) {
 	for name, err := range map[string]error{
 		"5 replicas": target.Scale(ctx, 5), "2 replicas": target.Scale(ctx, 2),
 	} {
-		if !errors.Is(err, experiment.ErrNotOnTarget) {
+		if !errors.Is(err, contract.ErrNotOnTarget) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -159,7 +162,8 @@ func TestTheNaiveTwinIsServedOnLoopbackForAsLongAsTheTarget(t *testing.T) {
 	s := newStand(t)
 	s.up = true
 	target := s.open()
-	services, err := target.Services(t.Context())
+	view, err := target.View(t.Context())
+	services := view.Services
 	if err != nil || !strings.HasPrefix(services.Naive, "http://127.0.0.1:") || services.Reports != s.server.URL {
 		t.Fatalf("%+v, %v", services, err)
 	}

@@ -43,6 +43,9 @@ func (t *Target) Mend(ctx context.Context, f contract.Fault) error {
 	case contract.ReplicaKilled:
 		return t.start(ctx, f.Replica)
 	case contract.ReplicaSilent:
+		if !t.broken.silent[f.Replica] {
+			return nil
+		}
 		return t.unpause(ctx, f.Replica)
 	case contract.RedisStopped:
 		return t.startStore(ctx)

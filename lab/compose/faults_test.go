@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authlab/lab/compose"
+	"authlab/lab/contract"
 )
 
 // TestFaultsUnderLoad breaks real containers while clients send requests, and measures what it costs them.
@@ -42,14 +43,15 @@ func typed(t *testing.T, args ...string) {
 }
 
 func killedReplica(t *testing.T, target *compose.Target) {
+	app2 := contract.OfReplica(contract.ReplicaKilled, "app-2")
 	l := startLoad(t, target.URL(), 1, redisSession, token)
 	for range 3 {
 		l.until(200)
-		if err := target.Kill(t.Context(), "app-2"); err != nil {
+		if err := target.Break(t.Context(), app2); err != nil {
 			t.Fatal(err)
 		}
 		l.until(1000)
-		if err := target.Start(t.Context(), "app-2"); err != nil {
+		if err := target.Mend(t.Context(), app2); err != nil {
 			t.Fatal(err)
 		}
 	}

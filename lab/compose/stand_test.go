@@ -154,7 +154,7 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(view)
 	case "/reports/session/redis":
 		w.WriteHeader(map[bool]int{true: http.StatusUnauthorized, false: http.StatusServiceUnavailable}[s.home])
-	case "/lab/reset", "/lab/redis/flush", "/lab/redis/delay":
+	case "/lab/reset", "/lab/redis/flush", "/lab/faults/redis-slow/break":
 		s.typed = append(s.typed, "POST "+r.URL.Path)
 		w.WriteHeader(http.StatusNoContent)
 	default:

@@ -91,7 +91,7 @@ type memoryUsers struct {
 }
 
 func (m *memoryUsers) Keep(_ context.Context, names ...string) error {
-	m.Memory.Keep(names...)
+	m.RemoveAllBut(names...)
 	return m.away
 }
 
@@ -205,12 +205,12 @@ func TestTheConsoleBreaksAReplicaWithoutDocker(t *testing.T) {
 		alive, silent, refuses bool
 		faults                 []string
 	}{
-		{"kill", l.Kill, agent.DoorRefuses, false, false, true, []string{"replica-killed:app-2"}},
-		{"start", l.Start, agent.DoorOpen, true, false, false, []string{}},
-		{"silence", l.Silence, agent.DoorSilent, true, true, false, []string{"replica-silent:app-2"}},
-		{"end of the silence", l.Start, agent.DoorOpen, true, false, false, []string{}},
-		{"start again", l.Start, agent.DoorOpen, true, false, false, []string{}},
-		{"kill again", l.Kill, agent.DoorRefuses, false, false, true, []string{"replica-killed:app-2"}},
+		{"kill", l.breaks(contract.ReplicaKilled), agent.DoorRefuses, false, false, true, []string{"replica-killed:app-2"}},
+		{"start", l.mends(contract.ReplicaKilled), agent.DoorOpen, true, false, false, []string{}},
+		{"silence", l.breaks(contract.ReplicaSilent), agent.DoorSilent, true, true, false, []string{"replica-silent:app-2"}},
+		{"end of the silence", l.mends(contract.ReplicaSilent), agent.DoorOpen, true, false, false, []string{}},
+		{"start again", l.mends(contract.ReplicaKilled), agent.DoorOpen, true, false, false, []string{}},
+		{"kill again", l.breaks(contract.ReplicaKilled), agent.DoorRefuses, false, false, true, []string{"replica-killed:app-2"}},
 		{"reset", func(ctx context.Context, _ string) error { return l.Reset(ctx) }, agent.DoorOpen, true, false, false, []string{}},
 	} {
 		if err := tt.do(ctx, "app-2"); err != nil {
@@ -226,6 +226,25 @@ func TestTheConsoleBreaksAReplicaWithoutDocker(t *testing.T) {
 	}
 }
 
+// breaks and mends are what is done to a replica.
+func (l *lab) breaks(fault string) func(context.Context, string) error {
+	return func(ctx context.Context, replica string) error {
+		return l.Break(ctx, contract.OfReplica(fault, replica))
+	}
+}
+
+func (l *lab) mends(fault string) func(context.Context, string) error {
+	return func(ctx context.Context, replica string) error {
+		return l.Mend(ctx, contract.OfReplica(fault, replica))
+	}
+}
+
+func (l *lab) skews(ctx context.Context, replica string, by time.Duration) error {
+	return l.Break(ctx, contract.Fault{Name: contract.ClockSkewed, Replica: replica, By: by})
+}
+
+var stopped = contract.Fault{Name: contract.RedisStopped}
+
 func TestTheConsoleCutsTheReplicasOffFromRedisAndMovesItAway(t *testing.T) {
 	l := newLab(t)
 	ctx := t.Context()
@@ -235,9 +254,11 @@ func TestTheConsoleCutsTheReplicasOffFromRedisAndMovesItAway(t *testing.T) {
 		wire   agent.WireState
 		faults []string
 	}{
-		{"stop", l.StopStore, agent.WireState{Cut: true, Delay: "0s"}, []string{"redis-stopped"}},
-		{"start", l.StartStore, agent.WireState{Delay: "0s"}, []string{}},
-		{"distant", func(ctx context.Context) error { return l.DelayStore(ctx, 5*time.Millisecond) }, agent.WireState{Delay: "5ms"}, []string{"redis-slow"}},
+		{"stop", func(ctx context.Context) error { return l.Break(ctx, stopped) }, agent.WireState{Cut: true, Delay: "0s"}, []string{"redis-stopped"}},
+		{"start", func(ctx context.Context) error { return l.Mend(ctx, stopped) }, agent.WireState{Delay: "0s"}, []string{}},
+		{"distant", func(ctx context.Context) error {
+			return l.Break(ctx, contract.Fault{Name: contract.RedisSlow, By: 5 * time.Millisecond})
+		}, agent.WireState{Delay: "5ms"}, []string{"redis-slow"}},
 		{"reset", l.Reset, agent.WireState{Delay: "0s"}, []string{}},
 	} {
 		if err := tt.do(ctx); err != nil {
@@ -253,7 +274,7 @@ func TestTheConsoleCutsTheReplicasOffFromRedisAndMovesItAway(t *testing.T) {
 			t.Errorf("%s: %q, %+v", tt.name, v.Faults, v.Redis)
 		}
 	}
-	if err := l.StopStore(ctx); err != nil {
+	if err := l.Break(ctx, stopped); err != nil {
 		t.Fatal(err)
 	}
 	l.agents[1].change(func(m *agent.Memory) { m.Wire, m.Redis = agent.WireState{Delay: "0s"}, true }) // as after a restart
@@ -268,7 +289,7 @@ func TestBootKeysAreOwnKeysUntilReset(t *testing.T) {
 	for _, tt := range []struct {
 		do  func(context.Context) error
 		own bool
-	}{{l.BootKeys, true}, {l.Reset, false}} {
+	}{{func(ctx context.Context) error { return l.Break(ctx, contract.Fault{Name: contract.BootKeys}) }, true}, {l.Reset, false}} {
 		if err := tt.do(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -284,22 +305,22 @@ func TestBootKeysAreOwnKeysUntilReset(t *testing.T) {
 func TestAPausedReplicaIsSilentAndItsCommandIsTold(t *testing.T) {
 	l := newLab(t)
 	l.view()
-	stopped := make(chan struct{})
+	paused := make(chan struct{})
 	handler := l.agents[1].server.Config.Handler
 	l.agents[1].server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
-		case <-stopped:
+		case <-paused:
 		case <-r.Context().Done():
 		}
 		handler.ServeHTTP(w, r)
 	})
-	defer close(stopped)
+	defer close(paused)
 	v := l.view()
 	if r := v.Replicas[1]; !r.Alive || !r.Silent || r.SessionCount != 1 || !slices.Equal(v.Faults, []string{"replica-silent:app-2"}) {
 		t.Errorf("%+v, %q", r, v.Faults)
 	}
 	for command, err := range map[string]error{
-		"docker compose unpause app-2": l.Start(t.Context(), "app-2"), "docker compose kill app-2": l.Kill(t.Context(), "app-2"),
+		"docker compose unpause app-2": l.mends(contract.ReplicaKilled)(t.Context(), "app-2"), "docker compose kill app-2": l.breaks(contract.ReplicaKilled)(t.Context(), "app-2"),
 	} {
 		var elsewhere contract.ByHand
 		if !errors.As(err, &elsewhere) || elsewhere.Command != command {
@@ -326,7 +347,7 @@ func TestTimeIsToldToAllAndToWhoComesLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.redis.SetTTL("authlab:session:x", time.Hour)
-	if err := errors.Join(l.Advance(t.Context(), 10*time.Minute), l.Skew(t.Context(), "app-2", time.Minute), l.Advance(t.Context(), 10*time.Minute)); err != nil {
+	if err := errors.Join(l.Advance(t.Context(), 10*time.Minute), l.skews(t.Context(), "app-2", time.Minute), l.Advance(t.Context(), 10*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if one, two := l.agents[0].offset(), l.agents[1].offset(); one != "20m0s" || two != "21m0s" {
@@ -343,7 +364,7 @@ func TestTimeIsToldToAllAndToWhoComesLater(t *testing.T) {
 	if ahead := time.Until(v.Now); ahead < 19*time.Minute || ahead > 20*time.Minute {
 		t.Errorf("the lab's clock is %s ahead", ahead)
 	}
-	if err := l.Skew(t.Context(), "app-9", time.Minute); !errors.Is(err, contract.ErrNoReplica) {
+	if err := l.skews(t.Context(), "app-9", time.Minute); !errors.Is(err, contract.ErrNoReplica) {
 		t.Errorf("a replica that there is not: %v", err)
 	}
 }
@@ -354,7 +375,7 @@ func TestResetEmptiesMemoriesAndRedisAndSetsClocksAndUsersRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := errors.Join(
-		l.Advance(t.Context(), time.Hour), l.Skew(t.Context(), "app-1", time.Minute),
+		l.Advance(t.Context(), time.Hour), l.skews(t.Context(), "app-1", time.Minute),
 		l.AddUsers(t.Context(), 3, "secret"), l.SetRoles(t.Context(), "alice", []string{"user"}),
 	); err != nil {
 		t.Fatal(err)
@@ -385,15 +406,15 @@ func TestWhatTakesDockerIsToldAsACommand(t *testing.T) {
 		err  error
 		want string
 	}{
-		{l.Start(ctx, "app-3"), "docker compose start app-3"},
+		{l.mends(contract.ReplicaKilled)(ctx, "app-3"), "docker compose start app-3"},
 		{stoppedRedis(t, l), "docker compose start redis"},
 		{l.Scale(ctx, 3), "docker compose up -d --scale app-3=1 app-3"},
 		{l.Scale(ctx, 2), "docker compose rm -sf app-3"},
 		{l.Scale(ctx, 1), "docker compose kill app-2"},
 		{l.RotateKeys(ctx, false), rotate + " && docker compose kill -s HUP app-1 app-2"},
 		{l.RotateKeys(ctx, true), rotate + " --overlap && docker compose kill -s HUP app-1 app-2"},
-		{l.StopHome(ctx), "docker network disconnect authlab_home authlab-reports-1"},
-		{l.StartHome(ctx), "docker network connect authlab_home authlab-reports-1"},
+		{l.Break(ctx, contract.Fault{Name: contract.HomeCut}), "docker network disconnect authlab_home authlab-reports-1"},
+		{l.Mend(ctx, contract.Fault{Name: contract.HomeCut}), "docker network connect authlab_home authlab-reports-1"},
 	} {
 		var elsewhere contract.ByHand
 		if !errors.As(tt.err, &elsewhere) || elsewhere.Command != tt.want || elsewhere.What == "" {
@@ -404,12 +425,12 @@ func TestWhatTakesDockerIsToldAsACommand(t *testing.T) {
 	if err := l.Scale(ctx, 9); !errors.As(err, &elsewhere) || elsewhere.Command != "" {
 		t.Errorf("many replicas: %v with %q", err, elsewhere.Command)
 	}
-	for _, err := range []error{l.Kill(ctx, "app-3"), l.Silence(ctx, "app-3")} {
+	for _, err := range []error{l.breaks(contract.ReplicaKilled)(ctx, "app-3"), l.breaks(contract.ReplicaSilent)(ctx, "app-3")} {
 		if err != nil {
 			t.Errorf("a replica that is not there: %v", err)
 		}
 	}
-	for _, err := range []error{l.Kill(ctx, "redis"), l.Silence(ctx, "redis"), l.Start(ctx, "app-9; rm -rf /")} {
+	for _, err := range []error{l.breaks(contract.ReplicaKilled)(ctx, "redis"), l.breaks(contract.ReplicaSilent)(ctx, "redis"), l.mends(contract.ReplicaKilled)(ctx, "app-9; rm -rf /")} {
 		if !errors.Is(err, contract.ErrNoReplica) {
 			t.Errorf("what is no replica: %v", err)
 		}
@@ -425,7 +446,7 @@ func stoppedRedis(t *testing.T, l *lab) error {
 			t.Error(err)
 		}
 	}()
-	return l.StartStore(t.Context())
+	return l.Mend(t.Context(), stopped)
 }
 
 func TestALineOfTheLogIsARequest(t *testing.T) {

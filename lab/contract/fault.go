@@ -32,6 +32,9 @@ type Fault struct {
 	By      time.Duration // of clock-skewed (behind if less than 0) and redis-slow; not needed to mend it
 }
 
+// OfReplica is a fault of one replica.
+func OfReplica(name, replica string) Fault { return Fault{Name: name, Replica: replica} }
+
 // String is the name, and the replica behind a colon: clock-skewed:app-2. It is how a View lists a fault.
 func (f Fault) String() string {
 	if f.Replica == "" {

@@ -39,20 +39,13 @@ func (n *noted) View(context.Context) (contract.View, error) {
 func (n *noted) Bytes(context.Context) (contract.Bytes, error) {
 	return contract.Bytes{Redis: 7}, n.note("bytes")
 }
-func (n *noted) Kill(_ context.Context, r string) error  { return n.note("kill %s", r) }
-func (n *noted) Start(_ context.Context, r string) error { return n.note("start %s", r) }
-func (n *noted) Silence(_ context.Context, r string) error {
-	return n.note("silence %s", r)
+func (n *noted) Break(_ context.Context, f contract.Fault) error {
+	return n.note("break %s %s", f, f.By)
 }
-func (n *noted) Skew(_ context.Context, r string, by time.Duration) error {
-	return n.note("skew %s %s", r, by)
-}
-func (n *noted) Scale(_ context.Context, replicas int) error          { return n.note("scale %d", replicas) }
-func (n *noted) StopStore(context.Context) error                      { return n.note("stop store") }
-func (n *noted) StartStore(context.Context) error                     { return n.note("start store") }
-func (n *noted) FlushStore(context.Context) error                     { return n.note("flush store") }
-func (n *noted) DelayStore(_ context.Context, by time.Duration) error { return n.note("delay %s", by) }
-func (n *noted) Advance(_ context.Context, by time.Duration) error    { return n.note("advance %s", by) }
+func (n *noted) Mend(_ context.Context, f contract.Fault) error    { return n.note("mend %s", f) }
+func (n *noted) Scale(_ context.Context, replicas int) error       { return n.note("scale %d", replicas) }
+func (n *noted) Flush(context.Context) error                       { return n.note("flush") }
+func (n *noted) Advance(_ context.Context, by time.Duration) error { return n.note("advance %s", by) }
 func (n *noted) AddUsers(_ context.Context, count int, _ string) error {
 	return n.note("add %d", count)
 }
@@ -62,10 +55,7 @@ func (n *noted) SetRoles(_ context.Context, user string, roles []string) error {
 func (n *noted) RotateKeys(_ context.Context, overlap bool) error {
 	return n.note("rotate %t", overlap)
 }
-func (n *noted) BootKeys(context.Context) error  { return n.note("boot keys") }
-func (n *noted) StopHome(context.Context) error  { return n.note("stop home") }
-func (n *noted) StartHome(context.Context) error { return n.note("start home") }
-func (n *noted) Reset(context.Context) error     { return n.note("reset") }
+func (n *noted) Reset(context.Context) error { return n.note("reset") }
 
 // ask sends a request to controls as from this machine, unless edit says otherwise.
 func ask(t *testing.T, controls http.Handler, method, path, body string, edit func(*http.Request)) (int, map[string]any) {
@@ -91,28 +81,33 @@ func ask(t *testing.T, controls http.Handler, method, path, body string, edit fu
 
 func TestEveryControlReachesTheLab(t *testing.T) {
 	for _, tt := range []struct{ path, body, want string }{
-		{"/lab/replicas/app-2/kill", "", "kill app-2"},
-		{"/lab/replicas/app-2/start", "", "start app-2"},
-		{"/lab/replicas/app-2/silence", "", "silence app-2"},
-		{"/lab/replicas/app-2/clock", `{"skew":"-10m"}`, "skew app-2 -10m0s"},
+		{"/lab/replicas/app-2/kill", "", "break replica-killed:app-2 0s"},
+		{"/lab/replicas/app-2/silence", "", "break replica-silent:app-2 0s"},
+		{"/lab/replicas/app-2/start", "", "mend replica-silent:app-2, mend replica-killed:app-2"},
+		{"/lab/replicas/app-2/clock", `{"skew":"-10m"}`, "break clock-skewed:app-2 -10m0s"},
+		{"/lab/replicas/app-2/clock", `{"skew":"0s"}`, "mend clock-skewed:app-2"},
 		{"/lab/replicas", `{"count":16}`, "scale 16"},
-		{"/lab/redis/stop", "", "stop store"},
-		{"/lab/redis/start", "", "start store"},
-		{"/lab/redis/flush", "", "flush store"},
-		{"/lab/redis/delay", `{"delay":"5ms"}`, "delay 5ms"},
-		{"/lab/redis/delay", `{"delay":"0s"}`, "delay 0s"},
+		{"/lab/redis/stop", "", "break redis-stopped 0s"},
+		{"/lab/redis/start", "", "mend redis-stopped"},
+		{"/lab/redis/flush", "", "flush"},
+		{"/lab/redis/delay", `{"delay":"5ms"}`, "break redis-slow 5ms"},
+		{"/lab/redis/delay", `{"delay":"0s"}`, "mend redis-slow"},
 		{"/lab/clock", `{"advance":"15m"}`, "advance 15m0s"},
 		{"/lab/accounts", `{"count":200,"password":"x"}`, "add 200"},
 		{"/lab/accounts/alice", `{"roles":[]}`, "roles alice []"},
 		{"/lab/keys/rotate", `{"overlap":true}`, "rotate true"},
-		{"/lab/keys/boot", "", "boot keys"},
-		{"/lab/home/stop", "", "stop home"},
-		{"/lab/home/start", "", "start home"},
+		{"/lab/keys/boot", "", "break boot-keys 0s"},
+		{"/lab/home/stop", "", "break home-cut 0s"},
+		{"/lab/home/start", "", "mend home-cut"},
+		{"/lab/faults/replica-killed/break", `{"replica":"app-1"}`, "break replica-killed:app-1 0s"},
+		{"/lab/faults/clock-skewed/break", `{"replica":"app-1","by":"10m"}`, "break clock-skewed:app-1 10m0s"},
+		{"/lab/faults/clock-skewed/mend", `{"replica":"app-1"}`, "mend clock-skewed:app-1"},
+		{"/lab/faults/redis-stopped/mend", `{}`, "mend redis-stopped"},
 		{"/lab/reset", "", "reset"},
 	} {
 		lab := &noted{}
 		status, _ := ask(t, control.New(lab, control.Config{}), http.MethodPost, tt.path, tt.body, nil)
-		if status != http.StatusNoContent || len(lab.asked) != 1 || lab.asked[0] != tt.want {
+		if status != http.StatusNoContent || strings.Join(lab.asked, ", ") != tt.want {
 			t.Errorf("POST %s %s: %d, and the lab was asked to %q; want %q", tt.path, tt.body, status, lab.asked, tt.want)
 		}
 	}
@@ -139,6 +134,14 @@ func TestWhatIsOutOfBoundsNeverReachesTheLab(t *testing.T) {
 		"/lab/accounts":             {"", `{"count":10001,"password":"x"}`, `{"count":1}`, `{"count":0,"password":"x"}`},
 		"/lab/accounts/alice":       {"", `{}`, strings.Repeat(" ", 1<<20)},
 		"/lab/keys/rotate":          {"", "yes"},
+
+		"/lab/faults/disk-full/break":      {`{}`},
+		"/lab/faults/disk-full/mend":       {`{}`},
+		"/lab/faults/replica-killed/break": {"", `{}`, `{"replica":""}`},
+		"/lab/faults/replica-killed/mend":  {`{}`},
+		"/lab/faults/redis-stopped/break":  {`{"replica":"app-1"}`},
+		"/lab/faults/clock-skewed/break":   {`{"replica":"app-1"}`, `{"replica":"app-1","by":"soon"}`, `{"replica":"app-1","by":"9000h"}`},
+		"/lab/faults/redis-slow/break":     {`{}`, `{"by":"2s"}`},
 	} {
 		for _, body := range bodies {
 			lab := &noted{}
@@ -158,11 +161,12 @@ func TestWhatALabSaysBecomesAStatus(t *testing.T) {
 		problem string
 		command any
 	}{
-		"no replica": {contract.NoReplica("app-9"), "/lab/replicas/app-9/kill", 404, "no-replica", nil},
-		"no account": {fmt.Errorf("find: %w", account.ErrUnknownUser), "/lab/accounts/nobody", 404, "no-account", nil},
-		"a command":  {contract.ByHand{What: "Type it.", Command: "docker compose kill app-2"}, "/lab/replicas/app-2/kill", 501, "not-here", "docker compose kill app-2"},
-		"no command": {contract.ByHand{What: "Nobody can."}, "/lab/redis/stop", 501, "not-here", nil},
-		"a failure":  {errors.New("it burns"), "/lab/reset", 500, "internal", nil},
+		"no replica":         {contract.NoReplica("app-9"), "/lab/replicas/app-9/kill", 404, "no-replica", nil},
+		"no account":         {fmt.Errorf("find: %w", account.ErrUnknownUser), "/lab/accounts/nobody", 404, "no-account", nil},
+		"a command":          {contract.ByHand{What: "Type it.", Command: "docker compose kill app-2"}, "/lab/replicas/app-2/kill", 501, "not-here", "docker compose kill app-2"},
+		"no command":         {contract.ByHand{What: "Nobody can."}, "/lab/redis/stop", 501, "not-here", nil},
+		"no such fault here": {fmt.Errorf("a distant Redis: %w", contract.ErrNotOnTarget), "/lab/redis/stop", 501, "not-here", nil},
+		"a failure":          {errors.New("it burns"), "/lab/reset", 500, "internal", nil},
 	} {
 		status, problem := ask(t, control.New(&noted{err: tt.err}, control.Config{}), http.MethodPost, tt.path, `{"roles":[]}`, nil)
 		if status != tt.want || problem["type"] != "urn:authlab:problem:lab-"+tt.problem || problem["command"] != tt.command || problem["detail"] == "" {

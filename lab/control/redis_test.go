@@ -49,7 +49,7 @@ func TestAStoreGrowsOlderAndIsEmptiedAndOtherKeysStay(t *testing.T) {
 		}
 	}
 	var bytes contract.Bytes
-	if err := bytes.AddRedis(t.Context(), client); err != nil {
+	if err := control.AddRedisBytes(t.Context(), &bytes, client); err != nil {
 		t.Fatal(err)
 	}
 	if want := int64(len("authlab:"+id) + len("data")); bytes.ByKind["session"] != want {

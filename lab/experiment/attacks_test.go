@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment/texts"
 )
 
@@ -24,10 +25,9 @@ type onlyServer struct {
 	url string
 }
 
-func (e onlyServer) URL() string                                 { return e.url }
-func (onlyServer) Services(context.Context) (Services, error)    { return Services{}, nil }
-func (onlyServer) AddUsers(context.Context, int, string) error   { return nil }
-func (onlyServer) Email(context.Context, string) (string, error) { return "", ErrNotOnTarget }
+func (e onlyServer) URL() string                               { return e.url }
+func (onlyServer) View(context.Context) (contract.View, error) { return contract.View{}, nil }
+func (onlyServer) AddUsers(context.Context, int, string) error { return nil }
 
 // serve returns a bench whose target is a handler.
 func serve(t *testing.T, handler http.HandlerFunc) *Bench {
@@ -113,7 +113,7 @@ func TestAServerThatTakesTheFormIsSeen(t *testing.T) {
 		b := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status(r)) })
 		user := b.User(SessionRedis)
 		user.SetCredential("credential")
-		outcome, measures, err := lure(t.Context(), b.Target, user)
+		outcome, measures, err := lure(t.Context(), b, user)
 		if text := outcome.In(texts.Must(texts.English), "csrf"); err != nil || text != tt.want {
 			t.Errorf("%s: %q %v, %v; want %q", name, text, measures, err, tt.want)
 		}
@@ -122,7 +122,7 @@ func TestAServerThatTakesTheFormIsSeen(t *testing.T) {
 		}
 	}
 	b := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
-	if _, _, err := lure(t.Context(), b.Target, b.User(SessionRedis)); err == nil {
+	if _, _, err := lure(t.Context(), b, b.User(SessionRedis)); err == nil {
 		t.Error("a server that refuses its own page too proved something")
 	}
 }
@@ -235,11 +235,11 @@ func TestTheAddressIsReadFromTheLabIfItTells(t *testing.T) {
 		`{}`: "",
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
-		target, err := NewRemote(server.URL)
+		target, err := contract.NewRemote(server.URL)
 		if err != nil {
 			t.Fatal(err)
 		}
-		email, err := target.Email(t.Context(), "alice")
+		email, err := newBench(target, 1).Email(t.Context(), "alice")
 		if email != want || errors.Is(err, ErrNotOnTarget) != (want == "") {
 			t.Errorf("%s: %q, %v", body, email, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment/browser"
 	"authlab/lab/experiment/texts"
 )
@@ -21,9 +22,11 @@ type careless struct {
 	url string
 }
 
-func (c careless) URL() string                                { return c.url }
-func (careless) AddUsers(context.Context, int, string) error  { return nil }
-func (c careless) Services(context.Context) (Services, error) { return Services{Reports: c.url}, nil }
+func (c careless) URL() string                               { return c.url }
+func (careless) AddUsers(context.Context, int, string) error { return nil }
+func (c careless) View(context.Context) (contract.View, error) {
+	return contract.View{Services: contract.ServicesView{Reports: c.url}}, nil
+}
 
 func (careless) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")

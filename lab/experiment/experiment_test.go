@@ -5,14 +5,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"maps"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment/browser"
 	"authlab/lab/experiment/texts"
 )
@@ -20,9 +18,11 @@ import (
 // nowhere is a target that can be reset and nothing else.
 type nowhere struct{ Target }
 
-func (nowhere) URL() string                                 { return "http://127.0.0.1:1" }
-func (nowhere) Reset(context.Context) error                 { return nil }
-func (nowhere) Replicas(context.Context) ([]Replica, error) { return make([]Replica, 3), nil }
+func (nowhere) URL() string                 { return "http://127.0.0.1:1" }
+func (nowhere) Reset(context.Context) error { return nil }
+func (nowhere) View(context.Context) (contract.View, error) {
+	return contract.View{Replicas: make([]contract.ReplicaView, 3)}, nil
+}
 
 func TestEveryExperimentIsWhole(t *testing.T) {
 	seen := map[string]bool{}
@@ -128,13 +128,6 @@ func TestUnknownNamesAreToldTheNearest(t *testing.T) {
 	}
 }
 
-func TestServerTimingIsCountedAndAddedUp(t *testing.T) {
-	count, ms := paid([]string{`hash;desc="password hash (argon2id)";dur=30.5, store;desc="redis GETEX";dur=0.25`, `store;desc="redis SET";dur=0.5`})
-	if !maps.Equal(count, map[string]int{"hash": 1, "store": 2}) || ms["hash"] != 30.5 || ms["store"] != 0.75 {
-		t.Errorf("counted %v, added up %v", count, ms)
-	}
-}
-
 func TestWhatIsInHandIsToldByLooking(t *testing.T) {
 	b64 := base64.RawURLEncoding.EncodeToString
 	record := base64.URLEncoding.EncodeToString([]byte(`{"user":"alice","roles":["admin"]}`))
@@ -187,48 +180,6 @@ func TestWhatEndsALoginIsToldByThreeMeasurements(t *testing.T) {
 	} {
 		if got := whatEnds(tt.said, tt.busy, tt.rested).In(texts.Must(texts.English), "expiry"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
-		}
-	}
-}
-
-func TestRemoteTellsWhatATargetCannotDoFromWhatFailed(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/lab/redis/stop":
-			w.WriteHeader(http.StatusNotImplemented)
-		case "/lab/redis/flush":
-			http.Error(w, `{"detail":"Redis is on fire."}`, http.StatusInternalServerError)
-		case "/lab/cluster":
-			fmt.Fprint(w, `{"target":"embedded","replicas":[{"name":"app-1","alive":true,"session_count":2}],"redis":{"alive":true,"key_count":{"session":3},"commands":{"GETEX":7,"SET":1}}}`)
-		default:
-			w.WriteHeader(http.StatusNoContent)
-		}
-	}))
-	defer server.Close()
-	target, err := NewRemote(server.URL + "/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := target.StopStore(t.Context()); !errors.Is(err, ErrNotOnTarget) {
-		t.Errorf("501: %v, want ErrNotOnTarget", err)
-	}
-	if err := target.FlushStore(t.Context()); err == nil || errors.Is(err, ErrNotOnTarget) || !strings.Contains(err.Error(), "Redis is on fire.") {
-		t.Errorf("500: %v, want its detail", err)
-	}
-	if err := target.Kill(t.Context(), "app-1"); err != nil {
-		t.Errorf("204: %v", err)
-	}
-	store, err := target.Store(t.Context())
-	if err != nil || store.Sum() != 8 || store.Keys["session"] != 3 {
-		t.Errorf("store %+v, %v", store, err)
-	}
-	replicas, err := target.Replicas(t.Context())
-	if err != nil || len(replicas) != 1 || replicas[0] != (Replica{"app-1", true, 2}) {
-		t.Errorf("replicas %+v, %v", replicas, err)
-	}
-	for _, address := range []string{"", "embedded", "127.0.0.1:8080", "ftp://host", "http://"} {
-		if _, err := NewRemote(address); err == nil {
-			t.Errorf("%q was taken for the address of a lab", address)
 		}
 	}
 }

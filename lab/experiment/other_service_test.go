@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment/texts"
 )
 
@@ -19,9 +20,8 @@ type severed struct {
 	joined int
 }
 
-func (s *severed) Services(context.Context) (Services, error) { return Services{}, nil }
-func (s *severed) StopHome(context.Context) error             { return s.stop }
-func (s *severed) StartHome(ctx context.Context) error {
+func (s *severed) Break(context.Context, contract.Fault) error { return s.stop }
+func (s *severed) Mend(ctx context.Context, _ contract.Fault) error {
 	s.joined++
 	return ctx.Err()
 }

@@ -172,7 +172,7 @@ func TestAfterTheLastRestartEveryUserHasVisited(t *testing.T) {
 func TestASpreadSaysHowManyReplicasWork(t *testing.T) {
 	english := texts.Must(texts.English)
 	people := population{{at: "app-1"}, {at: "app-3"}, {at: "app-3"}, {at: ""}}
-	counts := people.spread([]Replica{{Name: "app-1"}, {Name: "app-2"}, {Name: "app-3"}})
+	counts := people.spread([]string{"app-1", "app-2", "app-3"})
 	measures := map[string]float64{}
 	notes(measures, "at", counts)
 	if measures["at_1"] != 1 || measures["at_2"] != 0 || measures["at_3"] != 2 || len(measures) != 3 {

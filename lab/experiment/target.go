@@ -19,11 +19,10 @@ var ErrNotOnTarget = contract.ErrNotOnTarget
 
 // killed and silent are faults of a replica.
 func killed(replica string) contract.Fault {
-	return contract.Fault{Name: contract.ReplicaKilled, Replica: replica}
+	return contract.OfReplica(contract.ReplicaKilled, replica)
 }
-
 func silent(replica string) contract.Fault {
-	return contract.Fault{Name: contract.ReplicaSilent, Replica: replica}
+	return contract.OfReplica(contract.ReplicaSilent, replica)
 }
 
 // redisStopped and homeCut are faults that concern all replicas.

@@ -94,7 +94,7 @@ func (s *signer) signAndVerify(ctx context.Context, count int) error {
 			return err
 		}
 		start := time.Now()
-		_, err := s.service.Verify(ctx, text)
+		_, err := s.service.Verify(text)
 		s.verify = append(s.verify, time.Since(start))
 		if err != nil {
 			return err
@@ -118,7 +118,7 @@ func (s *signer) allocs(ctx context.Context) (sign, verify int64, err error) {
 	verify, _, err = allocsPer(runs, func() error {
 		text := texts[0]
 		texts = texts[1:]
-		_, err := s.service.Verify(ctx, text)
+		_, err := s.service.Verify(text)
 		return err
 	})
 	return sign, verify, err

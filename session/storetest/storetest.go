@@ -1,8 +1,9 @@
-// Package storetest is what every session.Store has to pass, whatever it keeps its records in.
+// Package storetest tests that a session.Store does what the interface says. Call Run in a test of the store.
 package storetest
 
 import (
 	"errors"
+	"math"
 	"reflect"
 	"strings"
 	"sync"
@@ -35,22 +36,22 @@ func (c *Clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// A Bench is one store under test.
-type Bench struct {
+// A Fixture is a store under test.
+type Fixture struct {
 	Store session.Store
-	// Pass lets time pass for the store. Nil: this one cannot be hurried (a real Redis), and is not asked to expire.
-	Pass func(time.Duration)
-	// Idle is what the store was made with.
+	// Advance moves the store's clock. Nil: it cannot be moved (a real Redis), and the tests of timeouts are skipped.
+	Advance func(time.Duration)
+	// Idle is the idle time of the store.
 	Idle time.Duration
 }
 
 func record(user string) session.Record {
 	at := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
-	return session.Record{User: user, Roles: []string{"user"}, CreatedAt: at, LastSeen: at, Values: map[string]any{"theme": "dark"}}
+	return session.Record{User: user, Roles: []string{"user"}, CreatedAt: at, LastSeen: at, Values: session.Values{"theme": "dark"}}
 }
 
 // Run runs the suite. open returns an empty store; it is called once for each test.
-func Run(t *testing.T, open func(t *testing.T) Bench) {
+func Run(t *testing.T, open func(t *testing.T) Fixture) {
 	t.Helper()
 	create := func(t *testing.T, s session.Store, user string) string {
 		t.Helper()
@@ -100,9 +101,67 @@ func Run(t *testing.T, open func(t *testing.T) Bench) {
 		}
 	})
 
+	t.Run("a value comes back with the type that it had", func(t *testing.T) {
+		s := open(t).Store
+		want := session.Values{
+			"string": "día 🗝", "empty": "", "bool": true, "nil": nil, "int": 5, "int64": int64(1)<<62 + 1, "uint64": uint64(1)<<63 + 1,
+			"float64": 5.0, "float32": float32(0.1), "[]string": []string{"book", ""}, "[]int": []int{1, 2}, "[]byte": []byte{0, 0xff},
+			"time": time.Date(2026, 11, 1, 9, 0, 0, 1, time.UTC), "duration": time.Minute, "map": map[string]string{"int": "5"},
+			"[]any": []any{"a", 5, nil, []any{true, int64(2)}},
+		}
+		r := record("alice")
+		r.Values = want
+		credential, err := s.Create(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Load(t.Context(), credential); err != nil || !reflect.DeepEqual(got.Values, want) {
+			t.Errorf("Load = %#v, %v\nwant %#v", got.Values, err, want)
+		}
+	})
+
+	t.Run("a value that would not come back the same is not saved", func(t *testing.T) {
+		s := open(t).Store
+		credential := create(t, s, "alice")
+		for name, value := range map[string]any{
+			"a struct": struct{ A int }{1}, "a type of its own": time.March, "a pointer": new(int), "a channel": make(chan int),
+			"a map of any": map[string]any{"a": 1}, "text that is not UTF-8": "\xff", "a list of such text": []string{"\xff"},
+			"a list of such a list": []any{[]any{"\xff"}}, "not a number": math.NaN(),
+		} {
+			r := record("alice")
+			r.Values["x"] = value
+			if _, err := s.Create(t.Context(), r); err == nil {
+				t.Errorf("%s: created", name)
+			}
+			if _, err := s.Update(t.Context(), credential, r); err == nil {
+				t.Errorf("%s: updated", name)
+			}
+		}
+		if got, err := s.Load(t.Context(), credential); err != nil || !reflect.DeepEqual(got, record("alice")) {
+			t.Errorf("Load = %+v, %v", got, err)
+		}
+	})
+
+	t.Run("a caller that changes what it loaded changes nothing in the store", func(t *testing.T) {
+		s := open(t).Store
+		r := record("alice")
+		r.Values["cart"] = []string{"book"}
+		credential, err := s.Create(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			got, err := s.Load(t.Context(), credential)
+			if err != nil || got.Values["cart"].([]string)[0] != "book" || got.Roles[0] != "user" {
+				t.Fatalf("Load = %+v, %v", got, err)
+			}
+			got.Values["cart"].([]string)[0], got.Roles[0] = "changed", "changed"
+		}
+	})
+
 	t.Run("two sessions never share a credential", func(t *testing.T) {
 		s := open(t).Store
-		if _, remembers := s.(session.Rememberer); !remembers {
+		if _, lists := s.(session.Lister); !lists {
 			t.Skip("a signed record is the same record twice: it has no ID to share")
 		}
 		seen := map[string]bool{}
@@ -133,8 +192,8 @@ func Run(t *testing.T, open func(t *testing.T) Bench) {
 
 	t.Run("a session that ended stays ended, also for a late update", func(t *testing.T) {
 		s := open(t).Store
-		if _, remembers := s.(session.Rememberer); !remembers {
-			t.Skip("a store that remembers nothing cannot end a session: that is its lesson")
+		if _, lists := s.(session.Lister); !lists {
+			t.Skip("this store keeps no record, so it cannot end a session")
 		}
 		credential := create(t, s, "alice")
 		for range 2 {
@@ -173,16 +232,16 @@ func Run(t *testing.T, open func(t *testing.T) Bench) {
 		wg.Wait()
 	})
 
-	if _, ok := open(t).Store.(session.Rememberer); ok {
-		remembering(t, open, create)
+	if _, ok := open(t).Store.(session.Lister); ok {
+		runLister(t, open, create)
 	}
 }
 
-func remembering(t *testing.T, open func(t *testing.T) Bench, create func(*testing.T, session.Store, string) string) {
+func runLister(t *testing.T, open func(t *testing.T) Fixture, create func(*testing.T, session.Store, string) string) {
 	t.Helper()
 
-	t.Run("a user's sessions are listed, and nobody else's", func(t *testing.T) {
-		s := open(t).Store.(session.Rememberer)
+	t.Run("a user's sessions are listed, and no other user's", func(t *testing.T) {
+		s := open(t).Store.(session.Lister)
 		create(t, s, "alice")
 		create(t, s, "alice")
 		create(t, s, "bob")
@@ -203,7 +262,7 @@ func remembering(t *testing.T, open func(t *testing.T) Bench, create func(*testi
 	})
 
 	t.Run("one session is ended by its owner only", func(t *testing.T) {
-		s := open(t).Store.(session.Rememberer)
+		s := open(t).Store.(session.Lister)
 		one, two := create(t, s, "alice"), create(t, s, "alice")
 		entries, err := s.List(t.Context(), "alice")
 		if err != nil {
@@ -226,7 +285,7 @@ func remembering(t *testing.T, open func(t *testing.T) Bench, create func(*testi
 	})
 
 	t.Run("everywhere means every session of that user", func(t *testing.T) {
-		s := open(t).Store.(session.Rememberer)
+		s := open(t).Store.(session.Lister)
 		alice := []string{create(t, s, "alice"), create(t, s, "alice"), create(t, s, "alice")}
 		bob := create(t, s, "bob")
 		for range 2 { // the second time there is nothing to end
@@ -245,19 +304,19 @@ func remembering(t *testing.T, open func(t *testing.T) Bench, create func(*testi
 	})
 
 	t.Run("a session lives while it is used, and dies when it is not", func(t *testing.T) {
-		b := open(t)
-		if b.Pass == nil {
+		f := open(t)
+		if f.Advance == nil {
 			t.Skip("time cannot be moved for this store")
 		}
-		s := b.Store.(session.Rememberer)
+		s := f.Store.(session.Lister)
 		credential := create(t, s, "alice")
 		for range 4 {
-			b.Pass(b.Idle - time.Second)
+			f.Advance(f.Idle - time.Second)
 			if _, err := s.Load(t.Context(), credential); err != nil {
 				t.Fatalf("used within its idle time: %v", err)
 			}
 		}
-		b.Pass(b.Idle)
+		f.Advance(f.Idle)
 		if _, err := s.Load(t.Context(), credential); !errors.Is(err, session.ErrNoSession) {
 			t.Errorf("not used for its idle time: %v, want ErrNoSession", err)
 		}

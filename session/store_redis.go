@@ -13,11 +13,11 @@ import (
 
 // Redis keeps records in Redis, where every replica finds them.
 //
-//	authlab:session:<hash of the ID>   the record as JSON; lives as long as it is used (idle)
-//	authlab:sessions:<user>            the keys of that user's sessions; lives as long as a session may (absolute)
+//	authlab:session:<hash of the ID>   the record as JSON; expires when it is not loaded for as long as idle
+//	authlab:sessions:<user>            the keys of the user's sessions, by when they end; expires after absolute
 //
-// A request costs one command: GETEX reads the record and starts its idle time anew. The second key is touched only
-// when somebody logs in, logs out, or asks for the list.
+// A request costs one command: GETEX reads the record and begins its idle time anew. The second key is used only by a
+// login, a logout, and the list of a user's sessions.
 type Redis struct {
 	client   redis.UniversalClient
 	prefix   string
@@ -26,16 +26,17 @@ type Redis struct {
 	now      func() time.Time
 }
 
-var _ Rememberer = (*Redis)(nil)
+var _ Lister = (*Redis)(nil)
 
-// clockTolerance is how far the clocks of two replicas may be apart before one takes a live session of another's off
-// its user's list.
+// clockTolerance is how far the clocks of two replicas may be apart. A session stays on its user's list for that much
+// longer, so that a replica whose clock is ahead does not remove a live session from it.
 const clockTolerance = time.Hour
 
-// NewRedis returns a store whose keys begin with prefix. Redis itself forgets a record that was not loaded for as long
-// as idle, and a user's list after absolute.
+// NewRedis returns a store whose keys begin with prefix. Redis itself deletes a record that is not loaded for as long as
+// idle, and a user's list after absolute.
 //
-// Give it a client with short timeouts and no retries: a store that is down should say so within a second.
+// Give it a client with short timeouts and without retries, so that a request does not wait for seconds when Redis is
+// down.
 func NewRedis(client redis.UniversalClient, prefix string, idle, absolute time.Duration, now func() time.Time) *Redis {
 	return &Redis{client: client, prefix: prefix, idle: idle, absolute: absolute, now: now}
 }
@@ -84,7 +85,7 @@ func (s *Redis) Load(ctx context.Context, credential string) (Record, error) {
 	return decode(text)
 }
 
-// Update implements Store. XX keeps a request that ends late from bringing back a session that was logged out.
+// Update implements Store. XX keeps a late request from bringing back a session that was logged out.
 func (s *Redis) Update(ctx context.Context, credential string, r Record) (string, error) {
 	key, ok := keyOf(credential)
 	if !ok {
@@ -114,7 +115,7 @@ func (s *Redis) Delete(ctx context.Context, credential string, r Record) error {
 	return err
 }
 
-// List implements Rememberer.
+// List implements Lister.
 func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	keys, err := s.client.ZRange(ctx, s.userKey(user), 0, -1).Result()
 	if err != nil {
@@ -135,7 +136,7 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	for i, text := range texts {
 		text, ok := text.(string)
 		if !ok {
-			continue // it timed out; its place in the list goes with the next login
+			continue // it timed out; the next login removes its key from the list
 		}
 		record, err := decode([]byte(text))
 		if err != nil {
@@ -146,7 +147,7 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	return entries, nil
 }
 
-// End implements Rememberer.
+// End implements Lister.
 func (s *Redis) End(ctx context.Context, user, key string) error {
 	if err := s.client.ZScore(ctx, s.userKey(user), key).Err(); errors.Is(err, redis.Nil) {
 		return fmt.Errorf("end session: redis: %w", ErrNoSession)
@@ -160,7 +161,7 @@ func (s *Redis) End(ctx context.Context, user, key string) error {
 	return err
 }
 
-// EndAll implements Rememberer.
+// EndAll implements Lister.
 func (s *Redis) EndAll(ctx context.Context, user string) error {
 	keys, err := s.client.ZRange(ctx, s.userKey(user), 0, -1).Result()
 	if err != nil {
@@ -173,7 +174,7 @@ func (s *Redis) EndAll(ctx context.Context, user string) error {
 	return err
 }
 
-// remove takes records and their places in the user's list away together, and tells whether any record was there.
+// remove deletes records and takes their keys off the user's list, together. It tells whether any record was there.
 func (s *Redis) remove(ctx context.Context, user string, keys ...string) (bool, error) {
 	records, members := make([]string, len(keys)), make([]any, len(keys))
 	for i, key := range keys {

@@ -8,11 +8,12 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// A migration is a file: migrations/0001_users.sql brings an empty database to version 1, 0002 brings that to version
-// 2, and so on. One that was released is never edited, because it does not run again where it has run before. And it
-// must leave the replicas that are still running on the version before with what they need.
+// A migration is a file: migrations/0001_users.sql brings an empty database to version 1, 0002 brings that to version 2,
+// and so on. Never edit one that was released, because it does not run again where it has run before. And it must not
+// break the replicas that still run on the version before.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -41,16 +42,16 @@ func readSteps(files fs.FS) ([]string, error) {
 }
 
 // migrate runs the steps that this database has not seen, all of them or none.
-func (d *Directory) migrate(ctx context.Context, steps []string) error {
-	ctx, cancel := context.WithTimeout(ctx, schemaPatience)
+func migrate(ctx context.Context, pool *pgxpool.Pool, steps []string) error {
+	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
 	defer cancel()
-	err := pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		version, err := lockVersion(ctx, tx)
 		if err != nil {
 			return err
 		}
 		if version > len(steps) {
-			return fmt.Errorf("the database is at version %d, and this program knows %d: it takes a newer program", version, len(steps))
+			return fmt.Errorf("the database is at version %d, and this program knows %d: use a newer program", version, len(steps))
 		}
 		for i, step := range steps[version:] {
 			number := version + i + 1
@@ -69,13 +70,13 @@ func (d *Directory) migrate(ctx context.Context, steps []string) error {
 	return nil
 }
 
-// lockVersion waits until no other replica migrates, and returns the version that the schema has then. The lock ends
-// with the transaction, however that ends.
+// lockVersion waits until no other replica migrates, and returns the version of the schema. The lock ends with the
+// transaction.
 func lockVersion(ctx context.Context, tx pgx.Tx) (version int, err error) {
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(schemaLock)); err != nil {
 		return 0, fmt.Errorf("wait for other replicas: %w", err)
 	}
-	// CREATE TABLE IF NOT EXISTS would ask for the right to create tables even where there is nothing to create.
+	// CREATE TABLE IF NOT EXISTS would need the right to create tables even where the table exists.
 	var exists bool
 	if err := tx.QueryRow(ctx, `SELECT to_regclass('authlab_schema') IS NOT NULL`).Scan(&exists); err != nil {
 		return 0, fmt.Errorf("look for the version: %w", err)

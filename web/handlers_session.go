@@ -53,7 +53,7 @@ func (s *Server) handleEndSession(m *session.Manager) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		err := m.End(c.Request.Context(), callerOf(c).session, c.Param("id"))
 		if errors.Is(err, session.ErrNoSession) {
-			err = errNotYours // the caller is known: it is the other session that is not
+			err = errNotYours // 404 and not 401: the caller is known, and the other session is not found
 		}
 		s.done(c, err)
 	}

@@ -4,16 +4,19 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
 
-// MaxLength is the longest token that is looked at, in bytes.
+// MaxLength is the length of the longest token that Verify reads, in bytes.
 const MaxLength = 8 << 10
 
-// mediaType is the typ of an access token (RFC 9068, section 2.1). Asking for it keeps other tokens that the same key
-// may have signed from being used as access tokens (RFC 8725, section 3.11).
+// mediaType is the typ of an access token (RFC 9068, section 2.1). Requiring it keeps another kind of JWT that the same
+// key signed from being used as an access token (RFC 8725, section 3.11).
 const mediaType = "at+jwt"
+
+var errNotObject = errors.New("not a JSON object")
 
 type header struct {
 	Algorithm string `json:"alg"`
@@ -21,13 +24,14 @@ type header struct {
 	Type      string `json:"typ"`
 }
 
-// check refuses, before anything is parsed, what the JWT library would let through:
+// checkFormat returns the header of a token. It refuses, before the JWT library sees the token, what that library
+// accepts and should not:
 //
-//   - line breaks in a segment, which Go's base64 skips even when it is strict, so that one token has many spellings;
-//   - a name that stands twice in an object, where two readers can see two different tokens (RFC 7515 and RFC 7519, section 4);
-//   - crit, which says that a reader who does not know an extension must refuse (RFC 7515, section 4.1.11);
-//   - any header that we would not have written: keys come from our keyring, never from a token's jku, jwk or x5c.
-func check(token string) (header, error) {
+//   - line breaks in a segment: Go's base64 skips them even when it is strict, so one token would have many spellings;
+//   - a name that is twice in an object: two parsers can read two different tokens (RFC 7515 and RFC 7519, section 4);
+//   - crit: a recipient that does not know an extension must refuse the token (RFC 7515, section 4.1.11);
+//   - every header that Issue does not write: keys come from the keyring, and never from a token's jku, jwk or x5c.
+func checkFormat(token string) (header, error) {
 	if len(token) > MaxLength {
 		return header{}, fmt.Errorf("%w: %d bytes, and %d is the most", ErrFormat, len(token), MaxLength)
 	}
@@ -59,7 +63,7 @@ func check(token string) (header, error) {
 			}
 		}
 		if err := json.Unmarshal(text, &h); err != nil {
-			return header{}, fmt.Errorf("%w: the header is not what a token has", ErrFormat)
+			return header{}, fmt.Errorf("%w: a member of the header is not text", ErrFormat)
 		}
 	}
 	if !strings.EqualFold(h.Type, mediaType) {
@@ -76,8 +80,8 @@ func notBase64URL(r rune) bool {
 	return true
 }
 
-// memberNames returns the names in a JSON object, and an error if it is none or if a name stands in it twice, also
-// with other upper and lower case, because encoding/json takes those for the same.
+// memberNames returns the names in a JSON object. It is an error if the text is no object, or if a name is in it twice,
+// also in another case, because encoding/json takes Alg for alg.
 func memberNames(text []byte) ([]string, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if first, err := decoder.Token(); err != nil || first != json.Delim('{') {

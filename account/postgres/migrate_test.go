@@ -40,7 +40,7 @@ func TestEightReplicasThatStartAtOnceMakeTheSchemaOnce(t *testing.T) {
 		})
 	}
 	replicas.Wait()
-	if got := scan[[]int](t, address, `SELECT array_agg(version ORDER BY version) FROM authlab_schema`); len(got) != 1 || got[0] != 1 {
+	if got := scan[[]int](t, address, `SELECT array_agg(version ORDER BY version) FROM authlab_schema`); len(got) != 2 || got[0] != 1 || got[1] != 2 {
 		t.Errorf("versions %v", got)
 	}
 	if got := scan[int](t, address, `SELECT count(*) FROM authlab_users`); got != 0 {
@@ -51,14 +51,14 @@ func TestEightReplicasThatStartAtOnceMakeTheSchemaOnce(t *testing.T) {
 func TestASchemaOfANewerProgramIsRefused(t *testing.T) {
 	address := postgrestest.Address(t)
 	open(t, address)
-	postgrestest.Exec(t, address, `INSERT INTO authlab_schema (version) VALUES (2)`)
+	postgrestest.Exec(t, address, `INSERT INTO authlab_schema (version) VALUES (3)`)
 	_, err := postgres.Open(t.Context(), address)
-	if err == nil || !strings.Contains(err.Error(), "the database is at version 2, and this program knows 1") {
+	if err == nil || !strings.Contains(err.Error(), "the database is at version 3, and this program knows 2") {
 		t.Errorf("error %v", err)
 	}
 }
 
-func TestASchemaThatIsUpToDateIsOpenedByWhoeverMayReadIt(t *testing.T) {
+func TestASchemaThatIsUpToDateIsOpenedByARoleThatMayOnlyRead(t *testing.T) {
 	address := postgrestest.Address(t)
 	open(t, address)
 	schema := scan[string](t, address, `SELECT current_schema()`)
@@ -76,17 +76,18 @@ func TestMigrationsRunInOrderAndOnlyOnce(t *testing.T) {
 	d := open(t, address)
 	files := fstest.MapFS{
 		"migrations/0001_users.sql": {Data: []byte(`SELECT 1/0 -- it has run already`)},
-		"migrations/0002_words.sql": {Data: []byte(`CREATE TABLE words (word text); INSERT INTO words VALUES ('two')`)},
-		"migrations/0003_more.sql":  {Data: []byte(`INSERT INTO words VALUES ('three')`)},
+		"migrations/0002_cart.sql":  {Data: []byte(`SELECT 1/0 -- it has run already`)},
+		"migrations/0003_words.sql": {Data: []byte(`CREATE TABLE words (word text); INSERT INTO words VALUES ('three')`)},
+		"migrations/0004_more.sql":  {Data: []byte(`INSERT INTO words VALUES ('four')`)},
 	}
 	for range 2 {
 		if err := postgres.Migrate(t.Context(), d, files); err != nil {
 			t.Fatal(err)
 		}
-		if got := scan[string](t, address, `SELECT string_agg(word, ' ') FROM words`); got != "two three" {
+		if got := scan[string](t, address, `SELECT string_agg(word, ' ') FROM words`); got != "three four" {
 			t.Errorf("words %q", got)
 		}
-		if got := scan[int](t, address, `SELECT max(version) FROM authlab_schema`); got != 3 {
+		if got := scan[int](t, address, `SELECT max(version) FROM authlab_schema`); got != 4 {
 			t.Errorf("version %d", got)
 		}
 	}
@@ -97,16 +98,17 @@ func TestAMigrationThatFailsLeavesNothingOfItself(t *testing.T) {
 	d := open(t, address)
 	err := postgres.Migrate(t.Context(), d, fstest.MapFS{
 		"migrations/0001_users.sql": {},
-		"migrations/0002_words.sql": {Data: []byte(`CREATE TABLE words (word text)`)},
-		"migrations/0003_wrong.sql": {Data: []byte(`CREATE TABLE more (word text); SELECT 1/0`)},
+		"migrations/0002_cart.sql":  {},
+		"migrations/0003_words.sql": {Data: []byte(`CREATE TABLE words (word text)`)},
+		"migrations/0004_wrong.sql": {Data: []byte(`CREATE TABLE more (word text); SELECT 1/0`)},
 	})
-	if err == nil || !strings.Contains(err.Error(), "migration 3: ERROR: division by zero") {
+	if err == nil || !strings.Contains(err.Error(), "migration 4: ERROR: division by zero") {
 		t.Errorf("error %v", err)
 	}
 	if got := scan[bool](t, address, `SELECT to_regclass('words') IS NULL AND to_regclass('more') IS NULL`); !got {
 		t.Error("a table was left behind")
 	}
-	if got := scan[int](t, address, `SELECT max(version) FROM authlab_schema`); got != 1 {
+	if got := scan[int](t, address, `SELECT max(version) FROM authlab_schema`); got != 2 {
 		t.Errorf("version %d", got)
 	}
 }

@@ -8,17 +8,17 @@ import (
 	"github.com/gorilla/securecookie"
 )
 
-// MaxCookie is how long a cookie's name and value may be together, in bytes. A browser drops a longer one without a word
-// (RFC 6265bis, section 5.6).
+// MaxCookie is how long a cookie's name and value may be together, in bytes. A browser ignores a longer one, and reports no
+// error (RFC 6265bis, section 5.6).
 const MaxCookie = 4096
 
-// Signed keeps nothing: the record travels in the cookie, with an HMAC-SHA256 so that only we can have written it.
+// Signed keeps nothing at the server: the record is in the cookie, with an HMAC-SHA256 of the server's. A client can read
+// it and cannot change it.
 //
-// It is signed and not encrypted. Nothing in it is secret from its owner (their name, their roles, two dates), and a
-// reader can decode it and see what a signature does: it does not hide, it keeps from being changed. Put a secret in
-// Values, and you want encryption; securecookie takes a second key for that.
+// The record is signed and not encrypted, because nothing in it is secret from the user: a name, roles, two dates. For
+// secrets in Values, use encryption too; securecookie takes a second key for that.
 //
-// What it cannot do is in its Delete.
+// Signed cannot end a session (see Delete) and cannot list a user's sessions.
 type Signed struct {
 	name string
 	keys *CookieKeys
@@ -26,7 +26,8 @@ type Signed struct {
 
 var _ Store = (*Signed)(nil)
 
-// NewSigned returns a store that signs for the cookie of that name: a value moved to another cookie is refused.
+// NewSigned returns a store for the cookie of that name. The name is signed too, so a value that is moved to another cookie
+// is refused.
 func NewSigned(name string, keys *CookieKeys) *Signed { return &Signed{name: name, keys: keys} }
 
 // Create implements Store.
@@ -43,7 +44,7 @@ func (s *Signed) Create(_ context.Context, r Record) (string, error) {
 
 // Load implements Store.
 func (s *Signed) Load(_ context.Context, credential string) (Record, error) {
-	// The codec decodes leniently: it would take a changed last character that means the same bytes.
+	// Strict, because the codec accepts another last character that decodes to the same bytes.
 	if _, err := base64.URLEncoding.Strict().DecodeString(credential); err != nil {
 		return Record{}, fmt.Errorf("read session cookie: %w: %w", ErrNoSession, ErrTampered)
 	}
@@ -54,11 +55,11 @@ func (s *Signed) Load(_ context.Context, credential string) (Record, error) {
 	return r, nil
 }
 
-// Update implements Store. It signs a new cookie; the one before stays as good as it was.
+// Update implements Store. It signs a new cookie. The old one stays valid.
 func (s *Signed) Update(ctx context.Context, _ string, r Record) (string, error) {
 	return s.Create(ctx, r)
 }
 
-// Delete implements Store, by doing nothing. The browser can be asked to drop its cookie, but a copy of the cookie
-// goes on being valid until it times out: there is no record that could be deleted.
+// Delete implements Store and does nothing, because there is no record to delete. The server can ask the browser to drop
+// its cookie, and a copy of the cookie stays valid until it times out.
 func (s *Signed) Delete(context.Context, string, Record) error { return nil }

@@ -10,9 +10,9 @@ import (
 	"authlab/account"
 )
 
-// words are the tests of what people type, or attackers: a directory takes all of it for what it is. filled returns a
-// directory with carol in it.
-func words(t *testing.T, filled func(t *testing.T) account.Directory) {
+// texts tests that a directory takes any text of a client or an attacker as it is. filled returns a directory with carol
+// in it.
+func texts(t *testing.T, filled func(t *testing.T) account.Directory) {
 	carol := carol()
 
 	t.Run("roles are a list of any words, or empty", func(t *testing.T) {
@@ -57,7 +57,7 @@ func words(t *testing.T, filled func(t *testing.T) account.Directory) {
 		}
 	})
 
-	t.Run("a name that is no text is nobody's, and no outage", func(t *testing.T) {
+	t.Run("a name that is no text is an unknown user, and no outage", func(t *testing.T) {
 		d := filled(t)
 		for _, name := range []string{"carol\x00", "\x00", "carol\xff", "\xed\xa0\x80"} {
 			_, err := d.User(t.Context(), name)
@@ -65,7 +65,7 @@ func words(t *testing.T, filled func(t *testing.T) account.Directory) {
 			for what, err := range map[string]error{
 				"User": err, "PasswordHash": hashErr,
 				"SetRoles": d.SetRoles(t.Context(), name, carol.Roles),
-				"SetEmail": d.SetEmail(t.Context(), name, carol.Email),
+				"SetEmail": d.SetEmail(t.Context(), name, carol.Email), "EmptyCart": d.EmptyCart(t.Context(), name),
 			} {
 				if !errors.Is(err, account.ErrUnknownUser) {
 					t.Errorf("%s of %q: %v, want ErrUnknownUser", what, name, err)

@@ -1,0 +1,22 @@
+package session
+
+import "errors"
+
+var (
+	// ErrNoCookie means that the request carries no session cookie.
+	ErrNoCookie = errors.New("no session cookie")
+	// ErrNoSession means that the store has no session for this credential: there never was one, it ended, or it timed out.
+	ErrNoSession = errors.New("no such session")
+	// ErrTampered is an ErrNoSession: the cookie's signature is not by one of the CookieKeys.
+	ErrTampered = errors.New("signature of the session cookie does not match")
+	// ErrExpired is an ErrNoSession: the record was found, and its session had timed out.
+	ErrExpired = errors.New("session timed out")
+	// ErrUnavailable means that the store did not answer. The session may be alive: answer 503, not 401.
+	ErrUnavailable = errors.New("session store does not answer")
+	// ErrTooLarge means that the record does not fit in a cookie.
+	ErrTooLarge = errors.New("session does not fit in a cookie")
+	// ErrValueType means that a session cannot keep a value of this type. See Values.
+	ErrValueType = errors.New("a session cannot keep this value")
+	// ErrWeakKey means that a signing key is too short to be safe.
+	ErrWeakKey = errors.New("session cookie key is shorter than 32 bytes")
+)

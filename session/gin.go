@@ -1,0 +1,131 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	ginsessions "github.com/gin-contrib/sessions"
+	gorilla "github.com/gorilla/sessions"
+)
+
+// A ginStore gives a Store the interface that gin-contrib/sessions wants, which is that of gorilla/sessions. The ID of a
+// gorilla session is the credential.
+type ginStore struct {
+	store   Store
+	options gorilla.Options
+}
+
+var _ ginsessions.Store = (*ginStore)(nil)
+
+// GinStore returns a Store in the form that sessions.Sessions(name, store) of gin-contrib takes. The cookie's attributes
+// are safe by default: HttpOnly, SameSite=Lax, Path=/, and no Max-Age, because the server decides when a session ends.
+func GinStore(store Store) ginsessions.Store { return newGinStore(store, false) }
+
+func newGinStore(store Store, secure bool) *ginStore {
+	return &ginStore{store: store, options: gorilla.Options{Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode}}
+}
+
+// Options replaces every attribute of the cookie at once, as gin-contrib's interface has it.
+func (g *ginStore) Options(o ginsessions.Options) { g.options = *o.ToGorillaOptions() }
+
+// A visit is what one request knows of its session. It is loaded when it is first needed, and then once.
+type visit struct {
+	session *gorilla.Session // what handlers read and change; nil: not loaded yet
+	record  Record           // what the store has
+	err     error            // why there is no record
+}
+
+type visitKey struct {
+	store *ginStore
+	name  string
+}
+
+// visit returns the request's visit, and begins it if there is none yet.
+func (g *ginStore) visit(r *http.Request, name string) *visit {
+	key := visitKey{g, name}
+	v, ok := r.Context().Value(key).(*visit)
+	if !ok {
+		v = &visit{}
+		*r = *r.WithContext(context.WithValue(r.Context(), key, v)) // in place, because gin-contrib holds the pointer
+	}
+	return v
+}
+
+// load returns the request's visit with its session loaded. There is always a session. If the cookie's is not found, it
+// is an empty one without an ID: an ID that the store does not know is never adopted.
+func (g *ginStore) load(r *http.Request, name string) *visit {
+	v := g.visit(r, name)
+	if v.session != nil {
+		return v
+	}
+	options := g.options
+	v.session = gorilla.NewSession(g, name)
+	v.session.Options, v.session.IsNew = &options, true
+	cookie, err := r.Cookie(name)
+	if err != nil {
+		return v // a new visitor, which is no error for gorilla
+	}
+	if v.record, v.err = g.store.Load(r.Context(), cookie.Value); v.err != nil {
+		return v
+	}
+	v.session.ID, v.session.IsNew = cookie.Value, false
+	for key, value := range v.record.Values {
+		v.session.Values[key] = value
+	}
+	return v
+}
+
+// Get implements gorilla's Store. Every call of one request returns the same session.
+func (g *ginStore) Get(r *http.Request, name string) (*gorilla.Session, error) {
+	v := g.load(r, name)
+	return v.session, v.err
+}
+
+// New implements gorilla's Store. It is Get: gorilla calls it for the first Get of a request.
+func (g *ginStore) New(r *http.Request, name string) (*gorilla.Session, error) { return g.Get(r, name) }
+
+// Save implements gorilla's Store. It writes the session and its cookie. A negative MaxAge ends both.
+func (g *ginStore) Save(r *http.Request, w http.ResponseWriter, s *gorilla.Session) error {
+	v := g.load(r, s.Name())
+	if s.Options.MaxAge < 0 {
+		if s.ID != "" {
+			if err := g.store.Delete(r.Context(), s.ID, v.record); err != nil {
+				return err
+			}
+		}
+		http.SetCookie(w, gorilla.NewCookie(s.Name(), "", s.Options))
+		return nil
+	}
+	values, err := valuesOf(s)
+	if err != nil {
+		return err
+	}
+	record := v.record
+	record.Values = values
+	if s.ID == "" {
+		s.ID, err = g.store.Create(r.Context(), record)
+	} else {
+		s.ID, err = g.store.Update(r.Context(), s.ID, record)
+	}
+	if err != nil {
+		return err
+	}
+	v.record = record
+	http.SetCookie(w, gorilla.NewCookie(s.Name(), s.ID, s.Options))
+	return nil
+}
+
+// valuesOf returns a gorilla session's values. Their keys have to be strings, because records are JSON.
+func valuesOf(s *gorilla.Session) (Values, error) {
+	values := make(Values, len(s.Values))
+	for key, value := range s.Values {
+		name, ok := key.(string)
+		if !ok {
+			return nil, fmt.Errorf("save session: the key %v is no string: %w", key, errors.ErrUnsupported)
+		}
+		values[name] = value
+	}
+	return values, nil
+}

@@ -1,0 +1,30 @@
+package session
+
+import "context"
+
+// A Store keeps records, and finds them by the credential: the text in the cookie.
+//
+// Absent and broken are different answers. ErrNoSession means that the store looked and has no such session, so the
+// caller is not logged in. ErrUnavailable means that the store could not look, so the server cannot tell.
+type Store interface {
+	// Create keeps a new record and returns its credential, which is always a new one.
+	Create(ctx context.Context, r Record) (credential string, err error)
+	// Load finds a record and begins its idle time anew.
+	Load(ctx context.Context, credential string) (Record, error)
+	// Update replaces the record of a session and returns the credential to use from now on. A session that has ended in
+	// the meantime stays ended: ErrNoSession.
+	Update(ctx context.Context, credential string, r Record) (string, error)
+	// Delete ends a session, as far as the store can. Ending one twice is not an error.
+	Delete(ctx context.Context, credential string, r Record) error
+}
+
+// A Lister is a Store that can find and end the sessions of a user, because it keeps all of them.
+type Lister interface {
+	Store
+	// List returns the live sessions of a user, in no order.
+	List(ctx context.Context, user string) ([]Entry, error)
+	// End ends the session of a user that has this key. ErrNoSession: the user has no such session.
+	End(ctx context.Context, user, key string) error
+	// EndAll ends every session of a user.
+	EndAll(ctx context.Context, user string) error
+}

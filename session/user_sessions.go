@@ -1,0 +1,81 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// An Info is one of a user's sessions, as the user may see it.
+type Info struct {
+	ID        string    `json:"id"` // the beginning of the key; not the session ID
+	CreatedAt time.Time `json:"created_at"`
+	LastSeen  time.Time `json:"last_seen"`
+	UserAgent string    `json:"user_agent,omitempty"`
+	Current   bool      `json:"current"` // the session of this request
+}
+
+func infoOf(id string, r Record, current bool) Info {
+	return Info{ID: id, CreatedAt: r.CreatedAt, LastSeen: r.LastSeen, UserAgent: r.UserAgent, Current: current}
+}
+
+// Sessions lists the caller's live sessions, the newest first. A store that is no Lister knows only the session of this
+// request.
+func (m *Manager) Sessions(c *gin.Context, caller Login) ([]Info, error) {
+	store, ok := m.config.Store.(Lister)
+	if !ok {
+		v, err := m.load(c)
+		if err != nil {
+			return nil, err
+		}
+		return []Info{infoOf("this-cookie", v.record, true)}, nil
+	}
+	entries, err := store.List(c.Request.Context(), caller.User.Name)
+	if err != nil {
+		return nil, err
+	}
+	infos := make([]Info, 0, len(entries))
+	for _, e := range entries {
+		if m.config.Now().Before(m.deadline(e.Record)) {
+			infos = append(infos, infoOf(publicID(e.Key), e.Record, e.Key == caller.key))
+		}
+	}
+	slices.SortFunc(infos, func(a, b Info) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return infos, nil
+}
+
+// End ends one of the caller's sessions by the ID that Sessions gave. ErrNoSession: the caller has no such session, even
+// if another user has.
+func (m *Manager) End(ctx context.Context, caller Login, id string) error {
+	store, ok := m.config.Store.(Lister)
+	if !ok {
+		return fmt.Errorf("end session: this store keeps none: %w", ErrNoSession)
+	}
+	entries, err := store.List(ctx, caller.User.Name)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if publicID(e.Key) == id {
+			return store.End(ctx, caller.User.Name, e.Key)
+		}
+	}
+	return fmt.Errorf("end session: %w", ErrNoSession)
+}
+
+// LogoutEverywhere ends every session of the caller. If the store is no Lister, it only asks this browser to drop its
+// cookie: the copies in other browsers stay good until they time out.
+func (m *Manager) LogoutEverywhere(c *gin.Context, caller Login) error {
+	if store, ok := m.config.Store.(Lister); ok {
+		if err := store.EndAll(c.Request.Context(), caller.User.Name); err != nil {
+			return err
+		}
+	}
+	return m.Logout(c)
+}
+
+// publicID shortens a key: enough to tell one user's sessions apart.
+func publicID(key string) string { return key[:min(len(key), 16)] }

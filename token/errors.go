@@ -1,0 +1,37 @@
+package token
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrNoToken means that the request carries no token.
+	ErrNoToken = errors.New("no token")
+	// ErrInvalid means that Verify or CheckRevoked refused an access token.
+	ErrInvalid = errors.New("token is not valid")
+	// ErrRefresh means that a refresh token was refused.
+	ErrRefresh = errors.New("refresh token is not valid")
+	// ErrUnavailable means that Redis did not answer. The token may be good: answer 503, not 401.
+	ErrUnavailable = errors.New("token store does not answer")
+	// ErrTooLong means that a token was not issued, because Verify would refuse one of its length.
+	ErrTooLong = errors.New("token is too long")
+	// ErrWeakKey means that a key is too short, or of the wrong kind for its algorithm.
+	ErrWeakKey = errors.New("signing key is too weak")
+)
+
+// The reasons to refuse an access token, in the order of the checks. Each is also ErrInvalid.
+var (
+	ErrFormat    = fmt.Errorf("%w: format", ErrInvalid)
+	ErrSignature = fmt.Errorf("%w: signature", ErrInvalid)
+	ErrTime      = fmt.Errorf("%w: time", ErrInvalid)
+	ErrClaims    = fmt.Errorf("%w: claims", ErrInvalid)
+	ErrDenied    = fmt.Errorf("%w: revoked", ErrInvalid)
+)
+
+// The reasons to refuse a refresh token. Each is also ErrRefresh.
+var (
+	ErrRefreshUnknown = fmt.Errorf("%w: unknown", ErrRefresh)
+	ErrRefreshReused  = fmt.Errorf("%w: used before, so its family ends", ErrRefresh)
+	ErrFamilyEnded    = fmt.Errorf("%w: its family has ended", ErrRefresh)
+)

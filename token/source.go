@@ -1,0 +1,42 @@
+package token
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// A Source finds the token in a request. ErrNoToken: there is none.
+type Source func(*http.Request) (string, error)
+
+// FromHeader is the Source for Authorization: Bearer (RFC 6750, section 2.1). It does not read a token from the query or
+// from a form, because addresses and forms end up in logs.
+func FromHeader(r *http.Request) (string, error) {
+	values := r.Header.Values("Authorization")
+	if len(values) == 0 {
+		return "", ErrNoToken
+	}
+	if len(values) > 1 {
+		return "", fmt.Errorf("%w: %d Authorization headers", ErrFormat, len(values))
+	}
+	scheme, token, ok := strings.Cut(values[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", ErrNoToken
+	}
+	if !ok || token == "" {
+		return "", fmt.Errorf("%w: nothing after Bearer", ErrFormat)
+	}
+	return token, nil
+}
+
+// FromCookie returns the Source for a cookie of that name. A browser sends a cookie also when another site made it send
+// the request, so the server has to refuse cross-origin requests that change something.
+func FromCookie(name string) Source {
+	return func(r *http.Request) (string, error) {
+		cookie, err := r.Cookie(name)
+		if err != nil {
+			return "", ErrNoToken
+		}
+		return cookie.Value, nil
+	}
+}

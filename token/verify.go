@@ -1,0 +1,73 @@
+package token
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// Verified is a token that Verify accepted.
+type Verified struct {
+	Claims
+	// Cached: Verify had checked the signature of this token before, and did not compute it again.
+	Cached bool
+}
+
+// Verify checks format, signature, times and claims of an access token, in that order. It asks no other server. Its
+// errors are ErrFormat, ErrSignature, ErrTime and ErrClaims, after the check that failed.
+func (s *Service) Verify(token string) (Verified, error) {
+	if claims, ok := s.verifiedBefore(token); ok {
+		if err := s.validator.Validate(&claims); err != nil {
+			return Verified{}, checkOf(err)
+		}
+		return Verified{Claims: claims, Cached: true}, nil
+	}
+	h, err := checkFormat(token)
+	if err != nil {
+		return Verified{}, err
+	}
+	key, ok := s.config.Keys.find(h.KeyID)
+	if !ok {
+		return Verified{}, fmt.Errorf("%w: no key with the ID %.40q", ErrSignature, h.KeyID)
+	}
+	// RFC 8725, section 3.1: "each key MUST be used with exactly one algorithm, and this MUST be checked when the
+	// cryptographic operation is performed."
+	if key.Algorithm() != h.Algorithm {
+		return Verified{}, fmt.Errorf("%w: alg is %.10q, and the key %q is for %s", ErrSignature, h.Algorithm, key.id, key.Algorithm())
+	}
+	var claims Claims
+	_, err = s.parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return key.public, nil })
+	if err != nil {
+		return Verified{}, checkOf(err) // without the claims: the library fills them in also when the signature is wrong
+	}
+	s.verified.add(token, claims, key)
+	return Verified{Claims: claims}, nil
+}
+
+// verifiedBefore returns the claims of a token whose signature was good under a key that is still on the keyring.
+func (s *Service) verifiedBefore(token string) (Claims, bool) {
+	v, ok := s.verified.get(token)
+	if !ok {
+		return Claims{}, false
+	}
+	key, ok := s.config.Keys.find(v.key.id)
+	return v.claims, ok && key == v.key
+}
+
+// checkOf tells which check an error of the library comes from.
+func checkOf(err error) error {
+	switch {
+	case errors.Is(err, jwt.ErrTokenMalformed):
+		return fmt.Errorf("%w: it cannot be decoded", ErrFormat)
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return fmt.Errorf("%w: it has expired", ErrTime)
+	case errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
+		return fmt.Errorf("%w: it was issued in the future", ErrTime)
+	case errors.Is(err, jwt.ErrTokenInvalidClaims):
+		return fmt.Errorf("%w: %s", ErrClaims, strings.TrimPrefix(err.Error(), jwt.ErrTokenInvalidClaims.Error()+": "))
+	default:
+		return fmt.Errorf("%w: it does not fit header and payload", ErrSignature)
+	}
+}

@@ -1,0 +1,134 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"authlab/account"
+	"authlab/session"
+	"authlab/token"
+)
+
+// A caller is the user whom a credential identified.
+type caller struct {
+	user      account.User
+	expiresAt time.Time     // zero: never
+	session   session.Login // in the session schemes
+	claims    token.Claims  // in the token schemes
+}
+
+// Keys of gin's request context.
+const (
+	schemeKey = "authlab/scheme" // string
+	callerKey = "authlab/caller" // caller, if the credential is good
+	errorKey  = "authlab/error"  // error, if it is not
+)
+
+// identify finds out who is calling: the one step from a request to its caller. It refuses no request, because some
+// routes, such as the logout by refresh token, also serve clients without a good credential.
+func (m mounted) identify(c *gin.Context) {
+	who, err := m.read(c)
+	if err != nil {
+		c.Set(errorKey, err)
+		return
+	}
+	c.Set(callerKey, who)
+}
+
+// requireCaller refuses a request whose caller identify did not find.
+func (s *Server) requireCaller(c *gin.Context) {
+	if err, ok := c.Get(errorKey); ok {
+		s.refuse(c, err.(error))
+	}
+}
+
+// callerOf returns who is calling, on a route behind requireCaller.
+func callerOf(c *gin.Context) caller { return c.MustGet(callerKey).(caller) }
+
+// crossOrigin refuses a request that changes something and that another site made the browser send.
+var crossOrigin = http.NewCrossOriginProtection()
+
+func (s *Server) refuseCrossOrigin(c *gin.Context) {
+	if err := crossOrigin.Check(c.Request); err != nil {
+		s.refuse(c, fmt.Errorf("%w: %w", errCrossOrigin, err))
+	}
+}
+
+// readToken verifies the token that source finds. If revocable, it also asks the denylist, and the time of that shows in
+// Server-Timing as the Redis command that it is.
+func (s *Server) readToken(source token.Source, revocable bool) func(*gin.Context) (caller, error) {
+	return func(c *gin.Context) (caller, error) {
+		text, err := source(c.Request)
+		if err != nil {
+			return caller{}, err
+		}
+		ctx, start := c.Request.Context(), time.Now()
+		verified, err := s.tokens.Verify(text)
+		what := s.config.Keys.Signing().Algorithm() + " signature and claims"
+		if verified.Cached {
+			what = "claims of a token whose signature was checked before"
+		}
+		timingOf(ctx).Add(costSignature, what, start)
+		if err == nil && revocable {
+			err = s.tokens.CheckRevoked(ctx, verified.Claims)
+		}
+		if err != nil {
+			return caller{}, err
+		}
+		claims := verified.Claims
+		user := account.User{Name: claims.Subject, Roles: claims.Roles}
+		return caller{user: user, expiresAt: claims.ExpiresAt.Time, claims: claims}, nil
+	}
+}
+
+// readSession loads the session that the cookie names.
+func (s *Server) readSession(name string, manager *session.Manager) func(*gin.Context) (caller, error) {
+	return func(c *gin.Context) (caller, error) {
+		if _, err := c.Request.Cookie(s.cookieName(name)); name == SessionCookie && err == nil {
+			defer timingOf(c.Request.Context()).Add(costSignature, "HMAC-SHA256 of the cookie", time.Now())
+		}
+		login, err := manager.Identify(c)
+		return caller{user: login.User, expiresAt: login.ExpiresAt, session: login}, err
+	}
+}
+
+var errNoPassword = errors.New("no Authorization: Basic")
+
+// readPassword checks the password that comes with every request (RFC 7617), and so hashes it at every request.
+func (s *Server) readPassword(c *gin.Context) (caller, error) {
+	name, password, ok := c.Request.BasicAuth()
+	if !ok {
+		return caller{}, errNoPassword
+	}
+	user, err := s.authenticate(c, name, password)
+	return caller{user: user}, err
+}
+
+// hashTimeout bounds how long a password waits for its turn to be hashed. It is shorter than a balancer waits for an answer
+// (5 s), so that a login that does not get its turn is answered with 503, and the replica is not taken for a silent one.
+const hashTimeout = 4 * time.Second
+
+// authenticate checks a password, unless too many were wrong before.
+func (s *Server) authenticate(c *gin.Context, name, password string) (account.User, error) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), hashTimeout)
+	defer cancel()
+	attempt, err := s.attempts.Begin(ctx, name, c.ClientIP())
+	if err != nil {
+		return account.User{}, err
+	}
+	user, err := s.authenticator.Authenticate(ctx, name, password)
+	switch {
+	case err == nil:
+		attempt.Succeeded(ctx)
+	case errors.Is(err, account.ErrBadCredentials):
+		attempt.Failed(ctx)
+	default: // the database or the Hasher did not answer, so the password was not checked
+		attempt.Withdraw(context.WithoutCancel(ctx))
+	}
+	return user, err
+}

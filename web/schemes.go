@@ -1,0 +1,66 @@
+package web
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"authlab/account"
+	"authlab/session"
+	"authlab/token"
+	"authlab/web/scheme"
+)
+
+// The names of the schemes, as package scheme has them.
+const (
+	Basic          = scheme.Basic
+	SessionMemory  = scheme.SessionMemory
+	SessionRedis   = scheme.SessionRedis
+	SessionCookie  = scheme.SessionCookie
+	TokenStateless = scheme.TokenStateless
+	TokenRevocable = scheme.TokenRevocable
+	TokenCookie    = scheme.TokenCookie
+)
+
+// A mounted scheme is a row of the table of schemes with the code that reads its credential.
+type mounted struct {
+	scheme.Scheme
+	// read reads the credential of a request and verifies it. It refuses no request and changes no cookie.
+	read     func(*gin.Context) (caller, error)
+	sessions *session.Manager // of the three session schemes
+}
+
+// mount returns the schemes by name.
+func (s *Server) mount() map[string]mounted {
+	redis := session.NewRedis(s.config.Redis, s.config.Prefix, s.config.Idle, s.config.Absolute, s.config.Now)
+	signed := session.NewSigned(s.cookieName(SessionCookie), s.config.CookieKeys)
+	all := map[string]mounted{
+		Basic:          {read: s.readPassword},
+		SessionMemory:  s.mountSession(SessionMemory, s.memory, s.directory),
+		SessionRedis:   s.mountSession(SessionRedis, redis, s.directory),
+		SessionCookie:  s.mountSession(SessionCookie, signed, nil), // a signed cookie carries the roles itself
+		TokenStateless: {read: s.readToken(token.FromHeader, false)},
+		TokenRevocable: {read: s.readToken(token.FromHeader, true)},
+		TokenCookie:    {read: s.readToken(token.FromCookie(s.cookieName(TokenCookie)), false)},
+	}
+	for _, row := range scheme.All() {
+		m := all[row.Name]
+		m.Scheme = row
+		all[row.Name] = m
+	}
+	return all
+}
+
+func (s *Server) mountSession(name string, store session.Store, directory account.Directory) mounted {
+	manager := session.NewManager(session.Config{
+		Name: s.cookieName(name), Store: store, Directory: directory, Secure: s.config.Secure,
+		Idle: s.config.Idle, Absolute: s.config.Absolute, Now: s.config.Now,
+	})
+	return mounted{read: s.readSession(name, manager), sessions: manager}
+}
+
+// cookieName is the name of a scheme's cookie.
+func (s *Server) cookieName(name string) string {
+	if s.config.Secure {
+		return scheme.SecurePrefix + name
+	}
+	return name
+}

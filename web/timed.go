@@ -1,0 +1,122 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"authlab/account"
+)
+
+// A timedDirectory is the users database. It times and counts every query, and makes errDirectory of a failure.
+type timedDirectory struct {
+	directory account.Directory
+	metrics   *metrics
+}
+
+var _ account.Directory = timedDirectory{}
+
+// query runs one query.
+func (d timedDirectory) query(ctx context.Context, run func() error) error {
+	d.metrics.queries.Inc()
+	defer timingOf(ctx).Add(costUsers, "users database", time.Now())
+	err := run()
+	if err == nil || errors.Is(err, account.ErrUnknownUser) || errors.Is(err, account.ErrCartFull) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errDirectory, err)
+}
+
+func (d timedDirectory) User(ctx context.Context, name string) (user account.User, err error) {
+	err = d.query(ctx, func() error { user, err = d.directory.User(ctx, name); return err })
+	return user, err
+}
+
+func (d timedDirectory) PasswordHash(ctx context.Context, name string) (user account.User, hash string, err error) {
+	err = d.query(ctx, func() error { user, hash, err = d.directory.PasswordHash(ctx, name); return err })
+	return user, hash, err
+}
+
+func (d timedDirectory) SetRoles(ctx context.Context, name string, roles []string) error {
+	return d.query(ctx, func() error { return d.directory.SetRoles(ctx, name, roles) })
+}
+
+func (d timedDirectory) SetEmail(ctx context.Context, name, email string) error {
+	return d.query(ctx, func() error { return d.directory.SetEmail(ctx, name, email) })
+}
+
+func (d timedDirectory) Cart(ctx context.Context, name string) (items []string, err error) {
+	err = d.query(ctx, func() error { items, err = d.directory.Cart(ctx, name); return err })
+	return items, err
+}
+
+func (d timedDirectory) AddToCart(ctx context.Context, name, item string) (items []string, err error) {
+	err = d.query(ctx, func() error { items, err = d.directory.AddToCart(ctx, name, item); return err })
+	return items, err
+}
+
+func (d timedDirectory) EmptyCart(ctx context.Context, name string) error {
+	return d.query(ctx, func() error { return d.directory.EmptyCart(ctx, name) })
+}
+
+func (d timedDirectory) Create(ctx context.Context, user account.User, hash string) error {
+	return d.query(ctx, func() error { return d.directory.Create(ctx, user, hash) })
+}
+
+// A timedHasher times every password hash.
+type timedHasher struct{ *account.Hasher }
+
+func (h timedHasher) Matches(ctx context.Context, encoded, password string) (bool, error) {
+	defer timingOf(ctx).Add(costHash, "password hash (argon2id)", time.Now())
+	return h.Hasher.Matches(ctx, encoded, password)
+}
+
+// A timedRedis is a hook of the Redis client. It times and counts every command.
+type timedRedis struct{ metrics *metrics }
+
+var _ redis.Hook = timedRedis{}
+
+func (timedRedis) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (h timedRedis) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		name := strings.ToUpper(cmd.Name())
+		if opensConnection(name) {
+			return next(ctx, cmd)
+		}
+		h.metrics.commands.WithLabelValues(name).Inc()
+		defer timingOf(ctx).Add(costStore, "redis "+name, time.Now())
+		return next(ctx, cmd)
+	}
+}
+
+func (h timedRedis) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		var names []string
+		for _, cmd := range cmds {
+			if name := strings.ToUpper(cmd.Name()); name != "MULTI" && name != "EXEC" && !opensConnection(name) {
+				h.metrics.commands.WithLabelValues(name).Inc()
+				names = append(names, name)
+			}
+		}
+		if len(names) == 0 {
+			return next(ctx, cmds)
+		}
+		defer timingOf(ctx).Add(costStore, "redis "+strings.Join(names, " "), time.Now())
+		return next(ctx, cmds)
+	}
+}
+
+// opensConnection tells the commands that the client sends when it opens a connection. They are not counted: no request
+// asked for them. Their time is part of the command that needed the connection.
+func opensConnection(command string) bool {
+	switch command {
+	case "HELLO", "AUTH", "SELECT", "CLIENT":
+		return true
+	}
+	return false
+}

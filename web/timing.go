@@ -1,0 +1,91 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// The names of the Server-Timing entries. A request has one entry for each time that it did such a thing.
+const (
+	costHash      = "hash"      // a password was hashed, which is slow on purpose
+	costUsers     = "users"     // the users database answered a query
+	costStore     = "store"     // Redis answered a command, or a transaction
+	costSignature = "signature" // a signature was checked
+)
+
+// A timing collects what one request did and how long it took, for the header Server-Timing (W3C Server Timing).
+type timing struct {
+	mu      sync.Mutex
+	entries []string
+}
+
+type timingKey struct{}
+
+func withTiming(ctx context.Context) (context.Context, *timing) {
+	t := &timing{}
+	return context.WithValue(ctx, timingKey{}, t), t
+}
+
+// timingOf returns the timing of the request that ctx belongs to. It is nil where there is no request, and nil ignores
+// what is added.
+func timingOf(ctx context.Context) *timing {
+	t, _ := ctx.Value(timingKey{}).(*timing)
+	return t
+}
+
+// Add adds an entry for something that began at start and ends now. The arguments of a deferred call are evaluated at
+// once, so this times the rest of a function:
+//
+//	defer timingOf(ctx).Add(costStore, "redis GETEX", time.Now())
+func (t *timing) Add(name, description string, start time.Time) {
+	if t == nil {
+		return
+	}
+	ms := float64(time.Since(start).Microseconds()) / 1000
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.entries = append(t.entries, fmt.Sprintf("%s;desc=%q;dur=%.3f", name, description, ms))
+}
+
+// String is the value of Server-Timing.
+func (t *timing) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Join(t.entries, ", ")
+}
+
+// A timedWriter sets the header Server-Timing at the last moment before the header is sent.
+type timedWriter struct {
+	gin.ResponseWriter
+	timing *timing
+}
+
+func (w *timedWriter) setHeader() {
+	if text := w.timing.String(); text != "" && !w.Written() {
+		w.Header().Set(headerTiming, text)
+	}
+}
+
+func (w *timedWriter) WriteHeaderNow() {
+	w.setHeader()
+	w.ResponseWriter.WriteHeaderNow()
+}
+
+func (w *timedWriter) Write(body []byte) (int, error) {
+	w.setHeader()
+	return w.ResponseWriter.Write(body)
+}
+
+func (w *timedWriter) WriteString(body string) (int, error) {
+	w.setHeader()
+	return w.ResponseWriter.WriteString(body)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *timedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
