@@ -18,6 +18,7 @@ func (t *Target) Kill(ctx context.Context, replica string) error {
 	if err := t.docker.compose(ctx, "kill", replica); err != nil {
 		return err
 	}
+	t.killed = time.Now()
 	t.broken.killed[replica] = true
 	return nil
 }
@@ -30,6 +31,9 @@ func (t *Target) Start(ctx context.Context, replica string) error {
 }
 
 func (t *Target) start(ctx context.Context, replicas ...string) error {
+	if err := t.forgotten(ctx); err != nil {
+		return err
+	}
 	if err := t.docker.start(ctx, replicas...); err != nil {
 		return err
 	}
