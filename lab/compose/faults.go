@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"authlab/lab/contract"
 )
@@ -17,6 +18,7 @@ func (t *Target) Break(ctx context.Context, f contract.Fault) error {
 	switch f.Name {
 	case contract.ReplicaKilled:
 		err := t.docker.compose(ctx, "kill", f.Replica)
+		t.killed = time.Now()
 		t.broken.killed[f.Replica] = err == nil
 		return err
 	case contract.ReplicaSilent: // the container is paused, which stops all that runs in it
@@ -68,6 +70,9 @@ func (t *Target) unpause(ctx context.Context, replicas ...string) error {
 }
 
 func (t *Target) start(ctx context.Context, replicas ...string) error {
+	if err := t.forgotten(ctx); err != nil {
+		return err
+	}
 	if err := t.docker.start(ctx, replicas...); err != nil {
 		return err
 	}
