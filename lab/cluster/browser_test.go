@@ -23,6 +23,12 @@ const patience = time.Minute
 // browser starts a browser with one empty tab, whose events go to listen from the first on. It ends with the test.
 func browser(t *testing.T, listen func(event any)) context.Context {
 	t.Helper()
+	return browserFor(t, patience, listen)
+}
+
+// browserFor is browser, for as long as a test may take.
+func browserFor(t *testing.T, patience time.Duration, listen func(event any)) context.Context {
+	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if found, err := exec.LookPath(name); err == nil {

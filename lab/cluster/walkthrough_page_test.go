@@ -52,25 +52,8 @@ func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
 	} {
 		t.Run(lang.name, func(t *testing.T) {
 			p := openWalkthrough(t, "/?lang="+lang.name, 1280, 1024)
-			all := 0
-			for i, chapter := range answers {
-				if at := ask[string](p, `location.hash`); i > 0 && at != "#"+chapter.chapter {
-					t.Fatalf("the chapter after %d is %s, want %s", i, at, chapter.chapter)
-				}
-				for row, choice := range chapter.choices {
-					ask[bool](p, fmt.Sprintf(`document.querySelectorAll("#question fieldset")[%d].querySelectorAll("input")[%d].click() ?? true`, row, choice))
-				}
-				ask[bool](p, `document.querySelector(".run").click() ?? true`)
-				if score := wait[string](p, `document.querySelector("#result:not([hidden]) .score")?.textContent`); score != fmt.Sprintf(lang.score, len(chapter.choices), len(chapter.choices)) {
-					t.Errorf("%s: %q; measured %q", chapter.chapter, score, ask[[]string](p, `[...document.querySelectorAll("#result tbody tr")].map((tr) => tr.innerText)`))
-				}
-				if lesson := ask[string](p, `document.querySelector(".lesson").innerText`); !strings.HasPrefix(lesson, lang.lesson) || len(lesson) < 100 {
-					t.Errorf("%s: the lesson is %q", chapter.chapter, lesson)
-				}
-				all += len(chapter.choices)
-				ask[bool](p, `document.getElementById("next").click() ?? true`)
-				wait[bool](p, fmt.Sprintf(`document.getElementById("count").textContent.includes(%q)`, fmt.Sprint(i+2)))
-			}
+			run := func(string) { ask[bool](p, `document.querySelector(".run").click() ?? true`) }
+			all := playChapters(p, lang.score, lang.lesson, run)
 			if total := ask[string](p, `document.querySelector("#verdict .score").textContent`); total != fmt.Sprintf(lang.total, all, all) {
 				t.Errorf("at the end: %q", total)
 			}
@@ -87,6 +70,32 @@ func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
 			}
 		})
 	}
+}
+
+// playChapters predicts right in each chapter, has its experiment run, and goes on to the next. It returns how many
+// predictions there were. score and lesson are the texts of the language.
+func playChapters(p *page, score, lesson string, run func(chapter string)) int {
+	p.t.Helper()
+	all := 0
+	for i, chapter := range answers {
+		if at := ask[string](p, `location.hash`); i > 0 && at != "#"+chapter.chapter {
+			p.t.Fatalf("the chapter after %d is %s, want %s", i, at, chapter.chapter)
+		}
+		for row, choice := range chapter.choices {
+			ask[bool](p, fmt.Sprintf(`document.querySelectorAll("#question fieldset")[%d].querySelectorAll("input")[%d].click() ?? true`, row, choice))
+		}
+		run(chapter.chapter)
+		if got := wait[string](p, `document.querySelector("#result:not([hidden]) .score")?.textContent`); got != fmt.Sprintf(score, len(chapter.choices), len(chapter.choices)) {
+			p.t.Errorf("%s: %q; measured %q", chapter.chapter, got, ask[[]string](p, `[...document.querySelectorAll("#result tbody tr")].map((tr) => tr.innerText)`))
+		}
+		if got := ask[string](p, `document.querySelector(".lesson").innerText`); !strings.HasPrefix(got, lesson) || len(got) < 100 {
+			p.t.Errorf("%s: the lesson is %q", chapter.chapter, got)
+		}
+		all += len(chapter.choices)
+		ask[bool](p, `document.getElementById("next").click() ?? true`)
+		wait[bool](p, fmt.Sprintf(`document.getElementById("count").textContent.includes(%q)`, fmt.Sprint(i+2)))
+	}
+	return all
 }
 
 func TestTheAddressNamesTheChapterAndAReloadKeepsWhatWasSaid(t *testing.T) {

@@ -113,6 +113,35 @@ func TestEveryControlReachesTheLab(t *testing.T) {
 	}
 }
 
+func TestAllPagesHearOfAnExperiment(t *testing.T) {
+	controls := control.New(&noted{}, control.Config{Experiments: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })})
+	server := httptest.NewServer(controls)
+	defer server.Close()
+	defer controls.Close()
+	stream, err := http.Get(server.URL + "/lab/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Body.Close()
+	lines := bufio.NewScanner(stream.Body)
+	lines.Scan() // the page is listened to
+	for _, path := range []string{"/lab/experiments/sticky", "/lab/experiments/sticky/begun", "/lab/experiments/sticky/ended"} {
+		if status, _ := ask(t, controls, http.MethodPost, path, "", nil); status != http.StatusNoContent {
+			t.Errorf("%s: %d", path, status)
+		}
+	}
+	for _, want := range []string{`data: {"name":"sticky","state":"begun"}`, `data: {"name":"sticky","state":"ended"}`} {
+		for lines.Scan() && !strings.HasPrefix(lines.Text(), "data: ") {
+		}
+		if lines.Text() != want {
+			t.Errorf("%q, want %q", lines.Text(), want)
+		}
+	}
+	if status, answer := ask(t, control.New(&noted{}, control.Config{}), http.MethodPost, "/lab/experiments/sticky", "", nil); status != http.StatusNotImplemented || answer["command"] != nil {
+		t.Errorf("a lab that runs none: %d %v", status, answer)
+	}
+}
+
 func TestToLookIsGETAndNothingElse(t *testing.T) {
 	controls := control.New(&noted{}, control.Config{})
 	for path, name := range map[string]string{"/lab/cluster": "target", "/lab/bytes": "redis"} {

@@ -1,6 +1,6 @@
 // The lab behind this page: what the cluster looks like now, the controls that break and mend it, its experiments.
 
-import { CLUSTER_CHANGED, CLUSTER_MISSED, event, REQUEST_BALANCED } from "./events.js";
+import { CLUSTER_CHANGED, CLUSTER_MISSED, event, EXPERIMENT_CHANGED, REQUEST_BALANCED } from "./events.js";
 import { Exchange } from "./exchange.js";
 
 const PAUSE = 1000; // ms, before a lab that was lost is asked again
@@ -8,10 +8,13 @@ const PAUSE = 1000; // ms, before a lab that was lost is asked again
 export class Lab extends EventTarget {
   /** The last picture of the cluster, or null: GET /lab/cluster. */
   picture = null;
+  #commands = new Map(); // experiment → what runs it, where this lab cannot
 
-  /** Asks for the cluster once, and then listens. Where there is no lab, a single replica answers 404. */
+  /** Asks for the cluster once, and then listens. Returns whether there is one. Where there is no lab, a single replica answers 404. */
   async open() {
-    if (await this.refresh()) this.#listen();
+    const found = await this.refresh();
+    if (found) this.#listen();
+    return found;
   }
 
   async refresh() {
@@ -29,9 +32,15 @@ export class Lab extends EventTarget {
     return this.picture?.replicas ?? [];
   }
 
-  // Each returns the exchange: its problem says what went wrong, and 501 that this lab is broken by hand, with
+  /** Whether the lab breaks its parts for their clients alone: its containers go on. */
+  get isInside() {
+    return this.picture?.target === "compose";
+  }
+
+  // Each returns the exchange: its problem says what went wrong, and 501 that this takes Docker, with
   // exchange.json.command to type.
   killReplica = (name) => this.#control(`replicas/${encodeURIComponent(name)}/kill`);
+  silenceReplica = (name) => this.#control(`replicas/${encodeURIComponent(name)}/silence`);
   startReplica = (name) => this.#control(`replicas/${encodeURIComponent(name)}/start`);
   skewClock = (name, skew) => this.#control(`replicas/${encodeURIComponent(name)}/clock`, { skew });
   scale = (count) => this.#control("replicas", { count });
@@ -53,6 +62,20 @@ export class Lab extends EventTarget {
     });
   }
 
+  /** What to type to run an experiment that this lab cannot run by itself; "" where it can. */
+  commandOf = (name) => this.#commands.get(name) ?? "";
+
+  /** What an experiment has measured last in this lab, wherever it was started, told in a language. */
+  lastResult(name, language) {
+    return Exchange.send({ path: `/lab/experiments/${encodeURIComponent(name)}?lang=${language}` });
+  }
+
+  /** Asks which experiments this lab runs by itself. */
+  async listExperiments() {
+    const { ok, json } = await Exchange.send({ path: "/lab/experiments" });
+    if (ok) this.#commands = new Map((json ?? []).map(({ name, command }) => [name, command ?? ""]));
+  }
+
   async #control(path, json) {
     const exchange = await Exchange.send({ method: "POST", path: `/lab/${path}`, json });
     await this.refresh();
@@ -69,6 +92,7 @@ export class Lab extends EventTarget {
     let lost = false;
     source.addEventListener("cluster", ({ data }) => this.#show(JSON.parse(data)));
     source.addEventListener("request", ({ data }) => this.dispatchEvent(event(REQUEST_BALANCED, JSON.parse(data))));
+    source.addEventListener("experiment", ({ data }) => this.dispatchEvent(event(EXPERIMENT_CHANGED, JSON.parse(data))));
     source.addEventListener("open", () => {
       if (lost) this.refresh();
       lost = false;

@@ -5,7 +5,7 @@ import { language, t, tOr } from "../lang.js";
 import { CLUSTER_CHANGED } from "../model/events.js";
 import { sayAnswer } from "./by-hand.js";
 
-const MOST = 6; // replicas
+const MOST = 6; // replicas that are offered, if there can be as many
 const DELAYS = ["0ms", "1ms", "5ms"];
 const NAMED = /^([\w-]+)(?::(.+))?$/; // a fault: its kind, and what it befell
 
@@ -17,6 +17,7 @@ export class Bench {
   #skewed = document.getElementById("skewed");
   #ahead = 0; // ms that the lab's clock is ahead of ours
   #controls;
+  #most = 0; // replicas that are offered now
 
   constructor(lab) {
     this.#lab = lab;
@@ -24,13 +25,13 @@ export class Bench {
       quarter: () => [lab.forward("15m"), t("playground.done-quarter")],
       shift: () => [lab.forward("8h"), t("playground.done-shift")],
       skew: () => [lab.skewClock(this.#skewed.value, document.getElementById("skew").value), t("playground.done-skew", { name: this.#skewed.value })],
+      silence: () => [lab.silenceReplica(this.#skewed.value), t("playground.done-silence", { name: this.#skewed.value })],
       overlap: () => [lab.rotateKeys(true), t("playground.done-overlap")],
       rotate: () => [lab.rotateKeys(false), t("playground.done-rotate")],
       boot: () => [lab.bootKeys(), t("playground.done-boot")],
     };
     for (const button of this.#root.querySelectorAll("[data-control]")) button.addEventListener("click", () => this.press(button.dataset.control));
-    const counts = Array.from({ length: MOST }, (_, i) => [String(i + 1), String(i + 1)]);
-    segments("count", counts, (n) => this.#answer(lab.scale(Number(n)), t("playground.done-scale", { n })));
+    this.#offer(MOST);
     segments("delay", DELAYS.map((ms) => [ms, ms.replace("ms", " ms")]), (ms) => this.#answer(lab.delayRedis(ms), t("playground.done-delay", { ms: ms.replace("ms", " ms") })));
     choose("delay", DELAYS[0]);
     lab.addEventListener(CLUSTER_CHANGED, ({ detail }) => this.#show(detail));
@@ -45,7 +46,16 @@ export class Bench {
     sayAnswer(await asked, done);
   }
 
-  #show({ now, replicas, faults }) {
+  /** Offers as many replicas as there can be here. */
+  #offer(most) {
+    if (most === this.#most) return;
+    this.#most = most;
+    const counts = Array.from({ length: most }, (_, i) => [String(i + 1), String(i + 1)]);
+    segments("count", counts, (n) => this.#answer(this.#lab.scale(Number(n)), t("playground.done-scale", { n })));
+  }
+
+  #show({ now, replicas, faults, max_replicas: most = MOST }) {
+    this.#offer(Math.min(MOST, most));
     choose("count", String((replicas ?? []).length));
     if (!faults?.includes("redis-slow")) choose("delay", DELAYS[0]);
     const names = (replicas ?? []).map(({ name }) => name);
@@ -73,6 +83,7 @@ function faultText(fault) {
 /** A choice of one of a few, as radio buttons in a row. */
 function segments(id, choices, chosen) {
   const root = document.getElementById(id);
+  root.querySelector(".segment-row")?.remove();
   const row = el("div", { className: "segment-row" });
   for (const [value, text] of choices) {
     const radio = el("input", { type: "radio", name: id, value });

@@ -21,7 +21,7 @@ export class RedisNode {
 
   constructor(control) {
     this.#toggle = button(() => this.#alive
-      ? control((lab) => lab.stopRedis(), { key: "stage.redis-stopped" })
+      ? control((lab) => lab.stopRedis(), { key: "stage.redis-stopped", inside: "stage.redis-cut" })
       : control((lab) => lab.startRedis(), { key: "stage.redis-started" }));
     this.#flush = button(() => control((lab) => lab.flushRedis(), { key: "stage.redis-flushed" }));
     setText(this.#flush, t("stage.flush"));
@@ -33,10 +33,10 @@ export class RedisNode {
     return this.#frame.root;
   }
 
-  show({ alive, key_count: count = {}, commands = {} }) {
+  show({ alive, cut = false, key_count: count = {}, commands = {} }) {
     this.#alive = alive;
     this.root.dataset.state = alive ? "alive" : "dead";
-    setText(this.#frame.state, t(alive ? "stage.running" : "stage.stopped"));
+    setText(this.#frame.state, t(`stage.${alive ? "running" : cut ? "cut" : "stopped"}`));
     setText(this.#toggle, t(alive ? "stage.stop" : "stage.start"));
     this.#toggle.ariaLabel = `${this.#toggle.textContent} Redis`;
     const order = Object.keys(KINDS);

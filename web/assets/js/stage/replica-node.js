@@ -12,6 +12,7 @@ const SIMULATED = /^(user-)0+/; // user-00042 is user-42 on a card
 export class ReplicaNode {
   #name;
   #alive;
+  #silent;
   #frame;
   #skew = el("span", { className: "node-skew" });
   #served = el("span", { className: "node-count" });
@@ -21,9 +22,9 @@ export class ReplicaNode {
   constructor(name, control) {
     this.#name = name;
     this.#frame = frame(name, name);
-    this.#toggle = button(() => this.#alive
-      ? control((lab) => lab.killReplica(name), { key: "stage.killed", name })
-      : control((lab) => lab.startReplica(name), { key: "stage.started", name }));
+    this.#toggle = button(() => this.#alive && !this.#silent
+      ? control((lab) => lab.killReplica(name), { key: "stage.killed", inside: "stage.refused", name })
+      : control((lab) => lab.startReplica(name), { key: this.#silent ? "stage.spoken" : "stage.started", name }));
     this.#frame.head.append(this.#toggle);
     this.#frame.state.after(el("p", { className: "node-facts" }, this.#served, this.#skew));
     this.root.classList.add("replica");
@@ -35,14 +36,15 @@ export class ReplicaNode {
     return this.#frame.root;
   }
 
-  show({ alive, clock_skew: skew, requests, sessions, session_count: count }) {
+  show({ alive, silent = false, refuses = false, clock_skew: skew, requests, sessions, session_count: count }) {
     const died = this.#alive && !alive;
     this.#alive = alive;
-    this.root.dataset.state = alive ? "alive" : "dead";
-    setText(this.#frame.state, t(alive ? "stage.alive" : "stage.dead"));
+    this.#silent = silent;
+    this.root.dataset.state = silent ? "silent" : alive ? "alive" : "dead";
+    setText(this.#frame.state, t(`stage.${silent ? "silent" : alive ? "alive" : refuses ? "refuses" : "dead"}`));
     setText(this.#skew, skewOf(skew));
     setText(this.#served, t("stage.served", { n: number(requests ?? 0) }));
-    setText(this.#toggle, t(alive ? "stage.kill" : "stage.start"));
+    setText(this.#toggle, t(`stage.${silent ? "wake" : alive ? "kill" : "start"}`));
     this.#toggle.ariaLabel = `${this.#toggle.textContent} ${this.#name}`;
     if (died) return this.#drawer.fall(t("stage.memory-lost"));
     const cards = (sessions ?? []).map(({ id, user }) => ({ id, title: user.replace(SIMULATED, "$1"), detail: id }));

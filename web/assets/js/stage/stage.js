@@ -144,7 +144,7 @@ export class LabStage extends HTMLElement {
   async #control(ask, done) {
     if (!this.#lab) return;
     const exchange = await ask(this.#lab);
-    const told = new CustomEvent(CONTROL_ANSWERED, { bubbles: true, cancelable: true, detail: { exchange, done: t(done.key, done) } });
+    const told = new CustomEvent(CONTROL_ANSWERED, { bubbles: true, cancelable: true, detail: { exchange, done: t((this.#lab.isInside && done.inside) || done.key, done) } });
     if (this.dispatchEvent(told)) sayControl(exchange, told.detail.done);
   }
 }

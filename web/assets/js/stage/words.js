@@ -44,10 +44,11 @@ export class Words {
   }
 
   *#sentences({ replicas, redis, accounts }) {
-    for (const { name, alive, requests, sessions, session_count: count } of replicas ?? []) {
+    for (const { name, alive, silent, requests, sessions, session_count: count } of replicas ?? []) {
       const users = [...new Set((sessions ?? []).map(({ user }) => user))].slice(0, 5).join(", ");
       const values = { name, n: number(requests ?? 0), count: number(count ?? 0), users };
-      yield t(!alive ? "stage.words-dead" : count > 0 ? "stage.words-remembers" : "stage.words-empty", values);
+      if (silent) yield t("stage.words-silent", values);
+      else yield t(!alive ? "stage.words-dead" : count > 0 ? "stage.words-remembers" : "stage.words-empty", values);
     }
     const keys = Object.values(redis?.key_count ?? {}).reduce((sum, n) => sum + n, 0);
     yield t(redis?.alive ? "stage.words-redis" : "stage.words-redis-stopped", { n: number(keys) });

@@ -21,16 +21,16 @@ export const ACTIONS = {
   async "kill-mine"({ lab, lanes }) {
     const mine = lanes.lastReplicaOf("session-memory") || lab.replicas.find(({ alive }) => alive)?.name;
     const exchange = await lab.killReplica(mine);
-    return exchange.ok ? { said: t("walkthrough.is-killed", { replica: mine }) } : { wrong: exchange };
+    return exchange.ok ? { said: t(`walkthrough.${lab.isInside ? "is-refusing" : "is-killed"}`, { replica: mine }) } : { wrong: exchange };
   },
   async revive({ lab }) {
-    for (const { name, alive } of lab.replicas) {
-      const exchange = alive ? { ok: true } : await lab.startReplica(name);
+    for (const { name, alive, silent } of lab.replicas) {
+      const exchange = alive && !silent ? { ok: true } : await lab.startReplica(name);
       if (!exchange.ok) return { wrong: exchange };
     }
     return { said: t("walkthrough.is-revived") };
   },
-  "stop-redis": ({ lab }) => control(lab.stopRedis(), "is-redis-stopped"),
+  "stop-redis": ({ lab }) => control(lab.stopRedis(), lab.isInside ? "is-redis-cut" : "is-redis-stopped"),
   "start-redis": ({ lab }) => control(lab.startRedis(), "is-redis-started"),
   "slow-redis": ({ lab }) => control(lab.delayRedis("5ms"), "is-redis-slow"),
   "near-redis": ({ lab }) => control(lab.delayRedis("0s"), "is-redis-near"),

@@ -3,17 +3,20 @@
 import { el } from "../dom.js";
 import { lookUp, t } from "../lang.js";
 import { resultTable } from "./result-view.js";
+import { typedRun } from "./typed-run.js";
 
 export class MoreView {
   #root;
   #progress;
   #measure;
+  #commandOf;
 
-  /** measure(name) runs an experiment, and returns when its result is in progress. */
-  constructor(root, progress, measure) {
+  /** measure(name) runs an experiment, and returns when its result is in progress; commandOf(name) is what to type instead. */
+  constructor(root, progress, measure, commandOf) {
     this.#root = root;
     this.#progress = progress;
     this.#measure = measure;
+    this.#commandOf = commandOf;
   }
 
   show(chapter) {
@@ -22,7 +25,13 @@ export class MoreView {
     this.#root.replaceChildren(el("h2", {}, t("walkthrough.more")), ...names.map((name) => this.#item(name)));
   }
 
+  /** Shows a result that has come in, and leaves open what is open. */
+  update(name) {
+    this.#root.querySelector(`[data-experiment="${name}"]`)?.dispatchEvent(new Event("measured"));
+  }
+
   #item(name) {
+    const command = this.#commandOf(name);
     const body = el("div", {});
     const button = el("button", { type: "button", dataset: { action: "more" } }, t("walkthrough.measure"));
     button.addEventListener("click", async () => {
@@ -31,9 +40,11 @@ export class MoreView {
     });
     const fill = () => {
       const result = this.#progress.resultOf(name);
-      body.replaceChildren(...(result ? [resultTable(result), el("p", { className: "told" }, result.lesson)] : []), button);
+      body.replaceChildren(...(result ? [resultTable(result), el("p", { className: "told" }, result.lesson)] : []), command ? typedRun(command) : button);
     };
     fill();
-    return el("details", { dataset: { experiment: name } }, el("summary", {}, lookUp(`walkthrough.questions.${name}`)), body);
+    const item = el("details", { dataset: { experiment: name } }, el("summary", {}, lookUp(`walkthrough.questions.${name}`)), body);
+    item.addEventListener("measured", fill);
+    return item;
   }
 }

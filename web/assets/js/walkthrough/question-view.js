@@ -3,12 +3,14 @@
 import { el } from "../dom.js";
 import { lookUp, t } from "../lang.js";
 import { choicesOf } from "./chapters.js";
+import { typedRun } from "./typed-run.js";
 
 export class QuestionView {
   #progress;
   #onRun;
   #root;
-  #button;
+  #button; // that runs the experiment; where it has to be typed, what is said meanwhile
+  #isTyped = false;
   #chapter;
 
   constructor(root, progress, onRun) {
@@ -17,15 +19,21 @@ export class QuestionView {
     this.#onRun = onRun;
   }
 
-  show(chapter, replicas) {
+  /** command: what to type, where this lab cannot run the experiment; "" where it can. */
+  show(chapter, replicas, command) {
     this.#chapter = chapter;
-    this.#button = el("button", { type: "button", className: "primary run", dataset: { action: "run" } });
-    this.#button.addEventListener("click", () => this.#onRun());
+    this.#isTyped = command !== "";
+    this.#button = this.#isTyped
+      ? el("output", { className: "quiet following" })
+      : el("button", { type: "button", className: "primary run", dataset: { action: "run" } });
+    if (!this.#isTyped) this.#button.addEventListener("click", () => this.#onRun());
     this.#root.replaceChildren(
       el("h2", { id: "question-title" }, t("walkthrough.predict")),
       el("p", { className: "asked" }, lookUp(`walkthrough.${chapter.id}.question`)),
       ...chapter.asks.map((scheme) => this.#row(scheme, choicesOf(chapter, replicas))),
-      el("p", { className: "go" }, this.#button, el("small", {}, t("walkthrough.run-hint"))),
+      ...(this.#isTyped
+        ? [typedRun(command), this.#button]
+        : [el("p", { className: "go" }, this.#button, el("small", {}, t("walkthrough.run-hint")))]),
     );
     this.#label();
   }
@@ -58,6 +66,6 @@ export class QuestionView {
   }
 
   #label() {
-    this.#button.textContent = t(this.#progress.isPredicted(this.#chapter) ? "walkthrough.run" : "walkthrough.run-anyway");
+    this.#button.textContent = this.#isTyped ? t("walkthrough.follows") : t(this.#progress.isPredicted(this.#chapter) ? "walkthrough.run" : "walkthrough.run-anyway");
   }
 }

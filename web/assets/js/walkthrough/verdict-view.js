@@ -4,6 +4,7 @@ import { el } from "../dom.js";
 import { lookUp, t } from "../lang.js";
 import { recall, remember } from "../shell/shell.js";
 import { BUILDS, CHAPTERS } from "./chapters.js";
+import { typedRun, typedTogether } from "./typed-run.js";
 
 const KEPT = "authlab.building";
 
@@ -11,11 +12,13 @@ export class VerdictView {
   #root;
   #progress;
   #measure;
+  #commandOf;
 
-  constructor(root, progress, measure) {
+  constructor(root, progress, measure, commandOf) {
     this.#root = root;
     this.#progress = progress;
     this.#measure = measure;
+    this.#commandOf = commandOf;
   }
 
   show() {
@@ -52,13 +55,16 @@ export class VerdictView {
   #tell(answer, build) {
     const text = lookUp(`walkthrough.builds.${build.id}`);
     const missing = build.rows.filter((name) => !this.#progress.resultOf(name));
+    const typed = missing.filter((name) => this.#commandOf(name));
+    const runs = missing.filter((name) => !this.#commandOf(name));
     answer.replaceChildren(
       el("h2", {}, text.build),
       ...text.because.map((reason) => el("p", {}, reason)),
       el("h3", {}, t("walkthrough.price")),
       el("ul", { className: "prices" }, ...text.price.map((price) => el("li", {}, price))),
       el("h3", {}, t("walkthrough.measured-here")),
-      ...(missing.length > 0 ? [this.#measureAll(answer, build, missing)] : []),
+      ...(runs.length > 0 ? [this.#measureAll(answer, build, runs)] : []),
+      ...(typed.length > 0 ? [typedRun(typedTogether(typed, this.#commandOf))] : []),
       this.#table(build));
   }
 

@@ -1,8 +1,8 @@
 // The walkthrough: chapters, each one idea, one picture, one prediction, one run, one lesson.
 
 import { el } from "../dom.js";
-import { language, lookUp, problemText, t } from "../lang.js";
-import { CLUSTER_MISSED, REQUEST_BALANCED } from "../model/events.js";
+import { language, lookUp, t } from "../lang.js";
+import { CLUSTER_MISSED, EXPERIMENT_CHANGED, REQUEST_BALANCED } from "../model/events.js";
 import { Lab } from "../model/lab.js";
 import { Wallet } from "../model/wallet.js";
 import { say, sayControl, startShell } from "../shell/shell.js";
@@ -16,6 +16,7 @@ import { answer } from "./result-view.js";
 import { VerdictView } from "./verdict-view.js";
 
 const USERS = 50; // in a population: somebody is waiting
+const LONGEST = 120_000; // ms that a run from outside may take, before the page takes it for lost
 const byId = (id) => document.getElementById(id);
 
 class Walkthrough {
@@ -29,16 +30,19 @@ class Walkthrough {
   #verdict;
   #requests = 0;
   #running = false;
+  #followed = ""; // the experiment that runs from outside
+  #lost = 0; // the timer of that one
 
   constructor(reader) {
     this.#stage.lab = this.#lab;
     this.#stage.wallet = this.#wallet;
     this.#hands = new HandsView(byId("hands"), { wallet: this.#wallet, lab: this.#lab, reader });
     this.#question = new QuestionView(byId("question"), this.#progress, () => this.run());
-    this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name));
-    this.#verdict = new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name));
+    this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name), this.#lab.commandOf);
+    this.#verdict = new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab.commandOf);
     this.#progress.addEventListener(RESULT_MEASURED, () => this.#markSteps());
     this.#lab.addEventListener(REQUEST_BALANCED, () => this.#count());
+    this.#lab.addEventListener(EXPERIMENT_CHANGED, ({ detail }) => this.#follow(detail));
     this.#lab.addEventListener(CLUSTER_MISSED, ({ detail }) => say(t(detail.missing ? "shell.no-lab" : "shell.lab-lost"), true));
     addEventListener("hashchange", () => this.#show(true));
     byId("before").addEventListener("click", () => this.turn(-1));
@@ -47,8 +51,10 @@ class Walkthrough {
 
   async start() {
     this.#show(false);
-    await this.#lab.open();
-    if (this.#chapter.experiment) this.#question.show(this.#chapter, this.#replicas);
+    if (await this.#lab.open()) await this.#lab.listExperiments();
+    this.#showQuestion();
+    this.#more.show(this.#chapter);
+    if (!this.#chapter.experiment) this.#verdict.show();
   }
 
   turn(by) {
@@ -57,7 +63,7 @@ class Walkthrough {
   }
 
   async reset() {
-    if (this.#running) return;
+    if (this.#running || this.#followed) return;
     await this.#wallet.forget();
     const exchange = await this.#lab.reset();
     this.#hands.clear();
@@ -67,7 +73,7 @@ class Walkthrough {
   /** Runs the experiment of the chapter, and shows what came of it beside what was predicted. */
   async run() {
     const chapter = this.#chapter;
-    if (!chapter.experiment || this.#running) return;
+    if (!chapter.experiment || this.#running || this.#lab.commandOf(chapter.experiment)) return;
     const ran = await this.#measure(chapter.experiment);
     if (!ran || chapter !== this.#chapter) return;
     this.#showAnswer();
@@ -88,7 +94,7 @@ class Walkthrough {
   }
 
   async #measure(name) {
-    if (this.#running) return false;
+    if (this.#running || this.#followed) return false;
     this.#running = true;
     this.#requests = 0;
     this.#markBusy(true);
@@ -101,16 +107,44 @@ class Walkthrough {
     this.#hands.clear();
     if (!exchange.ok) {
       sayControl(exchange, "");
-      if (exchange.status !== 501) say(problemText(exchange), true);
       return false;
     }
     this.#progress.measured(name, exchange.json);
     return true;
   }
 
+  /** An experiment has begun or ended in the lab, which this page has not started: typed, or on another page. */
+  async #follow({ name, state }) {
+    if (this.#running) return; // our own
+    clearTimeout(this.#lost);
+    if (state === "begun") {
+      this.#followed = name;
+      this.#requests = 0;
+      this.#markBusy(true);
+      say(t("walkthrough.is-followed", { question: lookUp(`walkthrough.questions.${name}`) }));
+      this.#lost = setTimeout(() => this.#release(), LONGEST);
+      return;
+    }
+    const result = await this.#lab.lastResult(name, language);
+    if (this.#followed === name) this.#release(); // else the next has begun meanwhile
+    if (!result.ok) return;
+    this.#progress.measured(name, result.json);
+    this.#more.update(name);
+    if (!this.#chapter.experiment) this.#verdict.show();
+    else if (this.#chapter.experiment === name) this.#showAnswer();
+  }
+
+  #release() {
+    this.#followed = "";
+    this.#markBusy(false);
+    this.#wallet.clear();
+    this.#hands.clear();
+    say("");
+  }
+
   #count() {
     this.#requests += 1;
-    if (this.#running && this.#chapter.experiment) this.#question.busy(this.#requests);
+    if ((this.#running || this.#followed === this.#chapter.experiment) && this.#chapter.experiment) this.#question.busy(this.#requests);
   }
 
   #markBusy(busy) {
@@ -119,6 +153,11 @@ class Walkthrough {
     if (!this.#chapter.experiment) return;
     if (busy) this.#question.busy(this.#requests);
     else this.#question.ready();
+  }
+
+  #showQuestion() {
+    const chapter = this.#chapter;
+    if (chapter.experiment) this.#question.show(chapter, this.#replicas, this.#lab.commandOf(chapter.experiment));
   }
 
   #show(moved) {
@@ -139,7 +178,7 @@ class Walkthrough {
     else {
       this.#stage.setAttribute("schemes", chapter.hands.schemes.join(" "));
       this.#hands.show(chapter);
-      this.#question.show(chapter, this.#replicas);
+      this.#showQuestion();
       this.#showAnswer();
     }
     this.#markSteps();
