@@ -36,13 +36,14 @@ func main() {
 	os.Exit(exitCode(err, os.Stderr))
 }
 
-// errSurprise means that an experiment did not come out as predicted. The table has said so already.
+// errSurprise means that an experiment did not come out as predicted. The table has shown it already, so exitCode prints
+// nothing more.
 var errSurprise = errors.New("a prediction was wrong")
 
-// usageError is a mistake in the words of a command.
+// usageError is a mistake in the command line.
 type usageError struct{ error }
 
-// exitCode is 0, 1 for what went wrong, and 2 for wrong usage.
+// exitCode prints an error, and returns 0 without one, 2 for wrong usage and 1 for all others.
 func exitCode(err error, stderr io.Writer) int {
 	var usage usageError
 	switch {
@@ -58,7 +59,7 @@ func exitCode(err error, stderr io.Writer) int {
 	return 1
 }
 
-// run is the whole program, with everything that it touches passed in.
+// run is the whole program. Its arguments, environment and output are passed in, so that tests can run it.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	root := newRootCommand()
 	root.AddCommand(newServeCommand(getenv), newResourceCommand(getenv), newConsoleCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
@@ -71,7 +72,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return root.ExecuteContext(ctx)
 }
 
-// noArguments refuses words that a command does not know.
+// noArguments refuses arguments.
 func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usageError{fmt.Errorf("there is no command %q", args[0])}
@@ -79,7 +80,7 @@ func noArguments(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// explain adds what to do about errors that everybody meets.
+// explain adds what to do about common errors.
 func explain(err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
