@@ -16,7 +16,7 @@ type benchOptions struct {
 	json     bool
 }
 
-// newBenchCommand is authlab bench: measure what one request and one login cost, and print it.
+// newBenchCommand returns the command authlab bench.
 func newBenchCommand() *cobra.Command {
 	var o benchOptions
 	cmd := &cobra.Command{
@@ -37,7 +37,7 @@ Ctrl-C prints what was measured so far.`,
 				Requests: o.requests, Logins: min(o.requests, measure.DefaultLogins), Progress: progress,
 			})
 			clear()
-			return tell(cmd.OutOrStdout(), report, err, o.json)
+			return printMeasured(cmd.OutOrStdout(), report, err, o.json)
 		},
 	}
 	flags := cmd.Flags()
@@ -46,8 +46,8 @@ Ctrl-C prints what was measured so far.`,
 	return cmd
 }
 
-// tell prints what was measured, also if the run was stopped early, and returns why it was.
-func tell(stdout io.Writer, report measure.Report, stopped error, asJSON bool) error {
+// printMeasured prints what was measured, also if the run was stopped early. Then it returns why.
+func printMeasured(stdout io.Writer, report measure.Report, stopped error, asJSON bool) error {
 	if stopped != nil && len(report.OneRequest) == 0 {
 		return stopped
 	}

@@ -12,7 +12,7 @@ import (
 	"authlab/lab/measure"
 )
 
-// printBench prints a table for each part that was measured, and the machine.
+// printBench prints a table for each part that was measured, and then the machine.
 func printBench(w io.Writer, report measure.Report, asJSON bool) error {
 	if asJSON {
 		return printJSON(w, report)
@@ -28,7 +28,7 @@ func printBench(w io.Writer, report measure.Report, asJSON bool) error {
 
 func requestTable(report measure.Report) table {
 	t := table{
-		title: "one request: GET {base}/me of somebody who is logged in, with Redis near; × is how many times " + report.Baseline,
+		title: "one request: GET {base}/me of a user who is logged in, with Redis near; × is how many times " + report.Baseline,
 		heads: []string{"", "median|µs", "|×", "p99|µs", "|allocs", "allocated|bytes", "wire|bytes", "store|cmds"},
 	}
 	for _, r := range report.OneRequest {
@@ -83,7 +83,7 @@ func distanceTable(report measure.Report) table {
 	return t
 }
 
-// A table has a title, two lines of heads (what, and in which unit), and rows. The first column is names.
+// A table has a title, two lines of heads (what, and in which unit), and rows. The first column is left-aligned.
 type table struct {
 	title string
 	heads []string
@@ -124,7 +124,7 @@ func (t *table) print(w io.Writer) {
 	fmt.Fprintln(w)
 }
 
-// count writes a number with its thousands apart.
+// count writes a number with commas between thousands.
 func count(n int64) string {
 	text := strconv.FormatInt(n, 10)
 	for i := len(text) - 3; i > 0; i -= 3 {
@@ -133,7 +133,7 @@ func count(n int64) string {
 	return text
 }
 
-// counted is a count that is never 0 unless nobody counted.
+// counted writes a count, and a dash for 0: it was not counted.
 func counted(n int64) string {
 	if n == 0 {
 		return "–"
@@ -141,7 +141,7 @@ func counted(n int64) string {
 	return count(n)
 }
 
-// number writes what is never 0 unless it was not measured: a dash, one decimal below 10, and none above.
+// number writes a number with one decimal below 10 and none above, and a dash for 0: it was not measured.
 func number(n float64) string {
 	switch {
 	case n == 0:

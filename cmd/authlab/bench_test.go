@@ -155,7 +155,7 @@ func TestAnInterruptedBenchTellsWhatItMeasured(t *testing.T) {
 	}}
 	report, err := measure.Run(ctx, config)
 	var out bytes.Buffer
-	err = tell(&out, report, err, false)
+	err = printMeasured(&out, report, err, false)
 	if code := exitCode(err, &bytes.Buffer{}); code != 130 || !strings.Contains(err.Error(), "stopped early: measure one login: context canceled") {
 		t.Errorf("exit %d, %v", code, err)
 	}

@@ -10,10 +10,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// healthPatience is how long an answer may take.
-const healthPatience = 2 * time.Second
+const healthTimeout = 2 * time.Second
 
-// newHealthCommand is authlab health: what a container without a shell has for curl.
+// newHealthCommand returns the command authlab health: the containers' health check, since their image has no shell and
+// no curl.
 func newHealthCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "health URL",
@@ -29,7 +29,7 @@ func newHealthCommand() *cobra.Command {
 }
 
 func checkHealth(ctx context.Context, address string) error {
-	ctx, cancel := context.WithTimeout(ctx, healthPatience)
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {

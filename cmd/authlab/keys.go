@@ -14,24 +14,24 @@ import (
 	"authlab/token"
 )
 
-// keyFile is what all replicas share. It is a secret.
+// keyFile is the content of the key file, which all replicas share. It is a secret.
 type keyFile struct {
-	// TokenKeys is a JWK Set (RFC 7517) of private keys; the first signs.
+	// TokenKeys is a JWK Set (RFC 7517, section 5) of private keys; the first signs, all verify.
 	TokenKeys json.RawMessage `json:"token_keys"`
-	// SessionCookieKeys are for session-cookie, base64; the first signs.
+	// SessionCookieKeys sign the cookies of session-cookie; the first signs, all verify. In JSON they are base64.
 	SessionCookieKeys [][]byte `json:"session_cookie_keys"`
 }
 
-// replicaKeys are what one replica signs with and verifies by.
+// replicaKeys are the keys that one replica signs and verifies with.
 type replicaKeys struct {
-	path    string // empty: made for this process alone
+	path    string // empty: the keys were made for this process
 	tokens  *token.Keyring
 	cookies *session.CookieKeys
 	ids     []string // of the keys in tokens
 }
 
-// loadKeys reads the keys from a file, which it makes if it is not there. Without a path it makes keys and keeps them
-// to itself. Of several replicas that start at once, one makes the file and all read the same.
+// loadKeys reads the keys from a file, which it makes if there is none. Without a path it makes keys for this process. If
+// several replicas start at once, one makes the file and all read the same.
 func loadKeys(path string) (*replicaKeys, error) {
 	text, err := keyText(path)
 	if err != nil {
@@ -113,7 +113,7 @@ func idsOf(keys []*token.Key) []string {
 	return ids
 }
 
-// newKeys makes the content of a key file: new keys sign, and these from before go on verifying.
+// newKeys makes the content of a key file: new keys, which sign, and the given ones from before, which still verify.
 func newKeys(tokens []*token.Key, cookies [][]byte) ([]byte, error) {
 	key, err := token.GenerateKey(token.DefaultAlgorithm)
 	if err != nil {
@@ -132,10 +132,10 @@ func newKeys(tokens []*token.Key, cookies [][]byte) ([]byte, error) {
 	return json.MarshalIndent(file, "", "  ")
 }
 
-// makeSecret makes a file in one step, unless there is one, and tells whether it did. The file is there with its whole
-// content or not at all; of several processes that make it at once, the first wins.
+// makeSecret makes a file in one step, by linking a complete draft to its path: no other process can read a part of it. If
+// there is a file already, it stays. made tells whether it was made now.
 func makeSecret(path string, text []byte, mode fs.FileMode) (made bool, err error) {
-	draft, err := os.CreateTemp(filepath.Dir(path), ".new-*") // for the owner only
+	draft, err := os.CreateTemp(filepath.Dir(path), ".new-*") // with mode 0600
 	if err != nil {
 		return false, err
 	}

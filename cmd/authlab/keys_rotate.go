@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newKeysCommand is authlab keys: what is done to a key file.
+// newKeysCommand returns the command authlab keys, which changes a key file.
 func newKeysCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "keys", Short: "Change the keys that replicas share", Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
@@ -18,17 +18,17 @@ func newKeysCommand() *cobra.Command {
 	var overlap bool
 	rotate := &cobra.Command{
 		Use:   "rotate",
-		Short: "Put new keys in a key file; replicas read it anew on SIGHUP",
-		Long: `Put new keys in a key file, which sign from now on. With --overlap those of before go
-on verifying, and nobody is logged out; without, what they have signed is refused. A
-replica reads the file anew when it gets SIGHUP.`,
+		Short: "Put new keys in a key file; replicas read it again on SIGHUP",
+		Long: `Put new keys in a key file, which sign from now on. With --overlap the keys from before
+still verify, and no user is logged out; without, what they have signed is refused. A
+replica reads the file again when it gets SIGHUP.`,
 		Example: "  authlab keys rotate --keys keys.json --overlap\n" +
 			"  docker compose run --rm setup keys rotate --keys /keys/keys.json && docker compose kill -s HUP app-1 app-2 app-3",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return rotateKeys(path, overlap, cmd.OutOrStdout()) },
 	}
 	rotate.Flags().StringVar(&path, "keys", "", "the key file")
-	rotate.Flags().BoolVar(&overlap, "overlap", false, "let the keys of before go on verifying")
+	rotate.Flags().BoolVar(&overlap, "overlap", false, "let the keys from before still verify")
 	cmd.AddCommand(rotate)
 	return cmd
 }
@@ -65,8 +65,8 @@ func areGood(n int) string {
 	return fmt.Sprintf("%d are", n)
 }
 
-// reload reads the key file anew, under requests that go on. The keys of the file are the keys then: its first signs, and
-// those that are not in it any more verify nothing. On an error everything stays as it is.
+// reload reads the key file again, while requests are served. Afterwards the first key of the file signs, and keys that are
+// not in the file verify nothing. On an error the keys stay as they were.
 func (k *replicaKeys) reload() error {
 	text, err := os.ReadFile(k.path)
 	if err != nil {
@@ -79,7 +79,7 @@ func (k *replicaKeys) reload() error {
 	if err != nil {
 		return fmt.Errorf("keys in %s: %w", k.path, err)
 	}
-	for i, key := range slices.Backward(cookies) { // the last first, so that the first comes to sign
+	for i, key := range slices.Backward(cookies) { // the newest key signs, so the first of the file is added last
 		if err := k.cookies.Rotate(key); err != nil {
 			return err
 		}

@@ -21,10 +21,10 @@ import (
 	"authlab/lab/runner"
 )
 
-// drainTime is how long requests that are under way may take when the program ends.
-const drainTime = 5 * time.Second
+// drainTimeout is how long requests in progress may take when the program ends.
+const drainTimeout = 5 * time.Second
 
-// newLabCommand is authlab itself: start the lab and keep it running.
+// newLabCommand returns the command authlab itself, which starts the lab and keeps it running.
 func newLabCommand() *cobra.Command {
 	var config cluster.Config
 	var open, verbose bool
@@ -74,9 +74,9 @@ func startLab(ctx context.Context, config cluster.Config, open bool, stdout io.W
 		openBrowser(ctx, lab.URL())
 	}
 	<-ctx.Done()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	_ = lab.Drain(drain) // what is not done by then is cut off by Close
+	_ = lab.Drain(drain) // Close ends the requests that are left
 	return lab.Close()
 }
 
@@ -98,7 +98,7 @@ Ctrl-C ends it. "authlab run" runs the experiments.
 `, plural(config.Replicas, "replica"), redis, url, strings.Join(people, "\n          "))
 }
 
-// openBrowser tries; the address is on the screen in any case.
+// openBrowser ignores errors: the address is printed too.
 func openBrowser(ctx context.Context, url string) {
 	command := map[string][]string{
 		"darwin": {"open", url}, "windows": {"rundll32", "url.dll,FileProtocolHandler", url},

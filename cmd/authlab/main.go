@@ -42,10 +42,11 @@ func main() {
 	os.Exit(exitCode(err, os.Stderr))
 }
 
-// errSurprise means that an experiment did not come out as predicted. The table has said so already.
+// errSurprise means that an experiment did not come out as predicted. The table has shown it already, so exitCode prints
+// nothing more.
 var errSurprise = errors.New("a prediction was wrong")
 
-// usageError is a mistake in the words of a command.
+// usageError is a mistake in the command line.
 type usageError struct{ error }
 
 // stoppedError is what Ctrl-C cut short, with words that say how far it came.
@@ -57,7 +58,8 @@ type stoppedError struct {
 func (e stoppedError) Error() string { return e.how + ": " + e.cause.Error() }
 func (e stoppedError) Unwrap() error { return e.cause }
 
-// exitCode is 0, 1 for what went wrong, 2 for wrong usage, and 130 after Ctrl-C, as shells count: 128 and the signal.
+// exitCode prints an error, and returns 0 without one, 2 for wrong usage, 130 after Ctrl-C (128 and the signal, as shells
+// count), and 1 for all others.
 func exitCode(err error, stderr io.Writer) int {
 	var usage usageError
 	switch {
@@ -96,7 +98,7 @@ func interrupted(err error) []string {
 	return []string{explain(err).Error()}
 }
 
-// run is the whole program, with everything that it touches passed in.
+// run is the whole program. Its arguments, environment and output are passed in, so that tests can run it.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	root := newRootCommand(getenv)
 	root.AddCommand(newServeCommand(getenv), newResourceCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
@@ -109,7 +111,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return root.ExecuteContext(ctx)
 }
 
-// noArguments refuses words that a command does not know.
+// noArguments refuses arguments.
 func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usageError{fmt.Errorf("there is no command %q", args[0])}
@@ -117,7 +119,7 @@ func noArguments(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// explain adds what to do about errors that everybody meets.
+// explain adds what to do about common errors.
 func explain(err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):

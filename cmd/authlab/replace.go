@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// checkOutput tells whether a file could be written, before long work begins, and leaves nothing behind.
+// checkOutput tells, before long work begins, whether a file can be written. It leaves nothing behind.
 func checkOutput(path string) error {
 	if path == "-" {
 		return nil
@@ -28,7 +28,7 @@ func checkOutput(path string) error {
 	return errors.Join(draft.Close(), os.Remove(draft.Name()))
 }
 
-// replaceFile writes a file in one step: the one before is there until the new one is whole, and stays if that fails.
+// replaceFile writes a file in one step: the old one is there until the new one is complete, and stays if writing fails.
 func replaceFile(path string, content []byte) (err error) {
 	path, info, err := existing(path)
 	if err != nil {
@@ -51,7 +51,7 @@ func replaceFile(path string, content []byte) (err error) {
 		}
 	}()
 	if info != nil {
-		err = draft.Chmod(mode) // as the one before, whatever the umask
+		err = draft.Chmod(mode) // the old file's mode, without the umask
 	}
 	if err == nil {
 		_, err = draft.Write(content)
@@ -62,7 +62,8 @@ func replaceFile(path string, content []byte) (err error) {
 	return os.Rename(draft.Name(), path)
 }
 
-// existing follows links to what is to be written, and says what is there: nil if nothing. A directory is refused.
+// existing follows symbolic links to the file to be written, and returns what is there, nil if nothing. A directory is an
+// error.
 func existing(path string) (real string, info fs.FileInfo, err error) {
 	real, err = filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -80,7 +81,7 @@ func existing(path string) (real string, info fs.FileInfo, err error) {
 	return real, info, nil
 }
 
-// newDraft makes a file beside the one that it will become, with the rights that the umask leaves.
+// newDraft makes a hidden file in the directory of path, with mode less the umask.
 func newDraft(path string, mode fs.FileMode) (*os.File, error) {
 	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-"+rand.Text()[:8])
 	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)

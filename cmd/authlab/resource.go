@@ -18,7 +18,7 @@ type resourceOptions struct {
 	allowedOrigins     []string
 }
 
-// newResourceCommand is authlab resource: the second service, a resource server (RFC 6749, section 1.1).
+// newResourceCommand returns the command authlab resource: the second service, a resource server (RFC 6749, section 1.1).
 func newResourceCommand(getenv func(string) string) *cobra.Command {
 	var o resourceOptions
 	cmd := &cobra.Command{

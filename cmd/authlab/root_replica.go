@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newRootCommand is the program as containers have it: without the lab, which is most of the whole.
+// newRootCommand returns the program for containers: without the lab, which is most of its size.
 func newRootCommand(func(string) string) *cobra.Command {
 	return &cobra.Command{
 		Use:   "authlab",

@@ -14,7 +14,7 @@ type setupOptions struct {
 	keys, password, passfile string
 }
 
-// newSetupCommand is authlab setup: make the secrets of a cluster, once.
+// newSetupCommand returns the command authlab setup, which makes the secrets of a cluster once.
 func newSetupCommand() *cobra.Command {
 	var o setupOptions
 	cmd := &cobra.Command{
@@ -29,7 +29,7 @@ in the repository, in the environment or in a command. What is there already sta
 	flags := cmd.Flags()
 	flags.StringVar(&o.keys, "keys", "", "key file, for the replicas")
 	flags.StringVar(&o.password, "password", "", "file with the password of the users database, for PostgreSQL")
-	flags.StringVar(&o.passfile, "passfile", "", "the same password in the form that its clients read (…?passfile=FILE)")
+	flags.StringVar(&o.passfile, "passfile", "", "file with the same password, in the form that PostgreSQL's clients read (…?passfile=FILE)")
 	return cmd
 }
 
@@ -41,7 +41,7 @@ func setUp(o setupOptions, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	// The user of the database's container is another than ours. What keeps others out is the volume.
+	// Mode 0444, because PostgreSQL's container has another user ID than ours. Only these containers mount the volume.
 	newPassword, err := makeSecret(o.password, []byte(rand.Text()), 0o444)
 	if err != nil {
 		return fmt.Errorf("make a password: %w", err)

@@ -77,19 +77,21 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	ex := newExchange(r, name, p, b.backends())
-	at, start := b.now(), time.Now()
+	ex.seen.At = b.now()
+	start := time.Now()
 	cutShort := true
 	defer func() { // deferred, because an aborted response panics, and is observed too
 		if cutShort && b.logger != nil && r.Context().Err() == nil {
-			b.logger.Warn("response cut short", "method", r.Method, "replica", ex.replica)
+			b.logger.Warn("response cut short", "method", r.Method, "replica", ex.seen.Replica)
 		}
 		if b.observe != nil {
-			b.observe(ex.observation(at, time.Since(start)))
+			ex.seen.Duration = time.Since(start)
+			b.observe(ex.seen)
 		}
 	}()
 	b.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, ex)))
 	cutShort = false
-	if b.observe != nil && ex.status != http.StatusSwitchingProtocols {
+	if b.observe != nil && ex.seen.Status != http.StatusSwitchingProtocols {
 		// net/http buffers the end of a response until the handler returns. It is flushed first: observe may be slow.
 		_ = http.NewResponseController(w).Flush()
 	}

@@ -3,23 +3,17 @@ package balancer
 import (
 	"context"
 	"net/http"
-	"time"
 )
 
 // exchange is the state of one balanced request: which backends there are, which were tried, and which one answered. It
 // is in the request's context, and one goroutine at a time uses it.
 type exchange struct {
 	in         *http.Request // as the client sent it: policies read this one, not the request to the replica
-	policyName string
 	policy     policy
 	backends   []Backend
 	candidates []candidate // parallel to backends
 	tried      []bool      // parallel to backends
-
-	attempts int
-	replica  string
-	status   int
-	timing   string
+	seen       Observation // so far
 }
 
 type exchangeKey struct{}
@@ -27,11 +21,11 @@ type exchangeKey struct{}
 func newExchange(in *http.Request, policyName string, p policy, backends []Backend) *exchange {
 	ex := &exchange{
 		in:         in,
-		policyName: policyName,
 		policy:     p,
 		backends:   backends,
 		candidates: make([]candidate, len(backends)),
 		tried:      make([]bool, len(backends)),
+		seen:       Observation{Method: in.Method, Path: in.URL.Path, Policy: policyName},
 	}
 	for i, b := range backends {
 		ex.candidates[i].name = b.Name
@@ -55,7 +49,7 @@ func (ex *exchange) next(h *health) (Backend, bool) {
 		return Backend{}, false
 	}
 	ex.tried[i] = true
-	ex.attempts++
+	ex.seen.Attempts++
 	return ex.backends[i], true
 }
 
@@ -64,18 +58,4 @@ func (ex *exchange) pick(eligible func(Backend) bool) int {
 		ex.candidates[i].available = !ex.tried[i] && eligible(b)
 	}
 	return ex.policy.pick(ex.in, ex.candidates)
-}
-
-func (ex *exchange) observation(at time.Time, took time.Duration) Observation {
-	return Observation{
-		At:       at,
-		Method:   ex.in.Method,
-		Path:     ex.in.URL.Path,
-		Policy:   ex.policyName,
-		Replica:  ex.replica,
-		Attempts: ex.attempts,
-		Status:   ex.status,
-		Duration: took,
-		Timing:   ex.timing,
-	}
 }

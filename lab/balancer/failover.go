@@ -70,7 +70,7 @@ func (f *failover) RoundTrip(out *http.Request) (*http.Response, error) {
 		switch {
 		case err == nil:
 			f.health.answered(backend)
-			ex.replica = backend.Name
+			ex.seen.Replica = backend.Name
 			return res, nil
 		case out.Context().Err() != nil:
 			return nil, out.Context().Err()

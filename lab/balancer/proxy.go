@@ -45,9 +45,9 @@ func rewrite(pr *httputil.ProxyRequest) {
 // recordResponse notes what the replica answered, and sets the cookie of the sticky policy.
 func recordResponse(res *http.Response) error {
 	ex := exchangeOf(res.Request.Context())
-	ex.status, ex.timing = res.StatusCode, res.Header.Get("Server-Timing")
-	if ex.policyName == contract.Sticky {
-		setReplicaCookie(res.Header, ex.in, ex.replica)
+	ex.seen.Status, ex.seen.Timing = res.StatusCode, res.Header.Get("Server-Timing")
+	if ex.seen.Policy == contract.Sticky {
+		setReplicaCookie(res.Header, ex.in, ex.seen.Replica)
 	}
 	return nil
 }
@@ -58,8 +58,8 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var p problem
 	switch {
 	case r.Context().Err() != nil:
-		ex.status = statusClientClosedRequest
-		w.WriteHeader(ex.status)
+		ex.seen.Status = statusClientClosedRequest
+		w.WriteHeader(ex.seen.Status)
 		return
 	case errors.Is(err, errNoReplica):
 		p = problem{"no-replica", "No replica could be reached", http.StatusBadGateway,
@@ -82,6 +82,6 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 		p = problem{"bad-gateway", "Bad gateway", http.StatusBadGateway,
 			"The balancer could not pass this request on, or not make sense of the replica's answer."}
 	}
-	ex.status = p.status
+	ex.seen.Status = p.Status
 	p.write(w)
 }

@@ -11,15 +11,16 @@ import (
 
 	"authlab/lab/cluster"
 	"authlab/lab/compose"
+	"authlab/lab/contract"
 	"authlab/lab/experiment"
 	"authlab/lab/runner"
 )
 
 // openTyped opens the walkthrough at a chapter, on a lab that runs no more by itself than a console of containers.
-func openTyped(t *testing.T, address string) (*page, *experiment.Remote) {
+func openTyped(t *testing.T, address string) (*page, *contract.Remote) {
 	t.Helper()
 	c, target := start(t, cluster.Config{Experiments: func(url string) http.Handler {
-		open := func() (experiment.Target, error) { return experiment.NewRemote(url) }
+		open := func() (experiment.Target, error) { return contract.NewRemote(url) }
 		return runner.New(runner.Config{Open: open, Command: compose.Command}).Handler()
 	}})
 	p := openAt(t, c.URL(), address, 401, 403, 503)

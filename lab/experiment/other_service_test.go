@@ -20,6 +20,7 @@ type severed struct {
 	joined int
 }
 
+func (s *severed) View(context.Context) (contract.View, error) { return contract.View{}, nil }
 func (s *severed) Break(context.Context, contract.Fault) error { return s.stop }
 func (s *severed) Mend(ctx context.Context, _ contract.Fault) error {
 	s.joined++

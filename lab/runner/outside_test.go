@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment"
-	"authlab/lab/report"
 	"authlab/lab/runner"
 )
 
@@ -20,7 +20,7 @@ type outside struct {
 
 func newOutside(t *testing.T) outside {
 	server := httptest.NewServer(runner.New(runner.Config{
-		Open: func() (experiment.Target, error) { return experiment.NewRemote("http://127.0.0.1:1") },
+		Open: func() (experiment.Target, error) { return contract.NewRemote("http://127.0.0.1:1") },
 		Command: func(name string) string {
 			if name == "scale-out" {
 				return "type this: " + name
@@ -80,7 +80,7 @@ func TestARunFromOutsideHasTheLabToItselfAndIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var told report.Told
+	var told runner.Told
 	for _, step := range []struct {
 		name, method, path, body string
 		status                   int
