@@ -18,7 +18,7 @@ func (t *Target) Kill(ctx context.Context, replica string) error {
 	if err := t.docker.compose(ctx, "kill", replica); err != nil {
 		return err
 	}
-	t.killed = time.Now()
+	t.nameGone()
 	t.broken.killed[replica] = true
 	return nil
 }
