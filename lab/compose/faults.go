@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"authlab/lab/contract"
 )
@@ -18,7 +17,7 @@ func (t *Target) Break(ctx context.Context, f contract.Fault) error {
 	switch f.Name {
 	case contract.ReplicaKilled:
 		err := t.docker.compose(ctx, "kill", f.Replica)
-		t.killed = time.Now()
+		t.nameGone()
 		t.broken.killed[f.Replica] = err == nil
 		return err
 	case contract.ReplicaSilent: // the container is paused, which stops all that runs in it

@@ -44,6 +44,9 @@ func until(ctx context.Context, what string, look func(context.Context) error) e
 	}
 }
 
+// nameGone notes that a replica's name is gone from now on.
+func (t *Target) nameGone() { t.killed = time.Now() }
+
 // forgotten waits until nginx has looked up that the name of a killed replica is gone, and so has forgotten that it failed.
 // One that comes back sooner is the same to nginx, and is passed over for seconds (fail_timeout in deploy/nginx/nginx.conf).
 func (t *Target) forgotten(ctx context.Context) error {
