@@ -5,12 +5,21 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/gin-gonic/gin"
 
 	"authlab/account"
 	"authlab/lab/naive"
 )
+
+func TestMain(m *testing.M) {
+	gin.SetMode(gin.TestMode)
+	os.Exit(m.Run())
+}
 
 // A bench is a running twin and whoever attacks it.
 type bench struct {
@@ -220,4 +229,38 @@ func TestAnOutageReadsAsLoggedOutAndALoginAsDone(t *testing.T) {
 		t.Errorf("after a reset the session was still there: %d", got.status)
 	}
 	b.login("alice", "")
+}
+
+func TestOfCartUpdatesAtOnceMostAreLost(t *testing.T) {
+	b := newBench(t)
+	cookie := b.login("alice", "").header.Get("Set-Cookie")
+	cookie, _, _ = strings.Cut(cookie, ";")
+	add := func() {
+		if got := b.do("POST", "/naive/session/cart", `{"add":"book"}`, "Content-Type", asJSON, "Cookie", cookie); got.status != http.StatusOK {
+			t.Errorf("%d %s", got.status, got.body)
+		}
+	}
+	left := func() int {
+		return strings.Count(b.do("GET", "/naive/session/cart", "", "Cookie", cookie).body, `"book"`)
+	}
+	for range 3 {
+		add()
+	}
+	if got := left(); got != 3 {
+		t.Fatalf("one after the other: %d of 3 are left", got)
+	}
+	const adds = 20
+	var all sync.WaitGroup
+	for range adds {
+		all.Go(add)
+	}
+	all.Wait()
+	if got := left() - 3; got < 1 || got >= adds {
+		t.Errorf("at once: %d of %d are left, want some to be lost", got, adds)
+	} else {
+		t.Logf("%d of %d are left", got, adds)
+	}
+	if got := b.do("POST", "/naive/session/cart", `{"add":"book"}`, "Content-Type", asJSON); got.status != http.StatusUnauthorized {
+		t.Errorf("without a cookie: %d", got.status)
+	}
 }
