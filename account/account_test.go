@@ -127,7 +127,7 @@ func TestRolesChangeWhileManyLookAtThem(t *testing.T) {
 	}
 }
 
-func TestSimulatedUsersLogInLikeEverybodyAndCanBeRemoved(t *testing.T) {
+func TestSimulatedUsersLogInLikeOthersAndCanBeRemoved(t *testing.T) {
 	directory, hasher := account.NewMemory(), account.NewHasher(2)
 	name := func(i int) string { return fmt.Sprintf("user-%d", i) }
 	for range 2 { // the second time they are there already

@@ -53,7 +53,7 @@ func TestAHundredGuessesAtOneAccountAreEnoughWhereverTheyComeFrom(t *testing.T) 
 	}
 }
 
-func TestWhoLogsInIsForgottenAndLeavesNothing(t *testing.T) {
+func TestALoginForgetsTheAttemptsOfItsUser(t *testing.T) {
 	a, server := attempts(t)
 	for range 1000 {
 		attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
@@ -109,7 +109,7 @@ func TestAnAttemptThatWasNotCheckedCountsForNothing(t *testing.T) {
 	}
 }
 
-func TestWithoutRedisNobodyIsKeptOut(t *testing.T) {
+func TestWithoutRedisLoginsAreNotLimited(t *testing.T) {
 	a, server := attempts(t)
 	server.Close()
 	attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")

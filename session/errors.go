@@ -17,6 +17,9 @@ var (
 	ErrTooLarge = errors.New("session does not fit in a cookie")
 	// ErrValueType means that a session cannot keep a value of this type. See Values.
 	ErrValueType = errors.New("a session cannot keep this value")
+	// ErrConflict means that nothing was saved, because another request has changed one of the same values since this one
+	// loaded them. The session has the newest values now: change them again, and save again. Change does that.
+	ErrConflict = errors.New("another request has changed the session")
 	// ErrWeakKey means that a signing key is too short to be safe.
 	ErrWeakKey = errors.New("session cookie key is shorter than 32 bytes")
 )

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	ginsessions "github.com/gin-contrib/sessions"
 	gorilla "github.com/gorilla/sessions"
@@ -33,8 +34,18 @@ func (g *ginStore) Options(o ginsessions.Options) { g.options = *o.ToGorillaOpti
 // A visit is what one request knows of its session. It is loaded when it is first needed, and then once.
 type visit struct {
 	session *gorilla.Session // what handlers read and change; nil: not loaded yet
-	record  Record           // what the store has
+	shown   Values           // what session.Values were, before handlers changed them
+	record  Record           // what the store had last; its values may be newer than those shown
 	err     error            // why there is no record
+}
+
+// show gives handlers the values of a record.
+func (v *visit) show(r Record) {
+	v.record, v.shown = r, r.Values
+	clear(v.session.Values)
+	for key, value := range r.Values {
+		v.session.Values[key] = cloneValue(value) // handlers may change a slice in place
+	}
 }
 
 type visitKey struct {
@@ -67,13 +78,12 @@ func (g *ginStore) load(r *http.Request, name string) *visit {
 	if err != nil {
 		return v // a new visitor, which is no error for gorilla
 	}
-	if v.record, v.err = g.store.Load(r.Context(), cookie.Value); v.err != nil {
+	var record Record
+	if record, v.err = g.store.Load(r.Context(), cookie.Value); v.err != nil {
 		return v
 	}
 	v.session.ID, v.session.IsNew = cookie.Value, false
-	for key, value := range v.record.Values {
-		v.session.Values[key] = value
-	}
+	v.show(record)
 	return v
 }
 
@@ -86,7 +96,8 @@ func (g *ginStore) Get(r *http.Request, name string) (*gorilla.Session, error) {
 // New implements gorilla's Store. It is Get: gorilla calls it for the first Get of a request.
 func (g *ginStore) New(r *http.Request, name string) (*gorilla.Session, error) { return g.Get(r, name) }
 
-// Save implements gorilla's Store. It writes the session and its cookie. A negative MaxAge ends both.
+// Save implements gorilla's Store. It writes what handlers have changed since the session was loaded, and the cookie. A
+// negative MaxAge ends both. ErrConflict: another request has changed one of the same values; see Change.
 func (g *ginStore) Save(r *http.Request, w http.ResponseWriter, s *gorilla.Session) error {
 	v := g.load(r, s.Name())
 	if s.Options.MaxAge < 0 {
@@ -98,22 +109,47 @@ func (g *ginStore) Save(r *http.Request, w http.ResponseWriter, s *gorilla.Sessi
 		http.SetCookie(w, gorilla.NewCookie(s.Name(), "", s.Options))
 		return nil
 	}
-	values, err := valuesOf(s)
+	wanted, err := valuesOf(s)
 	if err != nil {
 		return err
 	}
-	record := v.record
-	record.Values = values
+	credential, record := "", v.record
 	if s.ID == "" {
-		s.ID, err = g.store.Create(r.Context(), record)
+		record.Values = wanted
+		credential, err = g.store.Create(r.Context(), record)
 	} else {
-		s.ID, err = g.store.Update(r.Context(), s.ID, record)
+		credential, record, err = g.store.Update(r.Context(), s.ID, v.record, func(newest *Record) error {
+			return merge(newest, v.shown, wanted)
+		})
 	}
+	if err != nil && !errors.Is(err, ErrConflict) {
+		return err
+	}
+	v.show(record)
+	if err != nil {
+		return err
+	}
+	s.ID = credential
+	http.SetCookie(w, gorilla.NewCookie(s.Name(), s.ID, s.Options))
+	return nil
+}
+
+// touch writes that the session was used. It changes that one field of the newest record, and no value.
+func (g *ginStore) touch(r *http.Request, w http.ResponseWriter, v *visit, now time.Time) error {
+	credential, record, err := g.store.Update(r.Context(), v.session.ID, v.record, func(newest *Record) error {
+		if now.After(newest.LastSeen) {
+			newest.LastSeen = now
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
 	v.record = record
-	http.SetCookie(w, gorilla.NewCookie(s.Name(), s.ID, s.Options))
+	if credential != v.session.ID { // the record is in the cookie
+		v.session.ID = credential
+		http.SetCookie(w, gorilla.NewCookie(v.session.Name(), credential, v.session.Options))
+	}
 	return nil
 }
 
@@ -125,7 +161,7 @@ func valuesOf(s *gorilla.Session) (Values, error) {
 		if !ok {
 			return nil, fmt.Errorf("save session: the key %v is no string: %w", key, errors.ErrUnsupported)
 		}
-		values[name] = value
+		values[name] = cloneValue(value)
 	}
 	return values, nil
 }

@@ -85,13 +85,9 @@ func (m *Manager) Identify(c *gin.Context) (Login, error) {
 		}
 	}
 	if now := m.config.Now(); now.Sub(v.record.LastSeen) >= touchEvery {
-		before := v.record.LastSeen
-		v.record.LastSeen = now
 		// The caller is known already. If this write fails, a later request writes, or the session ends a little early:
 		// both are better than to refuse the caller.
-		if m.store.Save(c.Request, c.Writer, v.session) != nil {
-			v.record.LastSeen = before
-		}
+		_ = m.store.touch(c.Request, c.Writer, v, now)
 	}
 	return m.loginOf(user, v), nil
 }
@@ -114,11 +110,12 @@ func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
 		}
 	}
 	now, agent := m.config.Now(), c.Request.UserAgent()
-	v.record = Record{User: user.Name, CreatedAt: now, LastSeen: now, UserAgent: agent[:min(len(agent), maxUserAgent)]}
+	record := Record{User: user.Name, CreatedAt: now, LastSeen: now, UserAgent: agent[:min(len(agent), maxUserAgent)]}
 	if m.config.Directory == nil {
-		v.record.Roles = user.Roles
+		record.Roles = user.Roles
 	}
-	v.session.ID, v.session.Values = "", map[any]any{}
+	v.session.ID = ""
+	v.show(record) // without the values of the session before
 	if err := m.store.Save(c.Request, c.Writer, v.session); err != nil {
 		return Login{}, err
 	}

@@ -1,7 +1,9 @@
 package session_test
 
 import (
+	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -86,6 +88,12 @@ func guarded(config session.Config) http.Handler {
 	}))
 	r.GET("/logout", func(c *gin.Context) { c.Status(status(manager.Logout(c))) })
 	return r
+}
+
+// with gives a browser the cookies of another.
+func (b *browser) with(other *browser) *browser {
+	b.cookies = maps.Clone(other.cookies)
+	return b
 }
 
 func newBrowser(t *testing.T, server http.Handler) *browser {
@@ -225,6 +233,141 @@ func TestAnOutageIsNotALogoutAndLeavesTheCookieAlone(t *testing.T) {
 	b.expect("/me", 200)
 	b.expect("/logout", 200)
 	b.expect("/me", 401)
+}
+
+// A pausingStore calls loaded after each Load, when another request can come in between.
+type pausingStore struct {
+	session.Store
+	loaded func()
+}
+
+func (s *pausingStore) Load(ctx context.Context, credential string) (session.Record, error) {
+	r, err := s.Store.Load(ctx, credential)
+	s.loaded()
+	return r, err
+}
+
+func TestARequestThatTouchesOrSavesErasesNothingOfAnother(t *testing.T) {
+	for name, open := range map[string]func(*testing.T, *storetest.Clock) session.Store{
+		"memory": func(_ *testing.T, clock *storetest.Clock) session.Store { return session.NewMemory(idle, clock.Now) },
+		"redis": func(t *testing.T, clock *storetest.Clock) session.Store {
+			_, client := embeddedRedis(t)
+			return session.NewRedis(client, "authlab:", idle, absolute, clock.Now)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock := storetest.NewClock()
+			store := &pausingStore{open(t, clock), func() {}}
+			manager := session.NewManager(session.Config{Name: "login", Store: store, Now: clock.Now})
+			r := gin.New()
+			r.Use(manager.Middleware())
+			r.GET("/login", func(c *gin.Context) { _, _ = manager.Login(c, account.User{Name: "alice"}) })
+			r.GET("/set/:key", func(c *gin.Context) {
+				_, err := manager.Identify(c)
+				if err == nil {
+					s := ginsessions.Default(c)
+					s.Set(c.Param("key"), "set")
+					err = s.Save()
+				}
+				if errors.Is(err, session.ErrConflict) {
+					c.Status(http.StatusConflict)
+				} else if err != nil {
+					t.Error(err)
+				}
+			})
+			r.GET("/me", func(c *gin.Context) { _, _ = manager.Identify(c) })
+			b := newBrowser(t, r)
+			b.do(http.MethodGet, "/login")
+			between := func(path string) {
+				store.loaded = func() { // once, and not for the request in between
+					store.loaded = func() {}
+					newBrowser(t, r).with(b).expect(path, 200)
+				}
+			}
+
+			clock.Advance(2 * time.Minute) // so that the next requests touch
+			between("/set/first")
+			b.expect("/me", 200)
+			clock.Advance(2 * time.Minute)
+			between("/set/second")
+			b.expect("/set/third", 200) // touches, and saves
+			between("/set/fourth")
+			b.expect("/set/fifth", 200) // saves alone
+			between("/set/sixth")
+			b.expect("/set/sixth", 409) // the same value
+			record, err := store.Load(t.Context(), b.cookies["login"])
+			if err != nil || len(record.Values) != 6 || !record.LastSeen.Equal(clock.Now()) {
+				t.Errorf("%+v, %v", record, err)
+			}
+		})
+	}
+}
+
+func TestAValueThatAnotherRequestChangedIsNotOverwritten(t *testing.T) {
+	store := &pausingStore{session.NewMemory(idle, time.Now), func() {}}
+	manager := session.NewManager(session.Config{Name: "login", Store: store})
+	r := gin.New()
+	r.Use(manager.Middleware())
+	r.GET("/login", func(c *gin.Context) { _, _ = manager.Login(c, account.User{Name: "alice"}) })
+	count := func(s ginsessions.Session) {
+		n, _ := s.Get("count").(int)
+		list, _ := s.Get("list").([]int)
+		if len(list) > 0 {
+			list[0]++ // in place, which has to be noticed too
+		} else {
+			list = []int{1}
+		}
+		s.Set("count", n+1)
+		s.Set("list", list)
+	}
+	r.GET("/save", func(c *gin.Context) {
+		s := ginsessions.Default(c)
+		count(s)
+		err := s.Save()
+		if !errors.Is(err, session.ErrConflict) {
+			c.String(http.StatusOK, "%v", err)
+			return
+		}
+		before := s.Get("count")
+		count(s)
+		c.String(http.StatusConflict, "%v %v", before, s.Save())
+	})
+	calls := 0
+	r.GET("/change", func(c *gin.Context) {
+		err := session.Change(c, func(s ginsessions.Session) error {
+			calls++
+			count(s)
+			return nil
+		})
+		c.String(http.StatusOK, "%v", err)
+	})
+	failed := errors.New("no")
+	r.GET("/fail", func(c *gin.Context) {
+		err := session.Change(c, func(s ginsessions.Session) error {
+			count(s)
+			return failed
+		})
+		if !errors.Is(err, failed) {
+			t.Error(err)
+		}
+	})
+	b := newBrowser(t, r)
+	b.do(http.MethodGet, "/login")
+	between := func() {
+		store.loaded = func() {
+			store.loaded = func() {}
+			newBrowser(t, r).with(b).expect("/save", 200)
+		}
+	}
+	between()
+	b.expect("/save", 409) // and then again, with the newest values
+	between()
+	b.expect("/change", 200)
+	b.expect("/fail", 200)
+	record, err := store.Load(t.Context(), b.cookies["login"])
+	if list, _ := record.Values["list"].([]int); err != nil || record.Values["count"] != 4 || len(list) != 1 || list[0] != 4 || calls != 2 {
+		t.Errorf("%+v after %d calls, %v", record.Values, calls, err)
+	}
 }
 
 func TestTheCookieHasItsFlags(t *testing.T) {

@@ -10,6 +10,8 @@ type Record struct {
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	LastSeen  time.Time `json:"last_seen,omitzero"`
 	Values    Values    `json:"values,omitempty"`
+
+	version uint64 // how often Redis had updated the record when it was loaded
 }
 
 // An Entry is a session as the server sees it: its key, and never its ID.

@@ -18,11 +18,13 @@
 // show them. To use a store without a Manager, give GinStore to github.com/gin-contrib/sessions.
 //
 // The package works on gin-contrib/sessions: handlers keep values with sessions.Default(c), and Set and Save work as with
-// every store. Two flaws of that package are closed here. It reads a store that does not answer as a visitor without a
+// every store. Three flaws of that package are closed here. It reads a store that does not answer as a visitor without a
 // session; Manager.Identify tells the two apart. It keeps the session ID at login, which allows session fixation
-// (CWE-384); Manager.Login always makes a new one.
+// (CWE-384); Manager.Login always makes a new one. And its stores write a session back whole, so that of two requests at
+// once one loses what it saved (CWE-362); here Save writes what the handler changed, and refuses (ErrConflict) what another
+// request has changed since. Change tries again by itself.
 //
 // The files, in the order in which to read them: record.go, values.go, store.go, id.go (what is kept); manager.go,
-// user_sessions.go (logging in and out); gin.go (handlers' values); store_memory.go, store_redis.go, store_signed.go,
+// user_sessions.go (logging in and out); gin.go, change.go (handlers' values); store_memory.go, store_redis.go, store_signed.go,
 // cookie_keys.go (where it is kept); errors.go.
 package session

@@ -11,9 +11,13 @@ type Store interface {
 	Create(ctx context.Context, r Record) (credential string, err error)
 	// Load finds a record and begins its idle time anew.
 	Load(ctx context.Context, credential string) (Record, error)
-	// Update replaces the record of a session and returns the credential to use from now on. A session that has ended in
-	// the meantime stays ended: ErrNoSession.
-	Update(ctx context.Context, credential string, r Record) (string, error)
+	// Update changes a record, and returns the credential to use from now on, and the record. It is one step: change gets
+	// the newest record, and no update of another request comes in between. The store may call change more than once. If
+	// change returns an error, nothing is changed, and Update returns the newest record and the error.
+	//
+	// loaded is the record as the caller loaded it, with which the store may try first. A session that has ended in the
+	// meantime stays ended: ErrNoSession.
+	Update(ctx context.Context, credential string, loaded Record, change func(*Record) error) (string, Record, error)
 	// Delete ends a session, as far as the store can. Ending one twice is not an error.
 	Delete(ctx context.Context, credential string, r Record) error
 }

@@ -73,20 +73,27 @@ func (m *Memory) Load(_ context.Context, credential string) (Record, error) {
 	return row.load()
 }
 
-// Update implements Store.
-func (m *Memory) Update(_ context.Context, credential string, r Record) (string, error) {
-	row, err := m.row(r)
-	if err != nil {
-		return "", fmt.Errorf("update session: memory: %w", err)
-	}
+// Update implements Store. It holds the lock from reading to writing.
+func (m *Memory) Update(_ context.Context, credential string, _ Record, change func(*Record) error) (string, Record, error) {
 	key, _ := keyOf(credential)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, ok := m.live(key); !ok {
-		return "", fmt.Errorf("update session: memory: %w", ErrNoSession)
+	row, ok := m.live(key)
+	if !ok {
+		return "", Record{}, fmt.Errorf("update session: memory: %w", ErrNoSession)
+	}
+	r, err := row.load()
+	if err != nil {
+		return "", Record{}, fmt.Errorf("update session: memory: %w", err)
+	}
+	if err := change(&r); err != nil {
+		return credential, r, err
+	}
+	if row, err = m.row(r); err != nil {
+		return "", Record{}, fmt.Errorf("update session: memory: %w", err)
 	}
 	m.rows[key] = row
-	return credential, nil
+	return credential, r, nil
 }
 
 // Delete implements Store.

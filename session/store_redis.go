@@ -16,8 +16,18 @@ import (
 //	authlab:session:<hash of the ID>   the record as JSON; expires when it is not loaded for as long as idle
 //	authlab:sessions:<user>            the keys of the user's sessions, by when they end; expires after absolute
 //
-// A request costs one command: GETEX reads the record and begins its idle time anew. The second key is used only by a
-// login, a logout, and the list of a user's sessions.
+// A request that only reads costs one command: GETEX returns the record and begins its idle time anew. A request that also
+// writes costs one more. The second key is used only by a login, a logout, and the list of a user's sessions.
+//
+// Two requests that load the same record and then write it back whole would lose what the first one wrote. So a record
+// has a version, and a script replaces it only if its version is still the one that was loaded (compare and set):
+//
+//	request 1   GETEX ▶ version 7                   EVAL 7▶8 ▶ done
+//	request 2      GETEX ▶ version 7    EVAL 7▶8 ▶ not 7: here is version 8    EVAL 8▶9 ▶ done
+//
+// The answer to a request that comes too late is the newest record, with which it tries again without reading first. A
+// hash with a field for each value would need no retries; but before Redis 8 no one command reads a hash and renews its
+// time to live, so each request that reads would cost two.
 type Redis struct {
 	client   redis.UniversalClient
 	prefix   string
@@ -48,9 +58,10 @@ func (s *Redis) userKey(user string) string  { return s.prefix + "sessions:" + u
 func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 	id := newID()
 	key, _ := keyOf(id)
-	text, err := json.Marshal(r)
+	r.version = 0
+	text, err := encode(r)
 	if err != nil {
-		return "", fmt.Errorf("create session: encode: %w", err)
+		return "", fmt.Errorf("create session: %w", err)
 	}
 	now := s.now()
 	_, err = s.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
@@ -85,24 +96,49 @@ func (s *Redis) Load(ctx context.Context, credential string) (Record, error) {
 	return decode(text)
 }
 
-// Update implements Store. XX keeps a late request from bringing back a session that was logged out.
-func (s *Redis) Update(ctx context.Context, credential string, r Record) (string, error) {
+// replaceIf replaces a record that has the version ARGV[1]. It returns 1, or 0 if there is no record: a late request does
+// not bring back a session that was logged out. If the record has another version, it returns the record.
+const replaceIf = `
+local record = redis.call('GET', KEYS[1])
+if not record then return 0 end
+if (string.match(record, '^{"version":(%d+)') or '0') ~= ARGV[1] then return record end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`
+
+// Update implements Store.
+func (s *Redis) Update(ctx context.Context, credential string, loaded Record, change func(*Record) error) (string, Record, error) {
 	key, ok := keyOf(credential)
 	if !ok {
-		return "", fmt.Errorf("update session: not an ID: %w", ErrNoSession)
+		return "", Record{}, fmt.Errorf("update session: not an ID: %w", ErrNoSession)
 	}
-	text, err := json.Marshal(r)
-	if err != nil {
-		return "", fmt.Errorf("update session: encode: %w", err)
+	for range maxTries {
+		r := loaded
+		r.Values = r.Values.clone()
+		if err := change(&r); err != nil {
+			return credential, loaded, err
+		}
+		r.version++
+		text, err := encode(r)
+		if err != nil {
+			return "", Record{}, fmt.Errorf("update session: %w", err)
+		}
+		found, err := s.client.Eval(ctx, replaceIf, []string{s.recordKey(key)}, loaded.version, text, s.idle.Milliseconds()).Result()
+		if err != nil {
+			return "", Record{}, unavailable("update session", "EVAL", err)
+		}
+		switch found := found.(type) {
+		case string:
+			if loaded, err = decode([]byte(found)); err != nil {
+				return "", Record{}, err
+			}
+		case int64:
+			if found == 0 {
+				return "", Record{}, fmt.Errorf("update session: redis: %w", ErrNoSession)
+			}
+			return credential, r, nil
+		}
 	}
-	err = s.client.SetArgs(ctx, s.recordKey(key), text, redis.SetArgs{Mode: "XX", TTL: s.idle}).Err()
-	if errors.Is(err, redis.Nil) {
-		return "", fmt.Errorf("update session: redis: %w", ErrNoSession)
-	}
-	if err != nil {
-		return "", unavailable("update session", "SET XX", err)
-	}
-	return credential, nil
+	return credential, loaded, fmt.Errorf("update session: %d tries: %w", maxTries, ErrConflict)
 }
 
 // Delete implements Store.
@@ -194,12 +230,27 @@ func (s *Redis) remove(ctx context.Context, user string, keys ...string) (bool, 
 	return deleted.Val() > 0, nil
 }
 
+// A redisRecord is a record with its version in front, where replaceIf looks for it.
+type redisRecord struct {
+	Version uint64 `json:"version"`
+	Record
+}
+
+func encode(r Record) ([]byte, error) {
+	text, err := json.Marshal(redisRecord{r.version, r})
+	if err != nil {
+		return nil, fmt.Errorf("encode session record: %w", err)
+	}
+	return text, nil
+}
+
 func decode(text []byte) (Record, error) {
-	var r Record
+	var r redisRecord
 	if err := json.Unmarshal(text, &r); err != nil {
 		return Record{}, fmt.Errorf("decode session record: %w: %w", ErrUnavailable, err)
 	}
-	return r, nil
+	r.version = r.Version
+	return r.Record, nil
 }
 
 func unavailable(what, command string, err error) error {

@@ -55,9 +55,16 @@ func (s *Signed) Load(_ context.Context, credential string) (Record, error) {
 	return r, nil
 }
 
-// Update implements Store. It signs a new cookie. The old one stays valid.
-func (s *Signed) Update(ctx context.Context, _ string, r Record) (string, error) {
-	return s.Create(ctx, r)
+// Update implements Store. It signs a new cookie. The old one stays valid. Of several requests at once, the browser keeps
+// the cookie that came last, so the changes of the others are lost: the server has nothing to compare a cookie with.
+func (s *Signed) Update(ctx context.Context, _ string, loaded Record, change func(*Record) error) (string, Record, error) {
+	r := loaded
+	r.Values = r.Values.clone()
+	if err := change(&r); err != nil {
+		return "", loaded, err
+	}
+	credential, err := s.Create(ctx, r)
+	return credential, r, err
 }
 
 // Delete implements Store and does nothing, because there is no record to delete. The server can ask the browser to drop

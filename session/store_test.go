@@ -200,7 +200,7 @@ func TestAStoppedRedisIsUnavailableAndNotAnEmptyOne(t *testing.T) {
 	server.Close()
 	_, loadErr := store.Load(t.Context(), id)
 	_, createErr := store.Create(t.Context(), session.Record{User: "alice"})
-	_, updateErr := store.Update(t.Context(), id, session.Record{User: "alice"})
+	_, _, updateErr := store.Update(t.Context(), id, session.Record{User: "alice"}, func(*session.Record) error { return nil })
 	_, listErr := store.List(t.Context(), "alice")
 	for what, err := range map[string]error{
 		"Load": loadErr, "Create": createErr, "Update": updateErr, "List": listErr,

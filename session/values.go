@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -47,6 +49,38 @@ func (v Values) MarshalJSON() ([]byte, error) {
 		}
 	}
 	return json.Marshal(named)
+}
+
+// clone returns a copy that shares nothing that can be changed.
+func (v Values) clone() Values {
+	if v == nil {
+		return nil
+	}
+	copied := make(Values, len(v))
+	for key, value := range v {
+		copied[key] = cloneValue(value)
+	}
+	return copied
+}
+
+func cloneValue(value any) any {
+	switch value := value.(type) {
+	case []byte:
+		return slices.Clone(value)
+	case []string:
+		return slices.Clone(value)
+	case []int:
+		return slices.Clone(value)
+	case map[string]string:
+		return maps.Clone(value)
+	case []any:
+		list := make([]any, len(value))
+		for i := range value {
+			list[i] = cloneValue(value[i])
+		}
+		return list
+	}
+	return value
 }
 
 // withType returns a value as JSON will write it.

@@ -41,8 +41,8 @@ func NewDenylist(client redis.UniversalClient, prefix string, access, login time
 func (d *Denylist) deniedKey(id string) string { return d.prefix + "denied:" + id }
 func (d *Denylist) userKey(user string) string { return d.prefix + "not-before:" + user }
 
-// Check returns ErrDenied for a verified token that was taken back. It is one Redis command.
-func (d *Denylist) Check(ctx context.Context, claims Claims) error {
+// check returns ErrDenied for a verified token that was taken back. It is one Redis command.
+func (d *Denylist) check(ctx context.Context, claims Claims) error {
 	found, err := d.client.MGet(ctx, d.deniedKey(claims.ID), d.deniedKey(claims.FamilyID), d.userKey(claims.Subject)).Result()
 	if err != nil {
 		return unavailable("check denylist", "MGET", err)
@@ -54,7 +54,7 @@ func (d *Denylist) Check(ctx context.Context, claims Claims) error {
 }
 
 // checkFamily returns ErrFamilyEnded if "log out everywhere" came after the family began.
-func (d *Denylist) checkFamily(ctx context.Context, f Family) error {
+func (d *Denylist) checkFamily(ctx context.Context, f familyRecord) error {
 	found, err := d.client.MGet(ctx, d.userKey(f.User)).Result()
 	if err != nil {
 		return unavailable("check denylist", "MGET", err)
@@ -81,16 +81,16 @@ func notBefore(found any, issued time.Time) error {
 	return nil
 }
 
-// Deny takes one token back.
-func (d *Denylist) Deny(ctx context.Context, claims Claims) error {
+// deny takes one token back.
+func (d *Denylist) deny(ctx context.Context, claims Claims) error {
 	if err := d.client.Set(ctx, d.deniedKey(claims.ID), claims.Subject, d.tokenTTL).Err(); err != nil {
 		return unavailable("deny token", "SET", err)
 	}
 	return nil
 }
 
-// DenyBefore takes back every token of a user that was issued until now.
-func (d *Denylist) DenyBefore(ctx context.Context, user string, now time.Time) error {
+// denyBefore takes back every token of a user that was issued until now.
+func (d *Denylist) denyBefore(ctx context.Context, user string, now time.Time) error {
 	if err := d.client.Set(ctx, d.userKey(user), now.UnixMilli(), d.userTTL).Err(); err != nil {
 		return unavailable("deny tokens", "SET", err)
 	}

@@ -16,7 +16,7 @@ import (
 
 // Families keeps refresh tokens in Redis. A family is one login and every token that was refreshed from it.
 //
-//	authlab:family:<id>               a Family as JSON
+//	authlab:family:<id>               a familyRecord, as JSON
 //	authlab:refresh:<hash of token>   live or spent
 //
 // A refresh token works once. If one is used a second time, two clients have it, and the server cannot tell the user from
@@ -31,8 +31,8 @@ type Families struct {
 	now      func() time.Time
 }
 
-// A Family is one login.
-type Family struct {
+// A familyRecord is what Redis keeps of a family.
+type familyRecord struct {
 	ID        string    `json:"id"`
 	User      string    `json:"user"`
 	CreatedAt time.Time `json:"created_at"`
@@ -61,15 +61,15 @@ func (f *Families) refreshKey(token []byte) string {
 
 func newFamilyID() string { return randomText(familyBytes) }
 
-// Start begins a family with an ID of newFamilyID, and returns its first refresh token.
-func (f *Families) Start(ctx context.Context, user, family string) (token string, err error) {
+// start begins a family with an ID of newFamilyID, and returns its first refresh token.
+func (f *Families) start(ctx context.Context, user, family string) (token string, err error) {
 	id, err := base64.RawURLEncoding.DecodeString(family)
 	if err != nil || len(id) != familyBytes {
 		return "", fmt.Errorf("start family: %q is no ID of a family", family)
 	}
 	raw := newRefreshToken(id)
 	now := f.now()
-	text, err := json.Marshal(Family{ID: family, User: user, CreatedAt: now, ExpiresAt: now.Add(f.life)})
+	text, err := json.Marshal(familyRecord{ID: family, User: user, CreatedAt: now, ExpiresAt: now.Add(f.life)})
 	if err != nil {
 		return "", fmt.Errorf("start family: %w", err)
 	}
@@ -92,11 +92,11 @@ func newRefreshToken(id []byte) []byte {
 	return raw
 }
 
-// Rotate spends a refresh token and returns the next one of its family. ErrRefreshReused: it was spent before.
+// rotate spends a refresh token and returns the next one of its family. ErrRefreshReused: it was spent before.
 //
 // Of many requests with the same token exactly one succeeds. One transaction writes "spent", returns what was there
 // before, and reads the family, so that a request that fails cannot end the family in the middle of one that succeeds.
-func (f *Families) Rotate(ctx context.Context, token string) (string, error) {
+func (f *Families) rotate(ctx context.Context, token string) (string, error) {
 	raw, id, err := parseRefresh(token)
 	if err != nil {
 		return "", err
@@ -114,7 +114,7 @@ func (f *Families) Rotate(ctx context.Context, token string) (string, error) {
 	case errors.Is(before.Err(), redis.Nil):
 		return "", ErrRefreshUnknown
 	case before.Val() != live:
-		if err := f.End(ctx, id); err != nil {
+		if err := f.end(ctx, id); err != nil {
 			return "", err
 		}
 		return "", ErrRefreshReused
@@ -136,29 +136,29 @@ func (f *Families) Rotate(ctx context.Context, token string) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(next), nil
 }
 
-// Find returns the family of a refresh token without spending it. It does not tell whether the token is live or spent:
-// Rotate does.
-func (f *Families) Find(ctx context.Context, token string) (Family, error) {
+// find returns the family of a refresh token without spending it. It does not tell whether the token is live or spent:
+// rotate does.
+func (f *Families) find(ctx context.Context, token string) (familyRecord, error) {
 	raw, id, err := parseRefresh(token)
 	if err != nil {
-		return Family{}, err
+		return familyRecord{}, err
 	}
 	found, err := f.client.MGet(ctx, f.refreshKey(raw), f.familyKey(id)).Result()
 	if err != nil {
-		return Family{}, unavailable("find refresh token", "MGET", err)
+		return familyRecord{}, unavailable("find refresh token", "MGET", err)
 	}
 	if found[0] == nil {
-		return Family{}, ErrRefreshUnknown
+		return familyRecord{}, ErrRefreshUnknown
 	}
 	text, ok := found[1].(string)
 	if !ok {
-		return Family{}, ErrFamilyEnded
+		return familyRecord{}, ErrFamilyEnded
 	}
 	return decodeFamily(text)
 }
 
-// End ends a family: Rotate refuses its refresh tokens from now on, and the denylist its access tokens.
-func (f *Families) End(ctx context.Context, id string) error {
+// end ends a family: rotate refuses its refresh tokens from now on, and the denylist its access tokens.
+func (f *Families) end(ctx context.Context, id string) error {
 	_, err := f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.Del(ctx, f.familyKey(id))
 		tx.Set(ctx, f.denylist.deniedKey(id), "login", f.denylist.tokenTTL)
@@ -170,8 +170,8 @@ func (f *Families) End(ctx context.Context, id string) error {
 	return nil
 }
 
-// EndOf ends the family of a refresh token, live or spent. ErrRefreshUnknown: no such token was issued.
-func (f *Families) EndOf(ctx context.Context, token string) error {
+// endOf ends the family of a refresh token, live or spent. ErrRefreshUnknown: no such token was issued.
+func (f *Families) endOf(ctx context.Context, token string) error {
 	raw, id, err := parseRefresh(token)
 	if err != nil {
 		return err
@@ -183,13 +183,13 @@ func (f *Families) EndOf(ctx context.Context, token string) error {
 	if known == 0 {
 		return ErrRefreshUnknown
 	}
-	return f.End(ctx, id)
+	return f.end(ctx, id)
 }
 
-func decodeFamily(text string) (Family, error) {
-	var family Family
+func decodeFamily(text string) (familyRecord, error) {
+	var family familyRecord
 	if err := json.Unmarshal([]byte(text), &family); err != nil {
-		return Family{}, fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
+		return familyRecord{}, fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
 	}
 	return family, nil
 }

@@ -16,20 +16,20 @@ import (
 )
 
 // onEachRedis runs a test on the embedded Redis, and on a real one where there is one.
-func onEachRedis(t *testing.T, test func(t *testing.T, b *bench)) {
-	t.Run("embedded", func(t *testing.T) { test(t, newBench(t, token.DefaultAlgorithm)) })
-	t.Run("real", func(t *testing.T) { test(t, realBench(t)) })
+func onEachRedis(t *testing.T, test func(t *testing.T, b *setup)) {
+	t.Run("embedded", func(t *testing.T) { test(t, newSetup(t, token.DefaultAlgorithm)) })
+	t.Run("real", func(t *testing.T) { test(t, setupOnRealRedis(t)) })
 }
 
-func login(t *testing.T, b *bench) token.Pair {
+func login(t *testing.T, b *setup) token.Pair {
 	t.Helper()
 	pair, err := b.Login(t.Context(), alice)
 	must(t, err)
 	return pair
 }
 
-func TestALogoutIsSeenByWhoAsksAndByNobodyElse(t *testing.T) {
-	onEachRedis(t, func(t *testing.T, b *bench) {
+func TestALogoutIsSeenOnlyByAServerThatAsksTheDenylist(t *testing.T) {
+	onEachRedis(t, func(t *testing.T, b *setup) {
 		pair, other := login(t, b), login(t, b)
 		claims, err := b.verifyRevocable(t.Context(), pair.AccessToken)
 		must(t, err)
@@ -49,8 +49,8 @@ func TestALogoutIsSeenByWhoAsksAndByNobodyElse(t *testing.T) {
 	})
 }
 
-func TestEverywhereIsEverythingUntilNowAndNothingAfter(t *testing.T) {
-	onEachRedis(t, func(t *testing.T, b *bench) {
+func TestLogoutEverywhereEndsWhatWasIssuedBeforeItAndNothingAfter(t *testing.T) {
+	onEachRedis(t, func(t *testing.T, b *setup) {
 		before := []token.Pair{login(t, b), login(t, b)}
 		b.advance(time.Millisecond)
 		must(t, b.LogoutEverywhere(t.Context(), "alice"))
@@ -74,7 +74,7 @@ func TestEverywhereIsEverythingUntilNowAndNothingAfter(t *testing.T) {
 }
 
 func TestARefreshTokenWorksOnceAndAReplayEndsTheFamily(t *testing.T) {
-	onEachRedis(t, func(t *testing.T, b *bench) {
+	onEachRedis(t, func(t *testing.T, b *setup) {
 		first := login(t, b)
 		second, err := b.Refresh(t.Context(), first.RefreshToken)
 		must(t, err)
@@ -92,8 +92,8 @@ func TestARefreshTokenWorksOnceAndAReplayEndsTheFamily(t *testing.T) {
 	})
 }
 
-func TestOfManyWhoSpendOneRefreshTokenOneWins(t *testing.T) {
-	onEachRedis(t, func(t *testing.T, b *bench) {
+func TestOfManyRequestsWithOneRefreshTokenOneSucceeds(t *testing.T) {
+	onEachRedis(t, func(t *testing.T, b *setup) {
 		pair := login(t, b)
 		var won, lost atomic.Int32
 		var wg sync.WaitGroup
@@ -117,7 +117,7 @@ func TestOfManyWhoSpendOneRefreshTokenOneWins(t *testing.T) {
 }
 
 func TestARefreshTokenThatIsNotOursEndsNoFamily(t *testing.T) {
-	b := newBench(t, token.DefaultAlgorithm)
+	b := newSetup(t, token.DefaultAlgorithm)
 	pair := login(t, b)
 	for _, forged := range []string{
 		"", "garbage", pair.RefreshToken + "A", pair.RefreshToken[:22] + strings.Repeat("A", len(pair.RefreshToken)-22),
@@ -141,7 +141,7 @@ func TestARefreshTokenThatIsNotOursEndsNoFamily(t *testing.T) {
 }
 
 func TestARefreshReadsTheRolesAnew(t *testing.T) {
-	b := newBench(t, token.DefaultAlgorithm)
+	b := newSetup(t, token.DefaultAlgorithm)
 	pair := login(t, b)
 	must(t, b.directory.SetRoles(t.Context(), "alice", []string{account.RoleUser}))
 	old, err := b.Verify(pair.AccessToken)
@@ -159,7 +159,7 @@ func TestARefreshReadsTheRolesAnew(t *testing.T) {
 }
 
 func TestAFamilyEndsInTimeHoweverOftenItIsRefreshed(t *testing.T) {
-	b := newBench(t, token.DefaultAlgorithm)
+	b := newSetup(t, token.DefaultAlgorithm)
 	pair := login(t, b)
 	for range 3 {
 		b.advance(token.DefaultRefresh/4 - time.Second)
@@ -175,7 +175,7 @@ func TestAFamilyEndsInTimeHoweverOftenItIsRefreshed(t *testing.T) {
 }
 
 func TestAStoppedRedisIsUnavailableAndForgottenEntriesLiveAgain(t *testing.T) {
-	b := newBench(t, token.DefaultAlgorithm)
+	b := newSetup(t, token.DefaultAlgorithm)
 	pair := login(t, b)
 	claims, err := b.Verify(pair.AccessToken)
 	must(t, err)
@@ -205,8 +205,8 @@ func TestAStoppedRedisIsUnavailableAndForgottenEntriesLiveAgain(t *testing.T) {
 	}
 }
 
-func TestTheDenylistForgetsATokenOnlyWhenNobodyCouldTakeItAnyMore(t *testing.T) {
-	b := newBench(t, token.DefaultAlgorithm)
+func TestADenylistEntryOutlivesItsTokenOnEveryClock(t *testing.T) {
+	b := newSetup(t, token.DefaultAlgorithm)
 	claims, err := b.Verify(login(t, b).AccessToken)
 	must(t, err)
 	b.advance(10 * time.Minute) // the clock of the replica that logs out is ahead of the others
@@ -224,7 +224,7 @@ func TestTheDenylistForgetsATokenOnlyWhenNobodyCouldTakeItAnyMore(t *testing.T) 
 }
 
 func TestALogoutAndAReplayTakeBackEveryAccessTokenOfTheLogin(t *testing.T) {
-	onEachRedis(t, func(t *testing.T, b *bench) {
+	onEachRedis(t, func(t *testing.T, b *setup) {
 		denied := func(what string, tokens ...string) {
 			t.Helper()
 			for _, text := range tokens {
@@ -252,7 +252,7 @@ func TestALogoutAndAReplayTakeBackEveryAccessTokenOfTheLogin(t *testing.T) {
 }
 
 func TestARefreshThatFailsBeforeItsEndCostsNothing(t *testing.T) {
-	b := newBench(t, token.DefaultAlgorithm)
+	b := newSetup(t, token.DefaultAlgorithm)
 	pair := login(t, b)
 	b.directory.RemoveAllBut() // no user is left
 	if _, err := b.Refresh(t.Context(), pair.RefreshToken); !errors.Is(err, account.ErrUnknownUser) {

@@ -85,7 +85,7 @@ func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
 	if err != nil {
 		return Pair{}, err
 	}
-	refresh, err := s.config.Families.Start(ctx, user.Name, family)
+	refresh, err := s.config.Families.start(ctx, user.Name, family)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -98,7 +98,7 @@ func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
 // The refresh token is spent last. If an earlier step fails, because the users database does not answer, the client can
 // send the same token again without being taken for a thief.
 func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error) {
-	family, err := s.config.Families.Find(ctx, refreshToken)
+	family, err := s.config.Families.find(ctx, refreshToken)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -113,7 +113,7 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error
 	if err != nil {
 		return Pair{}, err
 	}
-	next, err := s.config.Families.Rotate(ctx, refreshToken)
+	next, err := s.config.Families.rotate(ctx, refreshToken)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -123,24 +123,24 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error
 // CheckRevoked asks the denylist whether a token that Verify accepted was taken back: one Redis command. ErrDenied: it
 // was. ErrUnavailable: Redis did not answer, so the server cannot tell.
 func (s *Service) CheckRevoked(ctx context.Context, claims Claims) error {
-	return s.config.Denylist.Check(ctx, claims)
+	return s.config.Denylist.check(ctx, claims)
 }
 
 // Logout takes back this access token and the whole login that it came from: its refresh token, and every access token
 // that was refreshed from it.
 func (s *Service) Logout(ctx context.Context, claims Claims) error {
-	if err := s.config.Denylist.Deny(ctx, claims); err != nil {
+	if err := s.config.Denylist.deny(ctx, claims); err != nil {
 		return err
 	}
-	return s.config.Families.End(ctx, claims.FamilyID)
+	return s.config.Families.end(ctx, claims.FamilyID)
 }
 
 // LogoutRefresh ends the login of a refresh token, for a client whose access token has expired.
 func (s *Service) LogoutRefresh(ctx context.Context, refreshToken string) error {
-	return s.config.Families.EndOf(ctx, refreshToken)
+	return s.config.Families.endOf(ctx, refreshToken)
 }
 
 // LogoutEverywhere takes back every access token and every refresh token that a user has now.
 func (s *Service) LogoutEverywhere(ctx context.Context, user string) error {
-	return s.config.Denylist.DenyBefore(ctx, user, s.config.Now())
+	return s.config.Denylist.denyBefore(ctx, user, s.config.Now())
 }

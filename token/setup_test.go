@@ -28,44 +28,43 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A bench is a service with everything that it stands on, and a clock that stands still.
-type bench struct {
+// A setup is a service with everything that it needs, and a clock that a test moves.
+type setup struct {
 	*token.Service
 	key       *token.Key
 	private   crypto.PrivateKey // what a test signs with, as if it were us
 	keys      *token.Keyring
 	directory *account.Memory
-	families  *token.Families
 	redis     *miniredis.Miniredis
 
 	mu  sync.Mutex
 	now time.Time
 }
 
-func (b *bench) clock() time.Time {
+func (b *setup) clock() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.now
 }
 
-func (b *bench) advance(d time.Duration) {
+func (b *setup) advance(d time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.now = b.now.Add(d)
 }
 
-func newBench(t testing.TB, algorithm string) *bench {
+func newSetup(t testing.TB, algorithm string) *setup {
 	t.Helper()
 	server := miniredis.RunT(t)
 	client := redis.NewClient(&redis.Options{Addr: server.Addr(), MaxRetries: -1, DialerRetries: 1, DisableIdentity: true})
 	t.Cleanup(func() { client.Close() })
-	b := benchOn(t, algorithm, client, "authlab:")
+	b := setupOn(t, algorithm, client, "authlab:")
 	b.redis = server
 	return b
 }
 
-// realBench is a bench on the Redis that AUTHLAB_TEST_REDIS names.
-func realBench(t *testing.T) *bench {
+// setupOnRealRedis uses the Redis that AUTHLAB_TEST_REDIS names.
+func setupOnRealRedis(t *testing.T) *setup {
 	t.Helper()
 	address := os.Getenv("AUTHLAB_TEST_REDIS")
 	if address == "" {
@@ -88,12 +87,12 @@ func realBench(t *testing.T) *bench {
 		}
 		client.Close()
 	})
-	return benchOn(t, token.DefaultAlgorithm, client, prefix)
+	return setupOn(t, token.DefaultAlgorithm, client, prefix)
 }
 
-func benchOn(t testing.TB, algorithm string, client redis.UniversalClient, prefix string) *bench {
+func setupOn(t testing.TB, algorithm string, client redis.UniversalClient, prefix string) *setup {
 	t.Helper()
-	b := &bench{directory: account.NewMemory(), now: time.Now().Truncate(time.Second)}
+	b := &setup{directory: account.NewMemory(), now: time.Now().Truncate(time.Second)}
 	must(t, b.directory.Create(t.Context(), alice, "hash"))
 	key, err := token.GenerateKey(algorithm)
 	must(t, err)
@@ -102,15 +101,15 @@ func benchOn(t testing.TB, algorithm string, client redis.UniversalClient, prefi
 	must(t, err)
 	b.private = token.PrivateOf(key)
 	denylist := token.NewDenylist(client, prefix, token.DefaultAccess, token.DefaultRefresh)
-	b.families = token.NewFamilies(client, prefix, token.DefaultRefresh, denylist, b.clock)
+	families := token.NewFamilies(client, prefix, token.DefaultRefresh, denylist, b.clock)
 	b.Service = token.NewService(token.Config{
-		Keys: b.keys, Directory: b.directory, Families: b.families, Denylist: denylist, Now: b.clock,
+		Keys: b.keys, Directory: b.directory, Families: families, Denylist: denylist, Now: b.clock,
 	})
 	return b
 }
 
 // verifyRevocable checks a token as a server does that can take tokens back.
-func (b *bench) verifyRevocable(ctx context.Context, text string) (token.Verified, error) {
+func (b *setup) verifyRevocable(ctx context.Context, text string) (token.Verified, error) {
 	verified, err := b.Verify(text)
 	if err != nil {
 		return token.Verified{}, err
@@ -148,7 +147,7 @@ func payload(t *testing.T, text string) map[string]any {
 	return p
 }
 
-func publicKey(t *testing.T, b *bench) crypto.PublicKey {
+func publicKey(t *testing.T, b *setup) crypto.PublicKey {
 	t.Helper()
 	return b.private.(*ecdsa.PrivateKey).Public()
 }

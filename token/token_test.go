@@ -27,7 +27,7 @@ var alice = account.User{Name: "alice", Roles: []string{"user", "admin"}}
 func TestEveryAlgorithmIssuesWhatItVerifies(t *testing.T) {
 	for _, algorithm := range token.Algorithms() {
 		t.Run(algorithm, func(t *testing.T) {
-			b := newBench(t, algorithm)
+			b := newSetup(t, algorithm)
 			text, issued, err := b.Issue(alice)
 			if err != nil {
 				t.Fatal(err)
@@ -51,9 +51,9 @@ func TestEveryAlgorithmIssuesWhatItVerifies(t *testing.T) {
 	}
 }
 
-// A forger knows everything but our private key.
+// The forger knows everything but the private key.
 func TestEveryForgeryIsRefusedAtItsStage(t *testing.T) {
-	b := newBench(t, token.ES256)
+	b := newSetup(t, token.ES256)
 	good, claims, err := b.Issue(alice)
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +151,7 @@ func TestEveryForgeryIsRefusedAtItsStage(t *testing.T) {
 
 func TestNoCharacterOfATokenCanBeChanged(t *testing.T) {
 	for _, algorithm := range []string{token.HS256, token.EdDSA} {
-		b := newBench(t, algorithm)
+		b := newSetup(t, algorithm)
 		good, _, err := b.Issue(alice)
 		if err != nil {
 			t.Fatal(err)
@@ -170,7 +170,7 @@ func TestNoCharacterOfATokenCanBeChanged(t *testing.T) {
 }
 
 func TestATokenLivesUntilItExpires(t *testing.T) {
-	b := newBench(t, token.ES256)
+	b := newSetup(t, token.ES256)
 	text, _, err := b.Issue(alice)
 	if err != nil {
 		t.Fatal(err)
@@ -213,7 +213,7 @@ func TestWeakKeysAreRefused(t *testing.T) {
 }
 
 func TestKeysRotateWithOverlap(t *testing.T) {
-	b := newBench(t, token.ES256)
+	b := newSetup(t, token.ES256)
 	old, _, err := b.Issue(alice)
 	if err != nil {
 		t.Fatal(err)
@@ -298,8 +298,8 @@ func TestAKeyringSurvivesItsFileAndPublishesNoSecret(t *testing.T) {
 	}
 }
 
-func FuzzVerifyNeverPanicsAndNeverAcceptsAnythingButItsOwn(f *testing.F) {
-	b := newBench(f, token.HS256)
+func FuzzVerifyAcceptsOnlyItsOwnTokensAndNeverPanics(f *testing.F) {
+	b := newSetup(f, token.HS256)
 	good, _, err := b.Issue(alice)
 	if err != nil {
 		f.Fatal(err)

@@ -10,9 +10,9 @@ import (
 	"authlab/token"
 )
 
-// What is remembered of a token is that its signature was good. All that can change is asked again.
-func TestATokenThatComesAgainIsHeldToEverythingButItsSignature(t *testing.T) {
-	b := newBench(t, token.ES256)
+// The cache remembers that a signature was good. Whatever can change is checked again.
+func TestATokenThatComesAgainIsCheckedButForItsSignature(t *testing.T) {
+	b := newSetup(t, token.ES256)
 	text, _, err := b.Issue(alice)
 	must(t, err)
 	for i, seen := range []bool{false, true, true} {
@@ -35,8 +35,8 @@ func TestATokenThatComesAgainIsHeldToEverythingButItsSignature(t *testing.T) {
 	}
 }
 
-func TestADroppedKeyTakesTheTokensWithItThatWereSeen(t *testing.T) {
-	b := newBench(t, token.ES256)
+func TestADroppedKeyEndsAlsoTheTokensThatAreCached(t *testing.T) {
+	b := newSetup(t, token.ES256)
 	text, _, err := b.Issue(alice)
 	must(t, err)
 	_, err = b.Verify(text)
@@ -62,8 +62,8 @@ func TestADroppedKeyTakesTheTokensWithItThatWereSeen(t *testing.T) {
 	}
 }
 
-func TestATokenThatNobodyWouldTakeIsNotIssued(t *testing.T) {
-	b := newBench(t, token.ES256)
+func TestATokenThatVerifyWouldRefuseIsNotIssued(t *testing.T) {
+	b := newSetup(t, token.ES256)
 	important := account.User{Name: "alice"}
 	for i := range 1000 {
 		important.Roles = append(important.Roles, fmt.Sprintf("perm-%03d", i))
@@ -93,7 +93,7 @@ func TestATokenThatNobodyWouldTakeIsNotIssued(t *testing.T) {
 // BenchmarkVerify is a token that comes for the first time, and one that comes again.
 func BenchmarkVerify(b *testing.B) {
 	for _, algorithm := range token.Algorithms() {
-		s := newBench(b, algorithm)
+		s := newSetup(b, algorithm)
 		text, _, err := s.Issue(alice)
 		must(b, err)
 		verify := func(b *testing.B, text string) {

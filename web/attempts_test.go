@@ -28,12 +28,12 @@ func TestGuessingIsBoundedOverAllReplicasAndEverySchemeAlike(t *testing.T) {
 	one.get(429, "/basic/me")
 	two.post(200, "/authenticate", loginBody("bob", passwordOf("bob")))
 
-	// Whoever was in stays in, and whoever has no Redis is not kept out by that.
+	// Users who are logged in stay so, and without Redis no user is locked out.
 	w.redis.Close()
 	two.post(200, "/session/memory/login", loginBody("alice", passwordOf("alice")))
 }
 
-func TestAnAddressIsTheBalancersToClaimAndNobodyElses(t *testing.T) {
+func TestOnlyATrustedProxyCanSetTheAddressOfAClient(t *testing.T) {
 	for name, trusted := range map[string][]string{"a client": nil, "a balancer": {"127.0.0.1"}} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -64,7 +64,7 @@ func (c *client) at(server *replica) *client {
 	return &other
 }
 
-// other is somebody else at the same replica, with empty hands.
+// other is another client of the same replica, without cookies and tokens.
 func (c *client) other() *client { return newClient(c.t, c.server) }
 
 // do sends a request. headers are names and values in turn; an empty value takes a header away.

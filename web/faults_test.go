@@ -75,7 +75,7 @@ func TestAStoppedRedisIsA503AndServiceReturnsByItself(t *testing.T) {
 	c.post(200, "/token/refresh", refresh)
 }
 
-func TestAnEmptyRedisKnowsNobodyAndDeniesNothing(t *testing.T) {
+func TestAnEmptyRedisHasNoSessionsAndNoDenylist(t *testing.T) {
 	w, _, c := loggedIn(t)
 	c.post(204, "/token/logout", "")
 	c.get(401, "/token/revocable/me")
@@ -168,7 +168,7 @@ func TestASilentRedisIsA503AndServiceReturnsByItself(t *testing.T) {
 func TestACrowdAtASilentRedisIsAnsweredInTime(t *testing.T) {
 	w := newWorld(t)
 	w.log = nil
-	silent, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0") // the kernel accepts, and nobody answers
+	silent, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0") // the kernel accepts, and no server answers
 	must(t, err)
 	defer silent.Close()
 	config := w.config(t, "app-1")

@@ -57,15 +57,16 @@ func sessionCart(c *gin.Context) ([]string, error) {
 	return items, nil
 }
 
-func addToSessionCart(c *gin.Context, item string) ([]string, error) {
-	s := ginsessions.Default(c)
-	items, _ := s.Get(cartKey).([]string)
-	if len(items) >= account.MaxCart {
-		return nil, account.ErrCartFull
-	}
-	items = append(items, item)
-	s.Set(cartKey, items)
-	err := s.Save()
+func addToSessionCart(c *gin.Context, item string) (items []string, err error) {
+	err = session.Change(c, func(s ginsessions.Session) error {
+		items, _ = s.Get(cartKey).([]string)
+		if len(items) >= account.MaxCart {
+			return account.ErrCartFull
+		}
+		items = append(items, item)
+		s.Set(cartKey, items)
+		return nil
+	})
 	if errors.Is(err, session.ErrTooLarge) {
 		err = fmt.Errorf("%w: %w", account.ErrCartFull, err)
 	}

@@ -65,7 +65,7 @@ func TestTheMetricsCountRequestsStoreCommandsAndQueries(t *testing.T) {
 }
 
 // A client can send any method and any address: neither may make a new time series or a new word in the log.
-func TestNobodyWritesWhatTheyLikeIntoTheMetricsOrTheLog(t *testing.T) {
+func TestAClientCannotWriteItsTextIntoTheMetricsOrTheLog(t *testing.T) {
 	w, c := alone(t)
 	c.expect(405, "X-SECRET-METHOD", "/livez", "")
 	c.get(404, "/x-secret-path?x-secret-query", "User-Agent", "x-secret-agent", "X-Forwarded-For", "x-secret-address")

@@ -45,7 +45,7 @@ func TestThePagesRunNoInlineScriptAndNoInlineStyle(t *testing.T) {
 	}
 }
 
-func TestThePagesLoadFromHereAlone(t *testing.T) {
+func TestThePagesLoadOnlyFromTheirServer(t *testing.T) {
 	_, c := alone(t)
 	media := map[string]string{
 		".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
@@ -236,7 +236,7 @@ func TestEveryPageIsLight(t *testing.T) {
 	}
 }
 
-// What a container has ready is what everybody else renders.
+// The pages of a container are those that other programs render at their start.
 func TestThePagesThatAreWrittenAreThoseThatAreServed(t *testing.T) {
 	folder := t.TempDir()
 	must(t, web.WritePages(folder))

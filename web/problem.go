@@ -92,6 +92,7 @@ var verdicts = []verdict{
 	{errCrossOrigin, 403, "cross-origin", "Sent by another site", "The browser says that another site made it send this request. Your cookie came along on its own, so the request is refused."},
 
 	// 4xx: the request itself is wrong.
+	{session.ErrConflict, 409, "session-conflict", "Session was changed meanwhile", "Other requests changed the same part of the session again and again, so nothing was saved. Try again."},
 	{errHeaderSize, 431, "header-too-large", "Request Header Fields Too Large", "The header of this request is larger than 16384 bytes: a cookie or a token has grown too much."},
 	{errBadRequest, 400, "bad-request", "Bad Request", "This is not a request that can be read."},
 	{errBodyTooBig, 413, "body-too-large", "Body is too large", "More than 4096 bytes; nothing that is sent here needs as much."},

@@ -145,7 +145,7 @@ func TestALogoutTwiceIsALogout(t *testing.T) {
 	})
 }
 
-func TestEverySchemePaysWhatItSays(t *testing.T) {
+func TestServerTimingSaysWhatARequestDid(t *testing.T) {
 	want := map[string]map[string]int{
 		web.Basic:          {"hash": 1, "users": 1, "store": 2}, // guesses are counted in Redis
 		web.SessionMemory:  {"users": 1},

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A world is what the replicas of one service share, and what a test does to it.
+// A world is what the replicas of one service share.
 type world struct {
 	redis      *miniredis.Miniredis
 	directory  *account.Memory
@@ -69,7 +69,7 @@ func newWorld(t testing.TB) *world {
 }
 
 // quickHash is a hash of the same form as account.Hasher makes, at a cost of 8 KiB where that takes 19 MiB: what a
-// login does is the same, and a test can afford a hundred. TestTheDemoAccountsLogIn pays the real price.
+// login does is the same, and a test can afford a hundred. TestTheDemoAccountsLogIn uses the real cost.
 func quickHash(password string) string {
 	salt := []byte("salt of the test")
 	key := argon2.IDKey([]byte(password), salt, 1, 8, 1, 32)
@@ -159,7 +159,7 @@ func (w *world) start(t testing.TB, name string) *replica {
 	return w.startWith(t, w.config(t, name))
 }
 
-// alone is a world with one replica, app-1, and somebody who talks to it.
+// alone is a world with one replica, app-1, and a client of it.
 func alone(t testing.TB) (*world, *client) {
 	t.Helper()
 	w := newWorld(t)

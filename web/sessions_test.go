@@ -94,7 +94,7 @@ func TestAUserSeesAndEndsTheirOwnSessionsAlone(t *testing.T) {
 			t.Helper()
 			return who.expect(want, http.MethodDelete, r.base+"/sessions/"+id, "")
 		}
-		for name, id := range map[string]string{"somebody else's": his[0].ID, "an unknown one": "0123456789abcdef", "a session ID": c.credential(r), "NUL": "%00", "a star": "*"} {
+		for name, id := range map[string]string{"another user's": his[0].ID, "an unknown one": "0123456789abcdef", "a session ID": c.credential(r), "NUL": "%00", "a star": "*"} {
 			end(404, c, id).isProblem(t, 404, "session-not-found", r.scheme)
 			if t.Failed() {
 				t.Fatal(name)

@@ -47,7 +47,7 @@ func TestARefreshTokenThatComesTwiceEndsTheFamily(t *testing.T) {
 	c.get(200, "/token/stateless/me")
 }
 
-func TestATokenLogoutIsSeenByWhoAsks(t *testing.T) {
+func TestATokenLogoutIsSeenOnlyWithTheDenylist(t *testing.T) {
 	for name, body := range map[string]string{"with no body": "", "with an empty object": "{}"} {
 		t.Run(name, func(t *testing.T) {
 			_, c := alone(t)
@@ -64,17 +64,17 @@ func TestARefreshTokenAloneEndsItsLogin(t *testing.T) {
 	w, c := alone(t)
 	c.login(web.TokenStateless, "alice")
 	refresh := refreshBody(c.pair.RefreshToken)
-	nobody := c.other()
-	nobody.post(401, "/token/logout", refreshBody("garbage")).isProblem(t, 401, "refresh-unknown", web.TokenStateless)
-	nobody.post(401, "/token/logout", "{}").isProblem(t, 401, "no-credential", web.TokenStateless)
-	nobody.post(401, "/token/logout", "").isProblem(t, 401, "no-credential", web.TokenStateless)
+	stranger := c.other()
+	stranger.post(401, "/token/logout", refreshBody("garbage")).isProblem(t, 401, "refresh-unknown", web.TokenStateless)
+	stranger.post(401, "/token/logout", "{}").isProblem(t, 401, "no-credential", web.TokenStateless)
+	stranger.post(401, "/token/logout", "").isProblem(t, 401, "no-credential", web.TokenStateless)
 
 	w.clock.Advance(time.Hour) // the access token is over, and comes along all the same
 	c.get(401, "/token/stateless/me").isProblem(t, 401, "token-time", web.TokenStateless)
 	c.post(401, "/token/logout", "").isProblem(t, 401, "token-time", web.TokenStateless)
 	c.post(204, "/token/logout", refresh)
 	c.post(204, "/token/logout", refresh)
-	nobody.post(401, "/token/refresh", refresh).isProblem(t, 401, "refresh-ended", web.TokenStateless)
+	stranger.post(401, "/token/refresh", refresh).isProblem(t, 401, "refresh-ended", web.TokenStateless)
 }
 
 func TestTokensEndEverywhere(t *testing.T) {

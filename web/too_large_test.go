@@ -10,7 +10,7 @@ import (
 
 // A credential that carries the roles has to be sent back with every request. One that would not come back is not given
 // out: better no login than one that fails at the next page.
-func TestALoginWhoseCredentialWouldNotComeBackIsNone(t *testing.T) {
+func TestALoginWhoseCredentialIsTooLargeIsRefused(t *testing.T) {
 	for scheme, name := range map[string]string{
 		web.SessionCookie: "session-too-large", web.TokenCookie: "token-too-long",
 		web.TokenStateless: "token-too-long",
@@ -29,7 +29,7 @@ func TestALoginWhoseCredentialWouldNotComeBackIsNone(t *testing.T) {
 						t.Errorf("a login that failed set %q", cookies)
 					}
 					if roles < 2 {
-						t.Error("nobody could log in")
+						t.Error("no user could log in")
 					}
 					return
 				}

@@ -54,7 +54,7 @@ func (d *faultyDirectory) SetEmail(ctx context.Context, name, email string) erro
 	return d.Directory.SetEmail(ctx, name, email)
 }
 
-// loggedIn is a world on a faulty directory, with somebody who is logged in on every scheme.
+// loggedIn is a world on a faulty directory, with a client that is logged in by every scheme.
 func loggedIn(t *testing.T) (*world, *faultyDirectory, *client) {
 	t.Helper()
 	w := newWorld(t)
@@ -68,7 +68,7 @@ func loggedIn(t *testing.T) (*world, *faultyDirectory, *client) {
 	return w, users, c
 }
 
-func TestAUserWhoIsGoneIsAStrangerToWhoLooks(t *testing.T) {
+func TestAUserWhoIsGoneIsRefusedWhereUsersAreLookedUp(t *testing.T) {
 	_, users, c := loggedIn(t)
 	users.fault.Store(&account.ErrUnknownUser)
 	for _, r := range routes() {
@@ -86,7 +86,7 @@ func TestAUserWhoIsGoneIsAStrangerToWhoLooks(t *testing.T) {
 	c.post(401, "/token/refresh", refreshBody(c.pair.RefreshToken)).isProblem(t, 401, "user-gone", web.TokenStateless)
 }
 
-func TestAUsersDatabaseThatIsDownMakesNobodyAStranger(t *testing.T) {
+func TestAUsersDatabaseThatIsDownIsA503AndNotA401(t *testing.T) {
 	_, users, c := loggedIn(t)
 	users.fault.Store(&errRefused)
 	unavailable := func(a answer, scheme string) {

@@ -12,7 +12,7 @@ import (
 	"authlab/account/postgres/postgrestest"
 )
 
-func TestTheAddressSaysHowManyConnectionsThereAre(t *testing.T) {
+func TestTheAddressSetsTheNumberOfConnections(t *testing.T) {
 	address := postgrestest.Address(t)
 	for want, address := range map[int32]string{8: address, 3: postgrestest.With(t, address, "pool_max_conns", "3")} {
 		if got := postgres.MaxConnections(open(t, address)); got != want {
@@ -21,7 +21,7 @@ func TestTheAddressSaysHowManyConnectionsThereAre(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatIsNoneIsToldWithoutItsPassword(t *testing.T) {
+func TestTheErrorOfABadAddressDoesNotShowThePassword(t *testing.T) {
 	for _, address := range []string{
 		"", "localhost", "mysql://root:secret@localhost/users", "host=localhost password=secret",
 		"postgres://secret", "postgres://user:secret@localhost", // no database
@@ -44,16 +44,16 @@ func TestAnAddressThatIsNoneIsToldWithoutItsPassword(t *testing.T) {
 	}
 }
 
-func TestADatabaseThatDoesNotLetUsInIsToldInOneLineWithoutThePassword(t *testing.T) {
+func TestTheErrorOfADatabaseThatCannotBeReachedIsOneLineWithoutThePassword(t *testing.T) {
 	address := postgrestest.Address(t)
 	w, silent := newWire(t, address)
 	w.listen(false)
 	right := parse(t, address)
 	password, _ := right.User.Password()
 	for name, tt := range map[string]struct{ host, database, password, want string }{
-		"nobody listens":     {"127.0.0.1:1", right.Path, "s3cr3t", "postgres at 127.0.0.1:1 cannot be reached: "},
+		"no server listens":  {"127.0.0.1:1", right.Path, "s3cr3t", "postgres at 127.0.0.1:1 cannot be reached: "},
 		"no such host":       {"nowhere.invalid", right.Path, "s3cr3t", "postgres at nowhere.invalid:5432 cannot be reached: "},
-		"nobody answers":     {parse(t, silent).Host, right.Path, "s3cr3t", "cannot be reached: "},
+		"no server answers":  {parse(t, silent).Host, right.Path, "s3cr3t", "cannot be reached: "},
 		"no such database":   {right.Host, "/nothing-here", password, `database "nothing-here" does not exist`},
 		"the wrong password": {right.Host, right.Path, "s3cr3t", "password authentication failed"},
 	} {

@@ -8,6 +8,7 @@
 //	fixation.go    a session ID that the client chose is taken, and kept at login                    CWE-384
 //	cookie.go      the cookie has no HttpOnly and no SameSite                                        CWE-1004, CWE-1275
 //	csrf.go        a state change takes a form from any site                                         CWE-352
+//	lostupdate.go  a session is written back whole: of two requests at once, one loses its change     CWE-362
 //	outage.go      errors of the store are dropped: an outage reads as "not logged in"               CWE-391
 //	none.go        a token without a signature is valid                                              RFC 8725, 3.2
 //	confusion.go   the token chooses the algorithm, so a public key becomes a secret                 RFC 8725, 3.1
@@ -98,6 +99,8 @@ func (t *Twin) routes() *gin.Engine {
 	bySession.POST("/login", t.handleSessionLogin)
 	bySession.GET("/me", t.handleSessionMe)
 	bySession.POST("/email", t.handleEmail)
+	bySession.GET("/cart", t.handleCart)
+	bySession.POST("/cart", t.handleAddToCart)
 
 	r.POST("/naive/authenticate", t.handleAuthenticate)
 	byToken := r.Group("/naive/token")

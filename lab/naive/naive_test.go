@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"authlab/account"
@@ -220,4 +221,38 @@ func TestAnOutageReadsAsLoggedOutAndALoginAsDone(t *testing.T) {
 		t.Errorf("after a reset the session was still there: %d", got.status)
 	}
 	c.login("alice", "")
+}
+
+func TestOfCartUpdatesAtOnceMostAreLost(t *testing.T) {
+	c := newClient(t)
+	cookie := c.login("alice", "").header.Get("Set-Cookie")
+	cookie, _, _ = strings.Cut(cookie, ";")
+	add := func() {
+		if got := c.do("POST", "/naive/session/cart", `{"add":"book"}`, "Content-Type", asJSON, "Cookie", cookie); got.status != http.StatusOK {
+			t.Errorf("%d %s", got.status, got.body)
+		}
+	}
+	left := func() int {
+		return strings.Count(c.do("GET", "/naive/session/cart", "", "Cookie", cookie).body, `"book"`)
+	}
+	for range 3 {
+		add()
+	}
+	if got := left(); got != 3 {
+		t.Fatalf("one after the other: %d of 3 are left", got)
+	}
+	const adds = 20
+	var all sync.WaitGroup
+	for range adds {
+		all.Go(add)
+	}
+	all.Wait()
+	if got := left() - 3; got < 1 || got >= adds {
+		t.Errorf("at once: %d of %d are left, want some to be lost", got, adds)
+	} else {
+		t.Logf("%d of %d are left", got, adds)
+	}
+	if got := c.do("POST", "/naive/session/cart", `{"add":"book"}`, "Content-Type", asJSON); got.status != http.StatusUnauthorized {
+		t.Errorf("without a cookie: %d", got.status)
+	}
 }

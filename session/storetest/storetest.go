@@ -3,6 +3,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -48,6 +49,14 @@ type Fixture struct {
 func record(user string) session.Record {
 	at := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
 	return session.Record{User: user, Roles: []string{"user"}, CreatedAt: at, LastSeen: at, Values: session.Values{"theme": "dark"}}
+}
+
+// set is a change that sets one value.
+func set(key string, value any) func(*session.Record) error {
+	return func(r *session.Record) error {
+		r.Values[key] = value
+		return nil
+	}
 }
 
 // Run runs the suite. open returns an empty store; it is called once for each test.
@@ -133,7 +142,8 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 			if _, err := s.Create(t.Context(), r); err == nil {
 				t.Errorf("%s: created", name)
 			}
-			if _, err := s.Update(t.Context(), credential, r); err == nil {
+			set := func(r *session.Record) error { r.Values["x"] = value; return nil }
+			if _, _, err := s.Update(t.Context(), credential, record("alice"), set); err == nil {
 				t.Errorf("%s: updated", name)
 			}
 		}
@@ -174,19 +184,36 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		}
 	})
 
-	t.Run("an update is seen, and does not change the caller's copy", func(t *testing.T) {
+	t.Run("an update is seen, and does not change what the caller had", func(t *testing.T) {
 		s := open(t).Store
 		credential := create(t, s, "alice")
-		changed := record("alice")
-		changed.Values["theme"] = "light"
-		credential, err := s.Update(t.Context(), credential, changed)
+		loaded, err := s.Load(t.Context(), credential)
 		if err != nil {
 			t.Fatal(err)
 		}
-		changed.Values["theme"] = "changed after the call"
-		got, err := s.Load(t.Context(), credential)
-		if err != nil || got.Values["theme"] != "light" {
-			t.Fatalf("Load = %+v, %v", got, err)
+		credential, updated, err := s.Update(t.Context(), credential, loaded, set("theme", "light"))
+		if err != nil || updated.Values["theme"] != "light" || loaded.Values["theme"] != "dark" {
+			t.Fatalf("Update = %+v, %v; the caller has %+v", updated, err, loaded)
+		}
+		updated.Values["theme"] = "changed after the call"
+		if got, err := s.Load(t.Context(), credential); err != nil || got.Values["theme"] != "light" || got.User != "alice" {
+			t.Errorf("Load = %+v, %v", got, err)
+		}
+	})
+
+	t.Run("a change that fails changes nothing", func(t *testing.T) {
+		s := open(t).Store
+		credential := create(t, s, "alice")
+		failed := errors.New("no")
+		_, newest, err := s.Update(t.Context(), credential, record("alice"), func(r *session.Record) error {
+			r.Values["theme"] = "light"
+			return failed
+		})
+		if !errors.Is(err, failed) || newest.User != "alice" {
+			t.Errorf("Update = %+v, %v", newest, err)
+		}
+		if got, err := s.Load(t.Context(), credential); err != nil || !reflect.DeepEqual(got, record("alice")) {
+			t.Errorf("Load = %+v, %v", got, err)
 		}
 	})
 
@@ -201,7 +228,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := s.Update(t.Context(), credential, record("alice")); !errors.Is(err, session.ErrNoSession) {
+		if _, _, err := s.Update(t.Context(), credential, record("alice"), set("theme", "light")); !errors.Is(err, session.ErrNoSession) {
 			t.Errorf("Update = %v, want ErrNoSession", err)
 		}
 		if _, err := s.Load(t.Context(), credential); !errors.Is(err, session.ErrNoSession) {
@@ -236,6 +263,9 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		runLister(t, open, create)
 	}
 }
+
+// updates is how many updates run at once.
+const updates = 20
 
 func runLister(t *testing.T, open func(t *testing.T) Fixture, create func(*testing.T, session.Store, string) string) {
 	t.Helper()
@@ -300,6 +330,34 @@ func runLister(t *testing.T, open func(t *testing.T) Fixture, create func(*testi
 		}
 		if _, err := s.Load(t.Context(), bob); err != nil {
 			t.Errorf("bob was thrown out too: %v", err)
+		}
+	})
+
+	t.Run("no update is lost, however old the record is that its caller had", func(t *testing.T) {
+		s := open(t).Store
+		credential := create(t, s, "alice")
+		old, err := s.Load(t.Context(), credential)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for i := range updates {
+			all.Go(func() {
+				_, _, err := s.Update(t.Context(), credential, old, func(r *session.Record) error {
+					list, _ := r.Values["list"].([]int)
+					r.Values["list"], r.Values[fmt.Sprint(i)] = append(list, i), true
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		got, err := s.Load(t.Context(), credential)
+		list, _ := got.Values["list"].([]int)
+		if err != nil || len(list) != updates || len(got.Values) != updates+2 {
+			t.Errorf("%d of %d updates are left: %v, %v", len(list), updates, got.Values, err)
 		}
 	})
 
