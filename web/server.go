@@ -118,6 +118,7 @@ func (s *Server) RedisUp(ctx context.Context) bool { return s.config.Redis.Ping(
 
 // routes mounts every route that there is.
 func (s *Server) routes() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode) // for the whole process: in debug mode gin prints every route
 	r := gin.New()
 	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
 	// Without this call gin trusts every client's X-Forwarded-For.

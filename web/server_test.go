@@ -9,14 +9,12 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/gin-gonic/gin"
 	"golang.org/x/crypto/argon2"
 
 	"authlab/account"
@@ -25,11 +23,6 @@ import (
 	"authlab/token"
 	"authlab/web"
 )
-
-func TestMain(m *testing.M) {
-	gin.SetMode(gin.TestMode)
-	os.Exit(m.Run())
-}
 
 // A world is what the replicas of one service share.
 type world struct {
