@@ -22,7 +22,7 @@ func openWalkthrough(t *testing.T, address string, width, height int64) *page {
 	t.Cleanup(func() { w.report(t) })
 	p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate(c.URL()+address))
 	wait[bool](p, `document.querySelectorAll(".turn button").length === 2 && document.querySelector(".story p") !== null && `+
-		`(document.querySelector(".run") !== null || !document.getElementById("verdict").hidden)`)
+		`(document.querySelector("#question input") !== null || !document.getElementById("verdict").hidden)`)
 	return p
 }
 

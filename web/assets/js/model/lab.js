@@ -8,7 +8,7 @@ const PAUSE = 1000; // ms, before a lab that was lost is asked again
 export class Lab extends EventTarget {
   /** The last picture of the cluster, or null: GET /lab/cluster. */
   picture = null;
-  #commands = new Map(); // experiment → what runs it, where this lab cannot
+  #experiments = new Map(); // name → {question, choices, runs, command}: what is known of each before it runs
 
   /** Asks for the cluster once, and then listens. Returns whether there is one. Where there is no lab, a single replica answers 404. */
   async open() {
@@ -63,17 +63,22 @@ export class Lab extends EventTarget {
   }
 
   /** What to type to run an experiment that this lab cannot run by itself; "" where it can. */
-  commandOf = (name) => this.#commands.get(name) ?? "";
+  commandOf = (name) => this.#experiments.get(name)?.command ?? "";
+
+  questionOf = (name) => this.#experiments.get(name)?.question ?? name;
+
+  /** What can be predicted of an experiment: [{outcome, text}]. Outcomes are data, and compared as that. */
+  choicesOf = (name) => this.#experiments.get(name)?.choices ?? [];
 
   /** What an experiment has measured last in this lab, wherever it was started, told in a language. */
   lastResult(name, language) {
     return Exchange.send({ path: `/lab/experiments/${encodeURIComponent(name)}?lang=${language}` });
   }
 
-  /** Asks which experiments this lab runs by itself. */
-  async listExperiments() {
-    const { ok, json } = await Exchange.send({ path: "/lab/experiments" });
-    if (ok) this.#commands = new Map((json ?? []).map(({ name, command }) => [name, command ?? ""]));
+  /** Asks what experiments there are, in the words of a language. */
+  async listExperiments(language) {
+    const { ok, json } = await Exchange.send({ path: `/lab/experiments?lang=${language}` });
+    if (ok) this.#experiments = new Map((json ?? []).map((experiment) => [experiment.name, experiment]));
   }
 
   async #control(path, json) {

@@ -7,16 +7,16 @@ import { cookieName } from "./schemes.js";
 /** The request as lines of text. A login is shown without the cookie that it is about to get. */
 export function rawRequest({ request }, lane, errand = "") {
   const headers = Object.entries(request.headers);
-  if (lane.holds === "cookie" && errand !== "login") headers.push(["Cookie", `${cookieName(lane.scheme)}=… ${t("wire.http-only")}`]);
+  if (lane.credential === "cookie" && errand !== "login") headers.push(["Cookie", `${cookieName(lane)}=… ${t("wire.http-only")}`]);
   return message(`${request.method} ${request.path} HTTP/1.1`, headers, request.body);
 }
 
 export function rawResponse(exchange, lane, errand) {
   if (exchange.lost) return t("problem.no-answer");
   const headers = [...exchange.headers];
-  const name = cookieName(lane.scheme);
-  if (lane.holds === "cookie" && exchange.ok && errand === "login") headers.push(["set-cookie", `${name}=…; HttpOnly; SameSite=Lax ${t("wire.http-only")}`]);
-  if (lane.holds === "cookie" && exchange.ok && errand === "logout") headers.push(["set-cookie", `${name}=; Max-Age=0`]);
+  const name = cookieName(lane);
+  if (lane.credential === "cookie" && exchange.ok && errand === "login") headers.push(["set-cookie", `${name}=…; HttpOnly; SameSite=Lax ${t("wire.http-only")}`]);
+  if (lane.credential === "cookie" && exchange.ok && errand === "logout") headers.push(["set-cookie", `${name}=; Max-Age=0`]);
   const body = exchange.json === null ? exchange.body : JSON.stringify(exchange.json, null, 2);
   return message(`HTTP/1.1 ${exchange.status} ${exchange.statusText}`, headers, body);
 }
@@ -26,7 +26,7 @@ export function asCurl({ request }, lane) {
   const parts = ["curl -i"];
   if (request.method !== "GET") parts.push(`-X ${request.method}`);
   for (const [name, value] of Object.entries(request.headers)) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
-  if (lane?.holds === "cookie") parts.push("-b cookies.txt -c cookies.txt");
+  if (lane?.credential === "cookie") parts.push("-b cookies.txt -c cookies.txt");
   if (request.body) parts.push(`-d ${quoted(request.body)}`);
   parts.push(quoted(new URL(request.path, location.href).href));
   return parts.join(" \\\n  ");

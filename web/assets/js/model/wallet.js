@@ -5,6 +5,9 @@ import { event, EXCHANGE_ENDED, WALLET_CHANGED } from "./events.js";
 import { Exchange } from "./exchange.js";
 import { schemeNamed, SCHEMES } from "./schemes.js";
 
+/** What a client holds, by how it travels. */
+const KINDS = { basic: "password", cookie: "cookie", bearer: "token" };
+
 export class Wallet extends EventTarget {
   policy = "round-robin"; // how the balancer is asked to choose
   user = null; // {name, password}: who this client says that it is
@@ -12,7 +15,7 @@ export class Wallet extends EventTarget {
 
   /** What it holds, in the order of the schemes. value is "" where no script can see it. */
   get held() {
-    return SCHEMES.flatMap(({ scheme }) => this.#held.get(scheme) ?? []);
+    return SCHEMES.flatMap(({ name: scheme }) => this.#held.get(scheme) ?? []);
   }
 
   /** The access token, if there is one. */
@@ -27,11 +30,11 @@ export class Wallet extends EventTarget {
     let pair;
     for (const scheme of schemes) {
       const lane = schemeNamed(scheme);
-      if (lane.holds === "password") {
+      if (lane.credential === "basic") {
         this.#hold(lane, user.password);
         continue;
       }
-      if (lane.holds === "token" && pair) {
+      if (lane.credential === "bearer" && pair) {
         this.#hold(lane, pair.access_token, pair.refresh_token);
         continue;
       }
@@ -40,7 +43,7 @@ export class Wallet extends EventTarget {
       });
       answers.push({ lane, exchange });
       if (!exchange.ok) continue;
-      if (lane.holds === "token") pair = exchange.json;
+      if (lane.credential === "bearer") pair = exchange.json;
       this.#hold(lane, pair?.access_token ?? "", pair?.refresh_token ?? "");
     }
     return answers;
@@ -63,14 +66,14 @@ export class Wallet extends EventTarget {
     const lane = schemeNamed(scheme);
     if (!lane.logout) return this.#drop(lane);
     const exchange = await this.#send(lane, "logout", this.signed(lane, { method: "POST", path: lane.logout }));
-    if (exchange.ok && lane.holds === "cookie") this.#drop(lane);
+    if (exchange.ok && lane.credential === "cookie") this.#drop(lane);
     return exchange;
   }
 
   /** Trades the refresh token for a new pair. */
   async refresh() {
     const lane = schemeNamed("token-stateless");
-    const refresh = this.#held.get(lane.scheme)?.refresh;
+    const refresh = this.#held.get(lane.name)?.refresh;
     const exchange = await this.#send(lane, "refresh", { method: "POST", path: "/token/refresh", json: { refresh_token: refresh } });
     if (exchange.ok) {
       for (const scheme of ["token-stateless", "token-revocable"]) {
@@ -96,9 +99,9 @@ export class Wallet extends EventTarget {
 
   /** A request with the credential of a scheme, as far as a script adds it: cookies are the browser's. */
   signed(lane, request) {
-    const held = this.#held.get(lane.scheme);
-    if (lane.holds === "token" && held) return { ...request, headers: { Authorization: `Bearer ${held.value}` } };
-    if (lane.holds === "password" && this.user) {
+    const held = this.#held.get(lane.name);
+    if (lane.credential === "bearer" && held) return { ...request, headers: { Authorization: `Bearer ${held.value}` } };
+    if (lane.credential === "basic" && this.user) {
       const pair = new TextEncoder().encode(`${this.user.name}:${held?.value ?? ""}`);
       return { ...request, headers: { Authorization: `Basic ${btoa(String.fromCharCode(...pair))}` } };
     }
@@ -108,18 +111,18 @@ export class Wallet extends EventTarget {
   async #send(lane, errand, request) {
     const exchange = await Exchange.send({ ...request, headers: { "X-Balance": this.policy, ...request.headers } });
     // A cookie from before this page was loaded shows itself by being good.
-    if (exchange.ok && lane.holds === "cookie" && ["me", "admin", "email"].includes(errand) && !this.#held.has(lane.scheme)) this.#hold(lane, "");
+    if (exchange.ok && lane.credential === "cookie" && ["me", "admin", "email"].includes(errand) && !this.#held.has(lane.name)) this.#hold(lane, "");
     this.dispatchEvent(event(EXCHANGE_ENDED, { lane, errand, exchange }));
     return exchange;
   }
 
   #hold(lane, value, refresh = "") {
-    this.#held.set(lane.scheme, { scheme: lane.scheme, kind: lane.holds, value, refresh });
+    this.#held.set(lane.name, { scheme: lane.name, kind: KINDS[lane.credential], value, refresh });
     this.dispatchEvent(event(WALLET_CHANGED, this.held));
   }
 
   #drop(lane) {
-    this.#held.delete(lane.scheme);
+    this.#held.delete(lane.name);
     this.dispatchEvent(event(WALLET_CHANGED, this.held));
   }
 }

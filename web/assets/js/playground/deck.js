@@ -72,7 +72,7 @@ export class Deck {
     if (answers.length === 0) return say(t(`playground.${name === "refresh" ? "no-refresh" : "no-answers"}`));
     const failed = answers.find(({ exchange }) => !exchange.ok);
     if (name === "login" || name === "logout" || name === "refresh") {
-      if (failed) return say(`${failed.lane.scheme}: ${problemText(failed.exchange)}`, true);
+      if (failed) return say(`${failed.lane.name}: ${problemText(failed.exchange)}`, true);
       return say(t(`playground.done-${name}`, { user: this.#wallet.user?.name ?? "" }));
     }
     say(tally(answers));
@@ -85,7 +85,7 @@ export class Deck {
 
   #makeChips(changed) {
     const chosen = recall(CHOSEN) ? recall(CHOSEN).split(" ") : FIRST;
-    for (const { scheme } of SCHEMES) {
+    for (const { name: scheme } of SCHEMES) {
       const box = el("input", { type: "checkbox", value: scheme, checked: chosen.includes(scheme) });
       this.#chips.append(el("label", { className: "chip", title: t(`scheme.${scheme}.is`), dataset: { scheme } },
         box, el("span", { className: "swatch" }), t(`scheme.${scheme}.name`)));
@@ -100,7 +100,7 @@ export class Deck {
 
 function tally(answers) {
   const lanes = new Map();
-  for (const { lane, exchange } of answers) lanes.set(lane.scheme, [...(lanes.get(lane.scheme) ?? []), exchange.status]);
+  for (const { lane, exchange } of answers) lanes.set(lane.name, [...(lanes.get(lane.name) ?? []), exchange.status]);
   return [...lanes].map(([scheme, statuses]) => {
     const known = statuses.filter((status) => status >= 200 && status < 300).length;
     return `${scheme} ${statuses.length === 1 ? statuses[0] || t("verdict.0") : `${known}/${statuses.length}`}`;

@@ -46,7 +46,7 @@ export class Errands {
     for (const lane of schemes.map(schemeNamed)) {
       if (left.has(lane.logout)) continue;
       if (lane.logout) left.add(lane.logout);
-      const exchange = await this.#wallet.logout(lane.scheme);
+      const exchange = await this.#wallet.logout(lane.name);
       if (exchange) answers.push({ lane, exchange });
     }
     return answers;

@@ -53,7 +53,7 @@ export class Ledger extends EventTarget {
       return;
     }
     const { method, path } = request;
-    const alone = { id: ++this.#count, at: new Date(), method, path, scheme: own.lane.scheme, replica, status, attempts: 1 };
+    const alone = { id: ++this.#count, at: new Date(), method, path, scheme: own.lane.name, replica, status, attempts: 1 };
     this.#join(alone, own);
     this.#add(alone);
   }

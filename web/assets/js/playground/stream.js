@@ -52,7 +52,7 @@ export class Stream extends EventTarget {
     this.#last = performance.now();
     this.#timer = setInterval(() => this.#tick(schemes()), TICK);
     this.#changed();
-    if (schemes().some((scheme) => schemeNamed(scheme).holds === "token")) return this.#logIn();
+    if (schemes().some((scheme) => schemeNamed(scheme).credential === "bearer")) return this.#logIn();
   }
 
   stop() {
@@ -93,11 +93,11 @@ export class Stream extends EventTarget {
   #request(lane) {
     const path = `${lane.base}/me`;
     const policy = { "X-Balance": this.#wallet.policy };
-    if (lane.holds === "token" && this.#tokens.length > 0) {
+    if (lane.credential === "bearer" && this.#tokens.length > 0) {
       const { token, address } = this.#tokens[this.#turn % this.#tokens.length];
       return { path, headers: { ...policy, Authorization: `Bearer ${token}`, "X-Forwarded-For": address } };
     }
-    if (lane.holds === "token" || !this.#wallet.held.some(({ scheme }) => scheme === lane.scheme)) return null;
+    if (lane.credential === "bearer" || !this.#wallet.held.some(({ scheme }) => scheme === lane.name)) return null;
     const request = this.#wallet.signed(lane, { path });
     return { ...request, headers: { ...policy, ...request.headers } };
   }

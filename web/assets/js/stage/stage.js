@@ -87,7 +87,7 @@ export class LabStage extends HTMLElement {
     // Without a lab nobody tells of requests but the page that sent them.
     wallet.addEventListener(EXCHANGE_ENDED, ({ detail: { lane, errand, exchange } }) => {
       if (!this.hasAttribute("alone")) return;
-      this.#client.sent({ ...exchange.request, scheme: errand === "refresh" ? "" : lane.scheme })(exchange.status);
+      this.#client.sent({ ...exchange.request, scheme: errand === "refresh" ? "" : lane.name })(exchange.status);
     });
     show();
   }
@@ -134,7 +134,7 @@ export class LabStage extends HTMLElement {
   #arrange() {
     const named = (attribute) => this.getAttribute(attribute)?.split(/\s+/).filter(Boolean) ?? [];
     const chosen = named("schemes");
-    this.#client.list(SCHEMES.map(({ scheme }) => scheme).filter((scheme) => chosen.length === 0 || chosen.includes(scheme)));
+    this.#client.list(SCHEMES.map(({ name }) => name).filter((scheme) => chosen.length === 0 || chosen.includes(scheme)));
     for (const node of [this.#balancer, this.#reports, this.#redis, this.#users]) {
       node.root.toggleAttribute("data-without", named("without").includes(node.root.dataset.node));
     }

@@ -1,8 +1,7 @@
 // The chapters, in order. What they say is in the catalogue, by the same names; here is what they do.
 //
 // experiment  what the lab runs to answer the question; more: what else it can run here
-// asks        the schemes that the reader predicts for
-// choices     what can be predicted, as the lab writes it; a function gets the number of replicas
+// asks        the schemes that the reader predicts for; what can be predicted, the lab tells
 // hands       what the reader can do with their own browser, and with which schemes
 // light       what the story is about on the stage
 // sources     where to read on
@@ -20,7 +19,6 @@ export const CHAPTERS = [
     id: "http-forgets",
     experiment: "http-forgets",
     asks: ["basic", "session-redis", "token-stateless"],
-    choices: [0, 1, 5].map((n) => `password checked on ${n} of 5 pages`),
     hands: { schemes: ["basic", "session-redis", "token-stateless"], actions: ["visit", "login", "logout"] },
     light: ["client"],
     sources: [RFC(9110, "3.3"), RFC(7617)],
@@ -29,7 +27,6 @@ export const CHAPTERS = [
     id: "the-ticket",
     experiment: "reference-or-value",
     asks: ["session-memory", "session-redis"],
-    choices: ["ID, 1 record", "data, 0", "password, 0"],
     hands: { schemes: ["session-memory", "session-redis"], actions: ["login", "visit", "logout"] },
     light: ["client", "redis"],
     more: ["fixation"],
@@ -39,7 +36,6 @@ export const CHAPTERS = [
     id: "the-signed-letter",
     experiment: "tamper",
     asks: ["token-stateless", "session-cookie"],
-    choices: ["401", "200", "403"],
     hands: { schemes: ["token-stateless", "token-cookie"], actions: ["login", "visit", "admin"] },
     light: ["client"],
     sources: [RFC(7519), RFC(7515), RFC(9068)],
@@ -48,7 +44,6 @@ export const CHAPTERS = [
     id: "in-your-hand",
     experiment: "size",
     asks: ["session-redis", "session-cookie", "token-stateless"],
-    choices: ["flat", "grows to 4 KB", "grows to 8 KB"],
     hands: { schemes: ["session-redis", "session-cookie", "token-stateless"], actions: ["login", "visit"] },
     light: ["client"],
     more: ["server-memory"],
@@ -58,7 +53,6 @@ export const CHAPTERS = [
     id: "three-desks",
     experiment: "round-robin",
     asks: ["session-memory", "session-redis", "token-stateless"],
-    choices: [(n) => `${Math.floor(30 / n)}/30`, "30/30", "0/30"],
     hands: { schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit", "visit-ten"] },
     light: ["balancer", "replicas"],
     sources: [{ name: "nginx, upstream", url: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html" }],
@@ -67,7 +61,6 @@ export const CHAPTERS = [
     id: "always-the-same-desk",
     experiment: "sticky-replica-dies",
     asks: ["session-memory", "session-redis", "token-stateless"],
-    choices: ["stays", "logged out", "503"],
     hands: {
       policy: "sticky", schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit-ten", "kill-mine", "revive"],
     },
@@ -79,7 +72,6 @@ export const CHAPTERS = [
     id: "one-filing-cabinet",
     experiment: "store-lookups",
     asks: ["session-redis", "token-stateless", "token-revocable"],
-    choices: ["0", "1", "1,000"],
     hands: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
     light: ["redis"],
     more: ["boot-key", "key-rotation"],
@@ -89,7 +81,6 @@ export const CHAPTERS = [
     id: "the-cabinet-burns",
     experiment: "redis-down",
     asks: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
-    choices: ["stays", "logged out", "503"],
     hands: {
       policy: "sticky", schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
       actions: ["login", "stop-redis", "visit", "start-redis"],
@@ -102,7 +93,6 @@ export const CHAPTERS = [
     id: "leaving",
     experiment: "logout",
     asks: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
-    choices: ["401", "200", "200 until exp"],
     hands: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "logout"] },
     light: ["client", "redis"],
     more: ["logout-everywhere", "stale-role", "expiry", "clock-skew"],
@@ -112,7 +102,6 @@ export const CHAPTERS = [
     id: "thieves-and-forgers",
     experiment: "stolen",
     asks: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
-    choices: ["in, then out", "in, stays in", "never in"],
     hands: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit", "logout"] },
     light: ["client"],
     more: ["forgery", "csrf", "refresh-reuse", "concurrent-refresh"],
@@ -122,7 +111,6 @@ export const CHAPTERS = [
     id: "other-desks-and-other-pages",
     experiment: "other-service",
     asks: ["session-redis", "token-stateless", "token-revocable"],
-    choices: ["0 / works", "1 / fails", "1 / fails, or stale"],
     hands: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit"] },
     light: ["reports"],
     more: ["cross-origin", "script-reads"],
@@ -132,7 +120,6 @@ export const CHAPTERS = [
     id: "the-bill",
     experiment: "latency",
     asks: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
-    choices: ["flat", "grows"],
     hands: { schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"], actions: ["login", "slow-redis", "visit-ten", "near-redis"] },
     light: ["redis", "users"],
     more: ["http-forgets", "server-memory"],
@@ -141,9 +128,6 @@ export const CHAPTERS = [
   { id: "your-verdict", light: [], sources: [] },
 ];
 
-/** What can be predicted in a chapter, with so many replicas. */
-export const choicesOf = (chapter, replicas) =>
-  chapter.choices.map((choice) => (typeof choice === "function" ? choice(replicas) : choice));
 
 /** What somebody may be building, and the experiments that bear on it. */
 export const BUILDS = [

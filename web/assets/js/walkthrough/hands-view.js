@@ -85,7 +85,7 @@ export class HandsView {
   }
 
   #show({ lane, errand, exchange }) {
-    const shown = this.#lanes.get(lane.scheme);
+    const shown = this.#lanes.get(lane.name);
     this.#last = { exchange, lane };
     if (!shown) return;
     const { tone, symbol, words } = verdictOf(exchange.status, errand);

@@ -1,7 +1,7 @@
 // What else the lab can measure in a chapter. Each is run on its own, and without a prediction.
 
 import { el } from "../dom.js";
-import { lookUp, t } from "../lang.js";
+import { t } from "../lang.js";
 import { resultTable } from "./result-view.js";
 import { typedRun } from "./typed-run.js";
 
@@ -9,14 +9,14 @@ export class MoreView {
   #root;
   #progress;
   #measure;
-  #commandOf;
+  #lab;
 
-  /** measure(name) runs an experiment, and returns when its result is in progress; commandOf(name) is what to type instead. */
-  constructor(root, progress, measure, commandOf) {
+  /** measure(name) runs an experiment, and returns when its result is in progress. */
+  constructor(root, progress, measure, lab) {
     this.#root = root;
     this.#progress = progress;
     this.#measure = measure;
-    this.#commandOf = commandOf;
+    this.#lab = lab;
   }
 
   show(chapter) {
@@ -31,7 +31,7 @@ export class MoreView {
   }
 
   #item(name) {
-    const command = this.#commandOf(name);
+    const command = this.#lab.commandOf(name);
     const body = el("div", {});
     const button = el("button", { type: "button", dataset: { action: "more" } }, t("walkthrough.measure"));
     button.addEventListener("click", async () => {
@@ -43,7 +43,7 @@ export class MoreView {
       body.replaceChildren(...(result ? [resultTable(result), el("p", { className: "told" }, result.lesson)] : []), command ? typedRun(command) : button);
     };
     fill();
-    const item = el("details", { dataset: { experiment: name } }, el("summary", {}, lookUp(`walkthrough.questions.${name}`)), body);
+    const item = el("details", { dataset: { experiment: name } }, el("summary", {}, this.#lab.questionOf(name)), body);
     item.addEventListener("measured", fill);
     return item;
   }

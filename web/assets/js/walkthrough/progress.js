@@ -4,7 +4,7 @@ import { event } from "../model/events.js";
 import { recall, remember } from "../shell/shell.js";
 import { CHAPTERS } from "./chapters.js";
 
-const KEPT = "authlab.walkthrough";
+const KEPT = "authlab.walkthrough.2";
 
 export const PREDICTION_MADE = "prediction:made"; // {chapter}
 export const RESULT_MEASURED = "result:measured"; // {name, result}
@@ -50,7 +50,7 @@ export class Progress extends EventTarget {
       const cell = cells.find((cell) => cell.scheme === scheme);
       if (!said || !cell) continue;
       score.of += 1;
-      if (said === cell.observed) score.right += 1;
+      if (said === keyOf(cell.outcome)) score.right += 1;
     }
     return score;
   }
@@ -71,6 +71,9 @@ export class Progress extends EventTarget {
     remember(KEPT, JSON.stringify({ predictions: this.#predictions, results: this.#results }));
   }
 }
+
+/** An outcome as a text that is the same for the same outcome. */
+export const keyOf = (outcome) => JSON.stringify(outcome ?? null);
 
 const sum = (scores, name) => scores.reduce((total, score) => total + score[name], 0);
 

@@ -2,8 +2,14 @@
 
 import { el } from "../dom.js";
 import { lookUp, t } from "../lang.js";
-import { choicesOf } from "./chapters.js";
+import { keyOf } from "./progress.js";
 import { typedRun } from "./typed-run.js";
+
+/** What can be predicted in a chapter, in its own words: [{value, label}]. */
+export function choicesIn(chapter, choices) {
+  const labels = lookUp(`walkthrough.${chapter.id}.choices`);
+  return choices.map(({ outcome, text }, i) => ({ value: keyOf(outcome), label: labels[i].replaceAll("{choice}", text) }));
+}
 
 export class QuestionView {
   #progress;
@@ -19,8 +25,8 @@ export class QuestionView {
     this.#onRun = onRun;
   }
 
-  /** command: what to type, where this lab cannot run the experiment; "" where it can. */
-  show(chapter, replicas, command) {
+  /** choices: what can be predicted; command: what to type, where this lab cannot run the experiment; "" where it can. */
+  show(chapter, choices, command) {
     this.#chapter = chapter;
     this.#isTyped = command !== "";
     this.#button = this.#isTyped
@@ -30,7 +36,7 @@ export class QuestionView {
     this.#root.replaceChildren(
       el("h2", { id: "question-title" }, t("walkthrough.predict")),
       el("p", { className: "asked" }, lookUp(`walkthrough.${chapter.id}.question`)),
-      ...chapter.asks.map((scheme) => this.#row(scheme, choicesOf(chapter, replicas))),
+      ...chapter.asks.map((scheme) => this.#row(scheme, choicesIn(chapter, choices))),
       ...(this.#isTyped
         ? [typedRun(command), this.#button]
         : [el("p", { className: "go" }, this.#button, el("small", {}, t("walkthrough.run-hint")))]),
@@ -50,15 +56,14 @@ export class QuestionView {
   }
 
   #row(scheme, choices) {
-    const labels = lookUp(`walkthrough.${this.#chapter.id}.choices`);
     const said = this.#progress.predictionOf(this.#chapter, scheme);
-    const options = choices.map((choice, i) => {
-      const radio = el("input", { type: "radio", name: `predict-${scheme}`, value: choice, checked: choice === said });
+    const options = choices.map(({ value, label }) => {
+      const radio = el("input", { type: "radio", name: `predict-${scheme}`, value, checked: value === said });
       radio.addEventListener("change", () => {
-        this.#progress.predict(this.#chapter, scheme, choice);
+        this.#progress.predict(this.#chapter, scheme, value);
         if (this.#button.ariaDisabled !== "true") this.#label();
       });
-      return el("label", { className: "choice" }, radio, el("span", {}, labels[i].replaceAll("{choice}", choice)));
+      return el("label", { className: "choice" }, radio, el("span", {}, label));
     });
     return el("fieldset", { className: "prediction", dataset: { scheme } },
       el("legend", {}, el("span", { className: "swatch" }), scheme, el("small", {}, t(`scheme.${scheme}.is`))),

@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { number, t } from "../lang.js";
+import { keyOf } from "./progress.js";
 
 /** The table of a result. said(scheme) is what the reader predicted: {value, label}, or nothing. */
 export function resultTable(result, said = () => null) {
@@ -13,7 +14,7 @@ export function resultTable(result, said = () => null) {
 }
 
 function row(cell, predicted, said) {
-  const right = said?.value === cell.observed;
+  const right = said?.value === keyOf(cell.outcome);
   const cells = [
     el("th", { scope: "row", dataset: { scheme: cell.scheme } }, el("span", { className: "swatch" }), ` ${cell.scheme}`),
   ];

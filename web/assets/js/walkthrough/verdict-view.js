@@ -12,13 +12,13 @@ export class VerdictView {
   #root;
   #progress;
   #measure;
-  #commandOf;
+  #lab;
 
-  constructor(root, progress, measure, commandOf) {
+  constructor(root, progress, measure, lab) {
     this.#root = root;
     this.#progress = progress;
     this.#measure = measure;
-    this.#commandOf = commandOf;
+    this.#lab = lab;
   }
 
   show() {
@@ -55,8 +55,8 @@ export class VerdictView {
   #tell(answer, build) {
     const text = lookUp(`walkthrough.builds.${build.id}`);
     const missing = build.rows.filter((name) => !this.#progress.resultOf(name));
-    const typed = missing.filter((name) => this.#commandOf(name));
-    const runs = missing.filter((name) => !this.#commandOf(name));
+    const typed = missing.filter((name) => this.#lab.commandOf(name));
+    const runs = missing.filter((name) => !this.#lab.commandOf(name));
     answer.replaceChildren(
       el("h2", {}, text.build),
       ...text.because.map((reason) => el("p", {}, reason)),
@@ -64,7 +64,7 @@ export class VerdictView {
       el("ul", { className: "prices" }, ...text.price.map((price) => el("li", {}, price))),
       el("h3", {}, t("walkthrough.measured-here")),
       ...(runs.length > 0 ? [this.#measureAll(answer, build, runs)] : []),
-      ...(typed.length > 0 ? [typedRun(typedTogether(typed, this.#commandOf))] : []),
+      ...(typed.length > 0 ? [typedRun(typedTogether(typed, this.#lab.commandOf))] : []),
       this.#table(build));
   }
 
@@ -89,7 +89,7 @@ export class VerdictView {
         el("thead", {}, el("tr", {}, el("th", {}, ""), ...schemes.map((scheme) =>
           el("th", { scope: "col", dataset: { scheme } }, el("span", { className: "swatch" }), ` ${scheme}`)))),
         el("tbody", {}, ...rows.map((name) => el("tr", {},
-          el("th", { scope: "row" }, lookUp(`walkthrough.questions.${name}`)),
+          el("th", { scope: "row" }, this.#lab.questionOf(name)),
           ...schemes.map((scheme) => el("td", {}, cellOf(name, scheme))))))));
   }
 }

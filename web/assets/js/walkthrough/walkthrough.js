@@ -7,11 +7,11 @@ import { Lab } from "../model/lab.js";
 import { Wallet } from "../model/wallet.js";
 import { say, sayControl, startShell } from "../shell/shell.js";
 import "../stage/stage.js";
-import { CHAPTERS, choicesOf } from "./chapters.js";
+import { CHAPTERS } from "./chapters.js";
 import { HandsView } from "./hands-view.js";
 import { MoreView } from "./more-view.js";
 import { Progress, RESULT_MEASURED } from "./progress.js";
-import { QuestionView } from "./question-view.js";
+import { choicesIn, QuestionView } from "./question-view.js";
 import { answer } from "./result-view.js";
 import { VerdictView } from "./verdict-view.js";
 
@@ -38,8 +38,8 @@ class Walkthrough {
     this.#stage.wallet = this.#wallet;
     this.#hands = new HandsView(byId("hands"), { wallet: this.#wallet, lab: this.#lab, reader });
     this.#question = new QuestionView(byId("question"), this.#progress, () => this.run());
-    this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name), this.#lab.commandOf);
-    this.#verdict = new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab.commandOf);
+    this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name), this.#lab);
+    this.#verdict = new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab);
     this.#progress.addEventListener(RESULT_MEASURED, () => this.#markSteps());
     this.#lab.addEventListener(REQUEST_BALANCED, () => this.#count());
     this.#lab.addEventListener(EXPERIMENT_CHANGED, ({ detail }) => this.#follow(detail));
@@ -50,11 +50,9 @@ class Walkthrough {
   }
 
   async start() {
+    await this.#lab.listExperiments(language);
     this.#show(false);
-    if (await this.#lab.open()) await this.#lab.listExperiments();
-    this.#showQuestion();
-    this.#more.show(this.#chapter);
-    if (!this.#chapter.experiment) this.#verdict.show();
+    await this.#lab.open();
   }
 
   turn(by) {
@@ -89,10 +87,6 @@ class Walkthrough {
     return CHAPTERS[this.#index];
   }
 
-  get #replicas() {
-    return this.#lab.replicas.length || 3;
-  }
-
   async #measure(name) {
     if (this.#running || this.#followed) return false;
     this.#running = true;
@@ -121,7 +115,7 @@ class Walkthrough {
       this.#followed = name;
       this.#requests = 0;
       this.#markBusy(true);
-      say(t("walkthrough.is-followed", { question: lookUp(`walkthrough.questions.${name}`) }));
+      say(t("walkthrough.is-followed", { question: this.#lab.questionOf(name) }));
       this.#lost = setTimeout(() => this.#release(), LONGEST);
       return;
     }
@@ -157,7 +151,7 @@ class Walkthrough {
 
   #showQuestion() {
     const chapter = this.#chapter;
-    if (chapter.experiment) this.#question.show(chapter, this.#replicas, this.#lab.commandOf(chapter.experiment));
+    if (chapter.experiment) this.#question.show(chapter, this.#lab.choicesOf(chapter.experiment), this.#lab.commandOf(chapter.experiment));
   }
 
   #show(moved) {
@@ -195,11 +189,10 @@ class Walkthrough {
     const result = this.#progress.resultOf(chapter.experiment);
     byId("result").hidden = !result;
     if (!result) return;
-    const choices = choicesOf(chapter, this.#replicas);
-    const labels = lookUp(`walkthrough.${chapter.id}.choices`);
     const said = (scheme) => {
       const value = this.#progress.predictionOf(chapter, scheme);
-      return value && chapter.asks.includes(scheme) ? { value, label: labels[choices.indexOf(value)]?.replaceAll("{choice}", value) ?? value } : null;
+      const choice = choicesIn(chapter, this.#lab.choicesOf(chapter.experiment)).find((one) => one.value === value);
+      return choice && chapter.asks.includes(scheme) ? choice : null;
     };
     byId("result").replaceChildren(...answer(result, { said, score: this.#progress.scoreOf(chapter), sources: chapter.sources }));
   }
