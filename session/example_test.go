@@ -124,15 +124,44 @@ func ExampleManager_Middleware() {
 	r := gin.New()
 	r.Use(manager.Middleware())
 	r.POST("/login", loginHandler(manager))
-	r.POST("/visit", requireLogin(manager), func(c *gin.Context) {
+	r.POST("/theme", requireLogin(manager), func(c *gin.Context) {
 		s := ginsessions.Default(c)
-		visits, _ := s.Get("visits").(int)
-		s.Set("visits", visits+1)
-		if err := s.Save(); err != nil { // always check: the session may have ended, or the store may not answer
+		s.Set("theme", "dark")
+		if s.Save() != nil { // always check: the session may have ended, or the store may not answer
+			c.AbortWithStatus(http.StatusServiceUnavailable)
+		}
+	})
+	r.GET("/theme", requireLogin(manager), func(c *gin.Context) {
+		theme, _ := ginsessions.Default(c).Get("theme").(string)
+		c.String(http.StatusOK, theme)
+	})
+
+	browser := &exampleBrowser{server: r}
+	browser.send("POST", "/login")
+	browser.send("POST", "/theme")
+	fmt.Println(browser.send("GET", "/theme"))
+	// Output: 200 dark
+}
+
+// A value that depends on the one before it needs Change, so that no request at the same time is lost.
+func ExampleChange() {
+	manager := session.NewManager(session.Config{Name: "login", Store: session.NewMemory(session.DefaultIdle, time.Now)})
+	r := gin.New()
+	r.Use(manager.Middleware())
+	r.POST("/login", loginHandler(manager))
+	r.POST("/visit", requireLogin(manager), func(c *gin.Context) {
+		var visits int
+		err := session.Change(c, func(s ginsessions.Session) error {
+			before, _ := s.Get("visits").(int)
+			visits = before + 1
+			s.Set("visits", visits)
+			return nil
+		})
+		if err != nil {
 			c.AbortWithStatus(http.StatusServiceUnavailable)
 			return
 		}
-		c.String(http.StatusOK, "%d", visits+1)
+		c.String(http.StatusOK, "%d visits", visits)
 	})
 
 	browser := &exampleBrowser{server: r}
@@ -140,8 +169,8 @@ func ExampleManager_Middleware() {
 	fmt.Println(browser.send("POST", "/visit"))
 	fmt.Println(browser.send("POST", "/visit"))
 	// Output:
-	// 200 1
-	// 200 2
+	// 200 1 visits
+	// 200 2 visits
 }
 
 // A store also works without a Manager, for visitors who do not log in.

@@ -129,7 +129,7 @@ func (g *ginStore) Save(r *http.Request, w http.ResponseWriter, s *gorilla.Sessi
 	if err != nil {
 		return err
 	}
-	s.ID = credential
+	s.ID, v.err = credential, nil
 	http.SetCookie(w, gorilla.NewCookie(s.Name(), s.ID, s.Options))
 	return nil
 }

@@ -119,7 +119,6 @@ func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
 	if err := m.store.Save(c.Request, c.Writer, v.session); err != nil {
 		return Login{}, err
 	}
-	v.err = nil
 	return m.loginOf(user, v), nil
 }
 

@@ -44,7 +44,7 @@ func (m *measurement) measureAlgorithms(ctx context.Context) error {
 			Algorithm: s.algorithm, SignUS: micros(median(s.sign)), VerifyUS: micros(median(s.verify)),
 			TokenBytes: len(subjects[i+1].credential), RequestUS: micros(took), TimesBaseline: ratio(took, median(baseline.took)),
 		}
-		if row.SignAllocs, row.VerifyAllocs, err = s.allocs(ctx); err != nil {
+		if row.SignAllocs, row.VerifyAllocs, err = s.allocs(); err != nil {
 			return err
 		}
 		m.report.Algorithms = append(m.report.Algorithms, row)
@@ -104,7 +104,7 @@ func (s *signer) signAndVerify(ctx context.Context, count int) error {
 }
 
 // allocs counts the allocations of a signature and of a verification. Each token is verified once.
-func (s *signer) allocs(ctx context.Context) (sign, verify int64, err error) {
+func (s *signer) allocs() (sign, verify int64, err error) {
 	const runs = 20
 	texts := make([]string, 0, 1+allocPasses*runs)
 	sign, _, err = allocsPer(runs, func() error {
