@@ -16,10 +16,10 @@ import (
 
 	"authlab/account"
 	"authlab/lab/compose"
-	"authlab/lab/console"
+	"authlab/lab/compose/console"
 	"authlab/lab/control"
 	"authlab/lab/experiment"
-	"authlab/lab/runner"
+	"authlab/lab/experiment/api"
 	"authlab/web"
 )
 
@@ -130,7 +130,7 @@ func consoleExperiments(ctx context.Context, balancer string, listening net.Addr
 		return nil, nil, usageError{fmt.Errorf("--balancer: %w", err)}
 	}
 	open := func() (experiment.Target, error) { return lab, nil }
-	return runner.New(runner.Config{Open: open, Command: compose.Command}).Handler(), func() { _ = lab.Close() }, nil
+	return api.New(api.Config{Open: open, Command: compose.Command}).Handler(), func() { _ = lab.Close() }, nil
 }
 
 // consoleDrain ends the event streams: they would never end by themselves.

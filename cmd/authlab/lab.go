@@ -16,9 +16,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"authlab/account"
-	"authlab/lab/cluster"
 	"authlab/lab/contract"
-	"authlab/lab/runner"
+	"authlab/lab/embedded"
+	"authlab/lab/experiment/api"
 )
 
 // drainTimeout is how long requests in progress may take when the program ends.
@@ -26,7 +26,7 @@ const drainTimeout = 5 * time.Second
 
 // newLabCommand returns the command authlab itself, which starts the lab and keeps it running.
 func newLabCommand() *cobra.Command {
-	var config cluster.Config
+	var config embedded.Config
 	var open, verbose bool
 	cmd := &cobra.Command{
 		Use:   "authlab",
@@ -40,7 +40,7 @@ break something, and watch what happens to each.`,
 			if err := checkReplicas(config.Replicas); err != nil {
 				return err
 			}
-			config.Experiments = func(url string) http.Handler { return runner.For(url).Handler() }
+			config.Experiments = func(url string) http.Handler { return api.For(url).Handler() }
 			if verbose {
 				config.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			}
@@ -64,8 +64,8 @@ func checkReplicas(n int) error {
 	return nil
 }
 
-func startLab(ctx context.Context, config cluster.Config, open bool, stdout io.Writer) error {
-	lab, err := cluster.Start(ctx, config)
+func startLab(ctx context.Context, config embedded.Config, open bool, stdout io.Writer) error {
+	lab, err := embedded.Start(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func startLab(ctx context.Context, config cluster.Config, open bool, stdout io.W
 	return lab.Close()
 }
 
-func welcome(url string, config cluster.Config) string {
+func welcome(url string, config embedded.Config) string {
 	redis := "a Redis in this process"
 	if config.Redis != "" {
 		redis = "your Redis"

@@ -16,9 +16,9 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
-	"authlab/lab/cluster"
 	"authlab/lab/compose"
 	"authlab/lab/contract"
+	"authlab/lab/embedded"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/texts"
 )
@@ -116,7 +116,7 @@ const responseTimeout = 2 * time.Second
 func openTarget(ctx context.Context, o runOptions, stderr io.Writer) (target experiment.Target, end func() error, err error) {
 	switch o.target {
 	case "embedded":
-		lab, err := cluster.Start(ctx, cluster.Config{Replicas: o.replicas, Redis: o.redis, ResponseTimeout: responseTimeout})
+		lab, err := embedded.Start(ctx, embedded.Config{Replicas: o.replicas, Redis: o.redis, ResponseTimeout: responseTimeout})
 		if err != nil {
 			return nil, nil, err
 		}

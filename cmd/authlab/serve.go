@@ -21,7 +21,7 @@ import (
 
 	"authlab/account"
 	"authlab/account/postgres"
-	"authlab/lab/agent"
+	"authlab/lab/compose/agent"
 	"authlab/lab/fault/door"
 	"authlab/web"
 )

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"authlab/lab/cluster"
+	"authlab/lab/embedded"
 )
 
 const handsOn = "../../deploy/HANDS-ON.md"
@@ -58,7 +58,7 @@ func readSheet(t *testing.T) []step {
 // TestTheHandsOnSheetIsTrueOfTheEmbeddedLab runs every command of the sheet as it stands there, at another port. docker is
 // a script, which asks the lab's controls for the same.
 func TestTheHandsOnSheetIsTrueOfTheEmbeddedLab(t *testing.T) {
-	lab, err := cluster.Start(t.Context(), cluster.Config{})
+	lab, err := embedded.Start(t.Context(), embedded.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"authlab/lab/cluster"
 	"authlab/lab/compose"
+	"authlab/lab/embedded"
 	"authlab/lab/experiment"
 )
 
@@ -19,7 +19,7 @@ func (withoutDocker) StopHome(context.Context) error         { return experiment
 
 // The pages show a command for each experiment that the console cannot run, and for no other.
 func TestTheConsoleRunsWhatItHasNoCommandFor(t *testing.T) {
-	lab, err := cluster.Start(t.Context(), cluster.Config{})
+	lab, err := embedded.Start(t.Context(), embedded.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"authlab/lab/cluster"
 	"authlab/lab/compose"
 	"authlab/lab/contract"
+	"authlab/lab/embedded"
 	"authlab/lab/experiment"
 )
 
@@ -62,7 +62,7 @@ func table(t *testing.T, kind string, target experiment.Target) map[string]strin
 
 func TestTheTableOnComposeIsTheEmbeddedOne(t *testing.T) {
 	target := real(t)
-	lab, err := cluster.Start(t.Context(), cluster.Config{})
+	lab, err := embedded.Start(t.Context(), embedded.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

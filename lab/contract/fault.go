@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,4 +70,9 @@ func (f Fault) Check() error {
 	return f.CheckName()
 }
 
-func sentence(format string, args ...any) error { return errors.New(fmt.Sprintf(format, args...)) }
+// A refusal is an error that is a sentence for a person.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+func sentence(format string, args ...any) error { return refusal(fmt.Sprintf(format, args...)) }

@@ -1,0 +1,361 @@
+package agent_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"authlab/account"
+	"authlab/lab/compose/agent"
+	"authlab/lab/fault/door"
+	"authlab/session"
+	"authlab/token"
+	"authlab/web"
+)
+
+// A replica is one with an agent, each on a port of its own.
+type replica struct {
+	t      *testing.T
+	redis  *miniredis.Miniredis
+	agent  *agent.Agent
+	app    *httptest.Server
+	client *agent.Client
+	cookie string
+}
+
+func start(t *testing.T) *replica {
+	t.Helper()
+	r := &replica{t: t, redis: miniredis.RunT(t)}
+	directory, hasher := account.NewMemory(), account.NewHasher(1)
+	if err := account.CreateSimulated(t.Context(), directory, hasher, 1, func(int) string { return "ann" }, "secret"); err != nil {
+		t.Fatal(err)
+	}
+	shared, cookies := newKeys(t), newCookieKeys(t)
+	listener, err := door.Open(t.Context(), "127.0.0.1:0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.agent, err = agent.New(agent.Config{Door: listener, Open: func(life agent.Life) (*web.Server, io.Closer, error) {
+		keys := shared
+		if life.OwnKeys {
+			keys = newKeys(t)
+		}
+		client, err := web.OpenRedis("redis://" + r.redis.Addr())
+		if err != nil {
+			return nil, nil, err
+		}
+		client.AddHook(life.Redis)
+		return web.New(web.Config{
+			Name: "app-1", Directory: directory, Hasher: hasher, Redis: client, Keys: keys, CookieKeys: cookies, Now: life.Now,
+		}), client, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.app = &httptest.Server{Listener: listener, Config: &http.Server{Handler: r.agent}}
+	r.app.Start()
+	lab := httptest.NewServer(r.agent.Lab())
+	r.client = agent.NewClient(strings.TrimPrefix(lab.URL, "http://"))
+	t.Cleanup(func() {
+		r.app.Close()
+		lab.Close()
+		if err := r.agent.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+func newKeys(t *testing.T) *token.Keyring {
+	key, err := token.GenerateKey(token.DefaultAlgorithm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := token.NewKeyring(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+func newCookieKeys(t *testing.T) *session.CookieKeys {
+	cookies, err := session.NewCookieKeys([]byte(strings.Repeat("k", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cookies
+}
+
+func (r *replica) send(method, path, body string) int {
+	r.t.Helper()
+	request, err := http.NewRequestWithContext(r.t.Context(), method, r.app.URL+path, strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Cookie", r.cookie)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if cookie := response.Header.Get("Set-Cookie"); cookie != "" {
+		r.cookie, _, _ = strings.Cut(cookie, ";")
+	}
+	return response.StatusCode
+}
+
+func (r *replica) login() {
+	r.t.Helper()
+	if status := r.send(http.MethodPost, "/session/memory/login", `{"username":"ann","password":"secret"}`); status != http.StatusOK {
+		r.t.Fatalf("log in: %d", status)
+	}
+}
+
+func (r *replica) memory() agent.Memory {
+	r.t.Helper()
+	memory, err := r.client.Memory(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return memory
+}
+
+func TestAnAgentTellsWhatItsReplicaRemembersAndNeverAWholeID(t *testing.T) {
+	r := start(t)
+	if memory := r.memory(); memory.SessionCount != 0 || memory.Bytes != 0 || !memory.Redis || memory.OwnKeys || memory.Offset != "0s" ||
+		memory.Door != agent.DoorOpen || memory.Wire != (agent.WireState{Delay: "0s"}) {
+		t.Errorf("at first: %+v", memory)
+	}
+	r.login()
+	memory := r.memory()
+	if memory.SessionCount != 1 || memory.Bytes < 64 || len(memory.Sessions) != 1 || memory.Sessions[0].User != "ann" {
+		t.Fatalf("after a login: %+v", memory)
+	}
+	if len(memory.Sessions[0].ID) > 12 {
+		t.Errorf("session %q is shown whole", memory.Sessions[0].ID)
+	}
+}
+
+func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
+	r := start(t)
+	r.login()
+	for _, tt := range []struct {
+		offset time.Duration
+		want   int
+	}{{20 * time.Minute, http.StatusOK}, {10 * time.Minute, http.StatusOK}, {time.Hour, http.StatusUnauthorized}} {
+		if err := r.client.SetClock(t.Context(), tt.offset); err != nil {
+			t.Fatal(err)
+		}
+		if offset := r.memory().Offset; offset != tt.offset.String() {
+			t.Errorf("the clock is %s ahead, want %s", offset, tt.offset)
+		}
+		if status := r.send(http.MethodGet, "/session/memory/me", ""); status != tt.want {
+			t.Errorf("%s ahead: %d, want %d", tt.offset, status, tt.want)
+		}
+	}
+}
+
+func TestWhoForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
+	r := start(t)
+	r.login()
+	if err := r.client.SetClock(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.client.Forget(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != "1m0s" || !memory.Redis {
+		t.Errorf("%+v", memory)
+	}
+	if status := r.send(http.MethodGet, "/session/memory/me", ""); status != http.StatusUnauthorized {
+		t.Errorf("the session that was forgotten: %d", status)
+	}
+	r.login()
+	if status := r.send(http.MethodGet, "/session/memory/me", ""); status != http.StatusOK {
+		t.Errorf("a new session: %d", status)
+	}
+	r.agent.Drain()
+	if err := r.client.Forget(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if status := r.send(http.MethodGet, "/readyz", ""); status != http.StatusServiceUnavailable {
+		t.Errorf("a replica that ends is ready again: %d", status)
+	}
+}
+
+func TestARedisThatIsGoneIsTold(t *testing.T) {
+	r := start(t)
+	r.redis.Close()
+	if r.memory().Redis {
+		t.Error("it says that it reaches Redis")
+	}
+}
+
+func TestNobodyAtAnAddressIsAwayAndARefusalIsNot(t *testing.T) {
+	if _, err := agent.NewClient("127.0.0.1:1").Memory(t.Context()); !errors.Is(err, agent.ErrAway) {
+		t.Errorf("nobody there: %v", err)
+	}
+	refusing := httptest.NewServer(http.NotFoundHandler())
+	defer refusing.Close()
+	paused, err := net.Listen("tcp", "127.0.0.1:0") // the operating system accepts, and no process reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer paused.Close()
+	impatient, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := agent.NewClient(paused.Addr().String()).Memory(impatient); !errors.Is(err, agent.ErrSilent) || errors.Is(err, agent.ErrAway) {
+		t.Errorf("a process that is stopped: %v", err)
+	}
+	if err := agent.NewClient(strings.TrimPrefix(refusing.URL, "http://")).Forget(t.Context(), false); err == nil || errors.Is(err, agent.ErrAway) {
+		t.Errorf("somebody who refuses: %v", err)
+	}
+}
+
+func TestADoorThatRefusesIsADeadReplicaToItsClients(t *testing.T) {
+	r := start(t)
+	r.login()
+	for range 2 {
+		if err := r.client.SetDoor(t.Context(), agent.DoorRefuses); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := http.Get(r.app.URL + "/livez"); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("a client: %v", err)
+	}
+	if err := r.client.SetDoor(t.Context(), agent.DoorSilent); err != nil {
+		t.Fatal(err)
+	}
+	if memory := r.memory(); memory.Door != agent.DoorRefuses || memory.SessionCount != 0 {
+		t.Errorf("while it refuses: %+v", memory)
+	}
+	if err := r.client.SetDoor(t.Context(), agent.DoorOpen); err != nil {
+		t.Fatal(err)
+	}
+	if status := r.send(http.MethodGet, "/session/memory/me", ""); status != http.StatusUnauthorized || r.memory().Door != agent.DoorOpen {
+		t.Errorf("afterwards: %d, %+v", status, r.memory())
+	}
+}
+
+func TestADoorThatIsSilentForgetsNothing(t *testing.T) {
+	r := start(t)
+	r.login()
+	if err := r.client.SetDoor(t.Context(), agent.DoorSilent); err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan int, 1)
+	go func() { answered <- r.send(http.MethodGet, "/session/memory/me", "") }()
+	if memory := r.memory(); memory.Door != agent.DoorSilent || memory.SessionCount != 1 {
+		t.Errorf("in the silence: %+v", memory)
+	}
+	if err := r.client.SetDoor(t.Context(), agent.DoorOpen); err != nil {
+		t.Fatal(err)
+	}
+	if status := <-answered; status != http.StatusOK {
+		t.Errorf("what waited was answered %d", status)
+	}
+}
+
+func TestAReplicaCanBeCutOffFromRedisAndBeFarFromIt(t *testing.T) {
+	r := start(t)
+	if status := r.send(http.MethodPost, "/session/redis/login", `{"username":"ann","password":"secret"}`); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	for _, tt := range []struct {
+		wire    agent.WireState
+		status  int
+		atLeast time.Duration
+	}{
+		{agent.WireState{Cut: true, Delay: "0s"}, http.StatusServiceUnavailable, 0},
+		{agent.WireState{Delay: "30ms"}, http.StatusOK, 30 * time.Millisecond},
+		{agent.WireState{Delay: "0s"}, http.StatusOK, 0},
+	} {
+		if err := r.client.SetWire(t.Context(), tt.wire); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		status := r.send(http.MethodGet, "/session/redis/me", "")
+		if took := time.Since(began); status != tt.status || took < tt.atLeast {
+			t.Errorf("%+v: %d after %s", tt.wire, status, took)
+		}
+		if memory := r.memory(); memory.Wire != tt.wire || memory.Redis == tt.wire.Cut {
+			t.Errorf("%+v: %+v", tt.wire, memory)
+		}
+	}
+}
+
+func TestAReplicaSignsWithKeysOfItsOwnUntilItForgetsThem(t *testing.T) {
+	r := start(t)
+	keys := func() string {
+		response, err := http.Get(r.app.URL + "/.well-known/jwks.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	shared := keys()
+	for _, own := range []bool{true, false} {
+		if err := r.client.Forget(t.Context(), own); err != nil {
+			t.Fatal(err)
+		}
+		if (keys() == shared) == own || r.memory().OwnKeys != own {
+			t.Errorf("own keys %t: %+v", own, r.memory())
+		}
+	}
+}
+
+func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
+	r := start(t)
+	for path, bodies := range map[string][]string{
+		"/door":   {"", `{"door":"ajar"}`, `{}`},
+		"/redis":  {"", `{"cut":true}`, `{"delay":"-1s"}`, `{"delay":"2s"}`},
+		"/forget": {""},
+	} {
+		for _, body := range bodies {
+			answer := httptest.NewRecorder()
+			r.agent.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body)))
+			if answer.Code != http.StatusBadRequest {
+				t.Errorf("%s %q: %d", path, body, answer.Code)
+			}
+		}
+	}
+	without, err := agent.New(agent.Config{Open: func(agent.Life) (*web.Server, io.Closer, error) { return nil, io.NopCloser(nil), nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	without.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/door", strings.NewReader(`{"door":"silent"}`)))
+	if answer.Code != http.StatusConflict {
+		t.Errorf("a replica without a door: %d", answer.Code)
+	}
+}
+
+func TestAClockThatIsNoneIsRefused(t *testing.T) {
+	r := start(t)
+	for _, body := range []string{"", "15m", `{"offset":"soon"}`, `{"offset":"1m"` + strings.Repeat(" ", 2000) + "}"} {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/clock", strings.NewReader(body))
+		answer := httptest.NewRecorder()
+		r.agent.Lab().ServeHTTP(answer, request)
+		if answer.Code != http.StatusBadRequest {
+			t.Errorf("%.30q: %d", body, answer.Code)
+		}
+	}
+	if offset := r.memory().Offset; offset != "0s" {
+		t.Errorf("the clock is %s ahead", offset)
+	}
+}

@@ -1,0 +1,193 @@
+// Package console is the lab's controls where the lab is made of containers.
+//
+//	                         ┌▶ agents of the replicas   memory, clocks, doors, ways to Redis
+//	nginx ── /lab/… ──▶ console ─▶ Redis                 keys, flush
+//	  └── access log ──▶ (UDP) └▶ users database         roles, simulated users
+//
+// It does what can be done over the network. It has no way to Docker, because a program that reaches Docker's socket owns
+// the machine. So it kills no container and stops no Redis: it has a replica refuse connections and forget, and has all
+// replicas cut off from Redis. For the replicas' clients that is the same, and the picture says which of the two it is.
+// What takes Docker is answered with the command to type (package compose types it): one more replica, new keys for all.
+//
+// It goes on without whatever is away: a replica, Redis, the users database.
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"authlab/account"
+	"authlab/lab/compose/agent"
+	"authlab/lab/contract"
+	"authlab/lab/control"
+)
+
+// Users is a users database that can let go of users.
+type Users interface {
+	account.Directory
+	// Keep removes everybody but the users of these names.
+	Keep(ctx context.Context, names ...string) error
+}
+
+// Config says what a console looks at. Everything without a default is required.
+type Config struct {
+	Agents  []Agent       // of the replicas, in their order
+	Redis   *redis.Client // the console's own
+	Users   Users
+	Hasher  *account.Hasher
+	Reports string // where a browser finds the second service; empty: there is none
+	// Balancer is where the console reaches the balancer, like http://nginx-edge:8082. With it, a replica that is mended
+	// is waited for until the balancer deals requests to it again; without it, that is not waited for.
+	Balancer string
+	Now      func() time.Time // time.Now
+}
+
+// An Agent is where a replica can be asked.
+type Agent struct {
+	Replica, Address string
+	// Spare is a replica that need not be there: while it is not, it is not listed.
+	Spare bool
+}
+
+// A Console is a contract.Lab.
+type Console struct {
+	config   Config
+	replicas []*replica
+	commands *control.CommandCount
+	client   *http.Client // of the balancer
+
+	mu    sync.Mutex
+	ahead time.Duration   // of the lab's time to the real one
+	wire  agent.WireState // from every replica to Redis
+}
+
+var _ contract.Lab = (*Console)(nil)
+
+// New returns a console. It opens nothing and asks nobody.
+func New(config Config) *Console {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy = nil // the balancer is right here
+	c := &Console{config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis), wire: joined}
+	for _, a := range config.Agents {
+		c.replicas = append(c.replicas, &replica{name: a.Replica, spare: a.Spare, agent: agent.NewClient(a.Address)})
+	}
+	return c
+}
+
+// Advance implements contract.Lab. The replicas' clocks are moved, and what is in Redis grows older by as much.
+func (c *Console) Advance(ctx context.Context, by time.Duration) error {
+	c.mu.Lock()
+	c.ahead += by
+	c.mu.Unlock()
+	if err := c.tellTime(ctx); err != nil {
+		return err
+	}
+	return control.Age(ctx, c.config.Redis, by)
+}
+
+// skew makes one replica's clock wrong; 0 sets it right.
+func (c *Console) skew(ctx context.Context, name string, by time.Duration) error {
+	r, ok := c.replica(name)
+	if !ok {
+		return contract.NoReplica(name)
+	}
+	c.mu.Lock()
+	r.skew = by
+	c.mu.Unlock()
+	return c.tellTime(ctx)
+}
+
+func (c *Console) replica(name string) (*replica, bool) {
+	i := slices.IndexFunc(c.replicas, func(r *replica) bool { return r.name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return c.replicas[i], true
+}
+
+// tellTime tells every replica that is there what time it is. One that comes later is told when it is next looked at.
+func (c *Console) tellTime(ctx context.Context) error {
+	return errors.Join(each(c.present(), func(r *replica) error { return unlessAway(r.tell(ctx, c)) })...)
+}
+
+// present are the replicas that were there when they were last looked at.
+func (c *Console) present() []*replica {
+	return slices.DeleteFunc(slices.Clone(c.replicas), func(r *replica) bool { return r.away.Load() })
+}
+
+// unlessAway is nothing where an error is that a replica is away.
+func unlessAway(err error) error {
+	if errors.Is(err, agent.ErrAway) || errors.Is(err, agent.ErrSilent) {
+		return nil
+	}
+	return err
+}
+
+// offset is how far ahead of the real time a replica's clock has to be.
+func (c *Console) offset(r *replica) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ahead + r.skew
+}
+
+// Flush implements contract.Lab.
+func (c *Console) Flush(ctx context.Context) error { return control.Flush(ctx, c.config.Redis) }
+
+// AddUsers implements contract.Lab.
+func (c *Console) AddUsers(ctx context.Context, count int, password string) error {
+	return control.AddUsers(ctx, c.config.Users, c.config.Hasher, count, password)
+}
+
+// SetRoles implements contract.Lab.
+func (c *Console) SetRoles(ctx context.Context, user string, roles []string) error {
+	return c.config.Users.SetRoles(ctx, user, roles)
+}
+
+// Reset implements contract.Lab, for whatever is there: memories and Redis are empty, clocks right, and the users as they
+// began. What is away stays away, which is an error only if it is Redis or the users database.
+func (c *Console) Reset(ctx context.Context) error {
+	c.mu.Lock()
+	c.ahead, c.wire = 0, joined
+	for _, r := range c.replicas {
+		r.skew = 0
+	}
+	c.mu.Unlock()
+	failed := each(c.present(), func(r *replica) error {
+		return unlessAway(errors.Join(r.tell(ctx, c), r.forget(ctx, false), c.mend(ctx, r)))
+	})
+	failed = append(failed, control.Flush(ctx, c.config.Redis), c.resetUsers(ctx))
+	c.commands.Reset(ctx)
+	return errors.Join(failed...)
+}
+
+func (c *Console) resetUsers(ctx context.Context) error {
+	var demos []string
+	for _, demo := range account.Demos() {
+		demos = append(demos, demo.Name)
+	}
+	if err := c.config.Users.Keep(ctx, demos...); err != nil {
+		return fmt.Errorf("remove simulated users: %w", err)
+	}
+	return account.ResetDemos(ctx, c.config.Users)
+}
+
+// each does something with all at once, and returns the errors in their order.
+func each[T any](all []T, do func(T) error) []error {
+	failed := make([]error, len(all))
+	var wg sync.WaitGroup
+	for i, one := range all {
+		wg.Go(func() { failed[i] = do(one) })
+	}
+	wg.Wait()
+	return failed
+}

@@ -1,0 +1,81 @@
+package embedded_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestEveryChapterIsPlayedToItsEndOnContainers needs containers that are up, at the address in AUTHLAB_TEST_LAB. What the
+// page says is typed is typed, in the folder of the repository. With AUTHLAB_TEST_SHOTS, what is seen is kept in that folder.
+func TestEveryChapterIsPlayedToItsEndOnContainers(t *testing.T) {
+	address := os.Getenv("AUTHLAB_TEST_LAB")
+	if address == "" {
+		t.Skip("AUTHLAB_TEST_LAB names no lab of containers")
+	}
+	w := newWatch(address, []int{401, 403, 503})
+	p := &page{t, browserFor(t, 5*time.Minute, w.see)}
+	t.Cleanup(func() { w.report(t) })
+	p.do(chromedp.EmulateViewport(1440, 1000), chromedp.Navigate(address+"/?lang=en"))
+	wait[bool](p, `document.querySelector(".run") !== null`)
+	typed := 0
+	run := func(chapter string) {
+		p.shot(chapter + "-before")
+		if !ask[bool](p, `document.querySelector("#question code") !== null`) {
+			ask[bool](p, `document.querySelector(".run").click() ?? true`)
+			return
+		}
+		typed++
+		p.typeCommand("#question code")
+	}
+	all := playChapters(p, "%d of %d as you said.", "The lesson", run)
+	if all == 0 || typed != 1 {
+		t.Errorf("%d predictions; %d chapters were typed, want 1", all, typed)
+	}
+	p.shot("verdict")
+
+	// What readers do themselves: each is seen for what it is.
+	ask[bool](p, `(location.hash = "#always-the-same-desk", true)`)
+	wait[bool](p, `document.querySelector("[data-action=kill-mine]") !== null`)
+	for _, act := range [][2]string{
+		{"login", "is logged in"}, {"visit-ten", "30 of 30"}, {"kill-mine", "refuses connections"}, {"visit-ten", "20 of 30"}, {"revive", "alive again"},
+	} {
+		ask[bool](p, `document.querySelector("#hands [data-action=`+act[0]+`]").click() ?? true`)
+		p.expectMessage(act[1])
+		if act[0] == "kill-mine" {
+			wait[bool](p, `document.querySelector("lab-stage").innerText.includes("refuses connections")`)
+			p.shot("killed")
+		}
+	}
+}
+
+// typeCommand types what the page says, as a reader would who has seen the question already.
+func (p *page) typeCommand(selector string) {
+	p.t.Helper()
+	words := strings.Fields(ask[string](p, `document.querySelector("`+selector+`").textContent`))
+	command := exec.CommandContext(p.ctx, words[0], append(words[1:], "--yes")...)
+	command.Dir = "../.."
+	if said, err := command.CombinedOutput(); err != nil {
+		p.t.Fatalf("%v: %s", err, said)
+	}
+}
+
+// shot keeps what is seen now.
+func (p *page) shot(name string) {
+	p.t.Helper()
+	folder := os.Getenv("AUTHLAB_TEST_SHOTS")
+	if folder == "" {
+		return
+	}
+	picture, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(folder+"/"+name+".png", picture, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}

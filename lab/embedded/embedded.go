@@ -1,0 +1,227 @@
+// Package embedded is the whole laboratory in one process: replicas, a Redis, a users database and a balancer.
+//
+//	                  ┌▶ app-1 ─┐
+//	client ──▶ one ───┼▶ app-2 ─┼──▶ wire ──▶ Redis (embedded, or your own)
+//	           port   └▶ app-3 ─┘
+//	            │          └──────▶ users database (shared, in memory)
+//	            └──▶ /lab/…  the controls, never balanced
+//
+// Each replica is a real server on a port of its own, with its own memory and its own clock, so whatever happens to a
+// request happens on the wire. Killing a replica resets its connections and forgets its memory.
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"authlab/account"
+	"authlab/lab/balancer"
+	"authlab/lab/contract"
+	"authlab/lab/control"
+	"authlab/lab/fault"
+	"authlab/session"
+	"authlab/token"
+	"authlab/web"
+)
+
+// Config says what lab to start.
+type Config struct {
+	Listen   string       // address of the balancer; 127.0.0.1:0, a free port
+	Replicas int          // 3
+	Redis    string       // redis://… of your own; empty: one in this process
+	LabKey   string       // lets others than loopback use the controls, if they send it in X-Lab-Key; empty: nobody
+	Logger   *slog.Logger // silent
+	// ResponseTimeout is how long the balancer waits for a replica to answer; 5s.
+	ResponseTimeout time.Duration
+	// Experiments makes what serves /lab/experiments for the lab at an address; nil: nothing does.
+	Experiments func(url string) http.Handler
+}
+
+// A Lab is a running laboratory.
+type Lab struct {
+	config    Config
+	time      *fault.LabTime
+	faults    fault.Set
+	store     *store
+	directory *account.Memory
+	hasher    *account.Hasher
+	keys      *token.Keyring
+	cookies   *session.CookieKeys
+	balancer  *balancer.Balancer
+	controls  *control.Controls
+	services  services
+	listener  net.Listener
+	server    *http.Server
+	stop      context.CancelFunc
+
+	mu       sync.RWMutex
+	replicas []*replica // in the order of their numbers
+}
+
+// Start starts a lab and returns when it answers. Close ends it.
+func Start(ctx context.Context, config Config) (*Lab, error) {
+	config.Listen = cmp.Or(config.Listen, "127.0.0.1:0")
+	config.Replicas = cmp.Or(config.Replicas, 3)
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.Replicas < 1 || config.Replicas > contract.MaxReplicas {
+		return nil, fmt.Errorf("start lab: %d replicas; it can be 1 to %d", config.Replicas, contract.MaxReplicas)
+	}
+	c := &Lab{config: config, time: &fault.LabTime{}, directory: account.NewMemory(), stop: func() {}}
+	if err := c.start(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+func (c *Lab) start(ctx context.Context) error {
+	var err error
+	// First of all the port, because that it is taken is what goes wrong most.
+	if c.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.config.Listen); err != nil {
+		return fmt.Errorf("start lab: %w", err)
+	}
+	if c.store, err = openStore(ctx, c.config.Redis); err != nil {
+		return fmt.Errorf("start lab: %w", err)
+	}
+	c.hasher = account.NewHasher(runtime.GOMAXPROCS(0))
+	if err := account.CreateDemos(ctx, c.directory, c.hasher); err != nil {
+		return fmt.Errorf("start lab: %w", err)
+	}
+	debug.FreeOSMemory() // the demo passwords took 19 MiB each to hash; an idle lab need not hold on to that
+	if c.keys, c.cookies, err = newKeys(); err != nil {
+		return fmt.Errorf("start lab: %w", err)
+	}
+	if err := c.scale(ctx, c.config.Replicas); err != nil {
+		return fmt.Errorf("start lab: %w", err)
+	}
+	controls := control.Config{LabKey: c.config.LabKey}
+	if c.config.Experiments != nil {
+		controls.Experiments = c.config.Experiments("http://" + loopback(c.listener.Addr()))
+	}
+	c.controls = control.New(c, controls)
+	c.balancer = balancer.New(balancer.Config{Backends: c.backends, Observe: c.observe, Logger: c.config.Logger, ResponseTimeout: c.config.ResponseTimeout})
+	c.server = web.NewHTTPServer(c.handler(), c.config.Logger)
+	if err := c.startServices(ctx); err != nil {
+		return fmt.Errorf("start lab: %w", err)
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	c.stop = stop
+	go c.controls.Watch(running)
+	go func() {
+		if err := c.server.Serve(web.ProblemListener(c.listener, "balancer", c.config.Logger)); !errors.Is(err, http.ErrServerClosed) {
+			c.config.Logger.Error("balancer ended", "error", err)
+		}
+	}()
+	return nil
+}
+
+// handler sends /lab/ to the controls and everything else to the balancer.
+func (c *Lab) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/lab/", c.controls)
+	mux.Handle("/", c.balancer)
+	return mux
+}
+
+// observe hears of every request from the balancer.
+func (c *Lab) observe(o balancer.Observation) {
+	if r, ok := c.replica(o.Replica); ok {
+		r.requests.Add(1)
+	}
+	c.controls.Observe(contract.RequestEvent{
+		At: o.At, Method: o.Method, Path: o.Path, Policy: o.Policy, Replica: o.Replica,
+		Status: o.Status, Attempts: o.Attempts, DurationMS: float64(o.Duration.Microseconds()) / 1000, Paid: contract.ParseServerTiming(o.Timing).Count(),
+	})
+}
+
+// URL is where the balancer listens: http://127.0.0.1:8080.
+func (c *Lab) URL() string { return "http://" + c.listener.Addr().String() }
+
+// Close ends everything that Start started.
+func (c *Lab) Close() error {
+	c.stop()
+	var failed []error
+	if c.server != nil {
+		failed = append(failed, c.server.Close())
+		c.balancer.Close()
+	} else if c.listener != nil {
+		failed = append(failed, c.listener.Close())
+	}
+	failed = append(failed, c.services.close())
+	for _, r := range c.all() {
+		failed = append(failed, r.Kill())
+	}
+	if c.store != nil {
+		failed = append(failed, c.store.close())
+	}
+	return errors.Join(failed...)
+}
+
+// Drain lets requests that are under way come to their end, until ctx ends. Close has to follow.
+func (c *Lab) Drain(ctx context.Context) error {
+	c.controls.Close()
+	return c.server.Shutdown(ctx)
+}
+
+// all is the replicas that there are now.
+func (c *Lab) all() []*replica {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clone(c.replicas)
+}
+
+// scale makes it n replicas: new ones start with an empty memory, and the last ones go first.
+func (c *Lab) scale(ctx context.Context, n int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := len(c.replicas); i < n; i++ {
+		r := &replica{
+			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
+			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}},
+			redis:  "redis://" + c.store.userInfo() + c.store.wire.Addr() + c.store.database(),
+		}
+		if err := r.Start(ctx); err != nil {
+			return err
+		}
+		c.replicas = append(c.replicas, r)
+	}
+	gone := c.replicas[n:]
+	c.replicas = c.replicas[:n:n]
+	for _, r := range gone {
+		if err := r.Kill(); err != nil {
+			return err
+		}
+		c.faults.ForgetReplica(r.name)
+	}
+	return nil
+}
+
+func (c *Lab) backends() []balancer.Backend {
+	replicas := c.all()
+	backends := make([]balancer.Backend, len(replicas))
+	for i, r := range replicas {
+		backends[i] = balancer.Backend{Name: r.name, Addr: r.address()}
+	}
+	return backends
+}
+
+func (c *Lab) replica(name string) (*replica, bool) {
+	for _, r := range c.all() {
+		if r.name == name {
+			return r, true
+		}
+	}
+	return nil, false
+}

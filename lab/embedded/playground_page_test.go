@@ -1,0 +1,229 @@
+package embedded_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"authlab/lab/embedded"
+)
+
+// openPlayground opens the playground, and waits for its lab.
+func openPlayground(t *testing.T, refuse ...int) *page {
+	t.Helper()
+	p := openPage(t, "/playground?lang=en", refuse...)
+	wait[bool](p, `document.querySelectorAll(".replica[data-state=alive]").length === 3`)
+	return p
+}
+
+// act presses a button of the client's by keyboard, and waits for what the page says.
+func (p *page) act(action, message string) {
+	p.t.Helper()
+	p.do(chromedp.SendKeys(chromedp.CSS("[data-action="+action+"]"), kb.Enter))
+	p.expectMessage(message)
+	wait[bool](p, `!document.querySelector('[data-action][aria-disabled="true"]')`)
+}
+
+// control presses a button of a node or of the lab, and waits for what the page says.
+func (p *page) control(button, message string) {
+	p.t.Helper()
+	p.do(chromedp.SendKeys(chromedp.CSS(button), kb.Enter))
+	p.expectMessage(message)
+}
+
+// holder is the replica on whose filing card alice is.
+func (p *page) holder() string {
+	p.t.Helper()
+	return wait[string](p, `[...document.querySelectorAll(".replica")]
+		.find((node) => node.querySelector(".drawer").textContent.includes("alice"))?.dataset.node`)
+}
+
+// expectLane waits until the client's row of a scheme shows such answers: one letter each, k for known, s for a stranger.
+func (p *page) expectLane(scheme, pattern string) {
+	p.t.Helper()
+	wait[bool](p, fmt.Sprintf(`/^(%s)$/.test([...document.querySelectorAll(".wallet li[data-scheme=%s] .ticks i")]
+		.map((tick) => ({ ok: "k", stranger: "s", refused: "r", unsure: "u" })[tick.dataset.tone] ?? "").join(""))`, pattern, scheme))
+}
+
+func TestThePlaygroundShowsWhatDiesWithAReplica(t *testing.T) {
+	p := openPlayground(t, 401)
+	p.act("login", "alice is logged in by every scheme")
+	if names := ask[[]string](p, `[document.cookie, sessionStorage].flatMap(Object.keys).concat(Object.values(localStorage).filter((text) => text.includes("eyJ")))`); len(names) > 0 {
+		t.Errorf("the page leaves a credential for other scripts to read: %q", names)
+	}
+	p.act("send-ten", "session-redis 10/10 · session-cookie 10/10 · token-stateless 10/10 · token-revocable 10/10")
+	p.expectLane("session-memory", "(kss){3}k|(sks){3}s|(ssk){3}s")
+	p.expectLane("token-stateless", "k{10}")
+	for _, row := range ask[[]struct{ Path, Store string }](p, `[...document.querySelectorAll(".timeline tbody tr")].map((row) => ({
+		path: row.querySelector(".path").textContent, store: row.querySelector(".store").textContent }))`) {
+		want := "0"
+		if strings.Contains(row.Path, "/redis/") || strings.Contains(row.Path, "/revocable/") {
+			want = "1"
+		}
+		if row.Store != want {
+			t.Errorf("%s shows %s store commands, want %s", row.Path, row.Store, want)
+		}
+	}
+
+	holder := p.holder()
+	p.control(fmt.Sprintf("[data-node=%s] .node-button", holder), holder+" is dead, and its memory is gone.")
+	dead := wait[string](p, fmt.Sprintf(`document.querySelector("[data-node=%s][data-state=dead]")?.innerText`, holder))
+	if !strings.Contains(dead, "✕ dead") || !strings.Contains(dead, "its memory is lost") {
+		t.Errorf("the dead replica says %q", dead)
+	}
+	if label := ask[string](p, `document.activeElement.ariaLabel ?? "nothing"`); label != "Start "+holder {
+		t.Errorf("the focus is on %q, want the button that was pressed, which now starts %s", label, holder)
+	}
+	p.act("send-ten", "session-memory 0/10 · session-redis 10/10 · session-cookie 10/10 · token-stateless 10/10")
+	p.expectLane("session-memory", "s{10}")
+	p.expectLane("session-redis", "k{10}")
+	p.expectLane("token-stateless", "k{10}")
+	if by := ask[[]string](p, `[...new Set([...document.querySelectorAll(".timeline .by")].map((cell) => cell.textContent.split(" ")[0]))]`); len(by) != 2 {
+		t.Errorf("the last requests were answered by %v", by)
+	}
+	p.control(fmt.Sprintf("[data-node=%s] .node-button", holder), holder+" is alive again, and remembers nobody.")
+
+	// The cure of the load balancer: always the same replica, which also the login has to reach.
+	p.do(chromedp.SendKeys(chromedp.CSS("#policy"), "sticky"))
+	p.act("login", "alice is logged in by every scheme")
+	p.act("send-ten", "session-memory 10/10")
+}
+
+func TestEveryControlOfThePlaygroundDoesWhatItSays(t *testing.T) {
+	p := openPlayground(t, 401, 403, 502, 503)
+	p.act("refresh", "There is no refresh token to trade")
+	p.act("login", "alice is logged in")
+	p.act("admin", "session-memory")
+	p.act("email", "session-redis 200")
+	p.act("refresh", "A new pair of tokens")
+	for _, step := range []struct{ button, says, sends string }{
+		{"[data-node=redis] .node-button:first-child", "Redis is stopped.", "session-redis 503 · session-cookie 200 · token-stateless 200 · token-revocable 503"},
+		{"[data-node=redis] .node-button:first-child", "Redis answers again.", "session-redis 200 · session-cookie 200 · token-stateless 200 · token-revocable 200"},
+		{"[data-node=redis] .node-button:last-child", "Redis is empty.", "session-redis 401 · session-cookie 200 · token-stateless 200 · token-revocable 200"},
+		{"[data-control=skew]", "The clock of app-1 is set.", "token-stateless 200"},
+		{"[data-control=overlap]", "the old one is still believed", "token-stateless 200"},
+		{"[data-control=rotate]", "what the old one signed is worth nothing", "session-cookie 401 · token-stateless 401"},
+		{"[data-control=boot]", "Each replica signs with a key of its own", "token-stateless 401"},
+		{"[data-tool=reset]", "A clean lab", "session-redis 401 · session-cookie 401 · token-stateless 401"},
+	} {
+		p.control(step.button, step.says)
+		p.act("send", step.sends)
+	}
+
+	p.act("login", "alice is logged in")
+	p.control("[data-node=users] li:first-child .node-button", "alice is no admin any more")
+	p.act("admin", "session-redis 403 · session-cookie 200 · token-stateless 200")
+	p.control("[data-control=shift]", "It is 8 hours later.")
+	if clock := ask[string](p, `document.getElementById("clock").textContent`); !strings.Contains(clock, "+8 h") {
+		t.Errorf("the clock says %q", clock)
+	}
+	p.act("send", "token-stateless 401")
+	p.act("login", "alice is logged in")
+	p.act("logout", "The page keeps the old token")
+	p.act("send", "session-redis 401 · session-cookie 401 · token-stateless 200 · token-revocable 401")
+
+	for _, count := range []int{6, 1, 3} {
+		p.do(chromedp.Click(chromedp.CSS(fmt.Sprintf("#count label:nth-child(%d)", count))))
+		p.expectMessage(fmt.Sprintf("Replicas: %d.", count))
+		wait[bool](p, fmt.Sprintf(`document.querySelectorAll(".replica[data-state=alive]").length === %d`, count))
+	}
+	p.do(chromedp.Click(chromedp.CSS("#delay label:last-child")))
+	p.expectMessage("Redis is 5 ms away.")
+	wait[bool](p, `document.getElementById("faults").textContent === "Redis is slow"`)
+	for n := range 3 {
+		p.control(fmt.Sprintf("[data-node=app-%d] .node-button", n+1), "is dead")
+	}
+	p.act("send", "session-redis 502")
+	wait[bool](p, `document.querySelector(".timeline tbody .by").textContent.startsWith("no replica")`)
+}
+
+func TestTheWireShowsTheMessagesAndSetsOffTheCredential(t *testing.T) {
+	p := openPlayground(t, 401)
+	p.act("login", "alice is logged in")
+	p.act("send", "token-revocable 200")
+	request := wait[string](p, `document.querySelector("[data-part=request]").innerText.includes("/token/revocable/me") && document.querySelector("[data-part=request]").innerText`)
+	token := ask[string](p, `document.querySelector("[data-part=request] mark").textContent`)
+	if parts := ask[int](p, `document.querySelectorAll("[data-part=request] mark [data-jwt]").length`); parts != 3 || !strings.Contains(request, "Authorization: Bearer "+token) {
+		t.Errorf("the credential is %q in %d parts, in\n%s", token, parts, request)
+	}
+	if holds := ask[string](p, `document.getElementById("holds").innerText`); !strings.Contains(holds, token) || !strings.Contains(holds, `"sub": "alice"`) {
+		t.Errorf("the client holds %q", holds)
+	}
+	// Another one is chosen, and stays while others come.
+	ask[bool](p, `[...document.querySelectorAll(".plain")].find((row) => row.textContent.includes("POST /session/redis/login")).click() ?? true`)
+	wait[bool](p, `document.querySelector(".wire-what").textContent === "POST /session/redis/login · 200"`)
+	p.act("send", "token-revocable 200")
+	if marks := ask[[]string](p, `[...document.querySelectorAll(".wire mark")].map((mark) => mark.textContent)`); len(marks) != 2 || marks[0] != "wonderland" || marks[1] != "…" {
+		t.Errorf("in the login these are set off: %q", marks)
+	}
+	if costs := ask[string](p, `document.querySelector(".costs").innerText`); !strings.Contains(costs, "argon2id") || !strings.Contains(costs, "redis") {
+		t.Errorf("the login cost %q", costs)
+	}
+	copied := play[string](p, `let copied; navigator.clipboard.writeText = async (text) => { copied = text; };
+		document.querySelector("[data-part=curl]").click(); await null; return copied;`)
+	if !strings.HasPrefix(copied, "curl -i") || !strings.Contains(copied, "/session/redis/login") {
+		t.Errorf("copied: %q", copied)
+	}
+}
+
+func TestAStreamOfUsersFlowsUntilItIsStopped(t *testing.T) {
+	p := openPlayground(t, 401)
+	p.act("login", "alice is logged in")
+	p.do(chromedp.KeyEvent("u"))
+	tally := wait[string](p, `/^[3-9]\d sent/.test(document.querySelector("#stream [data-part=tally]").textContent) && document.querySelector("#stream [data-part=tally]").textContent`)
+	if rate := ask[string](p, `document.querySelector("#stream output").textContent`); rate != "20 per second" {
+		t.Errorf("the rate is %q", rate)
+	}
+	t.Log(tally)
+	// Somebody who listens is told of them in one sentence.
+	wait[bool](p, `/^Requests: \d+\. Known: \d+\. Not known: \d+\.$/.test(document.getElementById("announcer").textContent)`)
+	p.do(chromedp.KeyEvent("u"))
+	wait[bool](p, `document.querySelector("#stream output").textContent === "stopped"`)
+}
+
+func TestAPageWithoutALabSaysSoAndStillSends(t *testing.T) {
+	c, _ := start(t, embedded.Config{Replicas: 1})
+	to, err := url.Parse(c.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	replica := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(to)
+		r.Out.Host = r.In.Host
+	}}
+	alone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/lab/") {
+			http.NotFound(w, r)
+			return
+		}
+		replica.ServeHTTP(w, r)
+	}))
+	defer alone.Close()
+	p := openAt(t, alone.URL, "/playground?lang=en", 404)
+	wait[bool](p, `!document.getElementById("alone").hidden`)
+	p.act("login", "alice is logged in")
+	p.act("send-ten", "session-memory 10/10")
+	wait[bool](p, `document.querySelector(".timeline tbody tr")?.innerText.includes("app-1")`)
+	p.expectLane("token-stateless", "k{10}")
+}
+
+func TestALabThatIsBrokenByHandSaysWhatToType(t *testing.T) {
+	p := openPlayground(t)
+	ask[bool](p, `(() => {
+		const { fetch } = window;
+		window.fetch = (path, ...rest) => (path === "/lab/replicas/app-2/kill"
+			? Promise.resolve(new Response('{"command":"docker compose kill app-2"}', { status: 501 })) : fetch(path, ...rest));
+		return true;
+	})()`)
+	p.do(chromedp.SendKeys(chromedp.CSS("[data-node=app-2] .node-button"), kb.Enter))
+	wait[bool](p, `!document.getElementById("by-hand").hidden && document.querySelector("#by-hand code").textContent === "docker compose kill app-2"`)
+	p.do(chromedp.SendKeys(chromedp.CSS("#by-hand [data-part=close]"), kb.Enter))
+	wait[bool](p, `document.getElementById("by-hand").hidden`)
+}

@@ -1,0 +1,145 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/alicebob/miniredis/v2/server"
+	"github.com/redis/go-redis/v9"
+
+	"authlab/lab/control"
+	"authlab/lab/fault"
+	"authlab/web"
+)
+
+// A store is the Redis of a lab: one in this process, or the user's own. Replicas reach it over a wire that can be cut;
+// the lab itself looks at it directly.
+type store struct {
+	address  *url.URL
+	embedded *miniredis.Miniredis // nil: the user's own
+	wire     *fault.Wire
+	client   *redis.Client
+	closed   chan struct{}
+
+	mu     sync.Mutex
+	counts map[string]int64      // commands by name, if embedded
+	asked  *control.CommandCount // if not: what it counts itself
+}
+
+func openStore(ctx context.Context, address string) (*store, error) {
+	s := &store{counts: map[string]int64{}, closed: make(chan struct{})}
+	if address == "" {
+		s.embedded = miniredis.NewMiniRedis()
+		if err := s.embedded.Start(); err != nil {
+			return nil, fmt.Errorf("embedded Redis: %w", err)
+		}
+		go s.drive()
+		s.embedded.Server().SetPreHook(s.count)
+		address = "redis://" + s.embedded.Addr()
+	}
+	var err error
+	if s.address, err = url.Parse(address); err != nil || s.address.Host == "" {
+		return nil, fmt.Errorf("%q is not the address of a Redis: it should look like redis://127.0.0.1:6379", address)
+	}
+	if s.address.Port() == "" {
+		s.address.Host += ":6379"
+	}
+	if s.address.Scheme != "redis" {
+		return nil, fmt.Errorf("redis address %q: the lab needs redis://, because it cuts the wire and TLS would notice", s.address.Redacted())
+	}
+	if s.client, err = web.OpenRedis(s.address.String()); err != nil {
+		return nil, err
+	}
+	if err := s.client.Ping(ctx).Err(); err != nil {
+		return nil, errors.Join(fmt.Errorf("redis at %s cannot be reached: %w", s.address.Host, err), s.close())
+	}
+	if s.wire, err = fault.NewWire(s.address.Host); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	s.asked = control.NewCommandCount(s.client)
+	s.resetCounts(ctx)
+	return s, nil
+}
+
+// driveEvery is how often the embedded Redis lets go of what is over. Whether a login is over, the replicas tell by
+// their own clocks, so nobody is let in by a record that lingers.
+const driveEvery = 5 * time.Second
+
+// drive lets the embedded Redis grow older: its clock stands still otherwise, and nothing would ever expire. (Its
+// ClockTTL does it too, by looking at every key at every command, which ten thousand users make slow.)
+func (s *store) drive() {
+	tick := time.NewTicker(driveEvery)
+	defer tick.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-s.closed:
+			return
+		case now := <-tick.C:
+			s.embedded.FastForward(now.Sub(last))
+			last = now
+		}
+	}
+}
+
+// userInfo is the user:password@ of the address, if it has one.
+func (s *store) userInfo() string {
+	if s.address.User == nil {
+		return ""
+	}
+	return s.address.User.String() + "@"
+}
+
+// database is the /0 of the address, if it has one.
+func (s *store) database() string { return s.address.Path }
+
+func (s *store) close() error {
+	close(s.closed)
+	var failed []error
+	if s.wire != nil {
+		failed = append(failed, s.wire.Cut())
+	}
+	if s.client != nil {
+		failed = append(failed, s.client.Close())
+	}
+	if s.embedded != nil {
+		s.embedded.Close()
+	}
+	return errors.Join(failed...)
+}
+
+func (s *store) count(_ *server.Peer, command string, _ ...string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counts[strings.ToUpper(command)]++
+	return false
+}
+
+func (s *store) resetCounts(ctx context.Context) {
+	if s.embedded == nil {
+		s.asked.Reset(ctx)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.counts)
+}
+
+// commands is how often the logins have sent each command since the lab was reset, counted at Redis.
+func (s *store) commands(ctx context.Context) map[string]int64 {
+	if s.embedded == nil {
+		return s.asked.Since(ctx)
+	}
+	s.mu.Lock()
+	counts := maps.Clone(s.counts)
+	s.mu.Unlock()
+	maps.DeleteFunc(counts, func(name string, n int64) bool { return control.Housekeeping(name) || n == 0 })
+	return counts
+}

@@ -1,0 +1,224 @@
+package embedded_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"authlab/lab/embedded"
+	"authlab/lab/experiment/api"
+)
+
+// openWalkthrough opens the walkthrough at a chapter, on a lab whose page can run experiments.
+func openWalkthrough(t *testing.T, address string, width, height int64) *page {
+	t.Helper()
+	c, _ := start(t, embedded.Config{Experiments: func(url string) http.Handler { return api.For(url).Handler() }})
+	w := newWatch(c.URL(), []int{401, 403, 503})
+	p := &page{t, browser(t, w.see)}
+	t.Cleanup(func() { w.report(t) })
+	p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate(c.URL()+address))
+	wait[bool](p, `document.querySelectorAll(".turn button").length === 2 && document.querySelector(".story p") !== null && `+
+		`(document.querySelector("#question input") !== null || !document.getElementById("verdict").hidden)`)
+	return p
+}
+
+// answers are the right choices, by chapter and in the order of the schemes that it asks about: the first is 0.
+var answers = []struct {
+	chapter string
+	choices []int
+}{
+	{"http-forgets", []int{2, 0, 0}},
+	{"the-ticket", []int{0, 0}},
+	{"the-signed-letter", []int{0, 0}},
+	{"in-your-hand", []int{0, 1, 2}},
+	{"three-desks", []int{0, 1, 1}},
+	{"always-the-same-desk", []int{1, 0, 0}},
+	{"one-filing-cabinet", []int{2, 0, 2}},
+	{"the-cabinet-burns", []int{0, 2, 0, 2}},
+	{"leaving", []int{0, 1, 2, 0}},
+	{"thieves-and-forgers", []int{0, 1, 1, 0}},
+	{"other-desks-and-other-pages", []int{1, 0, 2}},
+	{"the-bill", []int{0, 1, 0, 1}},
+}
+
+func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
+	for _, lang := range []struct{ name, score, total, lesson string }{
+		{"en", "%d of %d as you said.", "You predicted %d of %d right.", "The lesson"},
+		{"es", "%d de %d como dijiste.", "Acertaste %d de %d predicciones.", "La lección"},
+	} {
+		t.Run(lang.name, func(t *testing.T) {
+			p := openWalkthrough(t, "/?lang="+lang.name, 1280, 1024)
+			run := func(string) { ask[bool](p, `document.querySelector(".run").click() ?? true`) }
+			all := playChapters(p, lang.score, lang.lesson, run)
+			if total := ask[string](p, `document.querySelector("#verdict .score").textContent`); total != fmt.Sprintf(lang.total, all, all) {
+				t.Errorf("at the end: %q", total)
+			}
+			for build := range 5 {
+				ask[bool](p, fmt.Sprintf(`document.querySelectorAll("#verdict input")[%d].click() ?? true`, build))
+				if advice := ask[string](p, `document.querySelector(".verdict-answer").innerText`); len(advice) < 300 {
+					t.Errorf("the advice for the kind %d is %q", build, advice)
+				}
+			}
+			ask[bool](p, `document.querySelector("[data-action=measure-rows]").click() ?? true`)
+			wait[bool](p, `!document.querySelector("[data-action=measure-rows]") && ![...document.querySelectorAll(".verdict-answer td")].some((td) => td.textContent === "…")`)
+			if missing := ask[[]string](p, `[...document.querySelectorAll("*")].flatMap((e) => [...e.childNodes]).filter((n) => n.nodeType === 3 && /undefined|\{\w+\}|\b(walkthrough|stage|shell|scheme)\.[a-z]/.test(n.data)).map((n) => n.data)`); len(missing) > 0 {
+				t.Errorf("texts are missing: %q", missing)
+			}
+		})
+	}
+}
+
+// playChapters predicts right in each chapter, has its experiment run, and goes on to the next. It returns how many
+// predictions there were. score and lesson are the texts of the language.
+func playChapters(p *page, score, lesson string, run func(chapter string)) int {
+	p.t.Helper()
+	all := 0
+	for i, chapter := range answers {
+		if at := ask[string](p, `location.hash`); i > 0 && at != "#"+chapter.chapter {
+			p.t.Fatalf("the chapter after %d is %s, want %s", i, at, chapter.chapter)
+		}
+		for row, choice := range chapter.choices {
+			ask[bool](p, fmt.Sprintf(`document.querySelectorAll("#question fieldset")[%d].querySelectorAll("input")[%d].click() ?? true`, row, choice))
+		}
+		run(chapter.chapter)
+		if got := wait[string](p, `document.querySelector("#result:not([hidden]) .score")?.textContent`); got != fmt.Sprintf(score, len(chapter.choices), len(chapter.choices)) {
+			p.t.Errorf("%s: %q; measured %q", chapter.chapter, got, ask[[]string](p, `[...document.querySelectorAll("#result tbody tr")].map((tr) => tr.innerText)`))
+		}
+		if got := ask[string](p, `document.querySelector(".lesson").innerText`); !strings.HasPrefix(got, lesson) || len(got) < 100 {
+			p.t.Errorf("%s: the lesson is %q", chapter.chapter, got)
+		}
+		all += len(chapter.choices)
+		ask[bool](p, `document.getElementById("next").click() ?? true`)
+		wait[bool](p, fmt.Sprintf(`document.getElementById("count").textContent.includes(%q)`, fmt.Sprint(i+2)))
+	}
+	return all
+}
+
+func TestTheAddressNamesTheChapterAndAReloadKeepsWhatWasSaid(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=en#leaving", 1280, 1024)
+	if title := ask[string](p, `document.getElementById("title").textContent`); title != "Leaving" {
+		t.Fatalf("the chapter is %q", title)
+	}
+	ask[bool](p, `document.querySelectorAll("#question fieldset")[1].querySelectorAll("input")[2].click() ?? true`)
+	ask[bool](p, `document.querySelector(".run").click() ?? true`)
+	wait[bool](p, `!document.getElementById("result").hidden`)
+	p.do(chromedp.Reload())
+	wait[bool](p, `document.getElementById("title").textContent === "Leaving" && document.querySelector("#result:not([hidden]) .score") !== null`)
+	if !ask[bool](p, `document.querySelectorAll("#question fieldset")[1].querySelectorAll("input")[2].checked`) {
+		t.Error("the prediction is gone")
+	}
+	p.do(chromedp.KeyEvent(kb.ArrowRight))
+	wait[bool](p, `document.getElementById("title").textContent === "Thieves and forgers"`)
+	p.do(chromedp.NavigateBack())
+	wait[bool](p, `document.getElementById("title").textContent === "Leaving"`)
+
+	// The same chapter in the other language, which is then kept.
+	p.do(chromedp.Click(chromedp.CSS("[data-tool=language]")))
+	waitThere[bool](p, `document.documentElement.lang === "es" && document.getElementById("title").textContent === "Irse"`)
+	p.do(chromedp.Navigate(ask[string](p, `location.origin`) + "/"))
+	waitThere[bool](p, `document.documentElement.lang === "es"`)
+}
+
+// waitThere waits on a page that is on its way: as long as the old one goes, there is nobody to ask.
+func waitThere[T comparable](p *page, expression string) {
+	p.t.Helper()
+	var none T
+	for p.ctx.Err() == nil {
+		if value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression)); err == nil && value != none {
+			return
+		}
+	}
+	p.t.Fatalf("waited for %s in vain", expression)
+}
+
+func TestAChapterIsPlayedByKeyboardAlone(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=en#three-desks", 1280, 1024)
+	tabTo := func(selector string) {
+		t.Helper()
+		for range 80 {
+			if ask[bool](p, fmt.Sprintf(`document.activeElement.matches(%q)`, selector)) {
+				return
+			}
+			p.do(chromedp.KeyEvent(kb.Tab))
+		}
+		t.Fatalf("%s cannot be reached by Tab", selector)
+	}
+	for i := range 3 {
+		tabTo(fmt.Sprintf("#question fieldset:nth-of-type(%d) input", i+1))
+		p.do(chromedp.KeyEvent(" "))
+	}
+	p.do(chromedp.KeyEvent("x")) // with the focus still on the last choice
+	wait[bool](p, `document.querySelector("#result:not([hidden]) .score") !== null`)
+	if focus := ask[string](p, `document.activeElement.id`); focus != "result-title" {
+		t.Errorf("after the run the focus is at %q", focus)
+	}
+	tabTo("#hands [data-action=login]")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	wait[bool](p, `document.getElementById("message").textContent === "alice is logged in."`)
+	tabTo("#hands [data-action=visit-ten]")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	wait[bool](p, `/of 30 requests were known/.test(document.getElementById("message").textContent)`)
+
+	p.do(chromedp.KeyEvent("?"))
+	if rows := wait[int](p, `document.querySelector("dialog[open]")?.querySelectorAll("dt").length`); rows < 6 {
+		t.Errorf("? lists %d keys", rows)
+	}
+	p.do(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("p"))
+	wait[bool](p, `document.documentElement.dataset.presenter === "on" && parseFloat(getComputedStyle(document.documentElement).fontSize) >= 19`)
+	p.do(chromedp.KeyEvent("p"), chromedp.KeyEvent("r"))
+	wait[bool](p, `document.getElementById("message").textContent.startsWith("A clean lab")`)
+}
+
+func TestTheReadersOwnRequestsLoseAndKeepTheirLanes(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=en#always-the-same-desk", 360, 800)
+	act := func(action, message string) {
+		t.Helper()
+		ask[bool](p, fmt.Sprintf(`document.querySelector("#hands [data-action=%s]").click() ?? true`, action))
+		wait[bool](p, fmt.Sprintf(`document.getElementById("message").textContent.includes(%q)`, message))
+	}
+	lane := func(scheme string) []string {
+		t.Helper()
+		return ask[[]string](p, fmt.Sprintf(`[...document.querySelectorAll("#hands [data-scheme=%s] li")].map((li) => li.dataset.status)`, scheme))
+	}
+	act("login", "is logged in")
+	act("visit-ten", "30 of 30")
+	act("kill-mine", "is dead")
+	act("visit-ten", "20 of 30")
+	for scheme, want := range map[string]string{"session-memory": "401", "session-redis": "200", "token-stateless": "200"} {
+		for _, status := range lane(scheme) {
+			if status != want {
+				t.Errorf("%s: %v, want %s", scheme, lane(scheme), want)
+				break
+			}
+		}
+	}
+	wait[bool](p, `document.querySelector("lab-stage").innerText.includes("memory is lost")`)
+	act("revive", "alive again")
+	p.expectNoSidewaysScrolling("after the lanes are full")
+}
+
+func TestTheWalkthroughCanBeReadInEveryLightAndOnEveryScreen(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=es#leaving", 1440, 900)
+	ask[bool](p, `document.querySelectorAll("#question fieldset")[0].querySelectorAll("input")[1].click() ?? true`)
+	ask[bool](p, `document.querySelector(".run").click() ?? true`)
+	wait[bool](p, `document.querySelector("#result:not([hidden]) .score") !== null`)
+	for _, scheme := range []string{"light", "dark"} {
+		p.prefer("prefers-color-scheme", scheme)
+		p.expectContrast(scheme)
+	}
+	for _, width := range []int64{360, 390, 768, 1024, 1440, 1920} {
+		p.do(chromedp.EmulateViewport(width, 900))
+		if wide := ask[int64](p, `document.documentElement.scrollWidth`); wide > width {
+			t.Errorf("the page is %d px wide on %d", wide, width)
+		}
+	}
+	p.do(chromedp.EmulateViewport(1280, 900))
+	ask[bool](p, `(location.hash = "#your-verdict", true)`)
+	wait[bool](p, `!document.getElementById("verdict").hidden`)
+	ask[bool](p, `document.querySelectorAll("#verdict input")[0].click() ?? true`)
+	p.expectContrast("the verdict, dark")
+}

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"authlab/lab/experiment"
+	"authlab/lab/experiment/texts"
+)
+
+// A Told is a result for a page: question, claim and lesson in the reader's language.
+type Told struct {
+	experiment.Result
+	Cells []ToldCell `json:"cells"`
+}
+
+// A ToldCell is a cell, with its words also in the reader's language.
+type ToldCell struct {
+	experiment.Cell
+	PredictedText string `json:"predicted_text"`
+	ObservedText  string `json:"observed_text"`
+}
+
+func tell(r experiment.Result, l *texts.Language) Told {
+	told := Told{Result: r.In(l), Cells: make([]ToldCell, len(r.Cells))}
+	for i, c := range r.Cells {
+		told.Cells[i] = ToldCell{c, told.Result.Cells[i].Predicted, told.Result.Cells[i].Observed}
+	}
+	return told
+}
+
+// An item is one experiment of GET /lab/experiments: what a page says before it has run.
+type item struct {
+	Name     string   `json:"name"`
+	Question string   `json:"question"`
+	Claim    string   `json:"claim"`
+	Choices  []choice `json:"choices"`           // the outcomes among which a reader predicts
+	Runs     bool     `json:"runs"`              // this lab runs it by itself
+	Command  string   `json:"command,omitempty"` // what runs it otherwise
+}
+
+type choice struct {
+	Outcome experiment.Outcome `json:"outcome"`
+	Text    string             `json:"text"`
+}
+
+// handleList handles the "GET /lab/experiments" route: ?lang=es. Choices depend on how many replicas there are; a lab that
+// cannot be looked at has the usual three.
+func (r *Runner) handleList(w http.ResponseWriter, request *http.Request) {
+	l, replicas := languageOf(request), r.replicas(request.Context())
+	all := experiment.All()
+	items := make([]item, len(all))
+	for i, e := range all {
+		command := r.config.Command(e.Name)
+		items[i] = item{Name: e.Name, Question: e.Question(l), Claim: e.Claim(l), Choices: []choice{}, Runs: command == "", Command: command}
+		if e.Choices != nil {
+			for _, outcome := range e.Choices(replicas) {
+				items[i].Choices = append(items[i].Choices, choice{outcome, outcome.In(l, e.Name)})
+			}
+		}
+	}
+	answer(w, items)
+}
+
+func (r *Runner) replicas(ctx context.Context) int {
+	const usual = 3
+	target, err := r.config.Open()
+	if err != nil {
+		return usual
+	}
+	view, err := target.View(ctx)
+	if err != nil || len(view.Replicas) == 0 {
+		return usual
+	}
+	return len(view.Replicas)
+}
+
+// languageOf is the language of ?lang=, or the one that the browser asks for.
+func languageOf(request *http.Request) *texts.Language {
+	return texts.Best(request.URL.Query().Get("lang"), request.Header.Get("Accept-Language"))
+}
+
+func answer(w http.ResponseWriter, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(body) // an error means that the client has gone
+}
