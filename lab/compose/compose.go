@@ -4,7 +4,8 @@
 //	                     └──▶ docker compose kill …     whatever takes Docker, as somebody would type it
 //
 // Whatever it did, it waits until it can be seen: that nginx deals requests to a replica again, that a replica reaches
-// Redis, that all sign with the new key. It never waits for a time to pass.
+// Redis, that all sign with the new key. It waits for a time to pass only where nginx shows nothing: until it has looked a name
+// up anew.
 package compose
 
 import (
@@ -15,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"authlab/lab/experiment"
 	"authlab/lab/naive"
@@ -49,6 +51,7 @@ type Target struct {
 
 	mu     sync.Mutex // one change at a time
 	broken state
+	killed time.Time // the last time that a replica was
 }
 
 // A state is what has been broken and not been mended yet.

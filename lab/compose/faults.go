@@ -17,6 +17,7 @@ func (t *Target) Kill(ctx context.Context, replica string) error {
 	if err := t.docker.compose(ctx, "kill", replica); err != nil {
 		return err
 	}
+	t.nameGone()
 	t.broken.killed[replica] = true
 	return nil
 }
@@ -53,6 +54,9 @@ func (t *Target) unpause(ctx context.Context, replicas ...string) error {
 }
 
 func (t *Target) start(ctx context.Context, replicas ...string) error {
+	if err := t.forgotten(ctx); err != nil {
+		return err
+	}
 	if err := t.docker.start(ctx, replicas...); err != nil {
 		return err
 	}

@@ -55,8 +55,8 @@ func readSheet(t *testing.T) []step {
 	return steps
 }
 
-// TestTheHandsOnSheetIsTrueOfTheEmbeddedLab runs every command of the sheet as it stands there. What is different: the
-// address, and that docker is a script, which asks the lab's controls for the same.
+// TestTheHandsOnSheetIsTrueOfTheEmbeddedLab runs every command of the sheet as it stands there, at another port. docker is
+// a script, which asks the lab's controls for the same.
 func TestTheHandsOnSheetIsTrueOfTheEmbeddedLab(t *testing.T) {
 	lab, err := cluster.Start(t.Context(), cluster.Config{})
 	if err != nil {
@@ -66,12 +66,14 @@ func TestTheHandsOnSheetIsTrueOfTheEmbeddedLab(t *testing.T) {
 	docker := fmt.Sprintf(`#!/bin/bash
 lab() { curl -sf -X POST %s/lab/"$1"; }
 case "$*" in
-"compose up --build --detach") ;;
+"compose up --build --wait") ;;
 "compose kill app-"?) lab replicas/$3/kill ;;
 "compose start app-"?) lab replicas/$3/start ;;
+"compose pause app-"?) lab replicas/$3/silence ;;
+"compose unpause app-"?) lab replicas/$3/start ;;
 "compose stop redis") lab redis/stop ;;
 "compose start redis") lab redis/start ;;
-"compose down -v") ;;
+"compose down -v --rmi local") ;;
 *) echo "docker $*: the sheet has no such command yet" >&2; exit 1 ;;
 esac
 `, lab.URL())
@@ -79,7 +81,7 @@ esac
 	if err := os.WriteFile(filepath.Join(bin, "docker"), []byte(docker), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	walk(t, strings.TrimPrefix(lab.URL(), "http://"), "PATH="+bin+":"+os.Getenv("PATH"))
+	walk(t, "AUTHLAB_PORT="+strings.TrimPrefix(lab.URL(), "http://127.0.0.1:"), "PATH="+bin+":"+os.Getenv("PATH"))
 }
 
 // TestTheHandsOnSheetIsTrueOfContainers runs the sheet with docker, as a project of its own: the sheet brings it up, breaks
@@ -92,8 +94,7 @@ func TestTheHandsOnSheetIsTrueOfContainers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := freePort(t)
-	environment := []string{"COMPOSE_FILE=" + file, "COMPOSE_PROJECT_NAME=authlab-handson", "AUTHLAB_PORT=" + port, "AUTHLAB_REPORTS_PORT=" + freePort(t)}
+	environment := []string{"COMPOSE_FILE=" + file, "COMPOSE_PROJECT_NAME=authlab-handson", "AUTHLAB_PORT=" + freePort(t), "AUTHLAB_REPORTS_PORT=" + freePort(t)}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 		defer cancel()
@@ -103,7 +104,7 @@ func TestTheHandsOnSheetIsTrueOfContainers(t *testing.T) {
 			t.Errorf("docker compose down: %v\n%s", err, out)
 		}
 	})
-	walk(t, "127.0.0.1:"+port, environment...)
+	walk(t, environment...)
 }
 
 // leaveOut skips a test that this machine lacks a part for, unless nothing may be left out.
@@ -131,7 +132,7 @@ func freePort(t *testing.T) string {
 
 // walk types the sheet into one bash, from its first line to its last, and compares what is printed with what the sheet
 // says. In the sheet, app-N is any replica, and the width of a space says nothing.
-func walk(t *testing.T, address string, environment ...string) {
+func walk(t *testing.T, environment ...string) {
 	t.Helper()
 	// An older curl prints the name of what it is asked for in place of the header.
 	if out, err := exec.CommandContext(t.Context(), "bash", "-c", "curl -s -w '%header{x}' file:///dev/null").Output(); err != nil || len(out) > 0 {
@@ -140,8 +141,7 @@ func walk(t *testing.T, address string, environment ...string) {
 	steps, dir := readSheet(t), t.TempDir()
 	var script strings.Builder
 	for i, s := range steps {
-		commands := strings.ReplaceAll(s.commands, "127.0.0.1:8080", address)
-		fmt.Fprintf(&script, "{\n%s} >%[2]s/%[3]d.out 2>%[2]s/%[3]d.err; echo $? >%[2]s/%[3]d.exit\n", commands, dir, i)
+		fmt.Fprintf(&script, "{\n%s} >%[2]s/%[3]d.out 2>%[2]s/%[3]d.err; echo $? >%[2]s/%[3]d.exit\n", s.commands, dir, i)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
@@ -187,8 +187,8 @@ func TestTheHandsOnSheetAsksBeforeItTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps := strings.Split(string(text), "\n## ")[1:]
-	if len(steps) != 7 {
-		t.Errorf("there are %d steps, want 7", len(steps))
+	if len(steps) != 8 {
+		t.Errorf("there are %d steps, want 8", len(steps))
 	}
 	for _, s := range steps {
 		title, _, _ := strings.Cut(s, "\n")

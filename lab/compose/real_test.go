@@ -96,8 +96,39 @@ func docker(t *testing.T, args ...string) (string, bool) {
 	return strings.TrimSpace(out.String()), err == nil
 }
 
-func TestTheSecondServiceHasAWayToNginxAndToNobodyElse(t *testing.T) {
+// TestWhatTheContainersMayDo looks at real containers from inside.
+func TestWhatTheContainersMayDo(t *testing.T) {
 	real(t)
+	t.Run("the second service has a way to nginx and to no other", onlyWayOfReports)
+	t.Run("Redis has no rights and owns its volume", redisHasNoRights)
+	t.Run("nginx serves as another user than it reads its files as", nginxServesWithoutRights)
+}
+
+func inside(t *testing.T, service, script string) string {
+	t.Helper()
+	out, ok := docker(t, "compose", "exec", "-T", service, "sh", "-c", script)
+	if !ok {
+		t.Fatalf("%s: %s: %s", service, script, out)
+	}
+	return strings.Join(strings.Fields(out), " ")
+}
+
+// redisHasNoRights: the image, started as root, would first have to be allowed to give root up.
+func redisHasNoRights(t *testing.T) {
+	if got := inside(t, "redis", "id -un; stat -c %U /data /data/appendonlydir; awk '/^CapBnd/ {print $2}' /proc/1/status"); got != "redis redis redis 0000000000000000" {
+		t.Errorf("its user, the owners of its files, and its rights: %s", got)
+	}
+}
+
+// nginxServesWithoutRights: root, that reads the files, may do three things, and the processes that serve nothing.
+func nginxServesWithoutRights(t *testing.T) {
+	const processes = `cat /proc/[0-9]*/status | awk '/^Name/ {name = $2} /^PPid/ {parent = $2} /^Uid/ {user = $2} /^CapEff/ && name == "nginx" {print parent, user, $2}' | sort -u`
+	if got := inside(t, "nginx", processes); got != "0 0 00000000000000c4 1 101 0000000000000000" { // DAC_READ_SEARCH, SETGID, SETUID
+		t.Errorf("its processes, by their parent, with their users and rights: %s", got)
+	}
+}
+
+func onlyWayOfReports(t *testing.T) {
 	id := func(service string) string {
 		out, ok := docker(t, "compose", "ps", "-q", service)
 		if !ok {

@@ -20,7 +20,8 @@ const (
 	settling = 30 * time.Second
 	// again is how long to wait before looking again.
 	again = 25 * time.Millisecond
-	// lookups is how long nginx can go on believing what it has looked up: "valid=1s" in deploy/nginx.conf, and the lookup.
+	// lookups is how long nginx can go on believing what it has looked up: "valid=1s" in deploy/nginx/nginx.conf, and the
+	// lookup.
 	lookups = 1500 * time.Millisecond
 	// farewell is how long it may take to take all down.
 	farewell = time.Minute
@@ -40,6 +41,20 @@ func until(ctx context.Context, what string, look func(context.Context) error) e
 			return fmt.Errorf("wait until %s: %w: %w", what, ctx.Err(), err)
 		case <-time.After(again):
 		}
+	}
+}
+
+// nameGone notes that a replica's name is gone from now on.
+func (t *Target) nameGone() { t.killed = time.Now() }
+
+// forgotten waits until nginx has looked up that the name of a killed replica is gone, and so has forgotten that it failed.
+// One that comes back sooner is the same to nginx, and is passed over for seconds (fail_timeout in deploy/nginx/nginx.conf).
+func (t *Target) forgotten(ctx context.Context) error {
+	select {
+	case <-time.After(lookups - time.Since(t.killed)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

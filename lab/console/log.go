@@ -12,7 +12,7 @@ import (
 	"authlab/lab/control"
 )
 
-// A logLine is a line of nginx's access log, in the format that deploy/nginx.conf gives it.
+// A logLine is a line of nginx's access log, in the format that deploy/nginx gives it.
 type logLine struct {
 	At       float64 `json:"at"` // seconds since 1970
 	Method   string  `json:"method"`

@@ -14,6 +14,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -29,14 +30,17 @@ type Manifests struct {
 	Secrets    []*corev1.Secret
 	Ingresses  []*networkingv1.Ingress
 	Policies   []*networkingv1.NetworkPolicy
+	Budgets    []*policyv1.PodDisruptionBudget
 }
 
 // A Workload is what makes pods: a Deployment or a StatefulSet.
 type Workload struct {
-	Name     string
-	Selector *metav1.LabelSelector
-	Pod      corev1.PodTemplateSpec
-	Claims   []corev1.PersistentVolumeClaim
+	Name      string
+	Replicas  *int32 // nil: 1
+	Selector  *metav1.LabelSelector
+	Pod       corev1.PodTemplateSpec
+	Claims    []corev1.PersistentVolumeClaim
+	Namespace map[string]string // labels of its namespace, if that is not the one that is made here
 }
 
 // Build builds an overlay out of files and decodes it. A field that Kubernetes does not know is an error.
@@ -46,7 +50,7 @@ func Build(files filesys.FileSystem, overlay string) (*Manifests, error) {
 		return nil, fmt.Errorf("build %s: %w", overlay, err)
 	}
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, networkingv1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, networkingv1.AddToScheme, policyv1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			return nil, err
 		}
@@ -76,9 +80,9 @@ func (m *Manifests) add(object runtime.Object) error {
 		m.Namespaces = append(m.Namespaces, o)
 		return nil
 	case *appsv1.Deployment:
-		m.Workloads = append(m.Workloads, Workload{Name: o.Name, Selector: o.Spec.Selector, Pod: o.Spec.Template})
+		m.Workloads = append(m.Workloads, Workload{Name: o.Name, Replicas: o.Spec.Replicas, Selector: o.Spec.Selector, Pod: o.Spec.Template})
 	case *appsv1.StatefulSet:
-		m.Workloads = append(m.Workloads, Workload{o.Name, o.Spec.Selector, o.Spec.Template, o.Spec.VolumeClaimTemplates})
+		m.Workloads = append(m.Workloads, Workload{Name: o.Name, Replicas: o.Spec.Replicas, Selector: o.Spec.Selector, Pod: o.Spec.Template, Claims: o.Spec.VolumeClaimTemplates})
 	case *corev1.Service:
 		m.Services = append(m.Services, o)
 	case *corev1.Secret:
@@ -87,6 +91,8 @@ func (m *Manifests) add(object runtime.Object) error {
 		m.Ingresses = append(m.Ingresses, o)
 	case *networkingv1.NetworkPolicy:
 		m.Policies = append(m.Policies, o)
+	case *policyv1.PodDisruptionBudget:
+		m.Budgets = append(m.Budgets, o)
 	default:
 		return fmt.Errorf("%T: nothing here checks such an object", object)
 	}

@@ -87,6 +87,7 @@ func TestOnlyReplicasReachTheStores(t *testing.T) {
 		{"app", "redis", "redis", true},
 		{"app", "postgres", "postgres", true},
 		{"reports", "app", "http", true},
+		{"app", "reports", "http", false},
 		{"reports", "redis", "redis", false},
 		{"reports", "postgres", "postgres", false},
 		{"redis", "postgres", "postgres", false},
@@ -98,6 +99,35 @@ func TestOnlyReplicasReachTheStores(t *testing.T) {
 	}
 }
 
+func TestOnlyTraefikComesInFromOutside(t *testing.T) {
+	m, err := build(t, manifests(t), "sticky")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod := func(namespace, name string) check.Workload {
+		w := check.Workload{Namespace: map[string]string{"kubernetes.io/metadata.name": namespace}}
+		w.Pod.Labels = map[string]string{"app.kubernetes.io/name": name}
+		return w
+	}
+	for _, want := range []struct {
+		namespace, name, to, port string
+		reaches                   bool
+	}{
+		{"kube-system", "traefik", "app", "http", true}, // of k3s
+		{"traefik", "traefik", "app", "http", true},     // of the README's recipe for kind
+		{"traefik", "traefik", "reports", "http", true},
+		{"traefik", "traefik", "redis", "redis", false},
+		{"default", "traefik", "app", "http", false},
+		{"kube-system", "metrics-server", "app", "http", false},
+		{"kube-system", "metrics-server", "reports", "http", false},
+		{"default", "shell", "postgres", "postgres", false},
+	} {
+		if got := m.ReachesFrom(pod(want.namespace, want.name), want.to, want.port); got != want.reaches {
+			t.Errorf("%s in %s reaches %s of %s: %v, want %v", want.name, want.namespace, want.port, want.to, got, want.reaches)
+		}
+	}
+}
+
 func TestTheOverlaysDifferInAffinityAlone(t *testing.T) {
 	affinity := map[string]string{}
 	for _, overlay := range overlays {
@@ -105,14 +135,16 @@ func TestTheOverlaysDifferInAffinityAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		affinity[overlay] = m.Ingresses[0].Annotations["nginx.ingress.kubernetes.io/affinity"]
 		for _, s := range m.Services {
+			if s.Name == "app" {
+				affinity[overlay] = s.Annotations["traefik.ingress.kubernetes.io/service.sticky.cookie"]
+			}
 			if s.Spec.SessionAffinity != "None" && s.Spec.SessionAffinity != "" {
 				t.Errorf("%s: service %s is sticky by itself", overlay, s.Name)
 			}
 		}
 	}
-	if affinity["round-robin"] != "" || affinity["sticky"] != "cookie" {
+	if affinity["round-robin"] != "" || affinity["sticky"] != "true" {
 		t.Errorf("affinity: %v", affinity)
 	}
 }

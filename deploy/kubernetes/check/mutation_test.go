@@ -38,7 +38,12 @@ func TestAMistakeIsFound(t *testing.T) {
 		{"memory without bounds", "base/redis.yaml", "limits: {memory: 128Mi}", "limits: {cpu: 1}", "no bounds"},
 		{"an image from a registry", "base/app.yaml", "imagePullPolicy: IfNotPresent", "imagePullPolicy: Always", "looked for at a registry"},
 		{"another namespace", "base/kustomization.yaml", "namespace: authlab\n", "", "in the namespace"},
-		{"a patch of nothing", "overlays/sticky/kustomization.yaml", "name: authlab\n", "name: lab\n", "build"},
+		{"a patch of nothing", "overlays/sticky/kustomization.yaml", "name: app\n", "name: lab\n", "build"},
+		{"a budget of nothing", "base/disruption.yaml", "matchLabels: {app: app}", "matchLabels: {app: web}", "pods of 0 workloads"},
+		{"a budget that lets no pod go", "base/disruption.yaml", "maxUnavailable: 1", "minAvailable: 3", "lets 0 of 3 pods go"},
+		{"a budget that lets all go", "base/disruption.yaml", "maxUnavailable: 1", "maxUnavailable: 3", "lets 3 of 3 pods go"},
+		{"a budget for a single pod", "base/disruption.yaml", "matchLabels: {app: app}", "matchLabels: {app: redis}", "lets 1 of 1 pods go"},
+		{"a budget in no version", "base/disruption.yaml", "policy/v1", "policy/v1beta1", "no kind"},
 	} {
 		t.Run(strings.ReplaceAll(mistake.name, " ", "-"), func(t *testing.T) {
 			files := manifests(t)
@@ -55,7 +60,7 @@ func TestAMistakeIsFound(t *testing.T) {
 
 func TestAHoleInThePoliciesIsFound(t *testing.T) {
 	stores := [2]string{"- podSelector:\n            matchLabels: {app: app}\n      ports:\n        - {port: redis}", "- podSelector: {}\n      ports:\n        - {port: redis}"}
-	way := [2]string{"policyTypes: [Egress]", "policyTypes: [Ingress]"}
+	way := [2]string{"{app: reports}\n  policyTypes: [Ingress, Egress]", "{app: reports}\n  policyTypes: [Ingress]"}
 	for _, test := range []struct {
 		name    string
 		holes   [][2]string

@@ -12,7 +12,12 @@ import (
 // Reaches tells whether the policies let the pods of one workload connect to a port of another's. Both sides have to
 // allow it, and a side that no policy is about allows everything.
 func (m *Manifests) Reaches(from, to, port string) bool {
-	a, b := m.workload(from), m.workload(to)
+	return m.ReachesFrom(m.workload(from), to, port)
+}
+
+// ReachesFrom is Reaches from pods that need not be ours.
+func (m *Manifests) ReachesFrom(a Workload, to, port string) bool {
+	b := m.workload(to)
 	return m.allowed(networkingv1.PolicyTypeEgress, a, b, b, port) && m.allowed(networkingv1.PolicyTypeIngress, b, a, b, port)
 }
 
@@ -25,7 +30,7 @@ func (m *Manifests) workload(name string) Workload {
 func (m *Manifests) allowed(direction networkingv1.PolicyType, side, peer, server Workload, port string) bool {
 	free := true // until a policy is about this side
 	for _, p := range m.Policies {
-		if !slices.Contains(p.Spec.PolicyTypes, direction) || !matches(&p.Spec.PodSelector, side) {
+		if side.Namespace != nil || !slices.Contains(p.Spec.PolicyTypes, direction) || !matches(&p.Spec.PodSelector, side) {
 			continue
 		}
 		free = false
@@ -57,11 +62,17 @@ func rules(p *networkingv1.NetworkPolicy, direction networkingv1.PolicyType) []r
 	return found
 }
 
-// peer tells whether a rule is about the pods of a workload. All of ours are in one namespace; a rule about others is
-// about none of them, and addresses (ipBlock) are not how pods are told apart.
+// peer tells whether a rule is about the pods of a workload. Without a namespaceSelector it is about ours alone, and with
+// one, as they are written here, about others. Addresses (ipBlock) are not how pods are told apart.
 func (r rule) peer(w Workload) bool {
 	return len(r.peers) == 0 || slices.ContainsFunc(r.peers, func(p networkingv1.NetworkPolicyPeer) bool {
-		return p.NamespaceSelector == nil && p.PodSelector != nil && matches(p.PodSelector, w)
+		if (p.NamespaceSelector == nil) != (w.Namespace == nil) {
+			return false
+		}
+		if p.NamespaceSelector != nil && !selects(p.NamespaceSelector, w.Namespace) {
+			return false
+		}
+		return p.PodSelector == nil || matches(p.PodSelector, w)
 	})
 }
 
@@ -76,6 +87,10 @@ func (r rule) port(server Workload, name string) bool {
 }
 
 func matches(selector *metav1.LabelSelector, w Workload) bool {
+	return selects(selector, w.Pod.Labels)
+}
+
+func selects(selector *metav1.LabelSelector, by map[string]string) bool {
 	s, err := metav1.LabelSelectorAsSelector(selector)
-	return err == nil && s.Matches(labels.Set(w.Pod.Labels))
+	return err == nil && s.Matches(labels.Set(by))
 }

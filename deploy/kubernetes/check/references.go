@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
@@ -38,6 +39,11 @@ func (m *Manifests) References() error {
 			}
 		}
 	}
+	for _, b := range m.Budgets {
+		if err := m.checkBudget(b); err != nil {
+			wrong = append(wrong, fmt.Errorf("budget %s: %w", b.Name, err))
+		}
+	}
 	for _, w := range m.Workloads {
 		for _, c := range w.Pod.Spec.Containers {
 			if err := errors.Join(m.checkSecrets(w), m.checkFiles(w, c), m.checkAddresses(c)); err != nil {
@@ -46,6 +52,35 @@ func (m *Manifests) References() error {
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// checkBudget checks that a budget is about the pods of one workload, and that it lets some of them go but not all: a drain
+// would otherwise wait for ever, or the budget would mean nothing.
+func (m *Manifests) checkBudget(b *policyv1.PodDisruptionBudget) error {
+	var of []Workload
+	for _, w := range m.Workloads {
+		if b.Spec.Selector != nil && matches(b.Spec.Selector, w) {
+			of = append(of, w)
+		}
+	}
+	if len(of) != 1 {
+		return fmt.Errorf("it selects the pods of %d workloads", len(of))
+	}
+	replicas := 1
+	if of[0].Replicas != nil {
+		replicas = int(*of[0].Replicas)
+	}
+	leaving := 0
+	switch {
+	case b.Spec.MaxUnavailable != nil:
+		leaving = b.Spec.MaxUnavailable.IntValue()
+	case b.Spec.MinAvailable != nil:
+		leaving = replicas - b.Spec.MinAvailable.IntValue()
+	}
+	if leaving < 1 || leaving >= replicas {
+		return fmt.Errorf("it lets %d of %d pods go", leaving, replicas)
+	}
+	return nil
 }
 
 func (m *Manifests) selected(by map[string]string) []Workload {
