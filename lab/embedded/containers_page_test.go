@@ -47,7 +47,7 @@ func TestEveryChapterIsPlayedToItsEndOnContainers(t *testing.T) {
 		ask[bool](p, `document.querySelector("#hands [data-action=`+act[0]+`]").click() ?? true`)
 		p.expectMessage(act[1])
 		if act[0] == "kill-mine" {
-			wait[bool](p, `document.querySelector("lab-stage").innerText.includes("refuses connections")`)
+			wait[bool](p, `document.querySelector("lab-stage").innerText.includes("✕ refuses")`)
 			p.shot("killed")
 		}
 	}
