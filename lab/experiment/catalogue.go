@@ -31,6 +31,7 @@ func All() []Experiment {
 		crossSiteForms(),
 		fixation(),
 		storeLookups(),
+		lostUpdate(),
 		latency(),
 		size(),
 		serverMemory(),

@@ -74,7 +74,7 @@ export const CHAPTERS = [
     asks: ["session-redis", "token-stateless", "token-revocable"],
     hands: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
     light: ["redis"],
-    more: ["boot-key", "key-rotation"],
+    more: ["lost-update", "boot-key", "key-rotation"],
     sources: [{ name: "Redis, GETEX", url: "https://redis.io/docs/latest/commands/getex/" }, SESSIONS],
   },
   {
