@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -26,8 +27,8 @@ func init() { redis.SetLogger(&logging.VoidLogger{}) }
 // OpenRedis returns a client for a Redis at an address like redis://user:password@host:6379/0. It connects when it is
 // first used.
 //
-// By default the client would repeat a command that failed, for seconds. Here nothing is repeated: a user is waiting,
-// and a command that spends a refresh token must not be sent twice.
+// By default the client would repeat a command that failed, for seconds. Here it does not: a user is waiting, and a
+// command that spends a refresh token must not be sent twice.
 func OpenRedis(address string) (*redis.Client, error) {
 	options, err := redis.ParseURL(address)
 	if err != nil {
@@ -42,7 +43,7 @@ func OpenRedis(address string) (*redis.Client, error) {
 	options.DisableIdentity = true
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	client := redis.NewClient(options)
-	client.AddHook(impatient{})
+	client.AddHook(impatient{now: time.Now})
 	return client, nil
 }
 
@@ -61,17 +62,32 @@ func dialRedis(config *tls.Config) func(ctx context.Context, network, address st
 }
 
 // impatient bounds each command, or transaction, as a whole: the timeouts of its steps would add up.
-type impatient struct{}
+type impatient struct{ now func() time.Time }
+
+// repeatable are the commands that may be sent twice: they only read (GETEX also moves the end of what it reads).
+var repeatable = map[string]bool{"get": true, "getex": true, "mget": true, "exists": true}
 
 var _ redis.Hook = impatient{}
 
 func (impatient) DialHook(next redis.DialHook) redis.DialHook { return next }
 
-func (impatient) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
+// ProcessHook sends a command again that took far longer than it may: then it was this process that stood still (its
+// container was paused), and when it woke the time was up, although Redis had not been late.
+func (h impatient) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	once := func(ctx context.Context, cmd redis.Cmder) error {
 		ctx, cancel := context.WithTimeout(ctx, redisPatience)
 		defer cancel()
 		return next(ctx, cmd)
+	}
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		started := h.now()
+		err := once(ctx, cmd)
+		stoodStill := h.now().Sub(started) > 2*redisPatience
+		if err == nil || errors.Is(err, redis.Nil) || !stoodStill || !repeatable[cmd.Name()] || ctx.Err() != nil {
+			return err
+		}
+		cmd.SetErr(nil)
+		return once(ctx, cmd)
 	}
 }
 
