@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -12,21 +13,21 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// redisTimeout is how long one command may take in all: to get a connection, to open it, to write and to read. So a Redis
-// that is gone, silent or slow becomes a 503 within a second.
+// redisTimeout is how long one command may take in all: to get a connection, to open it, to write and to read. A Redis
+// that is gone, silent or slow so becomes a 503 within a second; one that is gone says so at once.
 const redisTimeout = 800 * time.Millisecond
 
 // redisDialTimeout is shorter: after many failures the client tries to connect once a second only, and an attempt that
 // hangs when Redis comes back would delay the next.
 const redisDialTimeout = redisTimeout / 2
 
-// The client would log to stderr by itself. Every failure is also returned as an error.
+// The client would write to stderr by itself, on its own terms. What went wrong comes back as an error.
 func init() { redis.SetLogger(&logging.VoidLogger{}) }
 
 // OpenRedis returns a client for a Redis at an address like redis://user:password@host:6379/0. It connects when it is
 // first used.
 //
-// By default the client repeats a command that failed, for seconds. This one never does: a user is waiting, and a command
+// By default the client repeats a command that failed, for seconds. This one does not: a user is waiting, and a command
 // that spends a refresh token must not be sent twice.
 func OpenRedis(address string) (*redis.Client, error) {
 	options, err := redis.ParseURL(address)
@@ -42,7 +43,7 @@ func OpenRedis(address string) (*redis.Client, error) {
 	options.DisableIdentity = true
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	client := redis.NewClient(options)
-	client.AddHook(timeoutHook{})
+	client.AddHook(timeoutHook{now: time.Now})
 	return client, nil
 }
 
@@ -61,17 +62,32 @@ func dialRedis(config *tls.Config) func(ctx context.Context, network, address st
 }
 
 // timeoutHook bounds each command, or transaction, as a whole. The timeouts of the options are for its steps, and add up.
-type timeoutHook struct{}
+type timeoutHook struct{ now func() time.Time }
+
+// repeatable are the commands that may be sent twice: they only read (GETEX also moves the end of what it reads).
+var repeatable = map[string]bool{"get": true, "getex": true, "mget": true, "exists": true}
 
 var _ redis.Hook = timeoutHook{}
 
 func (timeoutHook) DialHook(next redis.DialHook) redis.DialHook { return next }
 
-func (timeoutHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
+// ProcessHook sends a command again that took far longer than it may: then it was this process that stood still (its
+// container was paused), and when it woke the time was up, although Redis had not been late.
+func (h timeoutHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	once := func(ctx context.Context, cmd redis.Cmder) error {
 		ctx, cancel := context.WithTimeout(ctx, redisTimeout)
 		defer cancel()
 		return next(ctx, cmd)
+	}
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		started := h.now()
+		err := once(ctx, cmd)
+		stoodStill := h.now().Sub(started) > 2*redisTimeout
+		if err == nil || errors.Is(err, redis.Nil) || !stoodStill || !repeatable[cmd.Name()] || ctx.Err() != nil {
+			return err
+		}
+		cmd.SetErr(nil)
+		return once(ctx, cmd)
 	}
 }
 

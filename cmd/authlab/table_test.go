@@ -62,7 +62,7 @@ func TestARowBeginsWithTheSignOfWhatItMeans(t *testing.T) {
 	)
 	for _, want := range []string{
 		"\n    ✕ 401 ", "\n    ● 401 ", "\n    · one replica ", "\n  ≠ ○ not measured: 503 (predicted: 401)",
-		"\n  ● login kept", "\n  ✕ has to log in again\n", "\n  · only a difference\n", "\n  ○ not measured\n", "\n  ≠ a surprise\n",
+		"\n  ● login kept", "\n  ✕ lost: the login, or what was saved\n", "\n  · only a difference\n", "\n  ○ not measured\n", "\n  ≠ a surprise\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)

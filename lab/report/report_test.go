@@ -201,7 +201,7 @@ func TestASurpriseIsSaidInWordsAndWithItsPrediction(t *testing.T) {
 func TestACellShowsWhatItMeans(t *testing.T) {
 	for means, want := range map[experiment.Meaning]struct{ class, symbol, says string }{
 		experiment.Kept:      {"kept", "●", "login kept"},
-		experiment.Lost:      {"lost", "✕", "has to log in again"},
+		experiment.Lost:      {"lost", "✕", "lost: the login, or what was saved"},
 		experiment.CantTell:  {"cant-tell", "?", "no answer now"},
 		experiment.Dangerous: {"dangerous", "▲", "good when it should not be"},
 		experiment.Costs:     {"costs", "◆", "at a cost"},

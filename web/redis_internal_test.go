@@ -1,0 +1,43 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// TestACommandIsRepeatedOnlyIfThisProcessStoodStill lets time pass while a command is under way.
+func TestACommandIsRepeatedOnlyIfThisProcessStoodStill(t *testing.T) {
+	const asleep = 3 * time.Second
+	for name, tt := range map[string]struct {
+		command string
+		took    time.Duration
+		err     error
+		sent    int
+	}{
+		"a read, over a pause":         {"getex", asleep, context.DeadlineExceeded, 2},
+		"several reads, over a pause":  {"mget", asleep, context.DeadlineExceeded, 2},
+		"a write, over a pause":        {"set", asleep, context.DeadlineExceeded, 1},
+		"a script, over a pause":       {"evalsha", asleep, context.DeadlineExceeded, 1},
+		"a read that Redis is late to": {"getex", redisTimeout + 50*time.Millisecond, context.DeadlineExceeded, 1},
+		"a read that fails at once":    {"get", time.Millisecond, errors.New("refused"), 1},
+		"nothing found, over a pause":  {"get", asleep, redis.Nil, 1},
+		"a good answer, over a pause":  {"get", asleep, nil, 1},
+	} {
+		now, sent := time.Unix(0, 0), 0
+		hook := timeoutHook{now: func() time.Time { return now }}.ProcessHook(func(context.Context, redis.Cmder) error {
+			now = now.Add(tt.took)
+			if sent++; sent == 1 {
+				return tt.err
+			}
+			return nil
+		})
+		err := hook(t.Context(), redis.NewCmd(t.Context(), tt.command, "key"))
+		if sent != tt.sent || (tt.sent == 1 && !errors.Is(err, tt.err)) || (tt.sent == 2 && err != nil) {
+			t.Errorf("%s: sent %d times, want %d; %v", name, sent, tt.sent, err)
+		}
+	}
+}
