@@ -112,7 +112,7 @@ func (t *Target) open(ctx context.Context, confirm func(context.Context) error) 
 		if err := t.docker.compose(ctx, "up", "-d", "--build"); err != nil {
 			return err
 		}
-	} else if err := t.docker.compose(ctx, "up", "-d", "--no-recreate"); err != nil { // whatever of it is not there
+	} else if err := t.complete(ctx); err != nil {
 		return err
 	}
 	address, err := t.docker.published(ctx)
@@ -126,6 +126,20 @@ func (t *Target) open(ctx context.Context, confirm func(context.Context) error) 
 		return err
 	}
 	return t.Reset(ctx)
+}
+
+// complete has all of a lab run that is there in part. What is paused has to go on first: docker compose up refuses it.
+func (t *Target) complete(ctx context.Context) error {
+	paused, err := t.docker.paused(ctx)
+	if err != nil {
+		return err
+	}
+	if len(paused) > 0 {
+		if err := t.docker.compose(ctx, append([]string{"unpause"}, paused...)...); err != nil {
+			return err
+		}
+	}
+	return t.docker.compose(ctx, "up", "-d", "--no-recreate")
 }
 
 // Close ends what Open started, also when ctx has ended.

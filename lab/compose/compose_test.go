@@ -70,6 +70,17 @@ func TestEachFaultIsWhatSomebodyWouldType(t *testing.T) {
 	}
 }
 
+func TestALabIsFoundAlsoIfSomeOfItIsPaused(t *testing.T) {
+	s := newStand(t)
+	s.up, s.paused = true, []string{"app-2", "redis"}
+	s.open()
+	typed := s.commands()
+	unpause, up := slices.Index(typed, "docker compose unpause app-2 redis"), slices.Index(typed, "docker compose up -d --no-recreate")
+	if unpause < 0 || up < unpause || len(s.paused) > 0 {
+		t.Errorf("typed %q, and still paused are %q", typed, s.paused)
+	}
+}
+
 func TestResetMendsAlsoWhatSomebodyElseHasBroken(t *testing.T) {
 	s := newStand(t)
 	s.up = true

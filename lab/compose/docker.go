@@ -126,6 +126,18 @@ func (d docker) containers(ctx context.Context) ([]container, error) {
 	return all, nil
 }
 
+// paused are the services whose containers are paused.
+func (d docker) paused(ctx context.Context) ([]string, error) {
+	all, err := d.containers(ctx)
+	var paused []string
+	for _, c := range all {
+		if c.State == "paused" {
+			paused = append(paused, c.Service)
+		}
+	}
+	return paused, err
+}
+
 // anything tells whether there is something of the project, also if it is stopped: a container, or a volume that somebody
 // kept.
 func (d docker) anything(ctx context.Context) (bool, error) {

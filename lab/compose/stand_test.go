@@ -93,7 +93,11 @@ func (s *stand) run(_ context.Context, env []string, args ...string) (string, er
 		if !s.up {
 			return "", nil
 		}
-		return `{"ID":"n1","Service":"nginx","State":"running","Networks":"authlab_edge,authlab_front,authlab_home"}
+		lines := ""
+		for _, name := range s.paused {
+			lines += fmt.Sprintf(`{"ID":"%[1]s","Service":"%[1]s","State":"paused","Networks":"authlab_edge"}`, name)
+		}
+		return lines + `{"ID":"n1","Service":"nginx","State":"running","Networks":"authlab_edge,authlab_front,authlab_home"}
 			{"ID":"r1","Service":"reports","State":"running","Networks":"authlab_home,authlab_reports"}`, nil
 	case strings.Contains(command, "compose config"):
 		return `{"name":"authlab"}`, nil
