@@ -7,9 +7,6 @@ import (
 
 const balanced = 30 // requests of one client
 
-// balancedSchemes are all but basic, which brings everything with every request and has nothing to lose on the way.
-func balancedSchemes() []string { return except(Basic) }
-
 // roundRobin sends each request to the next replica.
 func roundRobin() Experiment {
 	return Experiment{
@@ -27,7 +24,7 @@ func roundRobin() Experiment {
 		Choices: func(replicas int) []Outcome {
 			return []Outcome{known(balanced/replicas, balanced), known(balanced, balanced), known(0, balanced)}
 		},
-		Run: send(RoundRobin),
+		Run: send(RoundRobin, except(Basic)...),
 	}
 }
 
@@ -35,29 +32,19 @@ func roundRobin() Experiment {
 func sticky() Experiment {
 	return Experiment{
 		Name: "sticky",
-		Predicted: Predictions{
-			SessionMemory:  known(balanced, balanced),
-			SessionRedis:   known(balanced, balanced),
-			SessionCookie:  known(balanced, balanced),
-			TokenStateless: known(balanced, balanced),
-			TokenRevocable: known(balanced, balanced),
-			TokenCookie:    known(balanced, balanced),
-		},
-		Run: send(Sticky),
+		Predicted: same(known(balanced, balanced), except(Basic)...),
+		Run: send(Sticky, except(Basic)...),
 	}
 }
 
-func send(policy string) func(context.Context, *Bench) error {
+// send logs a user in by each scheme, and counts how many of the requests that follow are known.
+func send(policy string, schemes ...string) func(context.Context, *Bench) error {
 	return func(ctx context.Context, b *Bench) error {
-		for _, scheme := range balancedSchemes() {
+		for _, scheme := range schemes {
 			// One after the other: with the login as the request before the first, the round is known, and with it how
 			// many of the 30 meet the replica that remembers.
-			user, err := b.Simulated(ctx, scheme)
+			user, err := b.LogIn(ctx, scheme, policy)
 			if err != nil {
-				return err
-			}
-			user.Policy = policy
-			if err := user.Login(ctx); err != nil {
 				return err
 			}
 			ok, replicas := 0, map[string]bool{}
@@ -94,9 +81,7 @@ func stickyReplicaDies() Experiment {
 				TokenCookie:    stays(),
 			}
 			if replicas == 1 { // no other replica is left to answer
-				for scheme := range predicted {
-					predicted[scheme] = status(http.StatusBadGateway)
-				}
+				return same(status(http.StatusBadGateway), Schemes()...)
 			}
 			return predicted
 		},
@@ -111,17 +96,13 @@ func stickyReplicaDies() Experiment {
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Break(ctx, killed(pinned)); err != nil {
-				return err
-			}
-			for _, scheme := range Schemes() {
-				after, err := users[scheme].Get(ctx, "/me")
-				if err != nil {
-					return err
+			return during(ctx, b.Target, killed(pinned), func() error {
+				answers, err := users.get(ctx, "/me")
+				for scheme, after := range answers {
+					b.Observe(scheme, fate(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
 				}
-				b.Observe(scheme, fate(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
-			}
-			return b.Target.Mend(ctx, killed(pinned))
+				return err
+			})
 		},
 	}
 }

@@ -58,25 +58,6 @@ func (b *Bench) Tab(ctx context.Context) (*browser.Tab, error) {
 	return b.browser.Open(ctx)
 }
 
-// LoggedIn returns a simulated admin for each scheme, logged in. It is the same person each time.
-func (b *Bench) LoggedIn(ctx context.Context, schemes ...string) (map[string]*User, error) {
-	users := map[string]*User{}
-	for _, scheme := range schemes {
-		user, err := b.Simulated(ctx, scheme)
-		if err != nil {
-			return nil, err
-		}
-		if err := b.Target.SetRoles(ctx, user.Name, []string{"user", "admin"}); err != nil {
-			return nil, err
-		}
-		if err := user.Login(ctx); err != nil {
-			return nil, err
-		}
-		users[scheme] = user
-	}
-	return users, nil
-}
-
 // Observe notes a scheme's cell.
 func (b *Bench) Observe(scheme string, outcome Outcome, measures map[string]float64) {
 	b.mu.Lock()

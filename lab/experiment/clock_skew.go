@@ -1,11 +1,12 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
 	"context"
 	"fmt"
 	"net/http"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 // clockSkew lets one replica's clock run ahead, and compares what it and another one say of the same logins.

@@ -3,7 +3,6 @@ package experiment
 import (
 	"context"
 	"net/http"
-	"sync"
 )
 
 // concurrentRefresh spends one refresh token many times at once.
@@ -12,10 +11,7 @@ func concurrentRefresh() Experiment {
 	schemes := []string{TokenStateless, TokenRevocable}
 	return Experiment{
 		Name: "concurrent-refresh",
-		Predicted: Predictions{
-			TokenStateless: newPairs(1),
-			TokenRevocable: newPairs(1),
-		},
+		Predicted: same(newPairs(1), schemes...),
 		Run: func(ctx context.Context, b *Bench) error {
 			people, err := b.Populate(ctx, Sticky, 2, schemes...)
 			if err != nil {
@@ -66,24 +62,26 @@ type race struct {
 }
 
 func spendAtOnce(ctx context.Context, user *User, times int) (race, error) {
-	rivals, answers, errs := make([]*User, times), make([]Answer, times), make([]error, times)
-	var wg sync.WaitGroup
+	rivals, statuses := make([]*User, times), make([]int, times)
 	for i := range rivals {
 		rivals[i] = user.Copy()
 		rivals[i].Policy = RoundRobin // at all replicas at once
-		wg.Go(func() { answers[i], errs[i] = rivals[i].RefreshTokens(ctx) })
 	}
-	wg.Wait()
+	err := atOnceEach(times, func(i int) error {
+		answer, err := rivals[i].RefreshTokens(ctx)
+		statuses[i] = answer.Status
+		return err
+	})
+	if err != nil {
+		return race{}, err
+	}
 	var seen race
 	for i, rival := range rivals {
-		switch {
-		case errs[i] != nil:
-			return race{}, errs[i]
-		case answers[i].Status == http.StatusUnauthorized:
+		switch statuses[i] {
+		case http.StatusUnauthorized:
 			seen.refused++
-		case answers[i].Status == http.StatusOK:
+		case http.StatusOK:
 			seen.wins++
-			var err error
 			if seen.access, err = rival.Status(ctx, "/me"); err != nil {
 				return race{}, err
 			}

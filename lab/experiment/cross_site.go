@@ -68,8 +68,7 @@ func (u *User) lured(ctx context.Context, form crossForm) (Answer, error) {
 	if u.Scheme != Basic {
 		request.Header.Del("Authorization")
 	}
-	request.Body = io.NopCloser(strings.NewReader(form.body))
-	request.ContentLength = int64(len(form.body))
+	request.Body, request.ContentLength = io.NopCloser(strings.NewReader(form.body)), int64(len(form.body))
 	request.Header.Set("Content-Type", form.contentType)
 	for i := 0; i < len(form.headers); i += 2 {
 		request.Header.Set(form.headers[i], form.headers[i+1])

@@ -18,10 +18,7 @@ func fixation() Experiment {
 	schemes := []string{SessionMemory, SessionRedis}
 	return Experiment{
 		Name: "fixation",
-		Predicted: Predictions{
-			SessionMemory: uselessAfter(),
-			SessionRedis:  uselessAfter(),
-		},
+		Predicted: same(uselessAfter(), schemes...),
 		Run: func(ctx context.Context, b *Bench) error {
 			twin, err := plantAtTwin(ctx, b)
 			if err != nil {

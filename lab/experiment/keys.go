@@ -1,9 +1,10 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
 	"context"
 	"net/http"
+
+	"authlab/lab/contract"
 )
 
 // signedSchemes are those whose credential is good because of a key. The others are looked up.
@@ -16,12 +17,7 @@ func keyRotation() Experiment {
 	schemes := signedSchemes()
 	return Experiment{
 		Name: "key-rotation",
-		Predicted: Predictions{
-			SessionCookie:  noneThenAll(),
-			TokenStateless: noneThenAll(),
-			TokenRevocable: noneThenAll(),
-			TokenCookie:    noneThenAll(),
-		},
+		Predicted: same(noneThenAll(), schemes...),
 		Run: func(ctx context.Context, b *Bench) error {
 			people, err := b.Populate(ctx, RoundRobin, 1, schemes...)
 			if err != nil {
@@ -92,44 +88,16 @@ func refusals(ctx context.Context, b *Bench, people population) (map[string]int,
 
 // bootKey gives each replica keys of its own, as a server that makes its key at start has.
 func bootKey() Experiment {
-	schemes := signedSchemes()
 	return Experiment{
 		Name: "boot-key",
 		PredictedFor: func(replicas int) Predictions {
-			return Predictions{
-				SessionCookie:  known(balanced/replicas, balanced),
-				TokenStateless: known(balanced/replicas, balanced),
-				TokenRevocable: known(balanced/replicas, balanced),
-				TokenCookie:    known(balanced/replicas, balanced),
-			}
+			return same(known(balanced/replicas, balanced), signedSchemes()...)
 		},
 		Run: func(ctx context.Context, b *Bench) error {
 			if err := b.Target.Break(ctx, contract.Fault{Name: contract.BootKeys}); err != nil {
 				return err
 			}
-			for _, scheme := range schemes {
-				// One after the other, as in round-robin: the login is the request before the first.
-				user, err := b.Simulated(ctx, scheme)
-				if err != nil {
-					return err
-				}
-				user.Policy = RoundRobin
-				if err := user.Login(ctx); err != nil {
-					return err
-				}
-				ok := 0
-				for range balanced {
-					status, err := user.Status(ctx, "/me")
-					if err != nil {
-						return err
-					}
-					if status == http.StatusOK {
-						ok++
-					}
-				}
-				b.Observe(scheme, known(ok, balanced), map[string]float64{"ok": float64(ok), "total": balanced})
-			}
-			return nil
+			return send(RoundRobin, signedSchemes()...)(ctx, b)
 		},
 	}
 }

@@ -1,11 +1,12 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
 	"context"
 	"fmt"
 	"net/http"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 const (
@@ -29,7 +30,7 @@ func latency() Experiment {
 		Run: func(ctx context.Context, b *Bench) error {
 			const near, far = 0, 5 * time.Millisecond
 			distances := []time.Duration{near, time.Millisecond, far}
-			users, err := b.Populate(ctx, Sticky, 1, populatedSchemes()...)
+			users, err := b.Populate(ctx, Sticky, 1, except(Basic)...)
 			if err != nil {
 				return err
 			}

@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -66,15 +65,13 @@ func lostUpdate() Experiment {
 
 // cart counts what is in this user's cart.
 func (u *User) cart(ctx context.Context) (int, error) {
-	answer, err := u.Get(ctx, "/cart")
+	answer, err := u.Page(ctx, "/cart")
 	if err != nil {
 		return 0, err
 	}
 	var body struct{ Items []string }
-	if err := json.Unmarshal(answer.Body, &body); err != nil || answer.Status != http.StatusOK {
-		return 0, fmt.Errorf("%s: the cart is answered %d %s", u.Scheme, answer.Status, answer.Body)
-	}
-	return len(body.Items), nil
+	err = json.Unmarshal(answer.Body, &body)
+	return len(body.Items), err
 }
 
 // fillCart adds so many things at once. Afterwards this user has the cookies that came last.
@@ -83,10 +80,8 @@ func (u *User) fillCart(ctx context.Context, adds int) error {
 	var last *User
 	err := atOnceEach(adds, func(i int) error {
 		sender := u.Copy()
-		answer, err := sender.do(ctx, http.MethodPost, base(u.Scheme)+"/cart", map[string]string{"add": fmt.Sprintf("thing %d", i+1)})
-		if err == nil && answer.Status != http.StatusOK {
-			err = fmt.Errorf("%s: to add to the cart is answered %d %s", u.Scheme, answer.Status, answer.Body)
-		}
+		thing := map[string]string{"add": fmt.Sprintf("thing %d", i+1)}
+		_, err := sender.expect(ctx, http.StatusOK, http.MethodPost, base(u.Scheme)+"/cart", thing)
 		mu.Lock()
 		defer mu.Unlock()
 		last = sender
@@ -125,17 +120,4 @@ func fillCartOfTwin(ctx context.Context, b *Bench, adds int) (o onTwin, left int
 	}
 	o.note("a session that is written back whole", len(body.Items) < adds, true)
 	return o, len(body.Items), nil
-}
-
-// atOnceEach does something n times at once, and returns one of the errors.
-func atOnceEach(n int, do func(i int) error) error {
-	errs := make(chan error, n)
-	for i := range n {
-		go func() { errs <- do(i) }()
-	}
-	var failed error
-	for range n {
-		failed = cmp.Or(<-errs, failed)
-	}
-	return failed
 }

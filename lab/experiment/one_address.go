@@ -16,14 +16,7 @@ func oneAddress() Experiment {
 	return Experiment{
 		Name: "one-address",
 		PredictedFor: func(replicas int) Predictions {
-			return Predictions{
-				SessionMemory:  allOnOne(replicas),
-				SessionRedis:   allOnOne(replicas),
-				SessionCookie:  allOnOne(replicas),
-				TokenStateless: allOnOne(replicas),
-				TokenRevocable: allOnOne(replicas),
-				TokenCookie:    allOnOne(replicas),
-			}
+			return same(allOnOne(replicas), except(Basic)...)
 		},
 		Run: func(ctx context.Context, b *Bench) error {
 			replicas, err := b.ReplicaNames(ctx)
@@ -31,12 +24,12 @@ func oneAddress() Experiment {
 				return err
 			}
 			class := min(b.Users, classSize)
-			people, err := b.Populate(ctx, Hash, class, populatedSchemes()...)
+			people, err := b.Populate(ctx, Hash, class, except(Basic)...)
 			if err != nil {
 				return err
 			}
 			own := map[string][]int{}
-			for _, scheme := range populatedSchemes() {
+			for _, scheme := range except(Basic) {
 				own[scheme] = people.of(scheme).spread(replicas)
 			}
 			for _, user := range people {
@@ -46,7 +39,7 @@ func oneAddress() Experiment {
 			if err != nil {
 				return err
 			}
-			for _, scheme := range populatedSchemes() {
+			for _, scheme := range except(Basic) {
 				one := people.of(scheme).spread(replicas)
 				measures := map[string]float64{
 					"users": float64(class), "own_busiest": float64(slices.Max(own[scheme])), "one_busiest": float64(slices.Max(one)),

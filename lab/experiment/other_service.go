@@ -3,11 +3,12 @@ package experiment
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 // otherService asks a second service for reports, with the credential that the first one gave. The second has none of
@@ -78,11 +79,10 @@ type otherVisits struct {
 }
 
 // visitOther has users, who are logged in at home, ask the second service for reports.
-func visitOther(ctx context.Context, target Target, address string, users map[string]*User) (seen otherVisits, err error) {
-	visitors := map[string]*User{}
-	for scheme, user := range users {
-		visitors[scheme] = user.Copy()
-		visitors[scheme].url = address
+func visitOther(ctx context.Context, target Target, address string, users Logins) (seen otherVisits, err error) {
+	visitors := users.copy()
+	for _, visitor := range visitors {
+		visitor.url = address
 	}
 	first, err := visitors[TokenStateless].report(ctx, reportPages[TokenStateless])
 	if err != nil {
@@ -203,22 +203,15 @@ func (u *User) reports(ctx context.Context, page string) (known, calls int, err 
 	return known, calls, nil
 }
 
-// whileHomeIsDown asks for a report for each user while the second service cannot reach the first. It joins the two again
-// in any case, also when ctx has ended.
-func whileHomeIsDown(ctx context.Context, target Target, visitors map[string]*User) (seen map[string]reportAnswer, err error) {
-	defer func() {
-		mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		err = errors.Join(err, target.Mend(mend, homeCut()))
-	}()
-	if err := target.Break(ctx, homeCut()); err != nil {
-		return nil, err
-	}
-	seen = map[string]reportAnswer{}
-	for scheme, u := range visitors {
-		if seen[scheme], err = u.report(ctx, reportPages[scheme]); err != nil {
-			return nil, err
+// whileHomeIsDown asks for a report for each user while the second service cannot reach the first.
+func whileHomeIsDown(ctx context.Context, target Target, visitors Logins) (map[string]reportAnswer, error) {
+	seen := map[string]reportAnswer{}
+	return seen, during(ctx, target, contract.Fault{Name: contract.HomeCut}, func() (err error) {
+		for scheme, u := range visitors {
+			if seen[scheme], err = u.report(ctx, reportPages[scheme]); err != nil {
+				return err
+			}
 		}
-	}
-	return seen, nil
+		return nil
+	})
 }

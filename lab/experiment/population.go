@@ -14,9 +14,6 @@ const DefaultUsers = 200
 // atOnce is how many of them send a request at the same time. More would only wait for each other on one machine.
 const atOnce = 32
 
-// populatedSchemes are those that have something to lose or to keep. Basic sends everything with every request.
-func populatedSchemes() []string { return except(Basic) }
-
 // A population is many simulated users, each with cookies, tokens and a client address of their own.
 type population []*User
 

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"net/http"
 )
 
@@ -20,34 +19,27 @@ func redisDown() Experiment {
 			TokenCookie:    stays(),
 		},
 		Choices: these(stays(), loggedOut(), status(http.StatusServiceUnavailable)),
-		Run: func(ctx context.Context, b *Bench) (err error) {
+		Run: func(ctx context.Context, b *Bench) error {
 			users, err := b.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Break(ctx, redisStopped()); err != nil {
+			var answers map[string]Answer
+			err = during(ctx, b.Target, redisStopped(), func() (err error) {
+				answers, err = users.get(ctx, "/me")
+				return err
+			})
+			if err != nil {
 				return err
 			}
-			answers := map[string]Answer{}
-			for _, scheme := range Schemes() {
-				if answers[scheme], err = users[scheme].Get(ctx, "/me"); err != nil {
-					return errors.Join(err, b.Target.Mend(ctx, redisStopped()))
-				}
-			}
-			if err := b.Target.Mend(ctx, redisStopped()); err != nil {
-				return err
-			}
-			for _, scheme := range Schemes() {
-				again, err := users[scheme].Status(ctx, "/me")
-				if err != nil {
-					return err
-				}
+			afterwards, err := users.get(ctx, "/me")
+			for scheme, after := range afterwards {
 				during := answers[scheme]
-				b.Observe(scheme, duringOutage(during, again), map[string]float64{
-					"status": float64(during.Status), "ms": milliseconds(during.Took), "status_after": float64(again),
+				b.Observe(scheme, duringOutage(during, after.Status), map[string]float64{
+					"status": float64(during.Status), "ms": milliseconds(during.Took), "status_after": float64(after.Status),
 				})
 			}
-			return nil
+			return err
 		},
 	}
 }

@@ -26,11 +26,8 @@ func referenceOrValue() Experiment {
 				if err != nil {
 					return err
 				}
-				user, err := b.Simulated(ctx, scheme)
+				user, err := b.LogIn(ctx, scheme, Sticky)
 				if err != nil {
-					return err
-				}
-				if err := user.Login(ctx); err != nil {
 					return err
 				}
 				after, err := kept(ctx, b.Target)

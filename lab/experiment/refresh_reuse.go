@@ -14,10 +14,7 @@ func refreshReuse() Experiment {
 	schemes := []string{TokenStateless, TokenRevocable}
 	return Experiment{
 		Name: "refresh-reuse",
-		Predicted: Predictions{
-			TokenStateless: familyDies(),
-			TokenRevocable: familyDies(),
-		},
+		Predicted: same(familyDies(), schemes...),
 		Run: func(ctx context.Context, b *Bench) error {
 			people, err := b.Populate(ctx, Sticky, 2, schemes...)
 			if err != nil {

@@ -2,12 +2,12 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 const (
@@ -19,7 +19,7 @@ const (
 
 // replicaSilent makes a replica accept connections and answer nothing.
 func replicaSilent() Experiment {
-	schemes := balancedSchemes()
+	schemes := except(Basic)
 	return Experiment{
 		Name: "replica-silent",
 		PredictedFor: func(replicas int) Predictions {
@@ -46,12 +46,15 @@ func replicaSilent() Experiment {
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Break(ctx, silent(replica)); err != nil {
+			var meanwhile string
+			err = during(ctx, b.Target, contract.OfReplica(contract.ReplicaSilent, replica), func() (err error) {
+				if err := crowd.visit(ctx); err != nil {
+					return err
+				}
+				meanwhile, err = b.Email(ctx, "alice")
 				return err
-			}
-			err = crowd.visit(ctx)
-			meanwhile, lookErr := b.Email(ctx, "alice")
-			if err := errors.Join(err, lookErr, b.Target.Mend(ctx, silent(replica))); err != nil {
+			})
+			if err != nil {
 				return err
 			}
 			for _, c := range crowd {
@@ -154,25 +157,17 @@ func (b *Bench) addressOf(ctx context.Context, replica string) (string, error) {
 
 // visit sends all of them at once, before any has found out that the replica is silent.
 func (all crowd) visit(ctx context.Context) error {
-	var sending sync.WaitGroup
-	errs := make(chan error, len(all)*4)
+	var sends []func() error
 	for _, c := range all {
 		for _, v := range c.by {
-			sending.Go(func() { errs <- v.visit(ctx) })
+			sends = append(sends, func() error { return v.visit(ctx) })
 		}
-		sending.Go(func() {
-			var err error
+		sends = append(sends, func() (err error) {
 			c.post, err = c.poster.do(ctx, http.MethodPost, base(c.scheme)+"/email", map[string]string{"email": c.email()})
-			errs <- err
+			return err
 		})
 	}
-	sending.Wait()
-	close(errs)
-	var failed []error
-	for err := range errs {
-		failed = append(failed, err)
-	}
-	return errors.Join(failed...)
+	return atOnceEach(len(sends), func(i int) error { return sends[i]() })
 }
 
 func (c *companion) email() string { return c.scheme + "@silent.example" }
@@ -209,10 +204,8 @@ func (c *companion) observe(b *Bench, meanwhile, later string) {
 		outcome = Dangerous.composed("post-repeated", outcome)
 	}
 	measures := map[string]float64{
-		"clients": 1, "requests": visits, "post_status": float64(c.post.Status), "post_ms": milliseconds(c.post.Took), "post_late": 0,
-	}
-	if later == c.email() {
-		measures["post_late"] = 1
+		"clients": 1, "requests": visits, "post_status": float64(c.post.Status), "post_ms": milliseconds(c.post.Took),
+		"post_late": oneIf(later == c.email()),
 	}
 	for policy, v := range c.by {
 		name := strings.ReplaceAll(policy, "-", "_")

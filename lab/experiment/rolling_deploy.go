@@ -1,9 +1,10 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
 	"context"
 	"fmt"
+
+	"authlab/lab/contract"
 )
 
 // rollingDeploy restarts every replica once, as a deploy does, while users are logged in.
@@ -24,7 +25,7 @@ func rollingDeploy() Experiment {
 				return err
 			}
 			d := deploy{again: map[*User]int{}, steps: map[string][]int{}}
-			if d.people, err = b.Populate(ctx, Sticky, b.Users, populatedSchemes()...); err != nil {
+			if d.people, err = b.Populate(ctx, Sticky, b.Users, except(Basic)...); err != nil {
 				return err
 			}
 			for step, replica := range replicas {
@@ -32,7 +33,7 @@ func rollingDeploy() Experiment {
 					return err
 				}
 			}
-			for _, scheme := range populatedSchemes() {
+			for _, scheme := range except(Basic) {
 				d.observe(b, scheme, replicas)
 			}
 			return nil
@@ -70,14 +71,12 @@ func (d *deploy) visitors(step, users int, last bool) population {
 // users out to the replicas in turn: otherwise all users of a replica could be in the same half.
 func (d *deploy) restart(ctx context.Context, target Target, replica string, visitors population) error {
 	isEarly := func(i int) bool { return i/contract.MaxReplicas%2 == 0 }
-	if err := target.Break(ctx, killed(replica)); err != nil {
+	var unserved population
+	err := during(ctx, target, killed(replica), func() (err error) {
+		unserved, err = d.ask(ctx, visitors.where(isEarly))
 		return err
-	}
-	unserved, err := d.ask(ctx, visitors.where(isEarly))
+	})
 	if err != nil {
-		return err
-	}
-	if err := target.Mend(ctx, killed(replica)); err != nil {
 		return err
 	}
 	// If this is the only replica, the early visitors were not served, and try again.
@@ -92,7 +91,7 @@ func (d *deploy) restart(ctx context.Context, target Target, replica string, vis
 	for user := range d.again {
 		count[user.Scheme]++
 	}
-	for _, scheme := range populatedSchemes() {
+	for _, scheme := range except(Basic) {
 		d.steps[scheme] = append(d.steps[scheme], count[scheme])
 	}
 	return nil

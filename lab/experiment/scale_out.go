@@ -1,9 +1,10 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
 	"context"
 	"fmt"
+
+	"authlab/lab/contract"
 )
 
 // scaleOut adds a replica while users are logged in. The balancer places some by their address, and some by a cookie.
@@ -25,11 +26,11 @@ func scaleOut() Experiment {
 			// Under hash it is a share that is predicted. Of fewer people than this for each replica a share says little.
 			users := max(b.Users, 50*(b.Replicas+1))
 			few := users / 4 // enough to see whether any user is moved
-			hashed, err := b.Populate(ctx, Hash, users, populatedSchemes()...)
+			hashed, err := b.Populate(ctx, Hash, users, except(Basic)...)
 			if err != nil {
 				return err
 			}
-			pinned, err := b.Populate(ctx, Sticky, few, populatedSchemes()...)
+			pinned, err := b.Populate(ctx, Sticky, few, except(Basic)...)
 			if err != nil {
 				return err
 			}
@@ -44,7 +45,7 @@ func scaleOut() Experiment {
 			if err != nil {
 				return err
 			}
-			for _, scheme := range populatedSchemes() {
+			for _, scheme := range except(Basic) {
 				hash, sticky := byHash[scheme], byCookie[scheme]
 				b.Observe(scheme, underEach(hashShare(hash.out, users, b.Replicas), Lost.howMany(sticky.out, few)), map[string]float64{
 					"users": float64(users), "hash_moved": float64(hash.moved), "hash_logged_out": float64(hash.out),

@@ -2,9 +2,6 @@ package experiment
 
 import (
 	"context"
-	"fmt"
-	"net/http"
-	"sync"
 )
 
 // storeLookups counts, at Redis, the commands that it is sent for a thousand requests.
@@ -58,28 +55,13 @@ func commands(n int64) Outcome {
 
 // repeat sends one user's request many times, a few at once.
 func repeat(ctx context.Context, user *User, requests, clients int) error {
-	var wg sync.WaitGroup
-	failed := make(chan error, clients)
-	for range clients {
+	return atOnceEach(clients, func(int) error {
 		worker := user.Copy()
-		wg.Go(func() {
-			for range requests / clients {
-				status, err := worker.Status(ctx, "/me")
-				if err == nil && status != http.StatusOK {
-					err = fmt.Errorf("%s: %d while counting", user.Scheme, status)
-				}
-				if err != nil {
-					failed <- err
-					return
-				}
+		for range requests / clients {
+			if _, err := worker.Page(ctx, "/me"); err != nil {
+				return err
 			}
-		})
-	}
-	wg.Wait()
-	select {
-	case err := <-failed:
-		return err
-	default:
+		}
 		return nil
-	}
+	})
 }

@@ -1,8 +1,6 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
-	"authlab/web/scheme"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -12,6 +10,9 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"authlab/lab/contract"
+	"authlab/web/scheme"
 )
 
 // The balancer's policies, by the names that X-Balance takes.
@@ -118,26 +119,12 @@ func (u *User) Login(ctx context.Context) error {
 	if path == "" {
 		return nil
 	}
-	answer, err := u.do(ctx, http.MethodPost, path, map[string]string{"username": u.Name, "password": u.password})
+	answer, err := u.expect(ctx, http.StatusOK, http.MethodPost, path, map[string]string{"username": u.Name, "password": u.password})
 	if err != nil {
 		return err
 	}
-	if answer.Status != http.StatusOK {
-		return refusedError{u.Scheme, answer.Status, answer.Body}
-	}
 	u.at = answer.Replica
 	return u.keepPair(answer)
-}
-
-// A refusedError is a login that was answered, and not with 200.
-type refusedError struct {
-	scheme string
-	status int
-	body   []byte
-}
-
-func (e refusedError) Error() string {
-	return fmt.Sprintf("log in by %s: %d %s", e.scheme, e.status, e.body)
 }
 
 // RefreshTokens spends the refresh token for a new pair. The answer tells whether it was taken.
@@ -166,10 +153,7 @@ func (u *User) keepPair(answer Answer) error {
 
 // Logout logs out as the scheme has it.
 func (u *User) Logout(ctx context.Context) error {
-	answer, err := u.do(ctx, http.MethodPost, named(u.Scheme).Logout, nil)
-	if err == nil && answer.Status != http.StatusNoContent {
-		err = fmt.Errorf("log out by %s: %d %s", u.Scheme, answer.Status, answer.Body)
-	}
+	_, err := u.expect(ctx, http.StatusNoContent, http.MethodPost, named(u.Scheme).Logout, nil)
 	return err
 }
 
@@ -178,11 +162,33 @@ func (u *User) Get(ctx context.Context, page string) (Answer, error) {
 	return u.do(ctx, http.MethodGet, base(u.Scheme)+page, nil)
 }
 
+// Page is Get for a page that has to be answered with 200.
+func (u *User) Page(ctx context.Context, page string) (Answer, error) {
+	return u.expect(ctx, http.StatusOK, http.MethodGet, base(u.Scheme)+page, nil)
+}
+
 // Status asks for a page and tells only the status.
 func (u *User) Status(ctx context.Context, page string) (int, error) {
 	answer, err := u.Get(ctx, page)
 	return answer.Status, err
 }
+
+// expect is do for a request that has to be answered with this status; any other is an unexpectedError.
+func (u *User) expect(ctx context.Context, status int, method, path string, body any) (Answer, error) {
+	answer, err := u.do(ctx, method, path, body)
+	if err == nil && answer.Status != status {
+		err = unexpectedError{answer, u.Scheme + ": " + method + " " + path}
+	}
+	return answer, err
+}
+
+// An unexpectedError is an answer with a status that an experiment cannot go on with.
+type unexpectedError struct {
+	Answer
+	request string
+}
+
+func (e unexpectedError) Error() string { return fmt.Sprintf("%s: %d %s", e.request, e.Status, e.Body) }
 
 func (u *User) do(ctx context.Context, method, path string, body any) (Answer, error) {
 	request, err := u.request(ctx, method, path, body)
