@@ -31,19 +31,19 @@ func roundRobin() Experiment {
 // sticky pins the client to the replica that it met first.
 func sticky() Experiment {
 	return Experiment{
-		Name: "sticky",
+		Name:      "sticky",
 		Predicted: same(known(balanced, balanced), except(Basic)...),
-		Run: send(Sticky, except(Basic)...),
+		Run:       send(Sticky, except(Basic)...),
 	}
 }
 
 // send logs a user in by each scheme, and counts how many of the requests that follow are known.
-func send(policy string, schemes ...string) func(context.Context, *Bench) error {
-	return func(ctx context.Context, b *Bench) error {
+func send(policy string, schemes ...string) func(context.Context, *Trial) error {
+	return func(ctx context.Context, trial *Trial) error {
 		for _, scheme := range schemes {
 			// One after the other: with the login as the request before the first, the round is known, and with it how
 			// many of the 30 meet the replica that remembers.
-			user, err := b.LogIn(ctx, scheme, policy)
+			user, err := trial.LogIn(ctx, scheme, policy)
 			if err != nil {
 				return err
 			}
@@ -58,7 +58,7 @@ func send(policy string, schemes ...string) func(context.Context, *Bench) error 
 					ok++
 				}
 			}
-			b.Observe(scheme, known(ok, balanced), map[string]float64{
+			trial.Observe(scheme, known(ok, balanced), map[string]float64{
 				"ok": float64(ok), "lost": float64(balanced - ok), "total": balanced, "replicas": float64(len(replicas)),
 			})
 		}
@@ -86,20 +86,20 @@ func stickyReplicaDies() Experiment {
 			return predicted
 		},
 		Choices: these(stays(), loggedOut(), status(http.StatusServiceUnavailable)),
-		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.ReplicaNames(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			replicas, err := trial.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
 			pinned := replicas[0]
-			users, err := b.LoggedInAt(ctx, pinned, Schemes()...)
+			users, err := trial.LoggedInAt(ctx, pinned, Schemes()...)
 			if err != nil {
 				return err
 			}
-			return during(ctx, b.Target, killed(pinned), func() error {
+			return during(ctx, trial.Target, killed(pinned), func() error {
 				answers, err := users.get(ctx, "/me")
 				for scheme, after := range answers {
-					b.Observe(scheme, fate(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
+					trial.Observe(scheme, fate(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
 				}
 				return err
 			})

@@ -37,8 +37,8 @@ func clockSkew() Experiment {
 			TokenRevocable: harms(refusedElsewhere(), endsEarlyOrLate()),
 			TokenCookie:    harms(refusedElsewhere(), endsEarlyOrLate()),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.ReplicaNames(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			replicas, err := trial.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
@@ -46,11 +46,11 @@ func clockSkew() Experiment {
 				return fmt.Errorf("one clock cannot differ from another: %w", ErrNotOnTarget)
 			}
 			right, fast := replicas[0], replicas[1]
-			leaving, err := b.LoggedInAt(ctx, right, schemes...)
+			leaving, err := trial.LoggedInAt(ctx, right, schemes...)
 			if err != nil {
 				return err
 			}
-			resting, err := b.LoggedInAt(ctx, right, schemes...)
+			resting, err := trial.LoggedInAt(ctx, right, schemes...)
 			if err != nil {
 				return err
 			}
@@ -61,10 +61,10 @@ func clockSkew() Experiment {
 					return err
 				}
 			}
-			if err := b.Target.Break(ctx, contract.Fault{Name: contract.ClockSkewed, Replica: fast, By: ahead}); err != nil {
+			if err := trial.Target.Break(ctx, contract.Fault{Name: contract.ClockSkewed, Replica: fast, By: ahead}); err != nil {
 				return err
 			}
-			future, err := b.LoggedInAt(ctx, fast, schemes...)
+			future, err := trial.LoggedInAt(ctx, fast, schemes...)
 			if err != nil {
 				return err
 			}
@@ -81,7 +81,7 @@ func clockSkew() Experiment {
 			}
 			over := 0
 			for passed := margin; over < len(schemes); passed += margin {
-				if err := b.Target.Advance(ctx, margin); err != nil {
+				if err := trial.Target.Advance(ctx, margin); err != nil {
 					return err
 				}
 				for _, scheme := range schemes {
@@ -90,7 +90,7 @@ func clockSkew() Experiment {
 						err = d.beforeItsEnd(ctx)
 					case d.life + margin:
 						err = d.afterItsEnd(ctx)
-						b.Observe(scheme, d.outcome(), d.measures())
+						trial.Observe(scheme, d.outcome(), d.measures())
 						over++
 					case longest:
 						err = fmt.Errorf("%s: it should have been over after %s", scheme, d.life)

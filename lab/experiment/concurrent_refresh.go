@@ -10,10 +10,10 @@ func concurrentRefresh() Experiment {
 	const requests, clicks = 50, 2
 	schemes := []string{TokenStateless, TokenRevocable}
 	return Experiment{
-		Name: "concurrent-refresh",
+		Name:      "concurrent-refresh",
 		Predicted: same(newPairs(1), schemes...),
-		Run: func(ctx context.Context, b *Bench) error {
-			people, err := b.Populate(ctx, Sticky, 2, schemes...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			people, err := trial.Populate(ctx, Sticky, 2, schemes...)
 			if err != nil {
 				return err
 			}
@@ -26,7 +26,7 @@ func concurrentRefresh() Experiment {
 				if err != nil {
 					return err
 				}
-				b.Observe(scheme, newPairs(won.wins), map[string]float64{
+				trial.Observe(scheme, newPairs(won.wins), map[string]float64{
 					"requests": requests, "wins": float64(won.wins), "refused": float64(won.refused),
 					"winner_refresh_status": float64(won.next), "winner_access_status": float64(won.access),
 					"double_click_wins": float64(twice.wins), "double_click_refresh_status": float64(twice.next),

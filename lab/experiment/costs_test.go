@@ -115,9 +115,9 @@ func TestWireSizeIsWhatArrives(t *testing.T) {
 		arrived <- total
 		_, _ = io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
 	}()
-	b := newBench(nowhere{}, 3)
-	defer b.close()
-	user := b.simulated(SessionRedis, 1)
+	trial := newTrial(nowhere{}, 3)
+	defer trial.close()
+	user := trial.simulated(SessionRedis, 1)
 	user.url, user.cookies = "http://"+listener.Addr().String(), map[string]string{"session-redis": "id", "authlab_replica": "app-1"}
 	request, err := user.request(t.Context(), http.MethodGet, "/session/redis/me", nil)
 	if err != nil {

@@ -21,26 +21,26 @@ func crossSiteForms() Experiment {
 			TokenRevocable: credentialNotSent(),
 			TokenCookie:    formsRefused(),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			twin, err := lureAtTwin(ctx, b)
+		Run: func(ctx context.Context, trial *Trial) error {
+			twin, err := lureAtTwin(ctx, trial)
 			if err != nil {
 				return err
 			}
 			victims := map[string]*User{}
 			for _, scheme := range Schemes() {
-				victims[scheme] = b.User(scheme)
+				victims[scheme] = trial.User(scheme)
 			}
 			cookies, err := together(Schemes(), func(scheme string) (*http.Cookie, error) { return victims[scheme].flagged(ctx) })
 			if err != nil {
 				return err
 			}
 			for _, scheme := range Schemes() { // one after the other: it is the same address that all would change
-				outcome, measures, err := lure(ctx, b, victims[scheme])
+				outcome, measures, err := lure(ctx, trial, victims[scheme])
 				if err != nil {
 					return err
 				}
 				maps.Copy(measures, flags(cookies[scheme]))
-				b.Observe(scheme, twin.remark(outcome), twin.measures(measures))
+				trial.Observe(scheme, twin.remark(outcome), twin.measures(measures))
 			}
 			return twin.err()
 		},
@@ -52,7 +52,7 @@ func crossSiteForms() Experiment {
 // SameSite=Lax keeps it at home already: browsers send a cookie with a form of another site only if it says
 // SameSite=None, or says nothing (then all of them or, in Chrome, for two minutes). A browser may be too old to know
 // that, so the other two defences, Origin and Content-Type, have to be enough without it.
-func lure(ctx context.Context, b *Bench, victim *User) (Outcome, map[string]float64, error) {
+func lure(ctx context.Context, trial *Trial, victim *User) (Outcome, map[string]float64, error) {
 	const mine = "alice@example.com"
 	if err := victim.changesEmail(ctx, mine); err != nil {
 		return Outcome{}, nil, err // a server that refuses its own page as well proves nothing
@@ -86,7 +86,7 @@ func lure(ctx context.Context, b *Bench, victim *User) (Outcome, map[string]floa
 	default:
 		outcome = credentialNotSent()
 	}
-	email, err := b.Email(ctx, victim.Name)
+	email, err := trial.Email(ctx, victim.Name)
 	switch {
 	case errors.Is(err, ErrNotOnTarget): // the address can't be seen here, so the statuses have to be enough
 	case err != nil:
@@ -113,8 +113,8 @@ func formsAnswered(seen map[int]int) Outcome {
 }
 
 // lureAtTwin posts the same forms to the naive twin.
-func lureAtTwin(ctx context.Context, b *Bench) (onTwin, error) {
-	t, err := b.twin(ctx)
+func lureAtTwin(ctx context.Context, trial *Trial) (onTwin, error) {
+	t, err := trial.twin(ctx)
 	if err != nil {
 		return onTwin{}.orAbsent(err)
 	}

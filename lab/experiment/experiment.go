@@ -45,8 +45,8 @@ type Experiment struct {
 	PredictedFor func(replicas int) Predictions
 	// Choices are the outcomes among which a reader predicts. nil: no page asks for a prediction.
 	Choices func(replicas int) []Outcome
-	// Run does it, and notes what it observes with Bench.Observe.
-	Run func(ctx context.Context, b *Bench) error
+	// Run does it, and notes what it observes with Trial.Observe.
+	Run func(ctx context.Context, trial *Trial) error
 	// Lesson names the sentences of the lesson that fit what was measured, in order. nil: the one sentence "lesson".
 	Lesson func(r Result) []string
 }

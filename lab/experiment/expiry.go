@@ -23,9 +23,9 @@ func expiry() Experiment {
 			TokenRevocable: expEnds(),
 			TokenCookie:    expEnds(),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
+		Run: func(ctx context.Context, trial *Trial) error {
 			const longest = 24 * time.Hour // by then every login but basic's should be over
-			resting, err := b.LoggedIn(ctx, Schemes()...)
+			resting, err := trial.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
@@ -42,14 +42,14 @@ func expiry() Experiment {
 				}
 				said[scheme] = end.Sub(start)
 			}
-			working, err := b.LoggedIn(ctx, Schemes()...)
+			working, err := trial.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
 			ended := map[string]time.Duration{} // when the busy user was refused
 			rested := map[string]int{}          // what the resting user found a step after their time was over
 			for passed := step; passed <= longest; passed += step {
-				if err := b.Target.Advance(ctx, step); err != nil {
+				if err := trial.Target.Advance(ctx, step); err != nil {
 					return err
 				}
 				for _, scheme := range except(Basic) {
@@ -79,7 +79,7 @@ func expiry() Experiment {
 				ended[Basic] = longest
 			}
 			for _, scheme := range Schemes() {
-				b.Observe(scheme, whatEnds(said[scheme], ended[scheme], rested[scheme]), map[string]float64{
+				trial.Observe(scheme, whatEnds(said[scheme], ended[scheme], rested[scheme]), map[string]float64{
 					"said_minutes": said[scheme].Round(time.Minute).Minutes(), "busy_minutes": ended[scheme].Minutes(),
 					"busy_hours":    ended[scheme].Hours(),
 					"rested_status": float64(rested[scheme]),

@@ -17,19 +17,19 @@ import (
 func fixation() Experiment {
 	schemes := []string{SessionMemory, SessionRedis}
 	return Experiment{
-		Name: "fixation",
+		Name:      "fixation",
 		Predicted: same(uselessAfter(), schemes...),
-		Run: func(ctx context.Context, b *Bench) error {
-			twin, err := plantAtTwin(ctx, b)
+		Run: func(ctx context.Context, trial *Trial) error {
+			twin, err := plantAtTwin(ctx, trial)
 			if err != nil {
 				return err
 			}
-			planted, err := together(schemes, func(scheme string) (planting, error) { return plantAt(ctx, b, scheme) })
+			planted, err := together(schemes, func(scheme string) (planting, error) { return plantAt(ctx, trial, scheme) })
 			if err != nil {
 				return err
 			}
 			for _, scheme := range schemes {
-				b.Observe(scheme, twin.remark(planted[scheme].outcome), twin.measures(planted[scheme].measures))
+				trial.Observe(scheme, twin.remark(planted[scheme].outcome), twin.measures(planted[scheme].measures))
 			}
 			return twin.err()
 		},
@@ -51,8 +51,8 @@ type planting struct {
 }
 
 // plantAt plants IDs in a victim's browser, one at a time.
-func plantAt(ctx context.Context, b *Bench, scheme string) (planting, error) {
-	attacker, plants, err := idsToPlant(ctx, b, scheme)
+func plantAt(ctx context.Context, trial *Trial, scheme string) (planting, error) {
+	attacker, plants, err := idsToPlant(ctx, trial, scheme)
 	if err != nil {
 		return planting{}, err
 	}
@@ -95,11 +95,11 @@ func uselessAfter() Outcome { return Kept.says("useless-after") }
 
 // idsToPlant are all IDs that an attacker can have: made up, of a login that is over, and of a login of their own; and
 // one that the server gives to a visitor who is not logged in, if it does.
-func idsToPlant(ctx context.Context, b *Bench, scheme string) (attacker *User, ids []string, err error) {
-	if err := b.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
+func idsToPlant(ctx context.Context, trial *Trial, scheme string) (attacker *User, ids []string, err error) {
+	if err := trial.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
 		return nil, nil, err
 	}
-	attacker, gone := b.simulated(scheme, 2), b.simulated(scheme, 2)
+	attacker, gone := trial.simulated(scheme, 2), trial.simulated(scheme, 2)
 	for _, user := range []*User{attacker, gone} {
 		if err := user.Login(ctx); err != nil {
 			return nil, nil, err
@@ -132,8 +132,8 @@ func (u *User) knownAs(ctx context.Context) (string, error) {
 }
 
 // plantAtTwin plants IDs in a victim's browser, who then logs in at the naive twin.
-func plantAtTwin(ctx context.Context, b *Bench) (onTwin, error) {
-	t, err := b.twin(ctx)
+func plantAtTwin(ctx context.Context, trial *Trial) (onTwin, error) {
+	t, err := trial.twin(ctx)
 	if err != nil {
 		return onTwin{}.orAbsent(err)
 	}

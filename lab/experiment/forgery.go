@@ -15,22 +15,22 @@ import (
 func forgedTokens() Experiment {
 	schemes := []string{TokenStateless, TokenRevocable, TokenCookie}
 	return Experiment{
-		Name: "forgery",
+		Name:      "forgery",
 		Predicted: same(allForgeriesRefused(), schemes...),
-		Run: func(ctx context.Context, b *Bench) error {
-			admins, err := b.LoggedIn(ctx, schemes...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			admins, err := trial.LoggedIn(ctx, schemes...)
 			if err != nil {
 				return err
 			}
-			keys, err := publishedKeys(ctx, b.User(TokenStateless))
+			keys, err := publishedKeys(ctx, trial.User(TokenStateless))
 			if err != nil {
 				return err
 			}
-			twin, cracked, err := forgeAtTwin(ctx, b)
+			twin, cracked, err := forgeAtTwin(ctx, trial)
 			if err != nil {
 				return err
 			}
-			forged, err := together(schemes, func(scheme string) (forging, error) { return forgeAt(ctx, b, scheme, admins[scheme], keys) })
+			forged, err := together(schemes, func(scheme string) (forging, error) { return forgeAt(ctx, trial, scheme, admins[scheme], keys) })
 			if err != nil {
 				return err
 			}
@@ -43,7 +43,7 @@ func forgedTokens() Experiment {
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Advance(ctx, time.Until(end)+time.Minute); err != nil {
+			if err := trial.Target.Advance(ctx, time.Until(end)+time.Minute); err != nil {
 				return err
 			}
 			expired, err := admins.get(ctx, "/admin")
@@ -53,7 +53,7 @@ func forgedTokens() Experiment {
 			for scheme, answer := range expired {
 				f := forged[scheme]
 				f.note("an expired token", answer.Status)
-				b.Observe(scheme, twin.remark(f.outcome()), twin.measures(map[string]float64{
+				trial.Observe(scheme, twin.remark(f.outcome()), twin.measures(map[string]float64{
 					"forgeries": float64(f.guesses + f.others + 1), "guesses": float64(f.guesses),
 					"refused": float64(f.seen[http.StatusUnauthorized]), "public_keys": float64(len(keys)),
 					"cracked_tries": float64(cracked.tries), "cracked_ms": milliseconds(cracked.took),
@@ -106,11 +106,11 @@ func allForgeriesRefused() Outcome {
 
 // forgeAt asks for the admin's page with every forgery, at all replicas in turn, and counts the statuses. What is
 // forged is the token of a user who gets 403 with the real one: he is known, and is no admin. So a 401 is for the forgery.
-func forgeAt(ctx context.Context, b *Bench, scheme string, admin *User, keys []publicKey) (forging, error) {
-	if err := b.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
+func forgeAt(ctx context.Context, trial *Trial, scheme string, admin *User, keys []publicKey) (forging, error) {
+	if err := trial.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
 		return forging{}, err
 	}
-	bob := b.simulated(scheme, 2)
+	bob := trial.simulated(scheme, 2)
 	bob.Policy = RoundRobin
 	if err := bob.Login(ctx); err != nil {
 		return forging{}, err

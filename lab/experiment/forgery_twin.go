@@ -15,8 +15,8 @@ import (
 )
 
 // forgeAtTwin sends the same forgeries to the naive twin, and guesses its secret.
-func forgeAtTwin(ctx context.Context, b *Bench) (onTwin, cracking, error) {
-	t, err := b.twin(ctx)
+func forgeAtTwin(ctx context.Context, trial *Trial) (onTwin, cracking, error) {
+	t, err := trial.twin(ctx)
 	if err != nil {
 		o, err := onTwin{}.orAbsent(err)
 		return o, cracking{}, err

@@ -10,18 +10,18 @@ import (
 const simulatedPassword = "the same for everybody"
 
 // simulated is the simulated user of a number, from 1, and not logged in. The target has to have that user.
-func (b *Bench) simulated(scheme string, number int) *User {
-	user := b.client(scheme, contract.SimulatedName(number), contract.SimulatedAddress(number))
+func (trial *Trial) simulated(scheme string, number int) *User {
+	user := trial.client(scheme, contract.SimulatedName(number), contract.SimulatedAddress(number))
 	user.password = simulatedPassword
 	return user
 }
 
 // LogIn returns the first simulated user, logged in by a scheme. A policy balances the login and all that follows.
-func (b *Bench) LogIn(ctx context.Context, scheme, policy string) (*User, error) {
-	if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
+func (trial *Trial) LogIn(ctx context.Context, scheme, policy string) (*User, error) {
+	if err := trial.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
 		return nil, err
 	}
-	user := b.simulated(scheme, 1)
+	user := trial.simulated(scheme, 1)
 	user.Policy = policy
 	return user, user.Login(ctx)
 }
@@ -30,16 +30,16 @@ func (b *Bench) LogIn(ctx context.Context, scheme, policy string) (*User, error)
 type Logins map[string]*User
 
 // LoggedIn logs the first simulated user in by each scheme, as an admin.
-func (b *Bench) LoggedIn(ctx context.Context, schemes ...string) (Logins, error) {
-	if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
+func (trial *Trial) LoggedIn(ctx context.Context, schemes ...string) (Logins, error) {
+	if err := trial.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
 		return nil, err
 	}
-	if err := b.Target.SetRoles(ctx, contract.SimulatedName(1), []string{"user", "admin"}); err != nil {
+	if err := trial.Target.SetRoles(ctx, contract.SimulatedName(1), []string{"user", "admin"}); err != nil {
 		return nil, err
 	}
 	users := Logins{}
 	for _, scheme := range schemes {
-		users[scheme] = b.simulated(scheme, 1)
+		users[scheme] = trial.simulated(scheme, 1)
 		if err := users[scheme].Login(ctx); err != nil {
 			return nil, err
 		}
@@ -49,13 +49,13 @@ func (b *Bench) LoggedIn(ctx context.Context, schemes ...string) (Logins, error)
 
 // LoggedInAt logs the first simulated user in by each scheme, at one replica. Both Bearer schemes get the same token,
 // because both take it.
-func (b *Bench) LoggedInAt(ctx context.Context, replica string, schemes ...string) (Logins, error) {
-	if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
+func (trial *Trial) LoggedInAt(ctx context.Context, replica string, schemes ...string) (Logins, error) {
+	if err := trial.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
 		return nil, err
 	}
 	users := Logins{}
 	for _, scheme := range schemes {
-		user := b.simulated(scheme, 1)
+		user := trial.simulated(scheme, 1)
 		if other, ok := users[TokenStateless]; ok && scheme == TokenRevocable {
 			user = other.Copy()
 			user.Scheme = scheme

@@ -20,8 +20,8 @@ func logout() Experiment {
 			TokenCookie:    goodUntilExp(),
 		},
 		Choices: these(refusedAgain(), stillGood(), goodUntilExp()),
-		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, schemes...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedIn(ctx, schemes...)
 			if err != nil {
 				return err
 			}
@@ -45,7 +45,7 @@ func logout() Experiment {
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Advance(ctx, time.Until(exp)+time.Second); err != nil {
+			if err := trial.Target.Advance(ctx, time.Until(exp)+time.Second); err != nil {
 				return err
 			}
 			tokens := Logins{TokenStateless: copies[TokenStateless], TokenCookie: copies[TokenCookie]}
@@ -58,7 +58,7 @@ func logout() Experiment {
 				if later, ok := atExp[scheme]; ok {
 					measures["status_at_exp"] = float64(later.Status)
 				}
-				b.Observe(scheme, replayedAfterLogout(answer.Status, atExp[scheme].Status), measures)
+				trial.Observe(scheme, replayedAfterLogout(answer.Status, atExp[scheme].Status), measures)
 			}
 			return nil
 		},

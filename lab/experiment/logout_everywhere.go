@@ -25,14 +25,14 @@ func logoutEverywhere() Experiment {
 			}
 			return predicted
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.ReplicaNames(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			replicas, err := trial.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
 			var owned, old [devices]Logins // old: as they were, because the caller's browser is told to drop its credentials
 			for i := range owned {
-				if owned[i], err = b.LoggedInAt(ctx, replicas[seat(i, len(replicas))], schemes...); err != nil {
+				if owned[i], err = trial.LoggedInAt(ctx, replicas[seat(i, len(replicas))], schemes...); err != nil {
 					return err
 				}
 				old[i] = owned[i].copy()
@@ -58,7 +58,7 @@ func logoutEverywhere() Experiment {
 				}
 			}
 			for _, scheme := range schemes {
-				b.Observe(scheme, devicesOut(refused[scheme]), map[string]float64{"refused": float64(refused[scheme]), "devices": devices})
+				trial.Observe(scheme, devicesOut(refused[scheme]), map[string]float64{"refused": float64(refused[scheme]), "devices": devices})
 			}
 			return nil
 		},

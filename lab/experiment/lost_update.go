@@ -25,16 +25,16 @@ func lostUpdate() Experiment {
 			TokenRevocable: known(adds, adds),
 			TokenCookie:    known(adds, adds),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			twin, left, err := fillCartOfTwin(ctx, b, adds)
+		Run: func(ctx context.Context, trial *Trial) error {
+			twin, left, err := fillCartOfTwin(ctx, trial, adds)
 			if err != nil {
 				return err
 			}
-			if err := b.Target.AddUsers(ctx, len(Schemes()), simulatedPassword); err != nil {
+			if err := trial.Target.AddUsers(ctx, len(Schemes()), simulatedPassword); err != nil {
 				return err
 			}
 			for i, scheme := range Schemes() {
-				user := b.simulated(scheme, i+1) // each has a cart of their own in the users database
+				user := trial.simulated(scheme, i+1) // each has a cart of their own in the users database
 				if user.Policy = RoundRobin; scheme == SessionMemory {
 					user.Policy = Sticky // only one replica knows it
 				}
@@ -48,7 +48,7 @@ func lostUpdate() Experiment {
 				if err != nil {
 					return err
 				}
-				b.Observe(scheme, twin.remark(known(kept, adds)), twin.measures(map[string]float64{
+				trial.Observe(scheme, twin.remark(known(kept, adds)), twin.measures(map[string]float64{
 					"added": adds, "left": float64(kept), "naive_left": float64(left),
 				}))
 			}
@@ -92,8 +92,8 @@ func (u *User) fillCart(ctx context.Context, adds int) error {
 }
 
 // fillCartOfTwin does the same with a session of the naive twin, and counts what is left.
-func fillCartOfTwin(ctx context.Context, b *Bench, adds int) (o onTwin, left int, err error) {
-	t, err := b.twin(ctx)
+func fillCartOfTwin(ctx context.Context, trial *Trial, adds int) (o onTwin, left int, err error) {
+	t, err := trial.twin(ctx)
 	if err != nil {
 		o, err = onTwin{}.orAbsent(err)
 		return o, 0, err

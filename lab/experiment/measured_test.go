@@ -84,7 +84,7 @@ func TestPinningToAReplicaKeepsTheLoginAndDropsTheBalancersCookie(t *testing.T) 
 		w.Header().Set("X-Served-By", name)
 	}))
 	defer server.Close()
-	user := newBench(elsewhere{url: server.URL}, 3).User(SessionRedis)
+	user := newTrial(elsewhere{url: server.URL}, 3).User(SessionRedis)
 	user.SetCredential("the-login")
 	for _, replica := range []string{"app-3", "app-3", "app-1"} {
 		if err := user.PinTo(t.Context(), replica); err != nil || user.cookies["pinned"] != replica {
@@ -105,10 +105,10 @@ func TestHowLongALoginLastsIsFoundByAsking(t *testing.T) {
 	}))
 	defer server.Close()
 	target := elsewhere{url: server.URL, advance: func(d time.Duration) { passed += d }}
-	b := newBench(target, 3)
+	trial := newTrial(target, 3)
 	users := map[string]*User{}
 	for name, lasts := range map[string]string{"not at all": "0s", "a quarter": "15m", "a bit more": "16m", "for ever": "999h"} {
-		users[name] = b.User(TokenStateless)
+		users[name] = trial.User(TokenStateless)
 		users[name].Access = lasts
 	}
 	ended, err := lasting(t.Context(), target, users, 15*time.Minute, time.Hour)

@@ -18,15 +18,15 @@ type twin struct {
 }
 
 // twin finds the naive server. ErrNotOnTarget: this target has none.
-func (b *Bench) twin(ctx context.Context) (*twin, error) {
-	view, err := b.Target.View(ctx)
+func (trial *Trial) twin(ctx context.Context) (*twin, error) {
+	view, err := trial.Target.View(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if view.Services.Naive == "" {
 		return nil, fmt.Errorf("naive twin: %w", ErrNotOnTarget)
 	}
-	return &twin{b.User(Basic).client, strings.TrimSuffix(view.Services.Naive, "/")}, nil
+	return &twin{trial.User(Basic).client, strings.TrimSuffix(view.Services.Naive, "/")}, nil
 }
 
 // A reply is what the twin answered.

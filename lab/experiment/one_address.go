@@ -18,13 +18,13 @@ func oneAddress() Experiment {
 		PredictedFor: func(replicas int) Predictions {
 			return same(allOnOne(replicas), except(Basic)...)
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.ReplicaNames(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			replicas, err := trial.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
-			class := min(b.Users, classSize)
-			people, err := b.Populate(ctx, Hash, class, except(Basic)...)
+			class := min(trial.Users, classSize)
+			people, err := trial.Populate(ctx, Hash, class, except(Basic)...)
 			if err != nil {
 				return err
 			}
@@ -47,7 +47,7 @@ func oneAddress() Experiment {
 				}
 				notes(measures, "own", own[scheme])
 				notes(measures, "one", one)
-				b.Observe(scheme, spreadOf(one, len(replicas)), measures)
+				trial.Observe(scheme, spreadOf(one, len(replicas)), measures)
 			}
 			return nil
 		},

@@ -29,24 +29,24 @@ func otherService() Experiment {
 			reported(1, http.StatusServiceUnavailable),
 			orStale(reported(1, http.StatusServiceUnavailable)),
 		),
-		Run: func(ctx context.Context, b *Bench) error {
-			view, err := b.Target.View(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			view, err := trial.Target.View(ctx)
 			if err != nil {
 				return err
 			}
 			if view.Services.Reports == "" {
 				return fmt.Errorf("a second service: %w", ErrNotOnTarget)
 			}
-			users, err := b.LoggedIn(ctx, schemes...)
+			users, err := trial.LoggedIn(ctx, schemes...)
 			if err != nil {
 				return err
 			}
-			seen, err := visitOther(ctx, b.Target, view.Services.Reports, users)
+			seen, err := visitOther(ctx, trial.Target, view.Services.Reports, users)
 			if err != nil {
 				return err
 			}
 			for _, scheme := range schemes {
-				seen.observe(b, scheme)
+				seen.observe(trial, scheme)
 			}
 			return nil
 		},
@@ -120,7 +120,7 @@ func visitOther(ctx context.Context, target Target, address string, users Logins
 	return seen, err
 }
 
-func (v otherVisits) observe(b *Bench, scheme string) {
+func (v otherVisits) observe(trial *Trial, scheme string) {
 	each, down := float64(v.calls[scheme])/reportRequests, v.down[scheme]
 	seen := reported(each, down.status)
 	measures := map[string]float64{
@@ -140,7 +140,7 @@ func (v otherVisits) observe(b *Bench, scheme string) {
 			seen = orStale(seen)
 		}
 	}
-	b.Observe(scheme, seen, measures)
+	trial.Observe(scheme, seen, measures)
 }
 
 // reported says how often the second service called home for a report, and what a user gets from it while home is down.

@@ -19,14 +19,14 @@ type population []*User
 
 // Populate makes n users of each scheme and logs them all in. The user of a number has the same name and address in
 // every scheme and in every run.
-func (b *Bench) Populate(ctx context.Context, policy string, n int, schemes ...string) (population, error) {
-	if err := b.Target.AddUsers(ctx, n, simulatedPassword); err != nil {
+func (trial *Trial) Populate(ctx context.Context, policy string, n int, schemes ...string) (population, error) {
+	if err := trial.Target.AddUsers(ctx, n, simulatedPassword); err != nil {
 		return nil, err
 	}
 	people := make(population, 0, n*len(schemes))
 	for _, scheme := range schemes {
 		for i := range n {
-			user := b.simulated(scheme, i+1)
+			user := trial.simulated(scheme, i+1)
 			user.Policy = policy
 			people = append(people, user)
 		}

@@ -80,17 +80,17 @@ func TestRetryAsksAgainAndStopsWithItsContextOrAnError(t *testing.T) {
 
 var errUnhappy = errors.New("unhappy")
 
-func TestUsersReachTheBench(t *testing.T) {
+func TestUsersReachTheTrial(t *testing.T) {
 	for n, want := range map[int]int{1: 1, 10_000: 10_000, 0: 1, 20_000: contract.MaxUsers} {
 		got := 0
-		e := Experiment{Run: func(_ context.Context, b *Bench) error { got = b.Users; return nil }}
+		e := Experiment{Run: func(_ context.Context, trial *Trial) error { got = trial.Users; return nil }}
 		_, err := Run(t.Context(), "nowhere", nowhere{}, []Experiment{e}, func(int, int, string) {}, Users(n))
 		if err != nil || got != want {
 			t.Errorf("%d users became %d, %v", n, got, err)
 		}
 	}
-	if b := newBench(nowhere{}, 3); b.Users != DefaultUsers {
-		t.Errorf("without a word there are %d", b.Users)
+	if trial := newTrial(nowhere{}, 3); trial.Users != DefaultUsers {
+		t.Errorf("without a word there are %d", trial.Users)
 	}
 }
 

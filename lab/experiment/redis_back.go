@@ -16,12 +16,12 @@ func redisBack() Experiment {
 			SessionRedis:   backWithDataThenEmpty(stays(), loggedOut()),
 			TokenRevocable: backWithDataThenEmpty(stays(), revokedLiveAgain()),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, SessionRedis, TokenRevocable)
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedIn(ctx, SessionRedis, TokenRevocable)
 			if err != nil {
 				return err
 			}
-			revoked, err := b.LogIn(ctx, TokenRevocable, Sticky)
+			revoked, err := trial.LogIn(ctx, TokenRevocable, Sticky)
 			if err != nil {
 				return err
 			}
@@ -29,18 +29,18 @@ func redisBack() Experiment {
 				return err
 			}
 			users[revokedToken] = revoked
-			with, err := afterRestart(ctx, b.Target, users, func() error { return nil })
+			with, err := afterRestart(ctx, trial.Target, users, func() error { return nil })
 			if err != nil {
 				return err
 			}
-			without, err := afterRestart(ctx, b.Target, users, func() error { return b.Target.Flush(ctx) })
+			without, err := afterRestart(ctx, trial.Target, users, func() error { return trial.Target.Flush(ctx) })
 			if err != nil {
 				return err
 			}
-			b.Observe(SessionRedis, backWithDataThenEmpty(fate(with[SessionRedis].Status), fate(without[SessionRedis].Status)), map[string]float64{
+			trial.Observe(SessionRedis, backWithDataThenEmpty(fate(with[SessionRedis].Status), fate(without[SessionRedis].Status)), map[string]float64{
 				"status_with_data": float64(with[SessionRedis].Status), "status_empty": float64(without[SessionRedis].Status),
 			})
-			b.Observe(TokenRevocable, backWithDataThenEmpty(tokensWithData(with[TokenRevocable].Status, with[revokedToken].Status), revokedWhenEmpty(without[revokedToken].Status)), map[string]float64{
+			trial.Observe(TokenRevocable, backWithDataThenEmpty(tokensWithData(with[TokenRevocable].Status, with[revokedToken].Status), revokedWhenEmpty(without[revokedToken].Status)), map[string]float64{
 				"revoked_with_data": float64(with[revokedToken].Status), "revoked_empty": float64(without[revokedToken].Status), "status_empty": float64(without[TokenRevocable].Status),
 			})
 			return nil

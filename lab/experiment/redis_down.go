@@ -19,13 +19,13 @@ func redisDown() Experiment {
 			TokenCookie:    stays(),
 		},
 		Choices: these(stays(), loggedOut(), status(http.StatusServiceUnavailable)),
-		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, Schemes()...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
 			var answers map[string]Answer
-			err = during(ctx, b.Target, redisStopped(), func() (err error) {
+			err = during(ctx, trial.Target, redisStopped(), func() (err error) {
 				answers, err = users.get(ctx, "/me")
 				return err
 			})
@@ -35,7 +35,7 @@ func redisDown() Experiment {
 			afterwards, err := users.get(ctx, "/me")
 			for scheme, after := range afterwards {
 				during := answers[scheme]
-				b.Observe(scheme, duringOutage(during, after.Status), map[string]float64{
+				trial.Observe(scheme, duringOutage(during, after.Status), map[string]float64{
 					"status": float64(during.Status), "ms": milliseconds(during.Took), "status_after": float64(after.Status),
 				})
 			}

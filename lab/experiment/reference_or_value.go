@@ -20,23 +20,23 @@ func referenceOrValue() Experiment {
 			TokenCookie:    leaves(readableClaims(), 0),
 		},
 		Choices: these(leaves(sessionID(), 1), leaves(readableData(), 0), leaves(password(), 0)),
-		Run: func(ctx context.Context, b *Bench) error {
+		Run: func(ctx context.Context, trial *Trial) error {
 			for _, scheme := range Schemes() {
-				before, err := kept(ctx, b.Target)
+				before, err := kept(ctx, trial.Target)
 				if err != nil {
 					return err
 				}
-				user, err := b.LogIn(ctx, scheme, Sticky)
+				user, err := trial.LogIn(ctx, scheme, Sticky)
 				if err != nil {
 					return err
 				}
-				after, err := kept(ctx, b.Target)
+				after, err := kept(ctx, trial.Target)
 				if err != nil {
 					return err
 				}
 				credential := user.Credential()
 				records := after.records - before.records
-				b.Observe(scheme, leaves(inHand(scheme, user.Name, credential), records), map[string]float64{
+				trial.Observe(scheme, leaves(inHand(scheme, user.Name, credential), records), map[string]float64{
 					"credential_bytes": float64(len(credential)), "records": float64(records),
 					"refresh_keys": float64(after.refresh - before.refresh),
 				})

@@ -36,22 +36,22 @@ func replicaSilent() Experiment {
 				TokenCookie:    kept,
 			}
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.ReplicaNames(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			replicas, err := trial.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
 			replica := replicas[len(replicas)/2]
-			crowd, err := b.crowdAt(ctx, replica, schemes)
+			crowd, err := trial.crowdAt(ctx, replica, schemes)
 			if err != nil {
 				return err
 			}
 			var meanwhile string
-			err = during(ctx, b.Target, contract.OfReplica(contract.ReplicaSilent, replica), func() (err error) {
+			err = during(ctx, trial.Target, contract.OfReplica(contract.ReplicaSilent, replica), func() (err error) {
 				if err := crowd.visit(ctx); err != nil {
 					return err
 				}
-				meanwhile, err = b.Email(ctx, "alice")
+				meanwhile, err = trial.Email(ctx, "alice")
 				return err
 			})
 			if err != nil {
@@ -62,9 +62,9 @@ func replicaSilent() Experiment {
 					return err
 				}
 			}
-			later, err := b.Email(ctx, "alice")
+			later, err := trial.Email(ctx, "alice")
 			for _, c := range crowd {
-				c.observe(b, meanwhile, later)
+				c.observe(trial, meanwhile, later)
 			}
 			return err
 		},
@@ -110,14 +110,14 @@ type visitor struct {
 }
 
 // crowdAt logs alice in at a replica, by each scheme. Under sticky and under hash she is sent there from then on.
-func (b *Bench) crowdAt(ctx context.Context, replica string, schemes []string) (crowd, error) {
-	address, err := b.addressOf(ctx, replica)
+func (trial *Trial) crowdAt(ctx context.Context, replica string, schemes []string) (crowd, error) {
+	address, err := trial.addressOf(ctx, replica)
 	if err != nil {
 		return nil, err
 	}
 	var all crowd
 	for _, scheme := range schemes {
-		user := b.User(scheme)
+		user := trial.User(scheme)
 		if err := user.PinTo(ctx, replica); err != nil {
 			return nil, err
 		}
@@ -139,10 +139,10 @@ func (b *Bench) crowdAt(ctx context.Context, replica string, schemes []string) (
 }
 
 // addressOf finds an address that the policy hash sends to a replica.
-func (b *Bench) addressOf(ctx context.Context, replica string) (string, error) {
+func (trial *Trial) addressOf(ctx context.Context, replica string) (string, error) {
 	const addresses = 254
 	for i := range addresses {
-		user := b.client(Basic, "", fmt.Sprintf("192.0.2.%d", i+1))
+		user := trial.client(Basic, "", fmt.Sprintf("192.0.2.%d", i+1))
 		user.Policy = Hash
 		answer, err := user.do(ctx, http.MethodGet, "/livez", nil)
 		if err != nil {
@@ -193,7 +193,7 @@ func (v *visitor) visit(ctx context.Context) error {
 	return nil
 }
 
-func (c *companion) observe(b *Bench, meanwhile, later string) {
+func (c *companion) observe(trial *Trial, meanwhile, later string) {
 	outcome := silentFate(c.by[Sticky].last, c.afterwards)
 	if hash := silentFate(c.by[Hash].last, c.afterwards); !hash.Equal(outcome) {
 		outcome = Meaning("").composed("otherwise-by-hash", outcome, hash)
@@ -211,5 +211,5 @@ func (c *companion) observe(b *Bench, meanwhile, later string) {
 		name := strings.ReplaceAll(policy, "-", "_")
 		measures[name+"_slow"], measures[name+"_known"], measures[name+"_worst_s"] = float64(v.slow), float64(v.known), v.worst.Seconds()
 	}
-	b.Observe(c.scheme, outcome, measures)
+	trial.Observe(c.scheme, outcome, measures)
 }

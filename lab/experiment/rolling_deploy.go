@@ -19,22 +19,22 @@ func rollingDeploy() Experiment {
 			TokenRevocable: Kept.says("none"),
 			TokenCookie:    Kept.says("none"),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.ReplicaNames(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			replicas, err := trial.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
 			d := deploy{again: map[*User]int{}, steps: map[string][]int{}}
-			if d.people, err = b.Populate(ctx, Sticky, b.Users, except(Basic)...); err != nil {
+			if d.people, err = trial.Populate(ctx, Sticky, trial.Users, except(Basic)...); err != nil {
 				return err
 			}
 			for step, replica := range replicas {
-				if err := d.restart(ctx, b.Target, replica, d.visitors(step, b.Users, step == len(replicas)-1)); err != nil {
+				if err := d.restart(ctx, trial.Target, replica, d.visitors(step, trial.Users, step == len(replicas)-1)); err != nil {
 					return err
 				}
 			}
 			for _, scheme := range except(Basic) {
-				d.observe(b, scheme, replicas)
+				d.observe(trial, scheme, replicas)
 			}
 			return nil
 		},
@@ -110,7 +110,7 @@ func (d *deploy) ask(ctx context.Context, people population) (unserved populatio
 	return found.unserved, found.out.logIn(ctx)
 }
 
-func (d *deploy) observe(b *Bench, scheme string, replicas []string) {
+func (d *deploy) observe(trial *Trial, scheme string, replicas []string) {
 	people := d.people.of(scheme)
 	had, logins := 0, 0
 	for _, user := range people {
@@ -124,5 +124,5 @@ func (d *deploy) observe(b *Bench, scheme string, replicas []string) {
 	notes(measures, "users_at", at)
 	measures["users_at_last"] = float64(at[len(at)-1])
 	measures["visitors_a_step"] = float64(min(len(people), visitorsAStep))
-	b.Observe(scheme, Lost.howMany(had, len(people)), measures)
+	trial.Observe(scheme, Lost.howMany(had, len(people)), measures)
 }

@@ -41,10 +41,12 @@ type audience interface {
 type Progress func(done, total int, name string)
 
 // An Option changes how experiments are run.
-type Option func(*Bench)
+type Option func(*Trial)
 
 // Users sets how many simulated users a population has: 1 to contract.MaxUsers. DefaultUsers without it.
-func Users(n int) Option { return func(b *Bench) { b.Users = min(max(n, 1), contract.MaxUsers) } }
+func Users(n int) Option {
+	return func(trial *Trial) { trial.Users = min(max(n, 1), contract.MaxUsers) }
+}
 
 // Run performs experiments one after the other. If ctx ends, it stops, leaves the target clean, and returns what was
 // measured so far with the error.
@@ -62,7 +64,7 @@ func Run(ctx context.Context, kind string, target Target, experiments []Experime
 		chromium.Start()
 	}
 	pages, _ := target.(audience)
-	options = append(slices.Clone(options), func(b *Bench) { b.browser = chromium })
+	options = append(slices.Clone(options), func(trial *Trial) { trial.browser = chromium })
 	for i, e := range experiments {
 		progress(i, len(experiments), e.Name)
 		if pages != nil {
@@ -101,11 +103,11 @@ func hostOf(address string) string {
 // with is the same experiment on a bench that the options have changed.
 func (e Experiment) with(options []Option) Experiment {
 	run := e.Run
-	e.Run = func(ctx context.Context, b *Bench) error {
+	e.Run = func(ctx context.Context, trial *Trial) error {
 		for _, option := range options {
-			option(b)
+			option(trial)
 		}
-		return run(ctx, b)
+		return run(ctx, trial)
 	}
 	return e
 }
@@ -113,12 +115,12 @@ func (e Experiment) with(options []Option) Experiment {
 // perform runs an experiment on a clean target.
 func perform(ctx context.Context, target Target, replicas int, e Experiment) Result {
 	start := time.Now()
-	b := newBench(target, replicas)
+	trial := newTrial(target, replicas)
 	err := target.Reset(ctx)
 	if err == nil {
-		err = e.Run(ctx, b)
+		err = e.Run(ctx, trial)
 	}
-	b.close()
+	trial.close()
 
 	r := Result{Name: e.Name, AsPredicted: true, Sentences: []string{}}
 	predicted := e.Predict(replicas)
@@ -127,7 +129,7 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment) Res
 		if !concerned {
 			continue
 		}
-		c, measured := b.cells[scheme]
+		c, measured := trial.cells[scheme]
 		if !measured {
 			c = unmeasured(err)
 		}

@@ -19,22 +19,22 @@ func scaleOut() Experiment {
 			TokenRevocable: Kept.says("none"),
 			TokenCookie:    Kept.says("none"),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			if b.Replicas >= contract.MaxReplicas {
-				return fmt.Errorf("%d replicas are the most: %w", b.Replicas, ErrNotOnTarget)
+		Run: func(ctx context.Context, trial *Trial) error {
+			if trial.Replicas >= contract.MaxReplicas {
+				return fmt.Errorf("%d replicas are the most: %w", trial.Replicas, ErrNotOnTarget)
 			}
 			// Under hash it is a share that is predicted. Of fewer people than this for each replica a share says little.
-			users := max(b.Users, 50*(b.Replicas+1))
+			users := max(trial.Users, 50*(trial.Replicas+1))
 			few := users / 4 // enough to see whether any user is moved
-			hashed, err := b.Populate(ctx, Hash, users, except(Basic)...)
+			hashed, err := trial.Populate(ctx, Hash, users, except(Basic)...)
 			if err != nil {
 				return err
 			}
-			pinned, err := b.Populate(ctx, Sticky, few, except(Basic)...)
+			pinned, err := trial.Populate(ctx, Sticky, few, except(Basic)...)
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Scale(ctx, b.Replicas+1); err != nil {
+			if err := trial.Target.Scale(ctx, trial.Replicas+1); err != nil {
 				return err
 			}
 			byHash, err := hashed.relocate(ctx)
@@ -47,7 +47,7 @@ func scaleOut() Experiment {
 			}
 			for _, scheme := range except(Basic) {
 				hash, sticky := byHash[scheme], byCookie[scheme]
-				b.Observe(scheme, underEach(hashShare(hash.out, users, b.Replicas), Lost.howMany(sticky.out, few)), map[string]float64{
+				trial.Observe(scheme, underEach(hashShare(hash.out, users, trial.Replicas), Lost.howMany(sticky.out, few)), map[string]float64{
 					"users": float64(users), "hash_moved": float64(hash.moved), "hash_logged_out": float64(hash.out),
 					"sticky_users": float64(few), "sticky_moved": float64(sticky.moved), "sticky_logged_out": float64(sticky.out),
 				})

@@ -21,13 +21,13 @@ func serverMemory() Experiment {
 			TokenRevocable: andRevoked(nothingKept()),
 			TokenCookie:    nothingKept(),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
+		Run: func(ctx context.Context, trial *Trial) error {
 			for _, scheme := range except(Basic) {
-				w, err := b.weigh(ctx, scheme)
+				w, err := trial.weigh(ctx, scheme)
 				if err != nil {
 					return err
 				}
-				b.Observe(scheme, w.where(), w.measures())
+				trial.Observe(scheme, w.where(), w.measures())
 			}
 			return nil
 		},
@@ -47,25 +47,25 @@ type weighing struct {
 }
 
 // weigh logs users in, empties Redis under them, asks every tenth, and lets those who are still known log out.
-func (b *Bench) weigh(ctx context.Context, scheme string) (weighing, error) {
-	w := weighing{users: min(b.Users, weighedUsers)}
-	if err := b.Target.Flush(ctx); err != nil {
+func (trial *Trial) weigh(ctx context.Context, scheme string) (weighing, error) {
+	w := weighing{users: min(trial.Users, weighedUsers)}
+	if err := trial.Target.Flush(ctx); err != nil {
 		return w, err
 	}
-	before, err := b.Target.Bytes(ctx)
+	before, err := trial.Target.Bytes(ctx)
 	if err != nil {
 		return w, err
 	}
-	people, err := b.Populate(ctx, Sticky, w.users, scheme)
+	people, err := trial.Populate(ctx, Sticky, w.users, scheme)
 	if err != nil {
 		return w, err
 	}
-	after, err := b.Target.Bytes(ctx)
+	after, err := trial.Target.Bytes(ctx)
 	if err != nil {
 		return w, err
 	}
 	w.replicas, w.store = after.Replicas-before.Replicas, after.Redis-before.Redis
-	if err := b.Target.Flush(ctx); err != nil {
+	if err := trial.Target.Flush(ctx); err != nil {
 		return w, err
 	}
 	tenth := people.where(func(i int) bool { return i%10 == 0 })
@@ -74,7 +74,7 @@ func (b *Bench) weigh(ctx context.Context, scheme string) (weighing, error) {
 		return w, err
 	}
 	w.asked, w.survived = len(tenth), len(found.known)
-	return w, w.takeBack(ctx, b.Target, found.known)
+	return w, w.takeBack(ctx, trial.Target, found.known)
 }
 
 // takeBack lets the leavers log out, and shows the server their old credentials again.

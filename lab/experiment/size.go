@@ -29,16 +29,16 @@ func size() Experiment {
 			TokenCookie:    growsTo(4),
 		},
 		Choices: these(flatSize(), growsTo(4), growsTo(8)),
-		Run: func(ctx context.Context, b *Bench) error {
-			if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
+		Run: func(ctx context.Context, trial *Trial) error {
+			if err := trial.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
 				return err
 			}
 			for _, scheme := range except(Basic) {
-				s := scale{bench: b, scheme: scheme, seen: map[int]weight{}}
+				s := scale{bench: trial, scheme: scheme, seen: map[int]weight{}}
 				if err := s.weigh(ctx); err != nil {
 					return err
 				}
-				b.Observe(scheme, s.outcome(), s.measures())
+				trial.Observe(scheme, s.outcome(), s.measures())
 			}
 			return nil
 		},
@@ -71,7 +71,7 @@ type weight struct {
 
 // A scale weighs requests of one scheme, each number of permissions once.
 type scale struct {
-	bench    *Bench
+	bench    *Trial
 	scheme   string
 	seen     map[int]weight
 	breaksAt int // 0: it does not break

@@ -20,8 +20,8 @@ func staleRole() Experiment {
 			TokenRevocable: adminUntilExp(),
 			TokenCookie:    adminUntilExp(),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, Schemes()...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
@@ -33,7 +33,7 @@ func staleRole() Experiment {
 				}
 				lookups[scheme] = float64(answer.Timing["users"])
 			}
-			if err := b.Target.SetRoles(ctx, users[Basic].Name, []string{"user"}); err != nil {
+			if err := trial.Target.SetRoles(ctx, users[Basic].Name, []string{"user"}); err != nil {
 				return err
 			}
 			var afterRefresh int
@@ -51,7 +51,7 @@ func staleRole() Experiment {
 					if passed > 0 {
 						measures["status_after_refresh"] = float64(afterRefresh)
 					}
-					b.Observe(scheme, staleness(scheme, passed, answer.Status), measures)
+					trial.Observe(scheme, staleness(scheme, passed, answer.Status), measures)
 				}
 				if stale, ok := users[TokenStateless]; ok && passed == 0 {
 					refreshed := stale.Copy()
@@ -62,7 +62,7 @@ func staleRole() Experiment {
 						return err
 					}
 				}
-				if err := b.Target.Advance(ctx, often); err != nil {
+				if err := trial.Target.Advance(ctx, often); err != nil {
 					return err
 				}
 			}

@@ -24,22 +24,22 @@ func stolen() Experiment {
 			TokenCookie:    inStaysIn(),
 		},
 		Choices: these(inThenOut(), inStaysIn(), neverIn()),
-		Run: func(ctx context.Context, b *Bench) error {
-			people, err := b.Populate(ctx, Sticky, 2, schemes...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			people, err := trial.Populate(ctx, Sticky, 2, schemes...)
 			if err != nil {
 				return err
 			}
 			thefts, thieves, renewed := map[string]theft{}, map[string]*User{}, map[string]theft{}
 			for _, scheme := range schemes {
 				owner, other := people.of(scheme)[0], people.of(scheme)[1]
-				if thefts[scheme], err = b.rob(ctx, owner, owner.Logout); err != nil {
+				if thefts[scheme], err = trial.rob(ctx, owner, owner.Logout); err != nil {
 					return err
 				}
 				thieves[scheme] = thefts[scheme].thief
 				if other.Refresh == "" {
 					continue
 				}
-				renewed[scheme], err = b.rob(ctx, other, func(ctx context.Context) error {
+				renewed[scheme], err = trial.rob(ctx, other, func(ctx context.Context) error {
 					_, err := other.RefreshTokens(ctx)
 					return errors.Join(err, other.Logout(ctx))
 				})
@@ -47,12 +47,12 @@ func stolen() Experiment {
 					return err
 				}
 			}
-			stayed, err := lasting(ctx, b.Target, thieves, often, atMost)
+			stayed, err := lasting(ctx, trial.Target, thieves, often, atMost)
 			if err != nil {
 				return err
 			}
 			for _, scheme := range schemes {
-				b.Observe(scheme, thefts[scheme].outcome(), map[string]float64{
+				trial.Observe(scheme, thefts[scheme].outcome(), map[string]float64{
 					"status_before": float64(thefts[scheme].before), "status_after": float64(thefts[scheme].after),
 					"refresh_status": float64(thefts[scheme].refresh), "status_if_renewed": float64(renewed[scheme].after),
 					"minutes_after": stayed[scheme].Minutes(), "hours_after": stayed[scheme].Hours(),
@@ -76,9 +76,9 @@ type theft struct {
 }
 
 // rob copies what a user has to another client, at another address, before the user does something.
-func (b *Bench) rob(ctx context.Context, owner *User, something func(context.Context) error) (theft, error) {
+func (trial *Trial) rob(ctx context.Context, owner *User, something func(context.Context) error) (theft, error) {
 	t := theft{thief: owner.Copy()}
-	t.thief.address = b.User(owner.Scheme).address
+	t.thief.address = trial.User(owner.Scheme).address
 	var err error
 	if t.before, err = t.thief.Status(ctx, "/me"); err != nil {
 		return theft{}, err

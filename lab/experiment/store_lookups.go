@@ -19,25 +19,25 @@ func storeLookups() Experiment {
 			TokenCookie:    commands(0),
 		},
 		Choices: these(commands(0), commands(1), commands(requests)),
-		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, schemes...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedIn(ctx, schemes...)
 			if err != nil {
 				return err
 			}
 			for _, scheme := range schemes {
-				before, err := b.Target.View(ctx)
+				before, err := trial.Target.View(ctx)
 				if err != nil {
 					return err
 				}
 				if err := repeat(ctx, users[scheme], requests, clients); err != nil {
 					return err
 				}
-				after, err := b.Target.View(ctx)
+				after, err := trial.Target.View(ctx)
 				if err != nil {
 					return err
 				}
 				asked := after.Redis.Asked() - before.Redis.Asked()
-				b.Observe(scheme, commands(asked), map[string]float64{"requests": requests, "commands": float64(asked)})
+				trial.Observe(scheme, commands(asked), map[string]float64{"requests": requests, "commands": float64(asked)})
 			}
 			return nil
 		},

@@ -8,11 +8,11 @@ import (
 // tamper changes a credential, a character at a time, and then the role that is written in it.
 func tamper() Experiment {
 	return Experiment{
-		Name: "tamper",
+		Name:      "tamper",
 		Predicted: same(changesGet(http.StatusUnauthorized), Schemes()...),
-		Choices: these(changesGet(http.StatusUnauthorized), changesGet(http.StatusOK), changesGet(http.StatusForbidden)),
-		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, Schemes()...)
+		Choices:   these(changesGet(http.StatusUnauthorized), changesGet(http.StatusOK), changesGet(http.StatusForbidden)),
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
@@ -31,7 +31,7 @@ func tamper() Experiment {
 				if _, err := users[scheme].Page(ctx, "/admin"); err != nil { // with the credential unchanged
 					return err
 				}
-				b.Observe(scheme, changesGot(seen), map[string]float64{
+				trial.Observe(scheme, changesGot(seen), map[string]float64{
 					"changes": float64(len(changed)), "refused": float64(seen[http.StatusUnauthorized]),
 				})
 			}

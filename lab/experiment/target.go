@@ -41,8 +41,8 @@ func during(ctx context.Context, target Target, fault contract.Fault, do func() 
 }
 
 // ReplicaNames are the names of the replicas that there are now.
-func (b *Bench) ReplicaNames(ctx context.Context) ([]string, error) {
-	v, err := b.Target.View(ctx)
+func (trial *Trial) ReplicaNames(ctx context.Context) ([]string, error) {
+	v, err := trial.Target.View(ctx)
 	names := make([]string, len(v.Replicas))
 	for i, r := range v.Replicas {
 		names[i] = r.Name
@@ -51,8 +51,8 @@ func (b *Bench) ReplicaNames(ctx context.Context) ([]string, error) {
 }
 
 // Email is the e-mail address of a demo account as it is now. ErrNotOnTarget: this target does not tell.
-func (b *Bench) Email(ctx context.Context, user string) (string, error) {
-	v, err := b.Target.View(ctx)
+func (trial *Trial) Email(ctx context.Context, user string) (string, error) {
+	v, err := trial.Target.View(ctx)
 	if err != nil {
 		return "", err
 	}
