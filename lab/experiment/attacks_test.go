@@ -29,7 +29,7 @@ func (e onlyServer) URL() string                               { return e.url }
 func (onlyServer) View(context.Context) (contract.View, error) { return contract.View{}, nil }
 func (onlyServer) AddUsers(context.Context, int, string) error { return nil }
 
-// serve returns a bench whose target is a handler.
+// serve returns a trial whose target is a handler.
 func serve(t *testing.T, handler http.HandlerFunc) *Trial {
 	t.Helper()
 	server := httptest.NewServer(handler)

@@ -91,43 +91,17 @@ func (u *User) changesEmail(ctx context.Context, email string) error {
 	return err
 }
 
-// watched is a transport that remembers the cookies that are set.
-type watched struct {
-	http.RoundTripper
-	cookies []*http.Cookie
-}
-
-func (w *watched) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := w.RoundTripper.RoundTrip(request)
-	if err == nil {
-		w.cookies = append(w.cookies, response.Cookies()...)
-	}
-	return response, err
-}
-
-// flagged logs in, and returns the cookie of the login with its flags; nil: there is none.
-func (u *User) flagged(ctx context.Context) (*http.Cookie, error) {
-	w := &watched{RoundTripper: u.client.Transport}
-	u.client.Transport = w
-	defer func() { u.client.Transport = w.RoundTripper }()
-	if err := u.Login(ctx); err != nil {
-		return nil, err
-	}
-	for _, cookie := range w.cookies {
+// flags are SameSite and HttpOnly of the cookie that the last answer has set for the login, as measures; none without
+// such a cookie.
+func (u *User) flags() map[string]float64 {
+	for _, cookie := range u.setCookies {
 		if cookie.Name == u.cookieName() {
-			return cookie, nil
+			return map[string]float64{
+				"same_site_lax": oneIf(cookie.SameSite == http.SameSiteLaxMode), "http_only": oneIf(cookie.HttpOnly),
+			}
 		}
 	}
-	return nil, nil //nolint:nilnil // no cookie is an answer here
-}
-
-// flags are a cookie's SameSite and HttpOnly, as measures.
-func flags(cookie *http.Cookie) map[string]float64 {
-	m := map[string]float64{}
-	if cookie != nil {
-		m["same_site_lax"], m["http_only"] = oneIf(cookie.SameSite == http.SameSiteLaxMode), oneIf(cookie.HttpOnly)
-	}
-	return m
+	return nil
 }
 
 func oneIf(yes bool) float64 {

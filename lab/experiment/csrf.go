@@ -26,25 +26,25 @@ func crossSiteForms() Experiment {
 			if err != nil {
 				return err
 			}
-			victims := map[string]*User{}
-			for _, scheme := range Schemes() {
-				victims[scheme] = trial.User(scheme)
-			}
-			cookies, err := together(Schemes(), func(scheme string) (*http.Cookie, error) { return victims[scheme].flagged(ctx) })
+			victims, err := trial.LoggedInAsAlice(ctx)
 			if err != nil {
 				return err
+			}
+			flags := map[string]map[string]float64{} // of the cookies that the login has set
+			for scheme, victim := range victims {
+				flags[scheme] = victim.flags()
 			}
 			for _, scheme := range Schemes() { // one after the other: it is the same address that all would change
 				outcome, measures, err := lure(ctx, trial, victims[scheme])
 				if err != nil {
 					return err
 				}
-				maps.Copy(measures, flags(cookies[scheme]))
+				maps.Copy(measures, flags[scheme])
 				trial.Observe(scheme, twin.remark(outcome), twin.measures(measures))
 			}
 			return twin.err()
 		},
-		Lesson: func(r Result) []string { return []string{"lesson", twinSentence(r)} },
+		Lesson: lessonWithTwin,
 	}
 }
 
@@ -114,28 +114,25 @@ func formsAnswered(seen map[int]int) Outcome {
 
 // lureAtTwin posts the same forms to the naive twin.
 func lureAtTwin(ctx context.Context, trial *Trial) (onTwin, error) {
-	t, err := trial.twin(ctx)
-	if err != nil {
-		return onTwin{}.orAbsent(err)
-	}
-	var o onTwin
-	cookie, err := t.login(ctx, "alice", "")
-	if err != nil {
-		return o, err
-	}
-	o.note("a script reads the cookie", !cookie.HttpOnly, true)
-	for i := range crossForms("") {
-		email := fmt.Sprintf("mallory-%d@evil.example", i)
-		form := crossForms(email)[i]
-		headers := append([]string{"Content-Type", form.contentType, "Cookie", cookie.Name + "=" + cookie.Value}, form.headers...)
-		if _, err := t.do(ctx, http.MethodPost, "/naive/session/email", form.body, headers...); err != nil {
-			return o, err
-		}
-		user, _, err := t.whoIs(ctx, cookie.Name+"="+cookie.Value)
+	return trial.attackTwin(ctx, func(t *twin, o *onTwin) error {
+		cookie, err := t.login(ctx, "alice", "")
 		if err != nil {
-			return o, err
+			return err
 		}
-		o.note(form.name, user.Email == email, true)
-	}
-	return o, nil
+		o.note("a script reads the cookie", !cookie.HttpOnly, true)
+		for i := range crossForms("") {
+			email := fmt.Sprintf("mallory-%d@evil.example", i)
+			form := crossForms(email)[i]
+			headers := append([]string{"Content-Type", form.contentType, "Cookie", cookie.Name + "=" + cookie.Value}, form.headers...)
+			if _, err := t.do(ctx, http.MethodPost, "/naive/session/email", form.body, headers...); err != nil {
+				return err
+			}
+			user, _, err := t.whoIs(ctx, cookie.Name+"="+cookie.Value)
+			if err != nil {
+				return err
+			}
+			o.note(form.name, user.Email == email, true)
+		}
+		return nil
+	})
 }

@@ -27,11 +27,7 @@ func (d *drift) bothRight(ctx context.Context) error {
 		return err
 	}
 	d.shared = status == http.StatusOK
-	answer, err := d.madeRight.Get(ctx, "/me")
-	if err != nil {
-		return err
-	}
-	end, err := answer.ExpiresAt()
+	end, err := d.madeRight.ExpiresAt(ctx)
 	d.life = time.Until(end).Round(time.Minute)
 	return err
 }

@@ -32,11 +32,7 @@ func expiry() Experiment {
 			said := map[string]time.Duration{} // what the server says is left
 			start := time.Now()
 			for _, scheme := range except(Basic) {
-				answer, err := resting[scheme].Page(ctx, "/me")
-				if err != nil {
-					return err
-				}
-				end, err := answer.ExpiresAt()
+				end, err := resting[scheme].ExpiresAt(ctx)
 				if err != nil {
 					return err
 				}

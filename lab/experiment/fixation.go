@@ -33,7 +33,7 @@ func fixation() Experiment {
 			}
 			return twin.err()
 		},
-		Lesson: func(r Result) []string { return []string{"lesson", twinSentence(r)} },
+		Lesson: lessonWithTwin,
 	}
 }
 
@@ -133,36 +133,33 @@ func (u *User) knownAs(ctx context.Context) (string, error) {
 
 // plantAtTwin plants IDs in a victim's browser, who then logs in at the naive twin.
 func plantAtTwin(ctx context.Context, trial *Trial) (onTwin, error) {
-	t, err := trial.twin(ctx)
-	if err != nil {
-		return onTwin{}.orAbsent(err)
-	}
-	var o onTwin
-	bob, err := t.login(ctx, "bob", "")
-	if err != nil {
-		return o, err
-	}
-	_, visitor, err := t.whoIs(ctx, "") // the twin gives an ID to every visitor
-	if err != nil {
-		return o, err
-	}
-	if len(visitor) != 1 {
-		return o, fmt.Errorf("naive twin: a stranger has %d cookies", len(visitor))
-	}
-	for _, plant := range []struct{ name, id string }{
-		{"an ID that was made up", madeUp()},
-		{"an ID that a stranger was given", visitor[0].Value},
-		{"the attacker's own ID", bob.Value},
-	} {
-		planted := bob.Name + "=" + plant.id
-		if _, err := t.login(ctx, "alice", planted); err != nil {
-			return o, err
-		}
-		user, _, err := t.whoIs(ctx, planted)
+	return trial.attackTwin(ctx, func(t *twin, o *onTwin) error {
+		bob, err := t.login(ctx, "bob", "")
 		if err != nil {
-			return o, err
+			return err
 		}
-		o.note(plant.name, user.Name == "alice", true)
-	}
-	return o, nil
+		_, visitor, err := t.whoIs(ctx, "") // the twin gives an ID to every visitor
+		if err != nil {
+			return err
+		}
+		if len(visitor) != 1 {
+			return fmt.Errorf("naive twin: a stranger has %d cookies", len(visitor))
+		}
+		for _, plant := range []struct{ name, id string }{
+			{"an ID that was made up", madeUp()},
+			{"an ID that a stranger was given", visitor[0].Value},
+			{"the attacker's own ID", bob.Value},
+		} {
+			planted := bob.Name + "=" + plant.id
+			if _, err := t.login(ctx, "alice", planted); err != nil {
+				return err
+			}
+			user, _, err := t.whoIs(ctx, planted)
+			if err != nil {
+				return err
+			}
+			o.note(plant.name, user.Name == "alice", true)
+		}
+		return nil
+	})
 }

@@ -35,11 +35,7 @@ func forgedTokens() Experiment {
 				return err
 			}
 			// The last forgery of all is a real token whose time is over.
-			page, err := admins[TokenStateless].Page(ctx, "/me")
-			if err != nil {
-				return err
-			}
-			end, err := page.ExpiresAt()
+			end, err := admins[TokenStateless].ExpiresAt(ctx)
 			if err != nil {
 				return err
 			}
@@ -62,7 +58,7 @@ func forgedTokens() Experiment {
 			return twin.err()
 		},
 		Lesson: func(r Result) []string {
-			sentences := []string{"lesson", twinSentence(r)}
+			sentences := lessonWithTwin(r)
 			if r.Measure(TokenStateless, "cracked_tries") > 0 {
 				sentences = append(sentences, "lesson-cracked")
 			}

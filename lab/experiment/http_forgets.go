@@ -24,10 +24,7 @@ func httpForgets() Experiment {
 		},
 		Choices: these(passwordCheckedOn(0), passwordCheckedOn(1), passwordCheckedOn(pagesVisited)),
 		Run: func(ctx context.Context, trial *Trial) error {
-			users, err := together(Schemes(), func(scheme string) (*User, error) { // a real password takes long to hash
-				user := trial.User(scheme)
-				return user, user.Login(ctx)
-			})
+			users, err := trial.LoggedInAsAlice(ctx)
 			if err != nil {
 				return err
 			}

@@ -47,6 +47,14 @@ func (trial *Trial) LoggedIn(ctx context.Context, schemes ...string) (Logins, er
 	return users, nil
 }
 
+// LoggedInAsAlice logs alice in by each scheme, with a password that takes as long to hash as a password should.
+func (trial *Trial) LoggedInAsAlice(ctx context.Context) (Logins, error) {
+	return together(Schemes(), func(scheme string) (*User, error) {
+		user := trial.User(scheme)
+		return user, user.Login(ctx)
+	})
+}
+
 // LoggedInAt logs the first simulated user in by each scheme, at one replica. Both Bearer schemes get the same token,
 // because both take it.
 func (trial *Trial) LoggedInAt(ctx context.Context, replica string, schemes ...string) (Logins, error) {

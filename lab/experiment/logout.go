@@ -26,18 +26,15 @@ func logout() Experiment {
 				return err
 			}
 			copies := users.copy()
-			var exp time.Time
-			for _, scheme := range schemes {
-				before, err := users[scheme].Page(ctx, "/me")
-				if err != nil {
+			exp, err := users[TokenStateless].ExpiresAt(ctx)
+			if err != nil {
+				return err
+			}
+			for _, user := range users {
+				if _, err := user.Page(ctx, "/me"); err != nil {
 					return err
 				}
-				if scheme == TokenStateless {
-					if exp, err = before.ExpiresAt(); err != nil {
-						return err
-					}
-				}
-				if err := users[scheme].Logout(ctx); err != nil {
+				if err := user.Logout(ctx); err != nil {
 					return err
 				}
 			}

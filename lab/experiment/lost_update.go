@@ -93,31 +93,31 @@ func (u *User) fillCart(ctx context.Context, adds int) error {
 
 // fillCartOfTwin does the same with a session of the naive twin, and counts what is left.
 func fillCartOfTwin(ctx context.Context, trial *Trial, adds int) (o onTwin, left int, err error) {
-	t, err := trial.twin(ctx)
-	if err != nil {
-		o, err = onTwin{}.orAbsent(err)
-		return o, 0, err
-	}
-	session, err := t.login(ctx, "alice", "")
-	if err != nil {
-		return o, 0, err
-	}
-	cookie := session.Name + "=" + session.Value
-	err = atOnceEach(adds, func(i int) error {
-		_, err := t.do(ctx, http.MethodPost, "/naive/session/cart", fmt.Sprintf(`{"add":"thing %d"}`, i+1), "Content-Type", "application/json", "Cookie", cookie)
-		return err
+	o, err = trial.attackTwin(ctx, func(t *twin, o *onTwin) error {
+		session, err := t.login(ctx, "alice", "")
+		if err != nil {
+			return err
+		}
+		cookie := session.Name + "=" + session.Value
+		err = atOnceEach(adds, func(i int) error {
+			thing := fmt.Sprintf(`{"add":"thing %d"}`, i+1)
+			_, err := t.do(ctx, http.MethodPost, "/naive/session/cart", thing, "Content-Type", "application/json", "Cookie", cookie)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		got, err := t.do(ctx, http.MethodGet, "/naive/session/cart", "", "Cookie", cookie)
+		if err != nil {
+			return err
+		}
+		var body struct{ Items []string }
+		if err := json.Unmarshal([]byte(got.body), &body); err != nil {
+			return fmt.Errorf("naive twin: the cart is answered %d: %w", got.status, err)
+		}
+		left = len(body.Items)
+		o.note("a session that is written back whole", left < adds, true)
+		return nil
 	})
-	if err != nil {
-		return o, 0, err
-	}
-	got, err := t.do(ctx, http.MethodGet, "/naive/session/cart", "", "Cookie", cookie)
-	if err != nil {
-		return o, 0, err
-	}
-	var body struct{ Items []string }
-	if err := json.Unmarshal([]byte(got.body), &body); err != nil {
-		return o, 0, fmt.Errorf("naive twin: the cart is answered %d: %w", got.status, err)
-	}
-	o.note("a session that is written back whole", len(body.Items) < adds, true)
-	return o, len(body.Items), nil
+	return o, left, err
 }

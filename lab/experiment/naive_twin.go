@@ -102,10 +102,15 @@ func (o *onTwin) note(attack string, fell, should bool) {
 	}
 }
 
-// orAbsent notes that this target has no twin, which is no error.
-func (o onTwin) orAbsent(err error) (onTwin, error) {
+// attackTwin attacks the naive twin. That this target has none is no error.
+func (trial *Trial) attackTwin(ctx context.Context, attack func(*twin, *onTwin) error) (onTwin, error) {
+	t, err := trial.twin(ctx)
 	if errors.Is(err, ErrNotOnTarget) {
 		return onTwin{absent: true}, nil
+	}
+	var o onTwin
+	if err == nil {
+		err = attack(t, &o)
 	}
 	return o, err
 }
@@ -136,10 +141,10 @@ func (o onTwin) measures(m map[string]float64) map[string]float64 {
 	return m
 }
 
-// twinSentence is the lesson's sentence about the twin.
-func twinSentence(r Result) string {
-	if attacks, _ := r.measure("", "naive_attacks"); attacks == 0 {
-		return "twin-absent"
+// lessonWithTwin is a lesson with a sentence about the twin.
+func lessonWithTwin(r Result) []string {
+	if r.Measure("", "naive_attacks") == 0 {
+		return []string{"lesson", "twin-absent"}
 	}
-	return "twin-fell"
+	return []string{"lesson", "twin-fell"}
 }

@@ -111,15 +111,6 @@ func (p population) visit(ctx context.Context) (sorting, error) {
 	return sorted, nil
 }
 
-// places are the replicas that the users were at last, by index.
-func (p population) places() []string {
-	at := make([]string, len(p))
-	for i, user := range p {
-		at[i] = user.at
-	}
-	return at
-}
-
 // spread counts how many people were at each of the replicas last, in the order of the replicas.
 func (p population) spread(replicas []string) []int {
 	count := make([]int, len(replicas))

@@ -70,7 +70,7 @@ func Run(ctx context.Context, kind string, target Target, experiments []Experime
 		if pages != nil {
 			_ = pages.Begun(ctx, e.Name) // a lab without pages measures the same
 		}
-		result := perform(ctx, target, report.Replicas, e.with(options))
+		result := perform(ctx, target, report.Replicas, e, options...)
 		if ctx.Err() != nil {
 			result = Result{Name: e.Name} // it was cut off: it measured nothing
 		}
@@ -100,22 +100,13 @@ func hostOf(address string) string {
 	return u.Hostname()
 }
 
-// with is the same experiment on a bench that the options have changed.
-func (e Experiment) with(options []Option) Experiment {
-	run := e.Run
-	e.Run = func(ctx context.Context, trial *Trial) error {
-		for _, option := range options {
-			option(trial)
-		}
-		return run(ctx, trial)
-	}
-	return e
-}
-
 // perform runs an experiment on a clean target.
-func perform(ctx context.Context, target Target, replicas int, e Experiment) Result {
+func perform(ctx context.Context, target Target, replicas int, e Experiment, options ...Option) Result {
 	start := time.Now()
 	trial := newTrial(target, replicas)
+	for _, option := range options {
+		option(trial)
+	}
 	err := target.Reset(ctx)
 	if err == nil {
 		err = e.Run(ctx, trial)

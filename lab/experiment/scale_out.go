@@ -62,7 +62,10 @@ type relocation struct{ moved, out int }
 
 // relocate lets every user ask for a page, and counts by scheme.
 func (p population) relocate(ctx context.Context) (map[string]relocation, error) {
-	before := p.places()
+	before := make([]string, len(p)) // the replica that each was at
+	for i, user := range p {
+		before[i] = user.at
+	}
 	found, err := p.visit(ctx)
 	if err != nil {
 		return nil, err

@@ -52,19 +52,15 @@ func (trial *Trial) weigh(ctx context.Context, scheme string) (weighing, error) 
 	if err := trial.Target.Flush(ctx); err != nil {
 		return w, err
 	}
-	before, err := trial.Target.Bytes(ctx)
+	var people population
+	var err error
+	w.replicas, w.store, err = added(ctx, trial.Target, func() (err error) {
+		people, err = trial.Populate(ctx, Sticky, w.users, scheme)
+		return err
+	})
 	if err != nil {
 		return w, err
 	}
-	people, err := trial.Populate(ctx, Sticky, w.users, scheme)
-	if err != nil {
-		return w, err
-	}
-	after, err := trial.Target.Bytes(ctx)
-	if err != nil {
-		return w, err
-	}
-	w.replicas, w.store = after.Replicas-before.Replicas, after.Redis-before.Redis
 	if err := trial.Target.Flush(ctx); err != nil {
 		return w, err
 	}
@@ -74,29 +70,37 @@ func (trial *Trial) weigh(ctx context.Context, scheme string) (weighing, error) 
 		return w, err
 	}
 	w.asked, w.survived = len(tenth), len(found.known)
-	return w, w.takeBack(ctx, trial.Target, found.known)
+	return w, w.logOut(ctx, trial.Target, found.known)
 }
 
-// takeBack lets the leavers log out, and shows the server their old credentials again.
-func (w *weighing) takeBack(ctx context.Context, target Target, leavers population) error {
-	before, err := target.Bytes(ctx)
-	if err != nil {
-		return err
-	}
+// logOut lets the leavers log out, and shows the server their old credentials again.
+func (w *weighing) logOut(ctx context.Context, target Target, leavers population) error {
 	copies := slices.Clone(leavers)
 	for i, user := range leavers {
 		copies[i] = user.Copy()
 	}
-	if err := leavers.each(ctx, func(ctx context.Context, i int) error { return leavers[i].Logout(ctx) }); err != nil {
-		return err
-	}
-	after, err := target.Bytes(ctx)
+	replicas, store, err := added(ctx, target, func() error {
+		return leavers.each(ctx, func(ctx context.Context, i int) error { return leavers[i].Logout(ctx) })
+	})
 	if err != nil {
 		return err
 	}
 	found, err := copies.visit(ctx)
-	w.leavers, w.growth, w.refused = len(leavers), after.Replicas+after.Redis-before.Replicas-before.Redis, len(found.out)
+	w.leavers, w.growth, w.refused = len(leavers), replicas+store, len(found.out)
 	return err
+}
+
+// added is how many bytes came to the replicas' memory and to Redis while something was done.
+func added(ctx context.Context, target Target, do func() error) (replicas, store int64, err error) {
+	before, err := target.Bytes(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := do(); err != nil {
+		return 0, 0, err
+	}
+	after, err := target.Bytes(ctx)
+	return after.Replicas - before.Replicas, after.Redis - before.Redis, err
 }
 
 // where says in which places a login is kept, and whether logging out leaves something by which the server refuses it.

@@ -34,7 +34,7 @@ func size() Experiment {
 				return err
 			}
 			for _, scheme := range except(Basic) {
-				s := scale{bench: trial, scheme: scheme, seen: map[int]weight{}}
+				s := scale{trial: trial, scheme: scheme, seen: map[int]weight{}}
 				if err := s.weigh(ctx); err != nil {
 					return err
 				}
@@ -71,7 +71,7 @@ type weight struct {
 
 // A scale weighs requests of one scheme, each number of permissions once.
 type scale struct {
-	bench    *Trial
+	trial    *Trial
 	scheme   string
 	seen     map[int]weight
 	breaksAt int // 0: it does not break
@@ -103,8 +103,8 @@ func (s *scale) at(ctx context.Context, permissions int) (weight, error) {
 	for i := range roles {
 		roles[i] = fmt.Sprintf("perm-%03d", i+1)
 	}
-	user := s.bench.simulated(s.scheme, 1)
-	if err := s.bench.Target.SetRoles(ctx, user.Name, roles); err != nil {
+	user := s.trial.simulated(s.scheme, 1)
+	if err := s.trial.Target.SetRoles(ctx, user.Name, roles); err != nil {
 		return weight{}, err
 	}
 	var refused unexpectedError

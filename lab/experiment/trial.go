@@ -31,8 +31,9 @@ func newTrial(target Target, replicas int) *Trial {
 
 func (trial *Trial) close() { trial.transport.CloseIdleConnections() }
 
-// User is a new client of alice's, who is an admin, and whose password costs what a password should. Each has an address of its own, from a range that is set aside
-// for examples (RFC 5737). It is balanced sticky, so that a replica's own memory is not what is in question.
+// User is a new client of alice's, who is an admin, and whose password costs what a password should. Each client has an
+// address of its own, from a range that is set aside for examples (RFC 5737). The balancer pins it to a replica, because
+// most experiments are not about what a replica keeps to itself.
 func (trial *Trial) User(scheme string) *User {
 	trial.mu.Lock()
 	defer trial.mu.Unlock()
@@ -43,14 +44,13 @@ func (trial *Trial) User(scheme string) *User {
 func (trial *Trial) client(scheme, name, address string) *User {
 	return &User{
 		Scheme: scheme, Name: name, Policy: Sticky, url: trial.Target.URL(), address: address, cookies: map[string]string{},
-		client: &http.Client{Transport: trial.transport, Timeout: 30 * time.Second, CheckRedirect: noRedirect},
+		client: &http.Client{Transport: trial.transport, Timeout: 30 * time.Second,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
 	}
 }
 
-func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// Tab is a window in a real browser, of somebody who has never been anywhere. browser.ErrNone: this machine has no
-// browser.
+// Tab opens a tab of a real browser, without cookies or history. browser.ErrNone: this machine has no browser.
 func (trial *Trial) Tab(ctx context.Context) (*browser.Tab, error) {
 	if trial.browser == nil {
 		return nil, browser.ErrNone

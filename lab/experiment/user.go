@@ -40,14 +40,15 @@ type User struct {
 	Name   string
 	Policy string // how the balancer is asked to balance
 
-	client   *http.Client
-	url      string
-	address  string            // as which the balancer sees this client
-	cookies  map[string]string // all cookies, the balancer's too
-	password string
-	at       string // the replica that answered the login, or a simulated visit after it
-	Access   string // the access token, of the two Bearer schemes
-	Refresh  string
+	client     *http.Client
+	url        string
+	address    string            // as which the balancer sees this client
+	cookies    map[string]string // all cookies, the balancer's too
+	setCookies []*http.Cookie    // by the last answer
+	password   string
+	at         string // the replica that answered the login, or a simulated visit after it
+	Access     string // the access token, of the two Bearer schemes
+	Refresh    string
 }
 
 // An Answer is what came back.
@@ -58,17 +59,6 @@ type Answer struct {
 	Took      time.Duration
 	SetCookie bool           // a cookie other than the balancer's was set or taken away
 	Timing    map[string]int // entries of Server-Timing by name: hash, users, store, signature
-}
-
-// ExpiresAt is when the server says that this login ends.
-func (a Answer) ExpiresAt() (time.Time, error) {
-	var me struct {
-		ExpiresAt time.Time `json:"expires_at"`
-	}
-	if err := json.Unmarshal(a.Body, &me); err != nil {
-		return time.Time{}, fmt.Errorf("read expires_at: %w", err)
-	}
-	return me.ExpiresAt, nil
 }
 
 // Copy is another browser that has this user's credentials, and would be balanced to the same replica.
@@ -167,6 +157,21 @@ func (u *User) Page(ctx context.Context, page string) (Answer, error) {
 	return u.expect(ctx, http.StatusOK, http.MethodGet, base(u.Scheme)+page, nil)
 }
 
+// ExpiresAt asks for /me, and tells when the server says that this login ends.
+func (u *User) ExpiresAt(ctx context.Context) (time.Time, error) {
+	answer, err := u.Page(ctx, "/me")
+	if err != nil {
+		return time.Time{}, err
+	}
+	var me struct {
+		ExpiresAt time.Time `json:"expires_at"`
+	}
+	if err := json.Unmarshal(answer.Body, &me); err != nil {
+		return time.Time{}, fmt.Errorf("read expires_at: %w", err)
+	}
+	return me.ExpiresAt, nil
+}
+
 // Status asks for a page and tells only the status.
 func (u *User) Status(ctx context.Context, page string) (int, error) {
 	answer, err := u.Get(ctx, page)
@@ -242,7 +247,8 @@ func (u *User) send(request *http.Request) (Answer, error) {
 	}
 	answer.Took = time.Since(start)
 	answer.Timing = contract.ParseServerTiming(response.Header.Values("Server-Timing")...).Count()
-	for _, cookie := range response.Cookies() {
+	u.setCookies = response.Cookies()
+	for _, cookie := range u.setCookies {
 		if strings.HasSuffix(cookie.Name, u.Scheme) {
 			answer.SetCookie = true
 		}

@@ -117,7 +117,7 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request, experim
 		return
 	}
 	if command := r.config.Command(experiments[0].Name); command != "" {
-		refuseWith(w, http.StatusNotImplemented, "not-here", "This lab cannot run this experiment by itself. In the folder with docker-compose.yml, type the command.", command)
+		refuse(w, http.StatusNotImplemented, "not-here", "This lab cannot run this experiment by itself. In the folder with docker-compose.yml, type the command.", command)
 		return
 	}
 	if r.isOutside() || !r.take() {
@@ -198,17 +198,13 @@ func (r *Runner) handleEnded(w http.ResponseWriter, request *http.Request, exper
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func refuse(w http.ResponseWriter, status int, name, detail string) {
-	refuseWith(w, status, name, detail, "")
-}
-
-// refuseWith is refuse, with the command that does what this lab cannot.
-func refuseWith(w http.ResponseWriter, status int, name, detail, command string) {
+// refuse answers with a problem, and where there is one with the command that does what this lab cannot.
+func refuse(w http.ResponseWriter, status int, name, detail string, command ...string) {
 	problem := map[string]any{
 		"type": "urn:authlab:problem:lab-" + name, "title": http.StatusText(status), "status": status, "detail": detail,
 	}
-	if command != "" {
-		problem["command"] = command
+	if len(command) > 0 {
+		problem["command"] = command[0]
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
