@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// atOnceEach does something n times at once, and returns all errors.
-func atOnceEach(n int, do func(i int) error) error {
+// concurrently does something n times at once, and returns all errors.
+func concurrently(n int, do func(i int) error) error {
 	errs := make([]error, n)
 	var wg sync.WaitGroup
 	for i := range n {
@@ -20,7 +20,7 @@ func atOnceEach(n int, do func(i int) error) error {
 // scheme.
 func together[T any](schemes []string, do func(scheme string) (T, error)) (map[string]T, error) {
 	results := make([]T, len(schemes))
-	err := atOnceEach(len(schemes), func(i int) (err error) {
+	err := concurrently(len(schemes), func(i int) (err error) {
 		results[i], err = do(schemes[i])
 		return err
 	})

@@ -77,7 +77,7 @@ func TestALuredBrowserSendsWhatItSendsOnItsOwnAndNothingElse(t *testing.T) {
 		user := trial.User(scheme)
 		user.SetCredential("credential")
 		user.cookies["balancer"] = "app-1"
-		if _, err := user.lured(t.Context(), form); err != nil {
+		if _, err := user.postForeignForm(t.Context(), form); err != nil {
 			t.Fatal(err)
 		}
 		bearer := scheme == TokenStateless || scheme == TokenRevocable
@@ -113,7 +113,7 @@ func TestAServerThatTakesTheFormIsSeen(t *testing.T) {
 		trial := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status(r)) })
 		user := trial.User(SessionRedis)
 		user.SetCredential("credential")
-		outcome, measures, err := lure(t.Context(), trial, user)
+		outcome, measures, err := postForeignForms(t.Context(), trial, user)
 		if text := outcome.In(texts.Must(texts.English), "csrf"); err != nil || text != tt.want {
 			t.Errorf("%s: %q %v, %v; want %q", name, text, measures, err, tt.want)
 		}
@@ -122,7 +122,7 @@ func TestAServerThatTakesTheFormIsSeen(t *testing.T) {
 		}
 	}
 	trial := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
-	if _, _, err := lure(t.Context(), trial, trial.User(SessionRedis)); err == nil {
+	if _, _, err := postForeignForms(t.Context(), trial, trial.User(SessionRedis)); err == nil {
 		t.Error("a server that refuses its own page too proved something")
 	}
 }
@@ -178,12 +178,12 @@ func TestATwinThatIsAbsentOrWithstandsIsToldInTheCell(t *testing.T) {
 	if _, err := trial.twin(t.Context()); !errors.Is(err, ErrNotOnTarget) {
 		t.Errorf("%v, want ErrNotOnTarget", err)
 	}
-	told := func(o onTwin) string { return o.remark(uselessAfter()).In(texts.Must(texts.English), "fixation") }
+	told := func(o twinResult) string { return o.remark(uselessAfter()).In(texts.Must(texts.English), "fixation") }
 	absent, err := plantAtTwin(t.Context(), trial)
 	if err != nil || absent.err() != nil || told(absent) != "useless after; naive twin: not on this target" {
 		t.Errorf("absent: %q, %v, %v", told(absent), absent.err(), err)
 	}
-	var o onTwin
+	var o twinResult
 	o.note("one", true, true)
 	o.note("two", false, false)
 	if o.err() != nil || !o.remark(uselessAfter()).Equal(uselessAfter()) || o.attacks != 2 || o.fellFor != 1 {
@@ -206,11 +206,11 @@ func TestALessonSaysOnlyWhatWasMeasured(t *testing.T) {
 		cells      []Cell
 		want       []string
 	}{
-		{crossSiteForms(), []Cell{scheme(SessionRedis, onTwin{absent: true}.measures(map[string]float64{}))}, []string{"lesson", "twin-absent"}},
-		{fixation(), []Cell{scheme(SessionRedis, onTwin{attacks: 3}.measures(map[string]float64{}))}, []string{"lesson", "twin-fell"}},
+		{crossSiteForms(), []Cell{scheme(SessionRedis, twinResult{absent: true}.measures(map[string]float64{}))}, []string{"lesson", "twin-absent"}},
+		{fixation(), []Cell{scheme(SessionRedis, twinResult{attacks: 3}.measures(map[string]float64{}))}, []string{"lesson", "twin-fell"}},
 		{forgedTokens(), []Cell{scheme(TokenStateless, map[string]float64{"cracked_tries": 0})}, []string{"lesson", "twin-absent"}},
 		{
-			forgedTokens(), []Cell{scheme(TokenStateless, onTwin{attacks: 3}.measures(map[string]float64{"cracked_tries": 19}))},
+			forgedTokens(), []Cell{scheme(TokenStateless, twinResult{attacks: 3}.measures(map[string]float64{"cracked_tries": 19}))},
 			[]string{"lesson", "twin-fell", "lesson-cracked"},
 		},
 		{stolen(), []Cell{scheme(TokenRevocable, map[string]float64{"status_if_renewed": 401})}, []string{"lesson"}},

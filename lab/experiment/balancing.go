@@ -99,7 +99,7 @@ func stickyReplicaDies() Experiment {
 			return during(ctx, trial.Target, killed(pinned), func() error {
 				answers, err := users.get(ctx, "/me")
 				for scheme, after := range answers {
-					trial.Observe(scheme, fate(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
+					trial.Observe(scheme, loginOutcome(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
 				}
 				return err
 			})

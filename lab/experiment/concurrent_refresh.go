@@ -67,7 +67,7 @@ func spendAtOnce(ctx context.Context, user *User, times int) (race, error) {
 		rivals[i] = user.Copy()
 		rivals[i].Policy = RoundRobin // at all replicas at once
 	}
-	err := atOnceEach(times, func(i int) error {
+	err := concurrently(times, func(i int) error {
 		answer, err := rivals[i].RefreshTokens(ctx)
 		statuses[i] = answer.Status
 		return err

@@ -50,7 +50,7 @@ func TestWhereALoginIsKeptIsToldByWhatItSurvives(t *testing.T) {
 		"a logout that only some obey":    {weighing{asked: 2, users: 20, store: 100, survived: 2, leavers: 2, growth: 94, refused: 1}, "0"},
 		"a store that only some live off": {weighing{asked: 2, users: 20, store: 100, survived: 1, leavers: 1}, "1 of 2 need Redis"},
 	} {
-		if got := tt.w.where().In(texts.Must(texts.English), "server-memory"); got != tt.want {
+		if got := tt.w.outcome().In(texts.Must(texts.English), "server-memory"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}

@@ -13,9 +13,9 @@ import (
 const evil = "https://evil.example"
 
 // A crossForm is a request to change an e-mail address, as a browser would send it for another site. What is simulated
-// here are the bytes: the headers that a browser adds and that no page can change (Origin, Sec-Fetch-Site), and the
-// three types of body that a form can have. Whether a browser does send this, and keeps back what SameSite says, is
-// measured in a real one by the experiment cross-origin.
+// here is what arrives: the headers that a browser adds and that no page can change (Origin, Sec-Fetch-Site), and the
+// three types of body that a form can have. The experiment
+// cross-origin measures in a real browser what it does send, and what it keeps back because of SameSite.
 type crossForm struct {
 	name        string
 	contentType string
@@ -59,8 +59,8 @@ func crossForms(email string) []crossForm {
 // password that it was asked for. A token that a page keeps and puts into a header is not sent by another page.
 func (u *User) ambient() bool { return u.Scheme == Basic || u.cookies[u.cookieName()] != "" }
 
-// lured is this user's browser posting a form of another site, with all that it sends on its own.
-func (u *User) lured(ctx context.Context, form crossForm) (Answer, error) {
+// postForeignForm is this user's browser posting a form of another site, with all that it sends on its own.
+func (u *User) postForeignForm(ctx context.Context, form crossForm) (Answer, error) {
 	request, err := u.request(ctx, http.MethodPost, base(u.Scheme)+"/email", nil)
 	if err != nil {
 		return Answer{}, err

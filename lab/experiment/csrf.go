@@ -22,7 +22,7 @@ func crossSiteForms() Experiment {
 			TokenCookie:    formsRefused(),
 		},
 		Run: func(ctx context.Context, trial *Trial) error {
-			twin, err := lureAtTwin(ctx, trial)
+			twin, err := postFormsToTwin(ctx, trial)
 			if err != nil {
 				return err
 			}
@@ -35,7 +35,7 @@ func crossSiteForms() Experiment {
 				flags[scheme] = victim.flags()
 			}
 			for _, scheme := range Schemes() { // one after the other: it is the same address that all would change
-				outcome, measures, err := lure(ctx, trial, victims[scheme])
+				outcome, measures, err := postForeignForms(ctx, trial, victims[scheme])
 				if err != nil {
 					return err
 				}
@@ -48,11 +48,11 @@ func crossSiteForms() Experiment {
 	}
 }
 
-// lure makes a victim's browser post everything that another site can make it post. The cookie goes along, although
+// postForeignForms makes a victim's browser post everything that another site can make it post. The cookie goes along, although
 // SameSite=Lax keeps it at home already: browsers send a cookie with a form of another site only if it says
 // SameSite=None, or says nothing (then all of them or, in Chrome, for two minutes). A browser may be too old to know
 // that, so the other two defences, Origin and Content-Type, have to be enough without it.
-func lure(ctx context.Context, trial *Trial, victim *User) (Outcome, map[string]float64, error) {
+func postForeignForms(ctx context.Context, trial *Trial, victim *User) (Outcome, map[string]float64, error) {
 	const mine = "alice@example.com"
 	if err := victim.changesEmail(ctx, mine); err != nil {
 		return Outcome{}, nil, err // a server that refuses its own page as well proves nothing
@@ -61,7 +61,7 @@ func lure(ctx context.Context, trial *Trial, victim *User) (Outcome, map[string]
 	forms := crossForms("mallory@evil.example")
 	seen, refusals := map[int]int{}, 0
 	for _, form := range forms {
-		answer, err := victim.lured(ctx, form)
+		answer, err := victim.postForeignForm(ctx, form)
 		if err != nil {
 			return Outcome{}, nil, fmt.Errorf("%s: %w", form.name, err)
 		}
@@ -112,9 +112,9 @@ func formsAnswered(seen map[int]int) Outcome {
 	return means.composed("answered", means.tally(seen))
 }
 
-// lureAtTwin posts the same forms to the naive twin.
-func lureAtTwin(ctx context.Context, trial *Trial) (onTwin, error) {
-	return trial.attackTwin(ctx, func(t *twin, o *onTwin) error {
+// postFormsToTwin posts the same forms to the naive twin.
+func postFormsToTwin(ctx context.Context, trial *Trial) (twinResult, error) {
+	return trial.attackTwin(ctx, func(t *twin, o *twinResult) error {
 		cookie, err := t.login(ctx, "alice", "")
 		if err != nil {
 			return err

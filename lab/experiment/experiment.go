@@ -2,9 +2,9 @@
 //
 //	prediction ──▶ run over real HTTP ──▶ measured cell for each scheme ──▶ as predicted? ──▶ lesson
 //
-// An experiment knows nothing of how a login is made. It is a client, or many, that talks HTTP to a Target, and breaks
-// it by the Target's controls; so the same experiment runs on any target. Predictions stand in the code and are there
-// before the run. A run that surprises fails.
+// An experiment knows nothing of how a server makes a login. It is one client or many, which send HTTP requests to a Target
+// and break something by the Target's controls; so the same experiment runs on any target. The predictions stand in the
+// code, before the run. A result that differs from its prediction is a failure.
 package experiment
 
 import (

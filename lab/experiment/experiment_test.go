@@ -140,7 +140,7 @@ func TestWhatIsInHandIsToldByLooking(t *testing.T) {
 		"a name that is only encoded":       {SessionRedis, b64([]byte("user=alice")), "something with the name in it"},
 		"a password":                        {Basic, "wonderland", "password"},
 	} {
-		if got := inHand(tt.scheme, "alice", tt.credential).In(texts.Must(texts.English), "reference-or-value"); got != tt.want {
+		if got := credentialKind(tt.scheme, "alice", tt.credential).In(texts.Must(texts.English), "reference-or-value"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}

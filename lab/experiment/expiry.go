@@ -10,7 +10,7 @@ import (
 // step is how far apart the requests of a busy user are: shorter than any login lasts without use.
 const step = 10 * time.Minute
 
-// expiry lets time pass, over a user who rests and over one who works.
+// expiry lets time pass for one user who sends requests and one who does not.
 func expiry() Experiment {
 	return Experiment{
 		Name: "expiry",

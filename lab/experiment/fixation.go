@@ -10,9 +10,9 @@ import (
 	"net/http"
 )
 
-// fixation plants session IDs in a browser before its owner logs in, and looks what they are worth afterwards.
+// fixation plants session IDs in a browser before its owner logs in, and measures what they are worth afterwards.
 //
-// The signed cookie is not asked. It has no ID that could be planted, only the attacker's own whole session; a victim who
+// The signed cookie is left out. It has no ID that could be planted, only the attacker's own whole session; a victim who
 // is given that is logged in as the attacker until they log in themselves (login CSRF, which is another question).
 func fixation() Experiment {
 	schemes := []string{SessionMemory, SessionRedis}
@@ -24,7 +24,7 @@ func fixation() Experiment {
 			if err != nil {
 				return err
 			}
-			planted, err := together(schemes, func(scheme string) (planting, error) { return plantAt(ctx, trial, scheme) })
+			planted, err := together(schemes, func(scheme string) (plantResult, error) { return plantAt(ctx, trial, scheme) })
 			if err != nil {
 				return err
 			}
@@ -44,17 +44,17 @@ func madeUp() string {
 	return base64.RawURLEncoding.EncodeToString(random)
 }
 
-// A planting is what planted IDs were worth with one scheme.
-type planting struct {
+// A plantResult is what planted IDs were worth with one scheme.
+type plantResult struct {
 	outcome  Outcome
 	measures map[string]float64
 }
 
 // plantAt plants IDs in a victim's browser, one at a time.
-func plantAt(ctx context.Context, trial *Trial, scheme string) (planting, error) {
+func plantAt(ctx context.Context, trial *Trial, scheme string) (plantResult, error) {
 	attacker, plants, err := idsToPlant(ctx, trial, scheme)
 	if err != nil {
-		return planting{}, err
+		return plantResult{}, err
 	}
 	useless, seen := 0, map[string]int{}
 	for _, planted := range plants {
@@ -63,24 +63,24 @@ func plantAt(ctx context.Context, trial *Trial, scheme string) (planting, error)
 		victim.Name = contract.SimulatedName(1)
 		victim.SetCredential(planted)
 		if err := victim.Login(ctx); err != nil {
-			return planting{}, err
+			return plantResult{}, err
 		}
 		if known, err := victim.knownAs(ctx); err != nil {
-			return planting{}, err
+			return plantResult{}, err
 		} else if known != victim.Name {
-			return planting{}, fmt.Errorf("%s: %s logged in and is %q", scheme, victim.Name, known)
+			return plantResult{}, fmt.Errorf("%s: %s logged in and is %q", scheme, victim.Name, known)
 		}
 		thief := victim.Copy()
 		thief.SetCredential(planted)
 		known, err := thief.knownAs(ctx)
 		if err != nil {
-			return planting{}, err
+			return plantResult{}, err
 		}
 		if seen[known]++; known == "" {
 			useless++
 		}
 	}
-	p := planting{uselessAfter(), map[string]float64{"planted": float64(len(plants)), "useless": float64(useless)}}
+	p := plantResult{uselessAfter(), map[string]float64{"planted": float64(len(plants)), "useless": float64(useless)}}
 	switch {
 	case seen[contract.SimulatedName(1)] > 0:
 		p.outcome = Dangerous.says("attacker-is-victim")
@@ -132,8 +132,8 @@ func (u *User) knownAs(ctx context.Context) (string, error) {
 }
 
 // plantAtTwin plants IDs in a victim's browser, who then logs in at the naive twin.
-func plantAtTwin(ctx context.Context, trial *Trial) (onTwin, error) {
-	return trial.attackTwin(ctx, func(t *twin, o *onTwin) error {
+func plantAtTwin(ctx context.Context, trial *Trial) (twinResult, error) {
+	return trial.attackTwin(ctx, func(t *twin, o *twinResult) error {
 		bob, err := t.login(ctx, "bob", "")
 		if err != nil {
 			return err

@@ -30,7 +30,7 @@ func forgedTokens() Experiment {
 			if err != nil {
 				return err
 			}
-			forged, err := together(schemes, func(scheme string) (forging, error) { return forgeAt(ctx, trial, scheme, admins[scheme], keys) })
+			forged, err := together(schemes, func(scheme string) (forgeryResult, error) { return forgeAt(ctx, trial, scheme, admins[scheme], keys) })
 			if err != nil {
 				return err
 			}
@@ -67,21 +67,21 @@ func forgedTokens() Experiment {
 	}
 }
 
-// A forging is what became of the forgeries with one scheme.
-type forging struct {
+// A forgeryResult is what became of the forgeries with one scheme.
+type forgeryResult struct {
 	guesses, others int
 	seen            map[int]int // by status
 	taken           []string    // what was not refused, by name
 }
 
-func (f *forging) note(name string, status int) {
+func (f *forgeryResult) note(name string, status int) {
 	if f.seen[status]++; status != http.StatusUnauthorized {
 		f.taken = append(f.taken, name)
 	}
 }
 
 // outcome names the first forgeries that were not refused, if any.
-func (f *forging) outcome() Outcome {
+func (f *forgeryResult) outcome() Outcome {
 	const shown = 3
 	if len(f.taken) == 0 {
 		return allForgeriesRefused()
@@ -102,47 +102,47 @@ func allForgeriesRefused() Outcome {
 
 // forgeAt asks for the admin's page with every forgery, at all replicas in turn, and counts the statuses. What is
 // forged is the token of a user who gets 403 with the real one: he is known, and is no admin. So a 401 is for the forgery.
-func forgeAt(ctx context.Context, trial *Trial, scheme string, admin *User, keys []publicKey) (forging, error) {
+func forgeAt(ctx context.Context, trial *Trial, scheme string, admin *User, keys []publicKey) (forgeryResult, error) {
 	if err := trial.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
-		return forging{}, err
+		return forgeryResult{}, err
 	}
 	bob := trial.simulated(scheme, 2)
 	bob.Policy = RoundRobin
 	if err := bob.Login(ctx); err != nil {
-		return forging{}, err
+		return forgeryResult{}, err
 	}
 	real := bob.Credential()
-	if err := wants(ctx, bob, real, http.StatusForbidden); err != nil {
-		return forging{}, err
+	if err := requireStatus(ctx, bob, real, http.StatusForbidden); err != nil {
+		return forgeryResult{}, err
 	}
-	if err := wants(ctx, bob, admin.Credential(), http.StatusOK); err != nil {
-		return forging{}, err
+	if err := requireStatus(ctx, bob, admin.Credential(), http.StatusOK); err != nil {
+		return forgeryResult{}, err
 	}
 	forged, err := forgeries(real, keys)
 	if err != nil {
-		return forging{}, err
+		return forgeryResult{}, err
 	}
 	// A key that is no secret, or a random one, cannot be guessed at home; so the server is asked about every word.
 	guesses, err := guessed(real, guesses())
 	if err != nil {
-		return forging{}, err
+		return forgeryResult{}, err
 	}
 	// This one is the admin's real token, of which there should be one spelling.
 	forged = append(forged, forgery{name: "another spelling of an admin's token", text: respelled(admin.Credential())})
-	result := forging{guesses: len(guesses), others: len(forged), seen: map[int]int{}}
+	result := forgeryResult{guesses: len(guesses), others: len(forged), seen: map[int]int{}}
 	for _, f := range append(forged, guesses...) {
 		bob.SetCredential(f.text)
 		status, err := bob.Status(ctx, "/admin")
 		if err != nil {
-			return forging{}, fmt.Errorf("%s: %w", f.name, err)
+			return forgeryResult{}, fmt.Errorf("%s: %w", f.name, err)
 		}
 		result.note(f.name, status)
 	}
-	return result, wants(ctx, bob, real, http.StatusForbidden)
+	return result, requireStatus(ctx, bob, real, http.StatusForbidden)
 }
 
-// wants makes sure of what a real token gets.
-func wants(ctx context.Context, user *User, token string, want int) error {
+// requireStatus makes sure of what a real token gets.
+func requireStatus(ctx context.Context, user *User, token string, want int) error {
 	user.SetCredential(token)
 	status, err := user.Status(ctx, "/admin")
 	if err == nil && status != want {

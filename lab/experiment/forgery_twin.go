@@ -15,15 +15,15 @@ import (
 )
 
 // forgeAtTwin sends the same forgeries to the naive twin, and guesses its secret.
-func forgeAtTwin(ctx context.Context, trial *Trial) (o onTwin, cracked cracking, err error) {
-	o, err = trial.attackTwin(ctx, func(t *twin, o *onTwin) error {
-		cracked, err = t.takeForgeries(ctx, o)
+func forgeAtTwin(ctx context.Context, trial *Trial) (o twinResult, cracked cracking, err error) {
+	o, err = trial.attackTwin(ctx, func(t *twin, o *twinResult) error {
+		cracked, err = t.sendForgeries(ctx, o)
 		return err
 	})
 	return o, cracked, err
 }
 
-func (t *twin) takeForgeries(ctx context.Context, o *onTwin) (cracking, error) {
+func (t *twin) sendForgeries(ctx context.Context, o *twinResult) (cracking, error) {
 	var cracked cracking
 	bob, err := t.tokens(ctx, "bob")
 	if err != nil {
@@ -47,14 +47,14 @@ func (t *twin) takeForgeries(ctx context.Context, o *onTwin) (cracking, error) {
 		return cracked, err
 	}
 	secret[0].naive = true
-	if err := errors.Join(t.wants(ctx, bob.Access, http.StatusForbidden), t.wants(ctx, alice.Access, http.StatusOK)); err != nil {
+	if err := errors.Join(t.requireStatus(ctx, bob.Access, http.StatusForbidden), t.requireStatus(ctx, alice.Access, http.StatusOK)); err != nil {
 		return cracked, err
 	}
 	// alice's token is logged out, and then spelled anew.
 	if _, err := t.do(ctx, http.MethodPost, "/naive/token/logout", "", "Authorization", "Bearer "+alice.Access); err != nil {
 		return cracked, err
 	}
-	if err := t.wants(ctx, alice.Access, http.StatusUnauthorized); err != nil {
+	if err := t.requireStatus(ctx, alice.Access, http.StatusUnauthorized); err != nil {
 		return cracked, err
 	}
 	respelling := forgery{"another spelling of a token that was logged out", respelled(alice.Access), true}
@@ -95,8 +95,8 @@ func (t *twin) admin(ctx context.Context, token string) (int, error) {
 	return got.status, err
 }
 
-// wants makes sure of what a real token gets.
-func (t *twin) wants(ctx context.Context, token string, want int) error {
+// requireStatus makes sure of what a real token gets.
+func (t *twin) requireStatus(ctx context.Context, token string, want int) error {
 	status, err := t.admin(ctx, token)
 	if err == nil && status != want {
 		err = fmt.Errorf("naive twin: %d with a real token, and not %d", status, want)

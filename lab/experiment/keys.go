@@ -12,7 +12,7 @@ func signedSchemes() []string {
 	return []string{SessionCookie, TokenStateless, TokenRevocable, TokenCookie}
 }
 
-// keyRotation replaces the keys under people who are logged in, gently and then not.
+// keyRotation replaces the signing keys while users are logged in: first with overlap, then without.
 func keyRotation() Experiment {
 	schemes := signedSchemes()
 	return Experiment{

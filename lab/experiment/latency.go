@@ -14,7 +14,7 @@ const (
 	latencyRequests = 5 // of each scheme, at each distance, in each round
 )
 
-// latency moves Redis away and takes the time of one request.
+// latency delays Redis and measures how long a request takes.
 func latency() Experiment {
 	return Experiment{
 		Name: "latency",

@@ -7,7 +7,7 @@ import (
 )
 
 // simulatedPassword is what all simulated users share. It costs next to nothing to check.
-const simulatedPassword = "the same for everybody"
+const simulatedPassword = "the same for all"
 
 // simulated is the simulated user of a number, from 1, and not logged in. The target has to have that user.
 func (trial *Trial) simulated(scheme string, number int) *User {

@@ -67,14 +67,14 @@ func stillGood() Outcome    { return Dangerous.says("status", "status", http.Sta
 func goodUntilExp() Outcome { return Dangerous.says("good-until-exp", "status", http.StatusOK) }
 
 // replayedAfterLogout says what the old credential was worth after the logout, and when its time was over (0: not asked).
-func replayedAfterLogout(atOnce, atExp int) Outcome {
+func replayedAfterLogout(populationConcurrency, atExp int) Outcome {
 	switch {
-	case atOnce == http.StatusUnauthorized:
+	case populationConcurrency == http.StatusUnauthorized:
 		return refusedAgain()
-	case atOnce == http.StatusOK && atExp == http.StatusUnauthorized:
+	case populationConcurrency == http.StatusOK && atExp == http.StatusUnauthorized:
 		return goodUntilExp()
-	case atOnce == http.StatusOK:
+	case populationConcurrency == http.StatusOK:
 		return stillGood()
 	}
-	return status(atOnce)
+	return status(populationConcurrency)
 }

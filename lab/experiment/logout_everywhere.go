@@ -7,7 +7,7 @@ import (
 
 const devices = 3 // of one person
 
-// logoutEverywhere logs one of three devices out everywhere, and looks which of the three are out.
+// logoutEverywhere logs one of three devices out everywhere, and counts which of the three are logged out.
 func logoutEverywhere() Experiment {
 	schemes := except(Basic, TokenCookie) // those two have no such route
 	return Experiment{
@@ -32,7 +32,7 @@ func logoutEverywhere() Experiment {
 			}
 			var owned, old [devices]Logins // old: as they were, because the caller's browser is told to drop its credentials
 			for i := range owned {
-				if owned[i], err = trial.LoggedInAt(ctx, replicas[seat(i, len(replicas))], schemes...); err != nil {
+				if owned[i], err = trial.LoggedInAt(ctx, replicas[deviceReplica(i, len(replicas))], schemes...); err != nil {
 					return err
 				}
 				old[i] = owned[i].copy()
@@ -74,8 +74,8 @@ func devicesOut(refused int) Outcome {
 	return out
 }
 
-// seat gives each device a replica, so that no other shares one with the first device, which logs out everywhere.
-func seat(device, replicas int) int {
+// deviceReplica gives each device a replica, so that no other shares one with the first device, which logs out everywhere.
+func deviceReplica(device, replicas int) int {
 	if device == 0 || replicas == 1 {
 		return 0
 	}

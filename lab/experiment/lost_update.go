@@ -78,7 +78,7 @@ func (u *User) cart(ctx context.Context) (int, error) {
 func (u *User) fillCart(ctx context.Context, adds int) error {
 	var mu sync.Mutex
 	var last *User
-	err := atOnceEach(adds, func(i int) error {
+	err := concurrently(adds, func(i int) error {
 		sender := u.Copy()
 		thing := map[string]string{"add": fmt.Sprintf("thing %d", i+1)}
 		_, err := sender.expect(ctx, http.StatusOK, http.MethodPost, base(u.Scheme)+"/cart", thing)
@@ -92,14 +92,14 @@ func (u *User) fillCart(ctx context.Context, adds int) error {
 }
 
 // fillCartOfTwin does the same with a session of the naive twin, and counts what is left.
-func fillCartOfTwin(ctx context.Context, trial *Trial, adds int) (o onTwin, left int, err error) {
-	o, err = trial.attackTwin(ctx, func(t *twin, o *onTwin) error {
+func fillCartOfTwin(ctx context.Context, trial *Trial, adds int) (o twinResult, left int, err error) {
+	o, err = trial.attackTwin(ctx, func(t *twin, o *twinResult) error {
 		session, err := t.login(ctx, "alice", "")
 		if err != nil {
 			return err
 		}
 		cookie := session.Name + "=" + session.Value
-		err = atOnceEach(adds, func(i int) error {
+		err = concurrently(adds, func(i int) error {
 			thing := fmt.Sprintf(`{"add":"thing %d"}`, i+1)
 			_, err := t.do(ctx, http.MethodPost, "/naive/session/cart", thing, "Content-Type", "application/json", "Cookie", cookie)
 			return err

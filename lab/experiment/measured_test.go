@@ -29,13 +29,13 @@ func (e elsewhere) Advance(_ context.Context, d time.Duration) error {
 func TestTheDeviceThatLogsOutEverywhereSharesNoReplicaWithTheOthers(t *testing.T) {
 	for replicas := 1; replicas <= 16; replicas++ {
 		for device := range 3 {
-			at := seat(device, replicas)
-			if at < 0 || at >= replicas || (device > 0 && replicas > 1 && at == seat(0, replicas)) {
+			at := deviceReplica(device, replicas)
+			if at < 0 || at >= replicas || (device > 0 && replicas > 1 && at == deviceReplica(0, replicas)) {
 				t.Errorf("device %d of 3 sits at replica %d of %d", device, at, replicas)
 			}
 		}
 	}
-	if seat(1, 3) == seat(2, 3) {
+	if deviceReplica(1, 3) == deviceReplica(2, 3) {
 		t.Error("two devices share a replica although there are three")
 	}
 }
@@ -111,7 +111,7 @@ func TestHowLongALoginLastsIsFoundByAsking(t *testing.T) {
 		users[name] = trial.User(TokenStateless)
 		users[name].Access = lasts
 	}
-	ended, err := lasting(t.Context(), target, users, 15*time.Minute, time.Hour)
+	ended, err := loginDurations(t.Context(), target, users, 15*time.Minute, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,14 +86,14 @@ func (t *twin) whoIs(ctx context.Context, cookie string) (twinUser, []*http.Cook
 	return me.User, got.cookies, nil
 }
 
-// onTwin is what became of attacks on the naive twin.
-type onTwin struct {
+// twinResult is what became of attacks on the naive twin.
+type twinResult struct {
 	attacks, fellFor int
 	withstood        []string // that the twin should have fallen for
 	absent           bool
 }
 
-func (o *onTwin) note(attack string, fell, should bool) {
+func (o *twinResult) note(attack string, fell, should bool) {
 	o.attacks++
 	if fell {
 		o.fellFor++
@@ -103,12 +103,12 @@ func (o *onTwin) note(attack string, fell, should bool) {
 }
 
 // attackTwin attacks the naive twin. That this target has none is no error.
-func (trial *Trial) attackTwin(ctx context.Context, attack func(*twin, *onTwin) error) (onTwin, error) {
+func (trial *Trial) attackTwin(ctx context.Context, attack func(*twin, *twinResult) error) (twinResult, error) {
 	t, err := trial.twin(ctx)
 	if errors.Is(err, ErrNotOnTarget) {
-		return onTwin{absent: true}, nil
+		return twinResult{absent: true}, nil
 	}
-	var o onTwin
+	var o twinResult
 	if err == nil {
 		err = attack(t, &o)
 	}
@@ -116,7 +116,7 @@ func (trial *Trial) attackTwin(ctx context.Context, attack func(*twin, *onTwin) 
 }
 
 // remark adds to an outcome what has to be said about the twin: nothing, if it is there and fell for what it should.
-func (o onTwin) remark(outcome Outcome) Outcome {
+func (o twinResult) remark(outcome Outcome) Outcome {
 	switch {
 	case o.absent:
 		return outcome.Means.composed("twin-absent", outcome)
@@ -129,14 +129,14 @@ func (o onTwin) remark(outcome Outcome) Outcome {
 }
 
 // err is not nil if the twin withstood something: the attack does not work, or the twin is not as naive as it should be.
-func (o onTwin) err() error {
+func (o twinResult) err() error {
 	if len(o.withstood) > 0 {
 		return fmt.Errorf("the naive twin withstood: %s", strings.Join(o.withstood, ", "))
 	}
 	return nil
 }
 
-func (o onTwin) measures(m map[string]float64) map[string]float64 {
+func (o twinResult) measures(m map[string]float64) map[string]float64 {
 	m["naive_attacks"], m["naive_fell_for"] = float64(o.attacks), float64(o.fellFor)
 	return m
 }

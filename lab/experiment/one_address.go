@@ -8,8 +8,8 @@ import (
 // classSize is how many people are behind one address at the most. More would come to the same.
 const classSize = 60
 
-// theSchool is the one address of a whole class, from a range that is set aside for examples (RFC 5737).
-const theSchool = "203.0.113.1"
+// classAddress is the one address of a whole class, from a range that is set aside for examples (RFC 5737).
+const classAddress = "203.0.113.1"
 
 // oneAddress lets people log in from addresses of their own, and then come from behind one.
 func oneAddress() Experiment {
@@ -33,7 +33,7 @@ func oneAddress() Experiment {
 				own[scheme] = people.of(scheme).spread(replicas)
 			}
 			for _, user := range people {
-				user.address = theSchool
+				user.address = classAddress
 			}
 			found, err := people.visit(ctx)
 			if err != nil {

@@ -27,7 +27,7 @@ func (s *severed) Mend(ctx context.Context, _ contract.Fault) error {
 	return ctx.Err()
 }
 
-func TestHomeIsJoinedAgainWhateverHappens(t *testing.T) {
+func TestHomeIsJoinedAgainAlsoAfterAnError(t *testing.T) {
 	reports := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/broken") {
 			return // no body

@@ -11,8 +11,8 @@ import (
 // DefaultUsers is how many simulated users a population has.
 const DefaultUsers = 200
 
-// atOnce is how many of them send a request at the same time. More would only wait for each other on one machine.
-const atOnce = 32
+// populationConcurrency is how many of them send a request at the same time. More would only wait for each other on one machine.
+const populationConcurrency = 32
 
 // A population is many simulated users, each with cookies, tokens and a client address of their own.
 type population []*User
@@ -56,7 +56,7 @@ func (p population) each(ctx context.Context, do func(ctx context.Context, i int
 	defer cancel(nil)
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(atOnce, len(p)) {
+	for range min(populationConcurrency, len(p)) {
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				i := int(next.Add(1) - 1)

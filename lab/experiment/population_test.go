@@ -43,11 +43,11 @@ func TestEachLetsEveryUserDoItOnceAndFewAtATime(t *testing.T) {
 			t.Fatalf("user %d did it %d times", i, n)
 		}
 	}
-	if err != nil || most.Load() > atOnce {
+	if err != nil || most.Load() > populationConcurrency {
 		t.Errorf("%d at a time, error %v", most.Load(), err)
 	}
 	if err := (population{}).each(t.Context(), nil); err != nil {
-		t.Errorf("nobody: %v", err)
+		t.Errorf("no users: %v", err)
 	}
 }
 
@@ -55,7 +55,7 @@ func TestEachEndsWithTheFirstErrorAndWithItsContext(t *testing.T) {
 	people, boom := make(population, 100_000), errors.New("boom")
 	var done atomic.Int64
 	err := people.each(t.Context(), func(context.Context, int) error { done.Add(1); return boom })
-	if !errors.Is(err, boom) || done.Load() > atOnce {
+	if !errors.Is(err, boom) || done.Load() > populationConcurrency {
 		t.Errorf("error %v after %d", err, done.Load())
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -131,10 +131,10 @@ func TestHashShareIsManyForAModuloAndForNothingElse(t *testing.T) {
 				t.Fatalf("%d of %d moved from %d replicas to %d: %s", moved, users, n, n+1, got)
 			}
 			if got := hashShare(users, users, n); got.Key != "all" {
-				t.Fatalf("everybody moved: %s", got)
+				t.Fatalf("all moved: %s", got)
 			}
 			if got := hashShare(0, users, n); got.Key != "none" {
-				t.Fatalf("nobody moved: %s", got)
+				t.Fatalf("none moved: %s", got)
 			}
 			if n > 1 && hashShare(users/(n+1), users, n).Key == "many" {
 				t.Fatalf("a consistent hash from %d replicas on passes for a modulo, with %d users", n, users)
@@ -144,7 +144,7 @@ func TestHashShareIsManyForAModuloAndForNothingElse(t *testing.T) {
 }
 
 func TestAfterTheLastRestartEveryUserHasVisited(t *testing.T) {
-	const steps = contract.MaxUsers / visitorsAStep // until everybody has had a turn
+	const steps = contract.MaxUsers / visitorsAStep // until all users have had a turn
 	for _, users := range []int{1, 200, visitorsAStep, visitorsAStep + 1, contract.MaxUsers} {
 		d := deploy{people: make(population, 2*users)}
 		for i := range d.people {

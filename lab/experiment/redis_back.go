@@ -37,7 +37,7 @@ func redisBack() Experiment {
 			if err != nil {
 				return err
 			}
-			trial.Observe(SessionRedis, backWithDataThenEmpty(fate(with[SessionRedis].Status), fate(without[SessionRedis].Status)), map[string]float64{
+			trial.Observe(SessionRedis, backWithDataThenEmpty(loginOutcome(with[SessionRedis].Status), loginOutcome(without[SessionRedis].Status)), map[string]float64{
 				"status_with_data": float64(with[SessionRedis].Status), "status_empty": float64(without[SessionRedis].Status),
 			})
 			trial.Observe(TokenRevocable, backWithDataThenEmpty(tokensWithData(with[TokenRevocable].Status, with[revokedToken].Status), revokedWhenEmpty(without[revokedToken].Status)), map[string]float64{
@@ -56,10 +56,10 @@ func backWithDataThenEmpty(withData, empty Outcome) Outcome {
 // tokensWithData says what a live token was worth, and a revoked one if it was not refused.
 func tokensWithData(live, revoked int) Outcome {
 	if revoked == http.StatusUnauthorized {
-		return fate(live)
+		return loginOutcome(live)
 	}
 	worth := replayedAfterLogout(revoked, 0)
-	return worth.Means.composed("but-the-revoked", fate(live), worth)
+	return worth.Means.composed("but-the-revoked", loginOutcome(live), worth)
 }
 
 // revokedWhenEmpty says what a revoked token was worth when the denylist was gone.

@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// redisDown stops Redis under people who are logged in.
+// redisDown stops Redis while users are logged in.
 func redisDown() Experiment {
 	return Experiment{
 		Name: "redis-down",
@@ -46,12 +46,12 @@ func redisDown() Experiment {
 
 // duringOutage says what became of a login while Redis was down, and what else happened to it that should not.
 func duringOutage(during Answer, again int) Outcome {
-	observed := fate(during.Status)
+	observed := loginOutcome(during.Status)
 	if during.SetCookie {
 		observed = observed.Means.composed("cookie-touched", observed)
 	}
 	if again != http.StatusOK {
-		observed = fate(again).Means.composed("when-redis-was-back", observed, status(again))
+		observed = loginOutcome(again).Means.composed("when-redis-was-back", observed, status(again))
 	}
 	return observed
 }

@@ -33,7 +33,7 @@ func refreshReuse() Experiment {
 				holders[scheme+" owner"], holders[scheme+" thief"] = owner, thief
 			}
 			// What becomes of the access tokens that were given out before?
-			lived, err := lasting(ctx, trial.Target, holders, often, atMost)
+			lived, err := loginDurations(ctx, trial.Target, holders, often, atMost)
 			if err != nil {
 				return err
 			}

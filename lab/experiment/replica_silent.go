@@ -24,11 +24,11 @@ func replicaSilent() Experiment {
 		Name: "replica-silent",
 		PredictedFor: func(replicas int) Predictions {
 			if replicas == 1 { // no other replica is left to ask
-				return same(silentFate(http.StatusGatewayTimeout, http.StatusOK), schemes...)
+				return same(silentOutcome(http.StatusGatewayTimeout, http.StatusOK), schemes...)
 			}
-			kept := silentFate(http.StatusOK, http.StatusOK)
+			kept := silentOutcome(http.StatusOK, http.StatusOK)
 			return Predictions{
-				SessionMemory:  silentFate(http.StatusUnauthorized, http.StatusOK),
+				SessionMemory:  silentOutcome(http.StatusUnauthorized, http.StatusOK),
 				SessionRedis:   kept,
 				SessionCookie:  kept,
 				TokenStateless: kept,
@@ -42,13 +42,13 @@ func replicaSilent() Experiment {
 				return err
 			}
 			replica := replicas[len(replicas)/2]
-			crowd, err := trial.crowdAt(ctx, replica, schemes)
+			clients, err := trial.clientsAt(ctx, replica, schemes)
 			if err != nil {
 				return err
 			}
 			var meanwhile string
 			err = during(ctx, trial.Target, contract.OfReplica(contract.ReplicaSilent, replica), func() (err error) {
-				if err := crowd.visit(ctx); err != nil {
+				if err := clients.visit(ctx); err != nil {
 					return err
 				}
 				meanwhile, err = trial.Email(ctx, "alice")
@@ -57,13 +57,13 @@ func replicaSilent() Experiment {
 			if err != nil {
 				return err
 			}
-			for _, c := range crowd {
-				if c.afterwards, err = c.by[Hash].user.Status(ctx, "/me"); err != nil {
+			for _, c := range clients {
+				if c.afterwards, err = c.visitors[Hash].user.Status(ctx, "/me"); err != nil {
 					return err
 				}
 			}
 			later, err := trial.Email(ctx, "alice")
-			for _, c := range crowd {
+			for _, c := range clients {
 				c.observe(trial, meanwhile, later)
 			}
 			return err
@@ -77,24 +77,24 @@ func replicaSilent() Experiment {
 	}
 }
 
-// silentFate says what became of a login while a replica was silent, and after that.
-func silentFate(during, after int) Outcome {
+// silentOutcome says what became of a login while a replica was silent, and after that.
+func silentOutcome(during, after int) Outcome {
 	switch {
 	case during == http.StatusOK && after == http.StatusOK:
 		return stays()
 	case after == http.StatusOK:
-		return fate(during).Means.composed("known-again", fate(during))
+		return loginOutcome(during).Means.composed("known-again", loginOutcome(during))
 	}
-	return Meaning("").composed("at-last", fate(during), fate(after))
+	return Meaning("").composed("at-last", loginOutcome(during), loginOutcome(after))
 }
 
-// A crowd is a client of each scheme, logged in at the same replica.
-type crowd []*companion
+// silentClients are a client of each scheme, logged in at the same replica.
+type silentClients []*silentClient
 
-// A companion is one login, used under every policy, and for one POST.
-type companion struct {
+// A silentClient is one login, used under every policy, and for one POST.
+type silentClient struct {
 	scheme     string
-	by         map[string]*visitor // by policy
+	visitors   map[string]*visitor // by policy
 	poster     *User
 	post       Answer
 	afterwards int // the status under hash, when the silence is over
@@ -109,13 +109,13 @@ type visitor struct {
 	worst time.Duration
 }
 
-// crowdAt logs alice in at a replica, by each scheme. Under sticky and under hash she is sent there from then on.
-func (trial *Trial) crowdAt(ctx context.Context, replica string, schemes []string) (crowd, error) {
+// clientsAt logs alice in at a replica, by each scheme. Under sticky and under hash she is sent there from then on.
+func (trial *Trial) clientsAt(ctx context.Context, replica string, schemes []string) (silentClients, error) {
 	address, err := trial.addressOf(ctx, replica)
 	if err != nil {
 		return nil, err
 	}
-	var all crowd
+	var all silentClients
 	for _, scheme := range schemes {
 		user := trial.User(scheme)
 		if err := user.PinTo(ctx, replica); err != nil {
@@ -124,14 +124,14 @@ func (trial *Trial) crowdAt(ctx context.Context, replica string, schemes []strin
 		if err := user.Login(ctx); err != nil {
 			return nil, err
 		}
-		c := &companion{scheme: scheme, by: map[string]*visitor{}, poster: user.Copy()}
+		c := &silentClient{scheme: scheme, visitors: map[string]*visitor{}, poster: user.Copy()}
 		for _, policy := range []string{RoundRobin, Sticky, Hash} {
 			visitor := &visitor{user: user.Copy()}
 			visitor.user.Policy = policy
 			if policy == Hash {
 				visitor.user.address = address
 			}
-			c.by[policy] = visitor
+			c.visitors[policy] = visitor
 		}
 		all = append(all, c)
 	}
@@ -155,11 +155,11 @@ func (trial *Trial) addressOf(ctx context.Context, replica string) (string, erro
 	return "", fmt.Errorf("of %d addresses, none is sent to %s by hash", addresses, replica)
 }
 
-// visit sends all of them at once, before any has found out that the replica is silent.
-func (all crowd) visit(ctx context.Context) error {
+// visit sends all requests at once, before the balancer has found out that the replica is silent.
+func (all silentClients) visit(ctx context.Context) error {
 	var sends []func() error
 	for _, c := range all {
-		for _, v := range c.by {
+		for _, v := range c.visitors {
 			sends = append(sends, func() error { return v.visit(ctx) })
 		}
 		sends = append(sends, func() (err error) {
@@ -167,10 +167,10 @@ func (all crowd) visit(ctx context.Context) error {
 			return err
 		})
 	}
-	return atOnceEach(len(sends), func(i int) error { return sends[i]() })
+	return concurrently(len(sends), func(i int) error { return sends[i]() })
 }
 
-func (c *companion) email() string { return c.scheme + "@silent.example" }
+func (c *silentClient) email() string { return c.scheme + "@silent.example" }
 
 func (v *visitor) visit(ctx context.Context) error {
 	for range visits {
@@ -193,9 +193,9 @@ func (v *visitor) visit(ctx context.Context) error {
 	return nil
 }
 
-func (c *companion) observe(trial *Trial, meanwhile, later string) {
-	outcome := silentFate(c.by[Sticky].last, c.afterwards)
-	if hash := silentFate(c.by[Hash].last, c.afterwards); !hash.Equal(outcome) {
+func (c *silentClient) observe(trial *Trial, meanwhile, later string) {
+	outcome := silentOutcome(c.visitors[Sticky].last, c.afterwards)
+	if hash := silentOutcome(c.visitors[Hash].last, c.afterwards); !hash.Equal(outcome) {
 		outcome = Meaning("").composed("otherwise-by-hash", outcome, hash)
 	}
 	if c.post.Status < http.StatusInternalServerError {
@@ -207,7 +207,7 @@ func (c *companion) observe(trial *Trial, meanwhile, later string) {
 		"clients": 1, "requests": visits, "post_status": float64(c.post.Status), "post_ms": milliseconds(c.post.Took),
 		"post_late": oneIf(later == c.email()),
 	}
-	for policy, v := range c.by {
+	for policy, v := range c.visitors {
 		name := strings.ReplaceAll(policy, "-", "_")
 		measures[name+"_slow"], measures[name+"_known"], measures[name+"_worst_s"] = float64(v.slow), float64(v.known), v.worst.Seconds()
 	}

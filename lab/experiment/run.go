@@ -31,8 +31,8 @@ func (r Report) AsPredicted() bool {
 	return true
 }
 
-// An audience is a target whose pages follow along. Not every target has one.
-type audience interface {
+// A runListener is a target that shows on its pages which experiment runs. Not every target has pages.
+type runListener interface {
 	Begun(ctx context.Context, name string) error
 	Ended(ctx context.Context, name string, result any) error
 }
@@ -63,7 +63,7 @@ func Run(ctx context.Context, kind string, target Target, experiments []Experime
 	if slices.ContainsFunc(experiments, func(e Experiment) bool { return e.Browser }) {
 		chromium.Start()
 	}
-	pages, _ := target.(audience)
+	pages, _ := target.(runListener)
 	options = append(slices.Clone(options), func(trial *Trial) { trial.browser = chromium })
 	for i, e := range experiments {
 		progress(i, len(experiments), e.Name)

@@ -27,7 +27,7 @@ func serverMemory() Experiment {
 				if err != nil {
 					return err
 				}
-				trial.Observe(scheme, w.where(), w.measures())
+				trial.Observe(scheme, w.outcome(), w.measures())
 			}
 			return nil
 		},
@@ -46,7 +46,7 @@ type weighing struct {
 	refused        int   // credentials of leavers that were refused afterwards
 }
 
-// weigh logs users in, empties Redis under them, asks every tenth, and lets those who are still known log out.
+// weigh logs users in, empties Redis, asks every tenth user, and lets those who are still known log out.
 func (trial *Trial) weigh(ctx context.Context, scheme string) (weighing, error) {
 	w := weighing{users: min(trial.Users, weighedUsers)}
 	if err := trial.Target.Flush(ctx); err != nil {
@@ -103,8 +103,8 @@ func added(ctx context.Context, target Target, do func() error) (replicas, store
 	return after.Replicas - before.Replicas, after.Redis - before.Redis, err
 }
 
-// where says in which places a login is kept, and whether logging out leaves something by which the server refuses it.
-func (w weighing) where() Outcome {
+// outcome says in which places a login is kept, and whether logging out leaves something by which the server refuses it.
+func (w weighing) outcome() Outcome {
 	place := nothingKept()
 	switch {
 	case w.survived != 0 && w.survived != w.asked:

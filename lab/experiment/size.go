@@ -170,7 +170,7 @@ func (s *scale) measures() map[string]float64 {
 	return measures
 }
 
-// dropLargeCookies does what a browser does with cookies that are too large for it. The server would take them.
+// dropLargeCookies drops cookies that a browser would not keep. The server would accept them.
 func (u *User) dropLargeCookies() {
 	for name, value := range u.cookies {
 		if len(name)+len(value) > browserCookie {

@@ -55,7 +55,7 @@ func commands(n int64) Outcome {
 
 // repeat sends one user's request many times, a few at once.
 func repeat(ctx context.Context, user *User, requests, clients int) error {
-	return atOnceEach(clients, func(int) error {
+	return concurrently(clients, func(int) error {
 		worker := user.Copy()
 		for range requests / clients {
 			if _, err := worker.Page(ctx, "/me"); err != nil {

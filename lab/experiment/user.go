@@ -114,7 +114,7 @@ func (u *User) Login(ctx context.Context) error {
 		return err
 	}
 	u.at = answer.Replica
-	return u.keepPair(answer)
+	return u.storeTokens(answer)
 }
 
 // RefreshTokens spends the refresh token for a new pair. The answer tells whether it was taken.
@@ -123,10 +123,10 @@ func (u *User) RefreshTokens(ctx context.Context) (Answer, error) {
 	if err != nil || answer.Status != http.StatusOK {
 		return answer, err
 	}
-	return answer, u.keepPair(answer)
+	return answer, u.storeTokens(answer)
 }
 
-func (u *User) keepPair(answer Answer) error {
+func (u *User) storeTokens(answer Answer) error {
 	if named(u.Scheme).Credential != scheme.Bearer {
 		return nil
 	}

@@ -4,7 +4,7 @@
 //	page ── POST /lab/experiments/{name} ──▶ Runner ── HTTP ──▶ the lab's balancer and controls
 //	     ◀── result, when it is over ───────    └─ the same code as `authlab run`
 //
-// While one runs, its requests are seen on the page like everybody's. What a lab cannot run by itself is run by a command,
+// While one runs, the page shows its requests like all others. What a lab cannot run by itself is run by a command,
 // and the page says which: that run tells the lab of its result, so the page can show it all the same.
 package api
 
@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	// maxUsers bounds the populations of experiments that a page starts: somebody is waiting in front of it.
+	// maxUsers bounds the populations of experiments that a page starts, because its reader waits for the result.
 	maxUsers = 1000
 	// timeout is how long a page waits for an experiment.
 	timeout = 2 * time.Minute
@@ -93,11 +93,11 @@ func (r *Runner) handleResult(w http.ResponseWriter, request *http.Request, expe
 		refuse(w, http.StatusNotFound, "not-measured", "This experiment has not run in this lab yet.")
 		return
 	}
-	r.tell(w, request, result)
+	r.answerResult(w, request, result)
 }
 
-func (r *Runner) tell(w http.ResponseWriter, request *http.Request, result experiment.Result) {
-	answer(w, tell(result, languageOf(request)))
+func (r *Runner) answerResult(w http.ResponseWriter, request *http.Request, result experiment.Result) {
+	answer(w, answerIn(result, languageOf(request)))
 }
 
 // handleRun handles the "POST /lab/experiments/{name}" route: {"users":200}, and ?lang=es.
@@ -137,7 +137,7 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request, experim
 		}
 		return
 	}
-	r.tell(w, request, result)
+	r.answerResult(w, request, result)
 }
 
 func (r *Runner) take() bool {

@@ -85,8 +85,8 @@ func refusedElsewhere() Outcome      { return Lost.says("refused-elsewhere") }
 func endsEarly() Outcome             { return Lost.says("ends-early") }
 func endsEarlyOrLate() Outcome       { return Dangerous.says("ends-early-or-late") }
 
-// harms puts together what the clock did: no harm, one, or first a refusal and then an end at the wrong time.
-func harms(of ...Outcome) Outcome {
+// clockOutcome puts together what the clock did: no harm, one, or first a refusal and then an end at the wrong time.
+func clockOutcome(of ...Outcome) Outcome {
 	switch len(of) {
 	case 0:
 		return clockMadeNoDifference()
@@ -114,7 +114,7 @@ func (d *drift) outcome() Outcome {
 	case late:
 		of = append(of, Dangerous.says("ends-late"))
 	}
-	return harms(of...)
+	return clockOutcome(of...)
 }
 
 func (d *drift) measures() map[string]float64 {
