@@ -222,7 +222,7 @@ func TestALessonSaysOnlyWhatWasMeasured(t *testing.T) {
 		},
 	} {
 		r := Result{Name: tt.experiment.Name, Cells: tt.cells}
-		if got := tt.experiment.Lesson(r); !slices.Equal(got, tt.want) {
+		if got := tt.experiment.sentences(r); !slices.Equal(got, tt.want) {
 			t.Errorf("%s with %+v: %q, want %q", r.Name, tt.cells, got, tt.want)
 		}
 	}

@@ -103,10 +103,7 @@ func clockSkew() Experiment {
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(TokenRevocable, "logged_out_elsewhere") == http.StatusOK {
-				return []string{"lesson", "lesson-denylist"}
-			}
-			return []string{"lesson"}
+			return []string{either(r.Measure(TokenRevocable, "logged_out_elsewhere") == http.StatusOK, "lesson-denylist", "")}
 		},
 	}
 }

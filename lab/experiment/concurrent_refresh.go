@@ -35,10 +35,7 @@ func concurrentRefresh() Experiment {
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(TokenStateless, "winner_refresh_status") == http.StatusOK {
-				return []string{"lesson", "lesson-family-lives"}
-			}
-			return []string{"lesson", "lesson-family-ended"}
+			return []string{either(r.Measure(TokenStateless, "winner_refresh_status") == http.StatusOK, "lesson-family-lives", "lesson-family-ended")}
 		},
 	}
 }

@@ -57,14 +57,10 @@ func crossOrigin() Experiment {
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			sentences := []string{"lesson"}
-			if r.Measure(SessionRedis, "neighbour_status") > 0 {
-				sentences = append(sentences, "lesson-neighbour")
+			_, measured := r.measure(TokenStateless, "status")
+			return []string{
+				either(r.Measure(SessionRedis, "neighbour_status") > 0, "lesson-neighbour", ""), either(measured, "lesson-tokens", ""),
 			}
-			if _, measured := r.measure(TokenStateless, "status"); measured {
-				sentences = append(sentences, "lesson-tokens")
-			}
-			return sentences
 		},
 	}
 }

@@ -44,7 +44,7 @@ func crossSiteForms() Experiment {
 			}
 			return twin.err()
 		},
-		Lesson: lessonWithTwin,
+		Lesson: func(r Result) []string { return []string{twinSentence(r)} },
 	}
 }
 

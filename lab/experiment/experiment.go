@@ -47,7 +47,8 @@ type Experiment struct {
 	Choices func(replicas int) []Outcome
 	// Run does it, and notes what it observes with Trial.Observe.
 	Run func(ctx context.Context, trial *Trial) error
-	// Lesson names the sentences of the lesson that fit what was measured, in order. nil: the one sentence "lesson".
+	// Lesson names the sentences that are added to the one named "lesson", because they fit what was measured. Empty names
+	// do not count.
 	Lesson func(r Result) []string
 }
 
@@ -60,6 +61,23 @@ func (e Experiment) Predict(replicas int) Predictions {
 		return e.PredictedFor(replicas)
 	}
 	return e.Predicted
+}
+
+// sentences names all sentences of the lesson, in order.
+func (e Experiment) sentences(r Result) []string {
+	names := []string{"lesson"}
+	if e.Lesson != nil {
+		names = append(names, e.Lesson(r)...)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+}
+
+// either is the first sentence if it fits, and else the second.
+func either(fits bool, sentence, other string) string {
+	if fits {
+		return sentence
+	}
+	return other
 }
 
 // Question is what the experiment asks, in a language.

@@ -33,7 +33,7 @@ func fixation() Experiment {
 			}
 			return twin.err()
 		},
-		Lesson: lessonWithTwin,
+		Lesson: func(r Result) []string { return []string{twinSentence(r)} },
 	}
 }
 

@@ -58,11 +58,7 @@ func forgedTokens() Experiment {
 			return twin.err()
 		},
 		Lesson: func(r Result) []string {
-			sentences := lessonWithTwin(r)
-			if r.Measure(TokenStateless, "cracked_tries") > 0 {
-				sentences = append(sentences, "lesson-cracked")
-			}
-			return sentences
+			return []string{twinSentence(r), either(r.Measure(TokenStateless, "cracked_tries") > 0, "lesson-cracked", "")}
 		},
 	}
 }

@@ -55,10 +55,7 @@ func lostUpdate() Experiment {
 			return twin.err()
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(SessionRedis, "naive_attacks") == 0 {
-				return []string{"lesson", "twin-absent"}
-			}
-			return []string{"lesson", "lesson-twin"}
+			return []string{either(r.Measure(SessionRedis, "naive_attacks") > 0, "lesson-twin", "twin-absent")}
 		},
 	}
 }

@@ -141,10 +141,7 @@ func (o twinResult) measures(m map[string]float64) map[string]float64 {
 	return m
 }
 
-// lessonWithTwin is a lesson with a sentence about the twin.
-func lessonWithTwin(r Result) []string {
-	if r.Measure("", "naive_attacks") == 0 {
-		return []string{"lesson", "twin-absent"}
-	}
-	return []string{"lesson", "twin-fell"}
+// twinSentence is the lesson's sentence about the twin.
+func twinSentence(r Result) string {
+	return either(r.Measure("", "naive_attacks") > 0, "twin-fell", "twin-absent")
 }

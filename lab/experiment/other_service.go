@@ -51,10 +51,8 @@ func otherService() Experiment {
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(TokenStateless, "first_home_calls") > 0 {
-				return []string{"lesson", "lesson-keys-fetched", "lesson-price"}
-			}
-			return []string{"lesson", "lesson-keys-known", "lesson-price"}
+			fetched := r.Measure(TokenStateless, "first_home_calls") > 0
+			return []string{either(fetched, "lesson-keys-fetched", "lesson-keys-known"), "lesson-price"}
 		},
 	}
 }

@@ -69,10 +69,7 @@ func replicaSilent() Experiment {
 			return err
 		},
 		Lesson: func(r Result) []string {
-			if late, _ := r.measure("sum", "post_late"); late > 0 {
-				return []string{"lesson", "lesson-late"}
-			}
-			return []string{"lesson"}
+			return []string{either(r.Measure("sum", "post_late") > 0, "lesson-late", "")}
 		},
 	}
 }

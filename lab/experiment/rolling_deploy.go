@@ -39,10 +39,7 @@ func rollingDeploy() Experiment {
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(SessionMemory, "logins_again") > r.Measure(SessionMemory, "had_to_log_in") {
-				return []string{"lesson", "lesson-again"}
-			}
-			return []string{"lesson"}
+			return []string{either(r.Measure(SessionMemory, "logins_again") > r.Measure(SessionMemory, "had_to_log_in"), "lesson-again", "")}
 		},
 	}
 }

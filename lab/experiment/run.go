@@ -137,10 +137,7 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment, opt
 	}
 	r.DurationMS = time.Since(start).Milliseconds()
 	if !r.Excused() && !r.failed() { // what could not be measured teaches nothing
-		r.Sentences = []string{"lesson"}
-		if e.Lesson != nil {
-			r.Sentences = e.Lesson(r)
-		}
+		r.Sentences = e.sentences(r)
 	}
 	r = r.In(texts.Must(texts.English))
 	for i, c := range r.Cells {

@@ -43,22 +43,16 @@ func size() Experiment {
 			return nil
 		},
 		Lesson: func(r Result) []string {
+			refusedAt := func(scheme, login, page string) string { // the first request that was too large
+				return either(r.Measure(scheme, "login_at_break") == http.StatusOK, page, login)
+			}
 			return []string{
-				"lesson",
-				refusedAt(r, TokenStateless, "lesson-token-login", "lesson-token-page"),
-				refusedAt(r, SessionCookie, "lesson-cookie-login", "lesson-cookie-page"),
-				refusedAt(r, TokenCookie, "lesson-token-cookie-login", "lesson-token-cookie-page"),
+				refusedAt(TokenStateless, "lesson-token-login", "lesson-token-page"),
+				refusedAt(SessionCookie, "lesson-cookie-login", "lesson-cookie-page"),
+				refusedAt(TokenCookie, "lesson-token-cookie-login", "lesson-token-cookie-page"),
 			}
 		},
 	}
-}
-
-// refusedAt chooses the sentence that fits: the first request that was too large was the login, or the page after it.
-func refusedAt(r Result, scheme, login, page string) string {
-	if r.Measure(scheme, "login_at_break") == http.StatusOK {
-		return page
-	}
-	return login
 }
 
 // A weight is what one request of a user weighs, and how it was answered.

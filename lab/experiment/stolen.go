@@ -61,10 +61,7 @@ func stolen() Experiment {
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(TokenRevocable, "status_if_renewed") == http.StatusOK {
-				return []string{"lesson", "lesson-renewed"}
-			}
-			return []string{"lesson"}
+			return []string{either(r.Measure(TokenRevocable, "status_if_renewed") == http.StatusOK, "lesson-renewed", "")}
 		},
 	}
 }

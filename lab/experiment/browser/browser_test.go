@@ -119,7 +119,7 @@ func TestBothSidesOfARequestAreSeen(t *testing.T) {
 		t.Errorf("no server there: %+v", x)
 	}
 	if x := fetch("http://authlab.example/", include); x.Left || x.Read || !strings.Contains(x.Blocked, "NAME_NOT_RESOLVED") {
-		t.Errorf("another cookie: %+v", x)
+		t.Errorf("a host that the browser may not reach: %+v", x)
 	}
 	if err := tab.Evaluate("nothing.there", &readable); err == nil {
 		t.Error("a script that fails gave no error")
