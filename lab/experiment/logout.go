@@ -67,14 +67,14 @@ func stillGood() Outcome    { return Dangerous.says("status", "status", http.Sta
 func goodUntilExp() Outcome { return Dangerous.says("good-until-exp", "status", http.StatusOK) }
 
 // replayedAfterLogout says what the old credential was worth after the logout, and when its time was over (0: not asked).
-func replayedAfterLogout(populationConcurrency, atExp int) Outcome {
+func replayedAfterLogout(atOnce, atExp int) Outcome {
 	switch {
-	case populationConcurrency == http.StatusUnauthorized:
+	case atOnce == http.StatusUnauthorized:
 		return refusedAgain()
-	case populationConcurrency == http.StatusOK && atExp == http.StatusUnauthorized:
+	case atOnce == http.StatusOK && atExp == http.StatusUnauthorized:
 		return goodUntilExp()
-	case populationConcurrency == http.StatusOK:
+	case atOnce == http.StatusOK:
 		return stillGood()
 	}
-	return status(populationConcurrency)
+	return status(atOnce)
 }

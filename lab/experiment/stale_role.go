@@ -36,7 +36,14 @@ func staleRole() Experiment {
 			if err := trial.Target.SetRoles(ctx, users[Basic].Name, []string{"user"}); err != nil {
 				return err
 			}
-			var afterRefresh int
+			refreshed := users[TokenStateless].Copy()
+			if _, err := refreshed.RefreshTokens(ctx); err != nil {
+				return err
+			}
+			afterRefresh, err := refreshed.Status(ctx, "/admin")
+			if err != nil {
+				return err
+			}
 			for passed := time.Duration(0); passed <= atMost && len(users) > 0; passed += often {
 				answers, err := users.get(ctx, "/admin")
 				if err != nil {
@@ -52,15 +59,6 @@ func staleRole() Experiment {
 						measures["status_after_refresh"] = float64(afterRefresh)
 					}
 					trial.Observe(scheme, staleness(scheme, passed, answer.Status), measures)
-				}
-				if stale, ok := users[TokenStateless]; ok && passed == 0 {
-					refreshed := stale.Copy()
-					if _, err := refreshed.RefreshTokens(ctx); err != nil {
-						return err
-					}
-					if afterRefresh, err = refreshed.Status(ctx, "/admin"); err != nil {
-						return err
-					}
 				}
 				if err := trial.Target.Advance(ctx, often); err != nil {
 					return err
