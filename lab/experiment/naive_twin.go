@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// A twin is the naive server, which is written to fall for attacks. It is the control of an experiment: an attack that
-// not even the twin falls for proves nothing about a server that withstands it.
+// A twin is the naive server, in which attacks succeed. It is the control of an experiment: an attack that fails there
+// too proves nothing about a server that withstands it.
 type twin struct {
 	client *http.Client
 	url    string

@@ -11,7 +11,8 @@ import (
 // DefaultUsers is how many simulated users a population has.
 const DefaultUsers = 200
 
-// populationConcurrency is how many of them send a request at the same time. More would only wait for each other on one machine.
+// populationConcurrency is how many of them send a request at the same time. More would only wait for each other on one
+// machine.
 const populationConcurrency = 32
 
 // A population is many simulated users, each with cookies, tokens and a client address of their own.
@@ -50,7 +51,7 @@ func (p population) where(chosen func(i int) bool) population {
 	return part
 }
 
-// each lets all users do something, atOnce at a time. The first error ends it.
+// each lets all users do something, populationConcurrency of them at a time. The first error ends it.
 func (p population) each(ctx context.Context, do func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
