@@ -27,7 +27,6 @@ type onlyServer struct {
 
 func (e onlyServer) URL() string                               { return e.url }
 func (onlyServer) View(context.Context) (contract.View, error) { return contract.View{}, nil }
-func (onlyServer) AddUsers(context.Context, int, string) error { return nil }
 
 // serve returns a trial whose target is a handler.
 func serve(t *testing.T, handler http.HandlerFunc) *Trial {

@@ -37,9 +37,6 @@ func crossOrigin() Experiment {
 				return err
 			}
 			defer tab.Close()
-			if err := trial.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
-				return err
-			}
 			others, err := servePages(ctx, trial.Target.URL())
 			if err != nil {
 				return err

@@ -22,8 +22,7 @@ type careless struct {
 	url string
 }
 
-func (c careless) URL() string                               { return c.url }
-func (careless) AddUsers(context.Context, int, string) error { return nil }
+func (c careless) URL() string { return c.url }
 func (c careless) View(context.Context) (contract.View, error) {
 	return contract.View{Services: contract.ServicesView{Reports: c.url}}, nil
 }

@@ -20,6 +20,8 @@ type nowhere struct{ Target }
 
 func (nowhere) URL() string                 { return "http://127.0.0.1:1" }
 func (nowhere) Reset(context.Context) error { return nil }
+
+func (nowhere) AddUsers(context.Context, int, string) error { return nil }
 func (nowhere) View(context.Context) (contract.View, error) {
 	return contract.View{Replicas: make([]contract.ReplicaView, 3)}, nil
 }

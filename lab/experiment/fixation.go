@@ -96,9 +96,6 @@ func uselessAfter() Outcome { return Kept.says("useless-after") }
 // idsToPlant are all IDs that an attacker can have: made up, of a login that is over, and of a login of their own; and
 // one that the server gives to a visitor who is not logged in, if it does.
 func idsToPlant(ctx context.Context, trial *Trial, scheme string) (attacker *User, ids []string, err error) {
-	if err := trial.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
-		return nil, nil, err
-	}
 	attacker, gone := trial.simulated(scheme, 2), trial.simulated(scheme, 2)
 	for _, user := range []*User{attacker, gone} {
 		if err := user.Login(ctx); err != nil {

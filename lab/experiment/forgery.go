@@ -99,9 +99,6 @@ func allForgeriesRefused() Outcome {
 // forgeAt asks for the admin's page with every forgery, at all replicas in turn, and counts the statuses. What is
 // forged is the token of a user who gets 403 with the real one: he is known, and is no admin. So a 401 is for the forgery.
 func forgeAt(ctx context.Context, trial *Trial, scheme string, admin *User, keys []publicKey) (forgeryResult, error) {
-	if err := trial.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
-		return forgeryResult{}, err
-	}
 	bob := trial.simulated(scheme, 2)
 	bob.Policy = RoundRobin
 	if err := bob.Login(ctx); err != nil {

@@ -9,7 +9,10 @@ import (
 // simulatedPassword is what all simulated users share. It costs next to nothing to check.
 const simulatedPassword = "the same for all"
 
-// simulated is the simulated user of a number, from 1, and not logged in. The target has to have that user.
+// fewUsers is how many simulated users every trial has from the start. Populate adds more.
+const fewUsers = 10
+
+// simulated is the simulated user of a number, from 1, and not logged in.
 func (trial *Trial) simulated(scheme string, number int) *User {
 	user := trial.client(scheme, contract.SimulatedName(number), contract.SimulatedAddress(number))
 	user.password = simulatedPassword
@@ -18,9 +21,6 @@ func (trial *Trial) simulated(scheme string, number int) *User {
 
 // LogIn returns the first simulated user, logged in by a scheme. A policy balances the login and all that follows.
 func (trial *Trial) LogIn(ctx context.Context, scheme, policy string) (*User, error) {
-	if err := trial.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
-		return nil, err
-	}
 	user := trial.simulated(scheme, 1)
 	user.Policy = policy
 	return user, user.Login(ctx)
@@ -31,16 +31,13 @@ type Logins map[string]*User
 
 // LoggedIn logs the first simulated user in by each scheme, as an admin.
 func (trial *Trial) LoggedIn(ctx context.Context, schemes ...string) (Logins, error) {
-	if err := trial.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
-		return nil, err
-	}
 	if err := trial.Target.SetRoles(ctx, contract.SimulatedName(1), []string{"user", "admin"}); err != nil {
 		return nil, err
 	}
 	users := Logins{}
 	for _, scheme := range schemes {
-		users[scheme] = trial.simulated(scheme, 1)
-		if err := users[scheme].Login(ctx); err != nil {
+		var err error
+		if users[scheme], err = trial.LogIn(ctx, scheme, Sticky); err != nil {
 			return nil, err
 		}
 	}
@@ -58,9 +55,6 @@ func (trial *Trial) LoggedInAsAlice(ctx context.Context) (Logins, error) {
 // LoggedInAt logs the first simulated user in by each scheme, at one replica. Both Bearer schemes get the same token,
 // because both take it.
 func (trial *Trial) LoggedInAt(ctx context.Context, replica string, schemes ...string) (Logins, error) {
-	if err := trial.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
-		return nil, err
-	}
 	users := Logins{}
 	for _, scheme := range schemes {
 		user := trial.simulated(scheme, 1)

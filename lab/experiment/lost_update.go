@@ -30,9 +30,6 @@ func lostUpdate() Experiment {
 			if err != nil {
 				return err
 			}
-			if err := trial.Target.AddUsers(ctx, len(Schemes()), simulatedPassword); err != nil {
-				return err
-			}
 			for i, scheme := range Schemes() {
 				user := trial.simulated(scheme, i+1) // each has a cart of their own in the users database
 				if user.Policy = RoundRobin; scheme == SessionMemory {

@@ -100,7 +100,7 @@ func hostOf(address string) string {
 	return u.Hostname()
 }
 
-// perform runs an experiment on a clean target.
+// perform runs an experiment on a clean target that has a few simulated users.
 func perform(ctx context.Context, target Target, replicas int, e Experiment, options ...Option) Result {
 	start := time.Now()
 	trial := newTrial(target, replicas)
@@ -108,6 +108,9 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment, opt
 		option(trial)
 	}
 	err := target.Reset(ctx)
+	if err == nil {
+		err = target.AddUsers(ctx, fewUsers, simulatedPassword)
+	}
 	if err == nil {
 		err = e.Run(ctx, trial)
 	}

@@ -37,9 +37,6 @@ func scriptReads() Experiment {
 				return err
 			}
 			defer tab.Close()
-			if err := trial.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
-				return err
-			}
 			lab := trial.Target.URL()
 			if err := tab.Go(lab + "/"); err != nil {
 				return err

@@ -30,9 +30,6 @@ func size() Experiment {
 		},
 		Choices: these(flatSize(), growsTo(4), growsTo(8)),
 		Run: func(ctx context.Context, trial *Trial) error {
-			if err := trial.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
-				return err
-			}
 			for _, scheme := range except(Basic) {
 				s := scale{trial: trial, scheme: scheme, seen: map[int]weight{}}
 				if err := s.weigh(ctx); err != nil {
