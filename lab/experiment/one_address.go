@@ -45,8 +45,8 @@ func oneAddress() Experiment {
 					"users": float64(class), "own_busiest": float64(slices.Max(own[scheme])), "one_busiest": float64(slices.Max(one)),
 					"logged_out": float64(len(found.out.of(scheme))),
 				}
-				notes(measures, "own", own[scheme])
-				notes(measures, "one", one)
+				addCounts(measures, "own", own[scheme])
+				addCounts(measures, "one", one)
 				trial.Observe(scheme, spreadOf(one, len(replicas)), measures)
 			}
 			return nil

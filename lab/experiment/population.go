@@ -125,8 +125,8 @@ func (p population) spread(replicas []string) []int {
 	return count
 }
 
-// notes adds counts to measures as name_1, name_2 and so on.
-func notes(measures map[string]float64, name string, counts []int) {
+// addCounts adds counts to measures as name_1, name_2 and so on.
+func addCounts(measures map[string]float64, name string, counts []int) {
 	for i, n := range counts {
 		measures[fmt.Sprintf("%s_%d", name, i+1)] = float64(n)
 	}

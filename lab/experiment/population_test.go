@@ -174,7 +174,7 @@ func TestASpreadSaysHowManyReplicasWork(t *testing.T) {
 	people := population{{at: "app-1"}, {at: "app-3"}, {at: "app-3"}, {at: ""}}
 	counts := people.spread([]string{"app-1", "app-2", "app-3"})
 	measures := map[string]float64{}
-	notes(measures, "at", counts)
+	addCounts(measures, "at", counts)
 	if measures["at_1"] != 1 || measures["at_2"] != 0 || measures["at_3"] != 2 || len(measures) != 3 {
 		t.Errorf("spread %v", measures)
 	}

@@ -117,8 +117,8 @@ func (d *deploy) observe(trial *Trial, scheme string, replicas []string) {
 	}
 	measures := map[string]float64{"users": float64(len(people)), "had_to_log_in": float64(had), "logins_again": float64(logins)}
 	at := people.spread(replicas)
-	notes(measures, "step", d.steps[scheme])
-	notes(measures, "users_at", at)
+	addCounts(measures, "step", d.steps[scheme])
+	addCounts(measures, "users_at", at)
 	measures["users_at_last"] = float64(at[len(at)-1])
 	measures["visitors_a_step"] = float64(min(len(people), visitorsAStep))
 	trial.Observe(scheme, Lost.howMany(had, len(people)), measures)
