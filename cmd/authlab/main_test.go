@@ -155,7 +155,7 @@ func TestAnInterruptedRunTellsWhatItMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := experiments[1].Run
-	experiments[1].Run = func(ctx context.Context, b *experiment.Bench) error {
+	experiments[1].Run = func(ctx context.Context, b *experiment.Trial) error {
 		cancel()
 		return first(ctx, b)
 	}

@@ -109,7 +109,7 @@ func TestAnInterruptedReportIsMarkedAsIncomplete(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "r.md")
 	experiments := quick(t)
 	second := experiments[1].Run
-	experiments[1].Run = func(ctx context.Context, b *experiment.Bench) error {
+	experiments[1].Run = func(ctx context.Context, b *experiment.Trial) error {
 		cancel()
 		return second(ctx, b)
 	}
@@ -133,7 +133,7 @@ func TestTheOldReportStaysWhenSomethingFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	experiments := quick(t)
-	experiments[0].Run = func(context.Context, *experiment.Bench) error {
+	experiments[0].Run = func(context.Context, *experiment.Trial) error {
 		cancel() // before anything is measured
 		return errors.New("stopped")
 	}

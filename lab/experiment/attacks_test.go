@@ -27,15 +27,14 @@ type onlyServer struct {
 
 func (e onlyServer) URL() string                               { return e.url }
 func (onlyServer) View(context.Context) (contract.View, error) { return contract.View{}, nil }
-func (onlyServer) AddUsers(context.Context, int, string) error { return nil }
 
-// serve returns a bench whose target is a handler.
-func serve(t *testing.T, handler http.HandlerFunc) *Bench {
+// serve returns a trial whose target is a handler.
+func serve(t *testing.T, handler http.HandlerFunc) *Trial {
 	t.Helper()
 	server := httptest.NewServer(handler)
-	b := newBench(onlyServer{url: server.URL}, 1)
-	t.Cleanup(func() { b.close(); server.Close() })
-	return b
+	trial := newTrial(onlyServer{url: server.URL}, 1)
+	t.Cleanup(func() { trial.close(); server.Close() })
+	return trial
 }
 
 func TestEveryFormOfAnotherSiteCarriesTheAddress(t *testing.T) {
@@ -71,13 +70,13 @@ func TestEveryFormOfAnotherSiteCarriesTheAddress(t *testing.T) {
 
 func TestALuredBrowserSendsWhatItSendsOnItsOwnAndNothingElse(t *testing.T) {
 	var got http.Header
-	b := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header })
+	trial := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header })
 	form := crossForms("m@evil.example")[0]
 	for _, scheme := range Schemes() {
-		user := b.User(scheme)
+		user := trial.User(scheme)
 		user.SetCredential("credential")
 		user.cookies["balancer"] = "app-1"
-		if _, err := user.lured(t.Context(), form); err != nil {
+		if _, err := user.postForeignForm(t.Context(), form); err != nil {
 			t.Fatal(err)
 		}
 		bearer := scheme == TokenStateless || scheme == TokenRevocable
@@ -110,10 +109,10 @@ func TestAServerThatTakesTheFormIsSeen(t *testing.T) {
 			return http.StatusOK
 		}, "answered 200 ×1, 415 ×8"},
 	} {
-		b := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status(r)) })
-		user := b.User(SessionRedis)
+		trial := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status(r)) })
+		user := trial.User(SessionRedis)
 		user.SetCredential("credential")
-		outcome, measures, err := lure(t.Context(), b, user)
+		outcome, measures, err := postForeignForms(t.Context(), trial, user)
 		if text := outcome.In(texts.Must(texts.English), "csrf"); err != nil || text != tt.want {
 			t.Errorf("%s: %q %v, %v; want %q", name, text, measures, err, tt.want)
 		}
@@ -121,8 +120,8 @@ func TestAServerThatTakesTheFormIsSeen(t *testing.T) {
 			t.Errorf("%s: a form was taken, and that is %q", name, outcome.Means)
 		}
 	}
-	b := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
-	if _, _, err := lure(t.Context(), b, b.User(SessionRedis)); err == nil {
+	trial := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	if _, _, err := postForeignForms(t.Context(), trial, trial.User(SessionRedis)); err == nil {
 		t.Error("a server that refuses its own page too proved something")
 	}
 }
@@ -165,8 +164,8 @@ func TestAServerThatKeepsAPlantedIDIsSeen(t *testing.T) {
 		// The attacker's own session lives on, beside the victim's new one.
 		"the old session does not end": {false, "useless after for 3 of 4"},
 	} {
-		b := serve(t, keeper(tt.adopt))
-		got, err := plantAt(t.Context(), b, SessionRedis)
+		trial := serve(t, keeper(tt.adopt))
+		got, err := plantAt(t.Context(), trial, SessionRedis)
 		if text := got.outcome.In(texts.Must(texts.English), "fixation"); err != nil || text != tt.want {
 			t.Errorf("%s: %q, %v; want %q", name, text, err, tt.want)
 		}
@@ -174,16 +173,16 @@ func TestAServerThatKeepsAPlantedIDIsSeen(t *testing.T) {
 }
 
 func TestATwinThatIsAbsentOrWithstandsIsToldInTheCell(t *testing.T) {
-	b := serve(t, http.NotFound)
-	if _, err := b.twin(t.Context()); !errors.Is(err, ErrNotOnTarget) {
+	trial := serve(t, http.NotFound)
+	if _, err := trial.twin(t.Context()); !errors.Is(err, ErrNotOnTarget) {
 		t.Errorf("%v, want ErrNotOnTarget", err)
 	}
-	told := func(o onTwin) string { return o.remark(uselessAfter()).In(texts.Must(texts.English), "fixation") }
-	absent, err := plantAtTwin(t.Context(), b)
+	told := func(o twinResult) string { return o.remark(uselessAfter()).In(texts.Must(texts.English), "fixation") }
+	absent, err := plantAtTwin(t.Context(), trial)
 	if err != nil || absent.err() != nil || told(absent) != "useless after; naive twin: not on this target" {
 		t.Errorf("absent: %q, %v, %v", told(absent), absent.err(), err)
 	}
-	var o onTwin
+	var o twinResult
 	o.note("one", true, true)
 	o.note("two", false, false)
 	if o.err() != nil || !o.remark(uselessAfter()).Equal(uselessAfter()) || o.attacks != 2 || o.fellFor != 1 {
@@ -193,7 +192,7 @@ func TestATwinThatIsAbsentOrWithstandsIsToldInTheCell(t *testing.T) {
 	if o.err() == nil || told(o) != "useless after; naive twin withstood: three" {
 		t.Errorf("%+v: %q, %v", o, told(o), o.err())
 	}
-	stranger := &twin{b.User(Basic).client, b.Target.URL()}
+	stranger := &twin{trial.User(Basic).client, trial.Target.URL()}
 	if _, err := stranger.do(t.Context(), "GET", "/", ""); err == nil {
 		t.Error("a server that does not say that it is naive was attacked as one")
 	}
@@ -206,11 +205,11 @@ func TestALessonSaysOnlyWhatWasMeasured(t *testing.T) {
 		cells      []Cell
 		want       []string
 	}{
-		{crossSiteForms(), []Cell{scheme(SessionRedis, onTwin{absent: true}.measures(map[string]float64{}))}, []string{"lesson", "twin-absent"}},
-		{fixation(), []Cell{scheme(SessionRedis, onTwin{attacks: 3}.measures(map[string]float64{}))}, []string{"lesson", "twin-fell"}},
+		{crossSiteForms(), []Cell{scheme(SessionRedis, twinResult{absent: true}.measures(map[string]float64{}))}, []string{"lesson", "twin-absent"}},
+		{fixation(), []Cell{scheme(SessionRedis, twinResult{attacks: 3}.measures(map[string]float64{}))}, []string{"lesson", "twin-fell"}},
 		{forgedTokens(), []Cell{scheme(TokenStateless, map[string]float64{"cracked_tries": 0})}, []string{"lesson", "twin-absent"}},
 		{
-			forgedTokens(), []Cell{scheme(TokenStateless, onTwin{attacks: 3}.measures(map[string]float64{"cracked_tries": 19}))},
+			forgedTokens(), []Cell{scheme(TokenStateless, twinResult{attacks: 3}.measures(map[string]float64{"cracked_tries": 19}))},
 			[]string{"lesson", "twin-fell", "lesson-cracked"},
 		},
 		{stolen(), []Cell{scheme(TokenRevocable, map[string]float64{"status_if_renewed": 401})}, []string{"lesson"}},
@@ -222,7 +221,7 @@ func TestALessonSaysOnlyWhatWasMeasured(t *testing.T) {
 		},
 	} {
 		r := Result{Name: tt.experiment.Name, Cells: tt.cells}
-		if got := tt.experiment.Lesson(r); !slices.Equal(got, tt.want) {
+		if got := tt.experiment.sentences(r); !slices.Equal(got, tt.want) {
 			t.Errorf("%s with %+v: %q, want %q", r.Name, tt.cells, got, tt.want)
 		}
 	}
@@ -239,7 +238,7 @@ func TestTheAddressIsReadFromTheLabIfItTells(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		email, err := newBench(target, 1).Email(t.Context(), "alice")
+		email, err := newTrial(target, 1).Email(t.Context(), "alice")
 		if email != want || errors.Is(err, ErrNotOnTarget) != (want == "") {
 			t.Errorf("%s: %q, %v", body, email, err)
 		}

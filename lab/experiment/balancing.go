@@ -7,9 +7,6 @@ import (
 
 const balanced = 30 // requests of one client
 
-// balancedSchemes are all but basic, which brings everything with every request and has nothing to lose on the way.
-func balancedSchemes() []string { return except(Basic) }
-
 // roundRobin sends each request to the next replica.
 func roundRobin() Experiment {
 	return Experiment{
@@ -27,37 +24,27 @@ func roundRobin() Experiment {
 		Choices: func(replicas int) []Outcome {
 			return []Outcome{known(balanced/replicas, balanced), known(balanced, balanced), known(0, balanced)}
 		},
-		Run: send(RoundRobin),
+		Run: send(RoundRobin, except(Basic)...),
 	}
 }
 
 // sticky pins the client to the replica that it met first.
 func sticky() Experiment {
 	return Experiment{
-		Name: "sticky",
-		Predicted: Predictions{
-			SessionMemory:  known(balanced, balanced),
-			SessionRedis:   known(balanced, balanced),
-			SessionCookie:  known(balanced, balanced),
-			TokenStateless: known(balanced, balanced),
-			TokenRevocable: known(balanced, balanced),
-			TokenCookie:    known(balanced, balanced),
-		},
-		Run: send(Sticky),
+		Name:      "sticky",
+		Predicted: same(known(balanced, balanced), except(Basic)...),
+		Run:       send(Sticky, except(Basic)...),
 	}
 }
 
-func send(policy string) func(context.Context, *Bench) error {
-	return func(ctx context.Context, b *Bench) error {
-		for _, scheme := range balancedSchemes() {
+// send logs a user in by each scheme, and counts how many of the requests that follow are known.
+func send(policy string, schemes ...string) func(context.Context, *Trial) error {
+	return func(ctx context.Context, trial *Trial) error {
+		for _, scheme := range schemes {
 			// One after the other: with the login as the request before the first, the round is known, and with it how
 			// many of the 30 meet the replica that remembers.
-			user, err := b.Simulated(ctx, scheme)
+			user, err := trial.LogIn(ctx, scheme, policy)
 			if err != nil {
-				return err
-			}
-			user.Policy = policy
-			if err := user.Login(ctx); err != nil {
 				return err
 			}
 			ok, replicas := 0, map[string]bool{}
@@ -71,7 +58,7 @@ func send(policy string) func(context.Context, *Bench) error {
 					ok++
 				}
 			}
-			b.Observe(scheme, known(ok, balanced), map[string]float64{
+			trial.Observe(scheme, known(ok, balanced), map[string]float64{
 				"ok": float64(ok), "lost": float64(balanced - ok), "total": balanced, "replicas": float64(len(replicas)),
 			})
 		}
@@ -94,34 +81,28 @@ func stickyReplicaDies() Experiment {
 				TokenCookie:    stays(),
 			}
 			if replicas == 1 { // no other replica is left to answer
-				for scheme := range predicted {
-					predicted[scheme] = status(http.StatusBadGateway)
-				}
+				return same(status(http.StatusBadGateway), Schemes()...)
 			}
 			return predicted
 		},
 		Choices: these(stays(), loggedOut(), status(http.StatusServiceUnavailable)),
-		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.ReplicaNames(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			replicas, err := trial.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
 			pinned := replicas[0]
-			users, err := b.LoggedInAt(ctx, pinned, Schemes()...)
+			users, err := trial.LoggedInAt(ctx, pinned, Schemes()...)
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Break(ctx, killed(pinned)); err != nil {
-				return err
-			}
-			for _, scheme := range Schemes() {
-				after, err := users[scheme].Get(ctx, "/me")
-				if err != nil {
-					return err
+			return during(ctx, trial.Target, killed(pinned), func() error {
+				answers, err := users.get(ctx, "/me")
+				for scheme, after := range answers {
+					trial.Observe(scheme, loginOutcome(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
 				}
-				b.Observe(scheme, fate(after.Status), map[string]float64{"status": float64(after.Status), "failover_ms": milliseconds(after.Took)})
-			}
-			return b.Target.Mend(ctx, killed(pinned))
+				return err
+			})
 		},
 	}
 }

@@ -3,7 +3,6 @@ package experiment
 import (
 	"context"
 	"net/http"
-	"sync"
 )
 
 // concurrentRefresh spends one refresh token many times at once.
@@ -11,13 +10,10 @@ func concurrentRefresh() Experiment {
 	const requests, clicks = 50, 2
 	schemes := []string{TokenStateless, TokenRevocable}
 	return Experiment{
-		Name: "concurrent-refresh",
-		Predicted: Predictions{
-			TokenStateless: newPairs(1),
-			TokenRevocable: newPairs(1),
-		},
-		Run: func(ctx context.Context, b *Bench) error {
-			people, err := b.Populate(ctx, Sticky, 2, schemes...)
+		Name:      "concurrent-refresh",
+		Predicted: same(newPairs(1), schemes...),
+		Run: func(ctx context.Context, trial *Trial) error {
+			people, err := trial.Populate(ctx, Sticky, 2, schemes...)
 			if err != nil {
 				return err
 			}
@@ -30,7 +26,7 @@ func concurrentRefresh() Experiment {
 				if err != nil {
 					return err
 				}
-				b.Observe(scheme, newPairs(won.wins), map[string]float64{
+				trial.Observe(scheme, newPairs(won.wins), map[string]float64{
 					"requests": requests, "wins": float64(won.wins), "refused": float64(won.refused),
 					"winner_refresh_status": float64(won.next), "winner_access_status": float64(won.access),
 					"double_click_wins": float64(twice.wins), "double_click_refresh_status": float64(twice.next),
@@ -39,10 +35,7 @@ func concurrentRefresh() Experiment {
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(TokenStateless, "winner_refresh_status") == http.StatusOK {
-				return []string{"lesson", "lesson-family-lives"}
-			}
-			return []string{"lesson", "lesson-family-ended"}
+			return []string{either(r.Measure(TokenStateless, "winner_refresh_status") == http.StatusOK, "lesson-family-lives", "lesson-family-ended")}
 		},
 	}
 }
@@ -66,24 +59,26 @@ type race struct {
 }
 
 func spendAtOnce(ctx context.Context, user *User, times int) (race, error) {
-	rivals, answers, errs := make([]*User, times), make([]Answer, times), make([]error, times)
-	var wg sync.WaitGroup
+	rivals, statuses := make([]*User, times), make([]int, times)
 	for i := range rivals {
 		rivals[i] = user.Copy()
 		rivals[i].Policy = RoundRobin // at all replicas at once
-		wg.Go(func() { answers[i], errs[i] = rivals[i].RefreshTokens(ctx) })
 	}
-	wg.Wait()
+	err := concurrently(times, func(i int) error {
+		answer, err := rivals[i].RefreshTokens(ctx)
+		statuses[i] = answer.Status
+		return err
+	})
+	if err != nil {
+		return race{}, err
+	}
 	var seen race
 	for i, rival := range rivals {
-		switch {
-		case errs[i] != nil:
-			return race{}, errs[i]
-		case answers[i].Status == http.StatusUnauthorized:
+		switch statuses[i] {
+		case http.StatusUnauthorized:
 			seen.refused++
-		case answers[i].Status == http.StatusOK:
+		case http.StatusOK:
 			seen.wins++
-			var err error
 			if seen.access, err = rival.Status(ctx, "/me"); err != nil {
 				return race{}, err
 			}

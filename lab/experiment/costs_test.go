@@ -50,7 +50,7 @@ func TestWhereALoginIsKeptIsToldByWhatItSurvives(t *testing.T) {
 		"a logout that only some obey":    {weighing{asked: 2, users: 20, store: 100, survived: 2, leavers: 2, growth: 94, refused: 1}, "0"},
 		"a store that only some live off": {weighing{asked: 2, users: 20, store: 100, survived: 1, leavers: 1}, "1 of 2 need Redis"},
 	} {
-		if got := tt.w.where().In(texts.Must(texts.English), "server-memory"); got != tt.want {
+		if got := tt.w.outcome().In(texts.Must(texts.English), "server-memory"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
@@ -115,9 +115,9 @@ func TestWireSizeIsWhatArrives(t *testing.T) {
 		arrived <- total
 		_, _ = io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
 	}()
-	b := newBench(nowhere{}, 3)
-	defer b.close()
-	user := b.simulated(SessionRedis, 1)
+	trial := newTrial(nowhere{}, 3)
+	defer trial.close()
+	user := trial.simulated(SessionRedis, 1)
 	user.url, user.cookies = "http://"+listener.Addr().String(), map[string]string{"session-redis": "id", "authlab_replica": "app-1"}
 	request, err := user.request(t.Context(), http.MethodGet, "/session/redis/me", nil)
 	if err != nil {

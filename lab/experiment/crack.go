@@ -17,29 +17,21 @@ type cracking struct {
 
 // crack tries words as the secret of a token. A token that is not signed with HS256 has no secret to guess: 0 tries.
 func crack(token string, words []string) cracking {
-	input, signature, ok := cutLast(token, ".")
-	head, _, _ := strings.Cut(token, ".")
-	if !ok || !strings.Contains(decoded(head), `"alg":"HS256"`) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || !strings.Contains(decoded(parts[0]), `"alg":"HS256"`) {
 		return cracking{}
 	}
-	want, err := base64.RawURLEncoding.DecodeString(signature)
+	want, err := base64.RawURLEncoding.DecodeString(parts[2])
 	if err != nil {
 		return cracking{}
 	}
 	start := time.Now()
 	for i, word := range words {
 		mac := hmac.New(sha256.New, []byte(word))
-		mac.Write([]byte(input))
+		mac.Write([]byte(parts[0] + "." + parts[1]))
 		if hmac.Equal(mac.Sum(nil), want) {
 			return cracking{word, i + 1, time.Since(start)}
 		}
 	}
 	return cracking{"", len(words), time.Since(start)}
-}
-
-func cutLast(text, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(text, sep); i >= 0 {
-		return text[:i], text[i+len(sep):], true
-	}
-	return text, "", false
 }

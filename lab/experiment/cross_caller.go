@@ -17,13 +17,13 @@ type crossCaller struct {
 	refused            map[string][]browser.Exchange // and from one that no server allows
 }
 
-// document is a page of the lab's own origin without a Content-Security-Policy. That of the lab's pages at / would stop
-// calls to the second service before SameSite and CORS, which are in question here, had a say.
-const document = "/livez"
+// pageWithoutCSP is a page of the lab's own origin without a Content-Security-Policy. The policy of the lab's pages at /
+// stops calls to the second service, so SameSite and CORS could not be measured there.
+const pageWithoutCSP = "/livez"
 
 // callFrom logs in on a page of the lab, and calls from there and from the others.
 func (c *crossCaller) callFrom(others *pages) error {
-	if err := c.tab.Go(c.lab + document); err != nil {
+	if err := c.tab.Go(c.lab + pageWithoutCSP); err != nil {
 		return err
 	}
 	for _, scheme := range cookieSchemes() {

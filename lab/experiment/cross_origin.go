@@ -27,49 +27,42 @@ func crossOrigin() Experiment {
 			TokenRevocable: tokenSentWithCORS(),
 			TokenCookie:    cookieNotSent(),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			view, err := b.Target.View(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			view, err := trial.Target.View(ctx)
 			if err != nil {
 				return err
 			}
-			tab, err := b.Tab(ctx)
+			tab, err := trial.Tab(ctx)
 			if err != nil {
 				return err
 			}
 			defer tab.Close()
-			if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
-				return err
-			}
-			others, err := servePages(ctx, b.Target.URL())
+			others, err := servePages(ctx, trial.Target.URL())
 			if err != nil {
 				return err
 			}
 			defer others.close()
-			c := crossCaller{tab: tab, lab: b.Target.URL(), reports: view.Services.Reports}
+			c := crossCaller{tab: tab, lab: trial.Target.URL(), reports: view.Services.Reports}
 			if err := c.callFrom(others); err != nil {
 				return err
 			}
-			c.observeCookies(b)
+			c.observeCookies(trial)
 			if view.Services.Reports == "" {
 				return fmt.Errorf("a second service: %w", ErrNotOnTarget)
 			}
-			c.observeTokens(b)
+			c.observeTokens(trial)
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			sentences := []string{"lesson"}
-			if r.Measure(SessionRedis, "neighbour_status") > 0 {
-				sentences = append(sentences, "lesson-neighbour")
+			_, measured := r.measure(TokenStateless, "status")
+			return []string{
+				either(r.Measure(SessionRedis, "neighbour_status") > 0, "lesson-neighbour", ""), either(measured, "lesson-tokens", ""),
 			}
-			if _, measured := r.measure(TokenStateless, "status"); measured {
-				sentences = append(sentences, "lesson-tokens")
-			}
-			return sentences
 		},
 	}
 }
 
-func (c *crossCaller) observeCookies(b *Bench) {
+func (c *crossCaller) observeCookies(trial *Trial) {
 	for _, scheme := range cookieSchemes() {
 		x := c.foreign[scheme]
 		measures := map[string]float64{
@@ -79,17 +72,17 @@ func (c *crossCaller) observeCookies(b *Bench) {
 			measures["neighbour_status"], measures["neighbour_sent"] = float64(y.Status), oneIf(y.Carries(scheme))
 			measures["neighbour_read"] = oneIf(y.Read)
 		}
-		b.Observe(scheme, withCookie(scheme, x), measures)
+		trial.Observe(scheme, withCookie(scheme, x), measures)
 	}
 }
 
-func (c *crossCaller) observeTokens(b *Bench) {
+func (c *crossCaller) observeTokens(trial *Trial) {
 	for scheme := range bearerPages {
 		x, left := c.allowed[scheme], 0.0
 		for _, y := range c.refused[scheme] {
 			left += oneIf(y.Left)
 		}
-		b.Observe(scheme, withToken(x, left > 0), map[string]float64{
+		trial.Observe(scheme, withToken(x, left > 0), map[string]float64{
 			"status": float64(x.Status), "sent": oneIf(x.Left), "read": oneIf(x.Read), "sent_without_cors": left,
 		})
 	}

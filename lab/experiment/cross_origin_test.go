@@ -22,8 +22,7 @@ type careless struct {
 	url string
 }
 
-func (c careless) URL() string                               { return c.url }
-func (careless) AddUsers(context.Context, int, string) error { return nil }
+func (c careless) URL() string { return c.url }
 func (c careless) View(context.Context) (contract.View, error) {
 	return contract.View{Services: contract.ServicesView{Reports: c.url}}, nil
 }
@@ -54,10 +53,10 @@ func (careless) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestInARealBrowserALabWithoutFlagsIsASurprise(t *testing.T) {
 	server := httptest.NewServer(careless{})
 	defer server.Close()
-	b := newBench(careless{url: server.URL}, 3)
-	b.browser = browser.New(t.Context())
-	defer b.browser.Close()
-	if tab, err := b.Tab(t.Context()); err == nil {
+	trial := newTrial(careless{url: server.URL}, 3)
+	trial.browser = browser.New(t.Context())
+	defer trial.browser.Close()
+	if tab, err := trial.Tab(t.Context()); err == nil {
 		tab.Close()
 	} else if errors.Is(err, browser.ErrNone) && os.Getenv("AUTHLAB_TEST_PARTS") != "all" {
 		t.Skip("there is no browser here: install chromium")
@@ -71,10 +70,10 @@ func TestInARealBrowserALabWithoutFlagsIsASurprise(t *testing.T) {
 		{crossOrigin(), "not sent, because of ", "sent, also without CORS"}, // a private window has a lock of its own
 		{scriptReads(), "reads it, can ride", "reads it from storage"},
 	} {
-		if err := tt.experiment.Run(t.Context(), b); err != nil {
+		if err := tt.experiment.Run(t.Context(), trial); err != nil {
 			t.Fatalf("%s: %v", tt.experiment.Name, err)
 		}
-		for scheme, cell := range b.cells {
+		for scheme, cell := range trial.cells {
 			want := tt.cookies
 			if _, ok := bearerPages[scheme]; ok {
 				want = tt.token
@@ -83,8 +82,8 @@ func TestInARealBrowserALabWithoutFlagsIsASurprise(t *testing.T) {
 				t.Errorf("%s: %s: %q, want %q", tt.experiment.Name, scheme, observed, want)
 			}
 		}
-		if len(b.cells) != 6 {
-			t.Errorf("%s: %d cells", tt.experiment.Name, len(b.cells))
+		if len(trial.cells) != 6 {
+			t.Errorf("%s: %d cells", tt.experiment.Name, len(trial.cells))
 		}
 	}
 }
@@ -97,7 +96,7 @@ func TestWhatIsMissingHereIsSaidAndIsNoSurprise(t *testing.T) {
 	} {
 		result := perform(t.Context(), nowhere{}, 3, Experiment{
 			Predicted: Predictions{Basic: stays(), SessionRedis: stays()},
-			Run:       func(_ context.Context, b *Bench) error { b.Observe(Basic, stays(), nil); return missing },
+			Run:       func(_ context.Context, trial *Trial) error { trial.Observe(Basic, stays(), nil); return missing },
 		})
 		if !result.AsPredicted || result.Cells[0].Observed != "stays" || result.Cells[1].Observed != want {
 			t.Errorf("%v: %+v", missing, result)
@@ -105,7 +104,10 @@ func TestWhatIsMissingHereIsSaidAndIsNoSurprise(t *testing.T) {
 	}
 	result := perform(t.Context(), nowhere{}, 3, Experiment{
 		Predicted: Predictions{Basic: stays()},
-		Run:       func(_ context.Context, b *Bench) error { b.Observe(Basic, loggedOut(), nil); return browser.ErrNone },
+		Run: func(_ context.Context, trial *Trial) error {
+			trial.Observe(Basic, loggedOut(), nil)
+			return browser.ErrNone
+		},
 	})
 	if result.AsPredicted || result.Cells[0].AsPredicted || result.Cells[0].Excused() {
 		t.Errorf("a cell that was measured was excused: %+v", result)

@@ -13,9 +13,9 @@ import (
 const evil = "https://evil.example"
 
 // A crossForm is a request to change an e-mail address, as a browser would send it for another site. What is simulated
-// here are the bytes: the headers that a browser adds and that no page can change (Origin, Sec-Fetch-Site), and the
-// three types of body that a form can have. Whether a browser does send this, and keeps back what SameSite says, is
-// measured in a real one by the experiment cross-origin.
+// here is what arrives: the headers that a browser adds and that no page can change (Origin, Sec-Fetch-Site), and the
+// three types of body that a form can have. The experiment
+// cross-origin measures in a real browser what it does send, and what it keeps back because of SameSite.
 type crossForm struct {
 	name        string
 	contentType string
@@ -59,8 +59,8 @@ func crossForms(email string) []crossForm {
 // password that it was asked for. A token that a page keeps and puts into a header is not sent by another page.
 func (u *User) ambient() bool { return u.Scheme == Basic || u.cookies[u.cookieName()] != "" }
 
-// lured is this user's browser posting a form of another site, with all that it sends on its own.
-func (u *User) lured(ctx context.Context, form crossForm) (Answer, error) {
+// postForeignForm is this user's browser posting a form of another site, with all that it sends on its own.
+func (u *User) postForeignForm(ctx context.Context, form crossForm) (Answer, error) {
 	request, err := u.request(ctx, http.MethodPost, base(u.Scheme)+"/email", nil)
 	if err != nil {
 		return Answer{}, err
@@ -68,8 +68,7 @@ func (u *User) lured(ctx context.Context, form crossForm) (Answer, error) {
 	if u.Scheme != Basic {
 		request.Header.Del("Authorization")
 	}
-	request.Body = io.NopCloser(strings.NewReader(form.body))
-	request.ContentLength = int64(len(form.body))
+	request.Body, request.ContentLength = io.NopCloser(strings.NewReader(form.body)), int64(len(form.body))
 	request.Header.Set("Content-Type", form.contentType)
 	for i := 0; i < len(form.headers); i += 2 {
 		request.Header.Set(form.headers[i], form.headers[i+1])
@@ -92,43 +91,17 @@ func (u *User) changesEmail(ctx context.Context, email string) error {
 	return err
 }
 
-// watched is a transport that remembers the cookies that are set.
-type watched struct {
-	http.RoundTripper
-	cookies []*http.Cookie
-}
-
-func (w *watched) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := w.RoundTripper.RoundTrip(request)
-	if err == nil {
-		w.cookies = append(w.cookies, response.Cookies()...)
-	}
-	return response, err
-}
-
-// flagged logs in, and returns the cookie of the login with its flags; nil: there is none.
-func (u *User) flagged(ctx context.Context) (*http.Cookie, error) {
-	w := &watched{RoundTripper: u.client.Transport}
-	u.client.Transport = w
-	defer func() { u.client.Transport = w.RoundTripper }()
-	if err := u.Login(ctx); err != nil {
-		return nil, err
-	}
-	for _, cookie := range w.cookies {
+// flags are SameSite and HttpOnly of the cookie that the last answer has set for the login, as measures; none without
+// such a cookie.
+func (u *User) flags() map[string]float64 {
+	for _, cookie := range u.setCookies {
 		if cookie.Name == u.cookieName() {
-			return cookie, nil
+			return map[string]float64{
+				"same_site_lax": oneIf(cookie.SameSite == http.SameSiteLaxMode), "http_only": oneIf(cookie.HttpOnly),
+			}
 		}
 	}
-	return nil, nil //nolint:nilnil // no cookie is an answer here
-}
-
-// flags are a cookie's SameSite and HttpOnly, as measures.
-func flags(cookie *http.Cookie) map[string]float64 {
-	m := map[string]float64{}
-	if cookie != nil {
-		m["same_site_lax"], m["http_only"] = oneIf(cookie.SameSite == http.SameSiteLaxMode), oneIf(cookie.HttpOnly)
-	}
-	return m
+	return nil
 }
 
 func oneIf(yes bool) float64 {

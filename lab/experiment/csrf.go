@@ -21,38 +21,38 @@ func crossSiteForms() Experiment {
 			TokenRevocable: credentialNotSent(),
 			TokenCookie:    formsRefused(),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			twin, err := lureAtTwin(ctx, b)
+		Run: func(ctx context.Context, trial *Trial) error {
+			twin, err := postFormsToTwin(ctx, trial)
 			if err != nil {
 				return err
 			}
-			victims := map[string]*User{}
-			for _, scheme := range Schemes() {
-				victims[scheme] = b.User(scheme)
-			}
-			cookies, err := together(Schemes(), func(scheme string) (*http.Cookie, error) { return victims[scheme].flagged(ctx) })
+			victims, err := trial.LoggedInAsAlice(ctx)
 			if err != nil {
 				return err
+			}
+			flags := map[string]map[string]float64{} // of the cookies that the login has set
+			for scheme, victim := range victims {
+				flags[scheme] = victim.flags()
 			}
 			for _, scheme := range Schemes() { // one after the other: it is the same address that all would change
-				outcome, measures, err := lure(ctx, b, victims[scheme])
+				outcome, measures, err := postForeignForms(ctx, trial, victims[scheme])
 				if err != nil {
 					return err
 				}
-				maps.Copy(measures, flags(cookies[scheme]))
-				b.Observe(scheme, twin.remark(outcome), twin.measures(measures))
+				maps.Copy(measures, flags[scheme])
+				trial.Observe(scheme, twin.remark(outcome), twin.measures(measures))
 			}
 			return twin.err()
 		},
-		Lesson: func(r Result) []string { return []string{"lesson", twinSentence(r)} },
+		Lesson: func(r Result) []string { return []string{twinSentence(r)} },
 	}
 }
 
-// lure makes a victim's browser post everything that another site can make it post. The cookie goes along, although
+// postForeignForms makes a victim's browser post everything that another site can make it post. The cookie goes along, although
 // SameSite=Lax keeps it at home already: browsers send a cookie with a form of another site only if it says
 // SameSite=None, or says nothing (then all of them or, in Chrome, for two minutes). A browser may be too old to know
 // that, so the other two defences, Origin and Content-Type, have to be enough without it.
-func lure(ctx context.Context, b *Bench, victim *User) (Outcome, map[string]float64, error) {
+func postForeignForms(ctx context.Context, trial *Trial, victim *User) (Outcome, map[string]float64, error) {
 	const mine = "alice@example.com"
 	if err := victim.changesEmail(ctx, mine); err != nil {
 		return Outcome{}, nil, err // a server that refuses its own page as well proves nothing
@@ -61,7 +61,7 @@ func lure(ctx context.Context, b *Bench, victim *User) (Outcome, map[string]floa
 	forms := crossForms("mallory@evil.example")
 	seen, refusals := map[int]int{}, 0
 	for _, form := range forms {
-		answer, err := victim.lured(ctx, form)
+		answer, err := victim.postForeignForm(ctx, form)
 		if err != nil {
 			return Outcome{}, nil, fmt.Errorf("%s: %w", form.name, err)
 		}
@@ -86,7 +86,7 @@ func lure(ctx context.Context, b *Bench, victim *User) (Outcome, map[string]floa
 	default:
 		outcome = credentialNotSent()
 	}
-	email, err := b.Email(ctx, victim.Name)
+	email, err := trial.Email(ctx, victim.Name)
 	switch {
 	case errors.Is(err, ErrNotOnTarget): // the address can't be seen here, so the statuses have to be enough
 	case err != nil:
@@ -112,30 +112,27 @@ func formsAnswered(seen map[int]int) Outcome {
 	return means.composed("answered", means.tally(seen))
 }
 
-// lureAtTwin posts the same forms to the naive twin.
-func lureAtTwin(ctx context.Context, b *Bench) (onTwin, error) {
-	t, err := b.twin(ctx)
-	if err != nil {
-		return onTwin{}.orAbsent(err)
-	}
-	var o onTwin
-	cookie, err := t.login(ctx, "alice", "")
-	if err != nil {
-		return o, err
-	}
-	o.note("a script reads the cookie", !cookie.HttpOnly, true)
-	for i := range crossForms("") {
-		email := fmt.Sprintf("mallory-%d@evil.example", i)
-		form := crossForms(email)[i]
-		headers := append([]string{"Content-Type", form.contentType, "Cookie", cookie.Name + "=" + cookie.Value}, form.headers...)
-		if _, err := t.do(ctx, http.MethodPost, "/naive/session/email", form.body, headers...); err != nil {
-			return o, err
-		}
-		user, _, err := t.whoIs(ctx, cookie.Name+"="+cookie.Value)
+// postFormsToTwin posts the same forms to the naive twin.
+func postFormsToTwin(ctx context.Context, trial *Trial) (twinResult, error) {
+	return trial.attackTwin(ctx, func(t *twin, o *twinResult) error {
+		cookie, err := t.login(ctx, "alice", "")
 		if err != nil {
-			return o, err
+			return err
 		}
-		o.note(form.name, user.Email == email, true)
-	}
-	return o, nil
+		o.note("a script reads the cookie", !cookie.HttpOnly, true)
+		for i := range crossForms("") {
+			email := fmt.Sprintf("mallory-%d@evil.example", i)
+			form := crossForms(email)[i]
+			headers := append([]string{"Content-Type", form.contentType, "Cookie", cookie.Name + "=" + cookie.Value}, form.headers...)
+			if _, err := t.do(ctx, http.MethodPost, "/naive/session/email", form.body, headers...); err != nil {
+				return err
+			}
+			user, _, err := t.whoIs(ctx, cookie.Name+"="+cookie.Value)
+			if err != nil {
+				return err
+			}
+			o.note(form.name, user.Email == email, true)
+		}
+		return nil
+	})
 }

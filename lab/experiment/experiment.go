@@ -2,9 +2,9 @@
 //
 //	prediction ──▶ run over real HTTP ──▶ measured cell for each scheme ──▶ as predicted? ──▶ lesson
 //
-// An experiment knows nothing of how a login is made. It is a client, or many, that talks HTTP to a Target, and breaks
-// it by the Target's controls; so the same experiment runs on any target. Predictions stand in the code and are there
-// before the run. A run that surprises fails.
+// An experiment knows nothing of how a server makes a login. It is one client or many, which send HTTP requests to a Target
+// and break something by the Target's controls; so the same experiment runs on any target. The predictions stand in the
+// code, before the run. A result that differs from its prediction is a failure.
 package experiment
 
 import (
@@ -45,9 +45,10 @@ type Experiment struct {
 	PredictedFor func(replicas int) Predictions
 	// Choices are the outcomes among which a reader predicts. nil: no page asks for a prediction.
 	Choices func(replicas int) []Outcome
-	// Run does it, and notes what it observes with Bench.Observe.
-	Run func(ctx context.Context, b *Bench) error
-	// Lesson names the sentences of the lesson that fit what was measured, in order. nil: the one sentence "lesson".
+	// Run does it, and notes what it observes with Trial.Observe.
+	Run func(ctx context.Context, trial *Trial) error
+	// Lesson names the sentences that are added to the one named "lesson", because they fit what was measured. Empty names
+	// do not count.
 	Lesson func(r Result) []string
 }
 
@@ -60,6 +61,23 @@ func (e Experiment) Predict(replicas int) Predictions {
 		return e.PredictedFor(replicas)
 	}
 	return e.Predicted
+}
+
+// sentences names all sentences of the lesson, in order.
+func (e Experiment) sentences(r Result) []string {
+	names := []string{"lesson"}
+	if e.Lesson != nil {
+		names = append(names, e.Lesson(r)...)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+}
+
+// either is the first sentence if it fits, and else the second.
+func either(fits bool, sentence, other string) string {
+	if fits {
+		return sentence
+	}
+	return other
 }
 
 // Question is what the experiment asks, in a language.

@@ -20,6 +20,8 @@ type nowhere struct{ Target }
 
 func (nowhere) URL() string                 { return "http://127.0.0.1:1" }
 func (nowhere) Reset(context.Context) error { return nil }
+
+func (nowhere) AddUsers(context.Context, int, string) error { return nil }
 func (nowhere) View(context.Context) (contract.View, error) {
 	return contract.View{Replicas: make([]contract.ReplicaView, 3)}, nil
 }
@@ -68,14 +70,14 @@ func choicesAreWhole(t *testing.T, e Experiment, replicas int) {
 
 func TestAPredictionIsComparedWithWhatWasSeenAndWithNothingElse(t *testing.T) {
 	boom := errors.New("boom")
-	see := func(o Outcome) func(context.Context, *Bench) error {
-		return func(_ context.Context, b *Bench) error { b.Observe(Basic, o, nil); return nil }
+	see := func(o Outcome) func(context.Context, *Trial) error {
+		return func(_ context.Context, trial *Trial) error { trial.Observe(Basic, o, nil); return nil }
 	}
-	fail := func(err error) func(context.Context, *Bench) error {
-		return func(context.Context, *Bench) error { return err }
+	fail := func(err error) func(context.Context, *Trial) error {
+		return func(context.Context, *Trial) error { return err }
 	}
 	for name, tt := range map[string]struct {
-		run      func(context.Context, *Bench) error
+		run      func(context.Context, *Trial) error
 		status   Status
 		observed string
 		cell, as bool // the cell is as predicted; the whole experiment is
@@ -88,7 +90,7 @@ func TestAPredictionIsComparedWithWhatWasSeenAndWithNothingElse(t *testing.T) {
 		"an error":                   {fail(boom), Failed, "not measured: boom", false, false},
 		"what this target cannot do": {fail(fmt.Errorf("stop: %w", ErrNotOnTarget)), NotOnTarget, "not on this target", true, true},
 		"no browser":                 {fail(fmt.Errorf("open: %w", browser.ErrNone)), NoBrowser, "no browser here", true, true},
-		"an error after the cell": {func(ctx context.Context, b *Bench) error { return errors.Join(see(stays())(ctx, b), boom) },
+		"an error after the cell": {func(ctx context.Context, trial *Trial) error { return errors.Join(see(stays())(ctx, trial), boom) },
 			Measured, "stays", true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,7 +142,7 @@ func TestWhatIsInHandIsToldByLooking(t *testing.T) {
 		"a name that is only encoded":       {SessionRedis, b64([]byte("user=alice")), "something with the name in it"},
 		"a password":                        {Basic, "wonderland", "password"},
 	} {
-		if got := inHand(tt.scheme, "alice", tt.credential).In(texts.Must(texts.English), "reference-or-value"); got != tt.want {
+		if got := credentialKind(tt.scheme, "alice", tt.credential).In(texts.Must(texts.English), "reference-or-value"); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // step is how far apart the requests of a busy user are: shorter than any login lasts without use.
 const step = 10 * time.Minute
 
-// expiry lets time pass, over a user who rests and over one who works.
+// expiry lets time pass for one user who sends requests and one who does not.
 func expiry() Experiment {
 	return Experiment{
 		Name: "expiry",
@@ -23,33 +23,29 @@ func expiry() Experiment {
 			TokenRevocable: expEnds(),
 			TokenCookie:    expEnds(),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
+		Run: func(ctx context.Context, trial *Trial) error {
 			const longest = 24 * time.Hour // by then every login but basic's should be over
-			resting, err := b.LoggedIn(ctx, Schemes()...)
+			resting, err := trial.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
 			said := map[string]time.Duration{} // what the server says is left
 			start := time.Now()
 			for _, scheme := range except(Basic) {
-				answer, err := resting[scheme].Get(ctx, "/me")
-				if err != nil {
-					return err
-				}
-				end, err := answer.ExpiresAt()
+				end, err := resting[scheme].ExpiresAt(ctx)
 				if err != nil {
 					return err
 				}
 				said[scheme] = end.Sub(start)
 			}
-			working, err := b.LoggedIn(ctx, Schemes()...)
+			working, err := trial.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
 			ended := map[string]time.Duration{} // when the busy user was refused
 			rested := map[string]int{}          // what the resting user found a step after their time was over
 			for passed := step; passed <= longest; passed += step {
-				if err := b.Target.Advance(ctx, step); err != nil {
+				if err := trial.Target.Advance(ctx, step); err != nil {
 					return err
 				}
 				for _, scheme := range except(Basic) {
@@ -79,7 +75,7 @@ func expiry() Experiment {
 				ended[Basic] = longest
 			}
 			for _, scheme := range Schemes() {
-				b.Observe(scheme, whatEnds(said[scheme], ended[scheme], rested[scheme]), map[string]float64{
+				trial.Observe(scheme, whatEnds(said[scheme], ended[scheme], rested[scheme]), map[string]float64{
 					"said_minutes": said[scheme].Round(time.Minute).Minutes(), "busy_minutes": ended[scheme].Minutes(),
 					"busy_hours":    ended[scheme].Hours(),
 					"rested_status": float64(rested[scheme]),

@@ -10,33 +10,30 @@ import (
 	"net/http"
 )
 
-// fixation plants session IDs in a browser before its owner logs in, and looks what they are worth afterwards.
+// fixation plants session IDs in a browser before its owner logs in, and measures what they are worth afterwards.
 //
-// The signed cookie is not asked. It has no ID that could be planted, only the attacker's own whole session; a victim who
+// The signed cookie is left out. It has no ID that could be planted, only the attacker's own whole session; a victim who
 // is given that is logged in as the attacker until they log in themselves (login CSRF, which is another question).
 func fixation() Experiment {
 	schemes := []string{SessionMemory, SessionRedis}
 	return Experiment{
-		Name: "fixation",
-		Predicted: Predictions{
-			SessionMemory: uselessAfter(),
-			SessionRedis:  uselessAfter(),
-		},
-		Run: func(ctx context.Context, b *Bench) error {
-			twin, err := plantAtTwin(ctx, b)
+		Name:      "fixation",
+		Predicted: same(uselessAfter(), schemes...),
+		Run: func(ctx context.Context, trial *Trial) error {
+			twin, err := plantAtTwin(ctx, trial)
 			if err != nil {
 				return err
 			}
-			planted, err := together(schemes, func(scheme string) (planting, error) { return plantAt(ctx, b, scheme) })
+			planted, err := together(schemes, func(scheme string) (plantResult, error) { return plantAt(ctx, trial, scheme) })
 			if err != nil {
 				return err
 			}
 			for _, scheme := range schemes {
-				b.Observe(scheme, twin.remark(planted[scheme].outcome), twin.measures(planted[scheme].measures))
+				trial.Observe(scheme, twin.remark(planted[scheme].outcome), twin.measures(planted[scheme].measures))
 			}
 			return twin.err()
 		},
-		Lesson: func(r Result) []string { return []string{"lesson", twinSentence(r)} },
+		Lesson: func(r Result) []string { return []string{twinSentence(r)} },
 	}
 }
 
@@ -47,17 +44,17 @@ func madeUp() string {
 	return base64.RawURLEncoding.EncodeToString(random)
 }
 
-// A planting is what planted IDs were worth with one scheme.
-type planting struct {
+// A plantResult is what planted IDs were worth with one scheme.
+type plantResult struct {
 	outcome  Outcome
 	measures map[string]float64
 }
 
 // plantAt plants IDs in a victim's browser, one at a time.
-func plantAt(ctx context.Context, b *Bench, scheme string) (planting, error) {
-	attacker, plants, err := idsToPlant(ctx, b, scheme)
+func plantAt(ctx context.Context, trial *Trial, scheme string) (plantResult, error) {
+	attacker, plants, err := idsToPlant(ctx, trial, scheme)
 	if err != nil {
-		return planting{}, err
+		return plantResult{}, err
 	}
 	useless, seen := 0, map[string]int{}
 	for _, planted := range plants {
@@ -66,24 +63,24 @@ func plantAt(ctx context.Context, b *Bench, scheme string) (planting, error) {
 		victim.Name = contract.SimulatedName(1)
 		victim.SetCredential(planted)
 		if err := victim.Login(ctx); err != nil {
-			return planting{}, err
+			return plantResult{}, err
 		}
 		if known, err := victim.knownAs(ctx); err != nil {
-			return planting{}, err
+			return plantResult{}, err
 		} else if known != victim.Name {
-			return planting{}, fmt.Errorf("%s: %s logged in and is %q", scheme, victim.Name, known)
+			return plantResult{}, fmt.Errorf("%s: %s logged in and is %q", scheme, victim.Name, known)
 		}
 		thief := victim.Copy()
 		thief.SetCredential(planted)
 		known, err := thief.knownAs(ctx)
 		if err != nil {
-			return planting{}, err
+			return plantResult{}, err
 		}
 		if seen[known]++; known == "" {
 			useless++
 		}
 	}
-	p := planting{uselessAfter(), map[string]float64{"planted": float64(len(plants)), "useless": float64(useless)}}
+	p := plantResult{uselessAfter(), map[string]float64{"planted": float64(len(plants)), "useless": float64(useless)}}
 	switch {
 	case seen[contract.SimulatedName(1)] > 0:
 		p.outcome = Dangerous.says("attacker-is-victim")
@@ -98,11 +95,8 @@ func uselessAfter() Outcome { return Kept.says("useless-after") }
 
 // idsToPlant are all IDs that an attacker can have: made up, of a login that is over, and of a login of their own; and
 // one that the server gives to a visitor who is not logged in, if it does.
-func idsToPlant(ctx context.Context, b *Bench, scheme string) (attacker *User, ids []string, err error) {
-	if err := b.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
-		return nil, nil, err
-	}
-	attacker, gone := b.simulated(scheme, 2), b.simulated(scheme, 2)
+func idsToPlant(ctx context.Context, trial *Trial, scheme string) (attacker *User, ids []string, err error) {
+	attacker, gone := trial.simulated(scheme, 2), trial.simulated(scheme, 2)
 	for _, user := range []*User{attacker, gone} {
 		if err := user.Login(ctx); err != nil {
 			return nil, nil, err
@@ -135,37 +129,34 @@ func (u *User) knownAs(ctx context.Context) (string, error) {
 }
 
 // plantAtTwin plants IDs in a victim's browser, who then logs in at the naive twin.
-func plantAtTwin(ctx context.Context, b *Bench) (onTwin, error) {
-	t, err := b.twin(ctx)
-	if err != nil {
-		return onTwin{}.orAbsent(err)
-	}
-	var o onTwin
-	bob, err := t.login(ctx, "bob", "")
-	if err != nil {
-		return o, err
-	}
-	_, visitor, err := t.whoIs(ctx, "") // the twin gives an ID to every visitor
-	if err != nil {
-		return o, err
-	}
-	if len(visitor) != 1 {
-		return o, fmt.Errorf("naive twin: a stranger has %d cookies", len(visitor))
-	}
-	for _, plant := range []struct{ name, id string }{
-		{"an ID that was made up", madeUp()},
-		{"an ID that a stranger was given", visitor[0].Value},
-		{"the attacker's own ID", bob.Value},
-	} {
-		planted := bob.Name + "=" + plant.id
-		if _, err := t.login(ctx, "alice", planted); err != nil {
-			return o, err
-		}
-		user, _, err := t.whoIs(ctx, planted)
+func plantAtTwin(ctx context.Context, trial *Trial) (twinResult, error) {
+	return trial.attackTwin(ctx, func(t *twin, o *twinResult) error {
+		bob, err := t.login(ctx, "bob", "")
 		if err != nil {
-			return o, err
+			return err
 		}
-		o.note(plant.name, user.Name == "alice", true)
-	}
-	return o, nil
+		_, visitor, err := t.whoIs(ctx, "") // the twin gives an ID to every visitor
+		if err != nil {
+			return err
+		}
+		if len(visitor) != 1 {
+			return fmt.Errorf("naive twin: a stranger has %d cookies", len(visitor))
+		}
+		for _, plant := range []struct{ name, id string }{
+			{"an ID that was made up", madeUp()},
+			{"an ID that a stranger was given", visitor[0].Value},
+			{"the attacker's own ID", bob.Value},
+		} {
+			planted := bob.Name + "=" + plant.id
+			if _, err := t.login(ctx, "alice", planted); err != nil {
+				return err
+			}
+			user, _, err := t.whoIs(ctx, planted)
+			if err != nil {
+				return err
+			}
+			o.note(plant.name, user.Name == "alice", true)
+		}
+		return nil
+	})
 }

@@ -97,8 +97,8 @@ func (f *forger) sign(name string, method jwt.SigningMethod, key any, header map
 	return f.add(name, input+"."+base64.RawURLEncoding.EncodeToString(signature))
 }
 
-// falls marks a forgery that a naive server should take.
-func (g *forgery) falls() { g.naive = true }
+// takenByNaive marks a forgery that a naive server should take.
+func (g *forgery) takenByNaive() { g.naive = true }
 
 func (f *forger) fail(err error) {
 	if f.err == nil && err != nil {

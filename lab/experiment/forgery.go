@@ -15,49 +15,41 @@ import (
 func forgedTokens() Experiment {
 	schemes := []string{TokenStateless, TokenRevocable, TokenCookie}
 	return Experiment{
-		Name: "forgery",
-		Predicted: Predictions{
-			TokenStateless: allForgeriesRefused(),
-			TokenRevocable: allForgeriesRefused(),
-			TokenCookie:    allForgeriesRefused(),
-		},
-		Run: func(ctx context.Context, b *Bench) error {
-			admins, err := b.LoggedIn(ctx, schemes...)
+		Name:      "forgery",
+		Predicted: same(allForgeriesRefused(), schemes...),
+		Run: func(ctx context.Context, trial *Trial) error {
+			admins, err := trial.LoggedIn(ctx, schemes...)
 			if err != nil {
 				return err
 			}
-			keys, err := publishedKeys(ctx, b.User(TokenStateless))
+			keys, err := publishedKeys(ctx, trial.User(TokenStateless))
 			if err != nil {
 				return err
 			}
-			twin, cracked, err := forgeAtTwin(ctx, b)
+			twin, cracked, err := forgeAtTwin(ctx, trial)
 			if err != nil {
 				return err
 			}
-			forged, err := together(schemes, func(scheme string) (forging, error) { return forgeAt(ctx, b, scheme, admins[scheme], keys) })
+			forged, err := together(schemes, func(scheme string) (forgeryResult, error) { return forgeAt(ctx, trial, scheme, admins[scheme], keys) })
 			if err != nil {
 				return err
 			}
 			// The last forgery of all is a real token whose time is over.
-			page, err := admins[TokenStateless].Get(ctx, "/me")
+			end, err := admins[TokenStateless].ExpiresAt(ctx)
 			if err != nil {
 				return err
 			}
-			end, err := page.ExpiresAt()
+			if err := trial.Target.Advance(ctx, time.Until(end)+time.Minute); err != nil {
+				return err
+			}
+			expired, err := admins.get(ctx, "/admin")
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Advance(ctx, time.Until(end)+time.Minute); err != nil {
-				return err
-			}
-			for _, scheme := range schemes {
-				status, err := admins[scheme].Status(ctx, "/admin")
-				if err != nil {
-					return err
-				}
+			for scheme, answer := range expired {
 				f := forged[scheme]
-				f.note("an expired token", status)
-				b.Observe(scheme, twin.remark(f.outcome()), twin.measures(map[string]float64{
+				f.note("an expired token", answer.Status)
+				trial.Observe(scheme, twin.remark(f.outcome()), twin.measures(map[string]float64{
 					"forgeries": float64(f.guesses + f.others + 1), "guesses": float64(f.guesses),
 					"refused": float64(f.seen[http.StatusUnauthorized]), "public_keys": float64(len(keys)),
 					"cracked_tries": float64(cracked.tries), "cracked_ms": milliseconds(cracked.took),
@@ -66,30 +58,26 @@ func forgedTokens() Experiment {
 			return twin.err()
 		},
 		Lesson: func(r Result) []string {
-			sentences := []string{"lesson", twinSentence(r)}
-			if r.Measure(TokenStateless, "cracked_tries") > 0 {
-				sentences = append(sentences, "lesson-cracked")
-			}
-			return sentences
+			return []string{twinSentence(r), either(r.Measure(TokenStateless, "cracked_tries") > 0, "lesson-cracked", "")}
 		},
 	}
 }
 
-// A forging is what became of the forgeries with one scheme.
-type forging struct {
+// A forgeryResult is what became of the forgeries with one scheme.
+type forgeryResult struct {
 	guesses, others int
 	seen            map[int]int // by status
 	taken           []string    // what was not refused, by name
 }
 
-func (f *forging) note(name string, status int) {
+func (f *forgeryResult) note(name string, status int) {
 	if f.seen[status]++; status != http.StatusUnauthorized {
 		f.taken = append(f.taken, name)
 	}
 }
 
 // outcome names the first forgeries that were not refused, if any.
-func (f *forging) outcome() Outcome {
+func (f *forgeryResult) outcome() Outcome {
 	const shown = 3
 	if len(f.taken) == 0 {
 		return allForgeriesRefused()
@@ -110,50 +98,44 @@ func allForgeriesRefused() Outcome {
 
 // forgeAt asks for the admin's page with every forgery, at all replicas in turn, and counts the statuses. What is
 // forged is the token of a user who gets 403 with the real one: he is known, and is no admin. So a 401 is for the forgery.
-func forgeAt(ctx context.Context, b *Bench, scheme string, admin *User, keys []publicKey) (forging, error) {
-	if err := b.Target.AddUsers(ctx, 2, simulatedPassword); err != nil {
-		return forging{}, err
-	}
-	bob := b.simulated(scheme, 2)
+func forgeAt(ctx context.Context, trial *Trial, scheme string, admin *User, keys []publicKey) (forgeryResult, error) {
+	bob := trial.simulated(scheme, 2)
 	bob.Policy = RoundRobin
 	if err := bob.Login(ctx); err != nil {
-		return forging{}, err
+		return forgeryResult{}, err
 	}
 	real := bob.Credential()
-	if err := wants(ctx, bob, real, http.StatusForbidden); err != nil {
-		return forging{}, err
+	if err := requireStatus(ctx, bob, real, http.StatusForbidden); err != nil {
+		return forgeryResult{}, err
 	}
-	if err := wants(ctx, bob, admin.Credential(), http.StatusOK); err != nil {
-		return forging{}, err
+	if err := requireStatus(ctx, bob, admin.Credential(), http.StatusOK); err != nil {
+		return forgeryResult{}, err
 	}
 	forged, err := forgeries(real, keys)
 	if err != nil {
-		return forging{}, err
+		return forgeryResult{}, err
 	}
 	// A key that is no secret, or a random one, cannot be guessed at home; so the server is asked about every word.
 	guesses, err := guessed(real, guesses())
 	if err != nil {
-		return forging{}, err
+		return forgeryResult{}, err
 	}
 	// This one is the admin's real token, of which there should be one spelling.
 	forged = append(forged, forgery{name: "another spelling of an admin's token", text: respelled(admin.Credential())})
-	result := forging{guesses: len(guesses), others: len(forged), seen: map[int]int{}}
+	result := forgeryResult{guesses: len(guesses), others: len(forged), seen: map[int]int{}}
 	for _, f := range append(forged, guesses...) {
 		bob.SetCredential(f.text)
 		status, err := bob.Status(ctx, "/admin")
 		if err != nil {
-			return forging{}, fmt.Errorf("%s: %w", f.name, err)
+			return forgeryResult{}, fmt.Errorf("%s: %w", f.name, err)
 		}
 		result.note(f.name, status)
 	}
-	if err := wants(ctx, bob, real, http.StatusForbidden); err != nil {
-		return forging{}, err
-	}
-	return result, nil
+	return result, requireStatus(ctx, bob, real, http.StatusForbidden)
 }
 
-// wants makes sure of what a real token gets.
-func wants(ctx context.Context, user *User, token string, want int) error {
+// requireStatus makes sure of what a real token gets.
+func requireStatus(ctx context.Context, user *User, token string, want int) error {
 	user.SetCredential(token)
 	status, err := user.Status(ctx, "/admin")
 	if err == nil && status != want {
@@ -164,14 +146,11 @@ func wants(ctx context.Context, user *User, token string, want int) error {
 
 // publishedKeys reads the server's JWK Set. A server that signs with a secret publishes none.
 func publishedKeys(ctx context.Context, user *User) ([]publicKey, error) {
-	answer, err := user.do(ctx, http.MethodGet, "/.well-known/jwks.json", nil)
+	answer, err := user.expect(ctx, http.StatusOK, http.MethodGet, "/.well-known/jwks.json", nil)
 	if err != nil {
 		return nil, err
 	}
 	var set struct{ Keys []json.RawMessage }
-	if answer.Status != http.StatusOK {
-		return nil, fmt.Errorf("read the public keys: %d %s", answer.Status, answer.Body)
-	}
 	if err := json.Unmarshal(answer.Body, &set); err != nil {
 		return nil, fmt.Errorf("read the public keys: %w", err)
 	}

@@ -131,7 +131,7 @@ func TestAForgeryIsTakenByWhoMakesTheMistake(t *testing.T) {
 }
 
 func TestAForgeryThatIsTakenIsNamed(t *testing.T) {
-	f, english := forging{seen: map[int]int{}}, texts.Must(texts.English)
+	f, english := forgeryResult{seen: map[int]int{}}, texts.Must(texts.English)
 	for _, tt := range []struct {
 		name   string
 		status int

@@ -3,7 +3,6 @@ package experiment
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 )
@@ -24,34 +23,28 @@ func httpForgets() Experiment {
 			TokenCookie:    passwordCheckedOn(0),
 		},
 		Choices: these(passwordCheckedOn(0), passwordCheckedOn(1), passwordCheckedOn(pagesVisited)),
-		Run: func(ctx context.Context, b *Bench) error {
-			users, err := together(Schemes(), func(scheme string) (*User, error) { // a real password takes long to hash
-				user := b.User(scheme)
-				return user, user.Login(ctx)
-			})
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedInAsAlice(ctx)
 			if err != nil {
 				return err
 			}
 			for _, scheme := range Schemes() {
-				if status, err := b.User(scheme).Status(ctx, "/me"); err != nil {
+				if status, err := trial.User(scheme).Status(ctx, "/me"); err != nil {
 					return err
 				} else if status != http.StatusUnauthorized {
-					b.Observe(scheme, strangerGets(status), nil)
+					trial.Observe(scheme, strangerGets(status), nil)
 					continue
 				}
 				checked, took := 0, make([]time.Duration, pagesVisited)
 				for i := range pagesVisited {
-					answer, err := users[scheme].Get(ctx, "/me")
+					answer, err := users[scheme].Page(ctx, "/me")
 					if err != nil {
 						return err
-					}
-					if answer.Status != http.StatusOK {
-						return fmt.Errorf("%s: %d on a page", scheme, answer.Status)
 					}
 					checked += answer.Timing["hash"]
 					took[i] = answer.Took
 				}
-				b.Observe(scheme, passwordCheckedOn(checked), map[string]float64{"page_ms": milliseconds(median(took))})
+				trial.Observe(scheme, passwordCheckedOn(checked), map[string]float64{"page_ms": milliseconds(median(took))})
 			}
 			return nil
 		},

@@ -1,9 +1,10 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
 	"context"
 	"net/http"
+
+	"authlab/lab/contract"
 )
 
 // signedSchemes are those whose credential is good because of a key. The others are looked up.
@@ -11,43 +12,38 @@ func signedSchemes() []string {
 	return []string{SessionCookie, TokenStateless, TokenRevocable, TokenCookie}
 }
 
-// keyRotation replaces the keys under people who are logged in, gently and then not.
+// keyRotation replaces the signing keys while users are logged in: first with overlap, then without.
 func keyRotation() Experiment {
 	schemes := signedSchemes()
 	return Experiment{
-		Name: "key-rotation",
-		Predicted: Predictions{
-			SessionCookie:  noneThenAll(),
-			TokenStateless: noneThenAll(),
-			TokenRevocable: noneThenAll(),
-			TokenCookie:    noneThenAll(),
-		},
-		Run: func(ctx context.Context, b *Bench) error {
-			people, err := b.Populate(ctx, RoundRobin, 1, schemes...)
+		Name:      "key-rotation",
+		Predicted: same(noneThenAll(), schemes...),
+		Run: func(ctx context.Context, trial *Trial) error {
+			people, err := trial.Populate(ctx, RoundRobin, 1, schemes...)
 			if err != nil {
 				return err
 			}
-			if err := b.Target.RotateKeys(ctx, true); err != nil {
+			if err := trial.Target.RotateKeys(ctx, true); err != nil {
 				return err
 			}
-			young, err := b.Populate(ctx, RoundRobin, 1, schemes...) // whose credentials the second key has signed
+			young, err := trial.Populate(ctx, RoundRobin, 1, schemes...) // whose credentials the second key has signed
 			if err != nil {
 				return err
 			}
 			people = append(people, young...)
-			gently, err := refusals(ctx, b, people)
+			gently, err := refusals(ctx, trial, people)
 			if err != nil {
 				return err
 			}
-			if err := b.Target.RotateKeys(ctx, false); err != nil {
+			if err := trial.Target.RotateKeys(ctx, false); err != nil {
 				return err
 			}
-			roughly, err := refusals(ctx, b, people)
+			roughly, err := refusals(ctx, trial, people)
 			if err != nil {
 				return err
 			}
 			for _, scheme := range schemes {
-				asked := len(people.of(scheme)) * b.Replicas
+				asked := len(people.of(scheme)) * trial.Replicas
 				measures := map[string]float64{
 					"asked": float64(asked), "refused_with_overlap": float64(gently[scheme]), "refused_without": float64(roughly[scheme]),
 				}
@@ -58,7 +54,7 @@ func keyRotation() Experiment {
 					}
 					measures["refresh_status"] = float64(answer.Status)
 				}
-				b.Observe(scheme, refusedBy(gently[scheme], roughly[scheme], asked), measures)
+				trial.Observe(scheme, refusedBy(gently[scheme], roughly[scheme], asked), measures)
 			}
 			return nil
 		},
@@ -74,10 +70,10 @@ func refusedBy(gently, roughly, asked int) Outcome {
 func noneThenAll() Outcome { return refusedBy(0, 1, 1) }
 
 // refusals lets each user send one request to every replica, and counts for each scheme how many were refused.
-func refusals(ctx context.Context, b *Bench, people population) (map[string]int, error) {
+func refusals(ctx context.Context, trial *Trial, people population) (map[string]int, error) {
 	count := map[string]int{}
 	for _, user := range people {
-		for range b.Replicas {
+		for range trial.Replicas {
 			status, err := user.Status(ctx, "/me")
 			if err != nil {
 				return nil, err
@@ -92,44 +88,16 @@ func refusals(ctx context.Context, b *Bench, people population) (map[string]int,
 
 // bootKey gives each replica keys of its own, as a server that makes its key at start has.
 func bootKey() Experiment {
-	schemes := signedSchemes()
 	return Experiment{
 		Name: "boot-key",
 		PredictedFor: func(replicas int) Predictions {
-			return Predictions{
-				SessionCookie:  known(balanced/replicas, balanced),
-				TokenStateless: known(balanced/replicas, balanced),
-				TokenRevocable: known(balanced/replicas, balanced),
-				TokenCookie:    known(balanced/replicas, balanced),
-			}
+			return same(known(balanced/replicas, balanced), signedSchemes()...)
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			if err := b.Target.Break(ctx, contract.Fault{Name: contract.BootKeys}); err != nil {
+		Run: func(ctx context.Context, trial *Trial) error {
+			if err := trial.Target.Break(ctx, contract.Fault{Name: contract.BootKeys}); err != nil {
 				return err
 			}
-			for _, scheme := range schemes {
-				// One after the other, as in round-robin: the login is the request before the first.
-				user, err := b.Simulated(ctx, scheme)
-				if err != nil {
-					return err
-				}
-				user.Policy = RoundRobin
-				if err := user.Login(ctx); err != nil {
-					return err
-				}
-				ok := 0
-				for range balanced {
-					status, err := user.Status(ctx, "/me")
-					if err != nil {
-						return err
-					}
-					if status == http.StatusOK {
-						ok++
-					}
-				}
-				b.Observe(scheme, known(ok, balanced), map[string]float64{"ok": float64(ok), "total": balanced})
-			}
-			return nil
+			return send(RoundRobin, signedSchemes()...)(ctx, trial)
 		},
 	}
 }

@@ -1,11 +1,12 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
 	"context"
 	"fmt"
 	"net/http"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 const (
@@ -13,7 +14,7 @@ const (
 	latencyRequests = 5 // of each scheme, at each distance, in each round
 )
 
-// latency moves Redis away and takes the time of one request.
+// latency delays Redis and measures how long a request takes.
 func latency() Experiment {
 	return Experiment{
 		Name: "latency",
@@ -26,10 +27,10 @@ func latency() Experiment {
 			TokenCookie:    staysFast(),
 		},
 		Choices: these(staysFast(), growsSlower()),
-		Run: func(ctx context.Context, b *Bench) error {
+		Run: func(ctx context.Context, trial *Trial) error {
 			const near, far = 0, 5 * time.Millisecond
 			distances := []time.Duration{near, time.Millisecond, far}
-			users, err := b.Populate(ctx, Sticky, 1, populatedSchemes()...)
+			users, err := trial.Populate(ctx, Sticky, 1, except(Basic)...)
 			if err != nil {
 				return err
 			}
@@ -40,7 +41,7 @@ func latency() Experiment {
 			// All take turns, so that other work of the machine slows every scheme at every distance alike.
 			for range latencyRounds {
 				for _, away := range distances {
-					if err := b.moveRedis(ctx, away); err != nil {
+					if err := trial.moveRedis(ctx, away); err != nil {
 						return err
 					}
 					for i := range latencyRequests * len(users) {
@@ -61,7 +62,7 @@ func latency() Experiment {
 				for _, away := range distances {
 					measures[fmt.Sprintf("median_%dms", away.Milliseconds())] = milliseconds(median(took[user.Scheme][away]))
 				}
-				b.Observe(user.Scheme, growth(took[user.Scheme][near], took[user.Scheme][far]), measures)
+				trial.Observe(user.Scheme, growth(took[user.Scheme][near], took[user.Scheme][far]), measures)
 			}
 			return nil
 		},
@@ -87,10 +88,10 @@ func growth(near, far []time.Duration) Outcome {
 }
 
 // moveRedis moves Redis so far away; 0 brings it back.
-func (b *Bench) moveRedis(ctx context.Context, away time.Duration) error {
+func (trial *Trial) moveRedis(ctx context.Context, away time.Duration) error {
 	slow := contract.Fault{Name: contract.RedisSlow, By: away}
 	if away == 0 {
-		return b.Target.Mend(ctx, slow)
+		return trial.Target.Mend(ctx, slow)
 	}
-	return b.Target.Break(ctx, slow)
+	return trial.Target.Break(ctx, slow)
 }

@@ -15,8 +15,7 @@ func cookieSchemes() []string {
 	return []string{SessionMemory, SessionRedis, SessionCookie, TokenCookie}
 }
 
-// logInOn logs a simulated user in by a scheme with a cookie, from a script of the page that the tab shows. The target
-// has to have that user.
+// logInOn logs a simulated user in by a scheme with a cookie, from a script of the page that the tab shows.
 func logInOn(tab *browser.Tab, lab, scheme string) error {
 	_, err := postOn(tab, lab+base(scheme)+"/login")
 	return err

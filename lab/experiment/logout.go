@@ -2,12 +2,11 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 )
 
-// logout logs out and then sends the old credential again, as somebody with a copy would.
+// logout logs out and then sends the old credential again, as a thief with a copy would.
 func logout() Experiment {
 	schemes := except(Basic) // there is nothing to log out of
 	return Experiment{
@@ -21,47 +20,42 @@ func logout() Experiment {
 			TokenCookie:    goodUntilExp(),
 		},
 		Choices: these(refusedAgain(), stillGood(), goodUntilExp()),
-		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, schemes...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedIn(ctx, schemes...)
 			if err != nil {
 				return err
 			}
-			copies, ends, replayed := map[string]*User{}, map[string]time.Time{}, map[string]int{}
-			for _, scheme := range schemes {
-				before, err := users[scheme].Get(ctx, "/me")
-				if err != nil {
-					return err
-				}
-				if before.Status != http.StatusOK {
-					return fmt.Errorf("%s: %d before logging out", scheme, before.Status)
-				}
-				if ends[scheme], err = before.ExpiresAt(); err != nil {
-					return err
-				}
-				copies[scheme] = users[scheme].Copy()
-				if err := users[scheme].Logout(ctx); err != nil {
-					return err
-				}
-				if replayed[scheme], err = copies[scheme].Status(ctx, "/me"); err != nil {
-					return err
-				}
-			}
-			tokens := []string{TokenStateless, TokenCookie}
-			if err := b.Target.Advance(ctx, time.Until(ends[TokenStateless])+time.Second); err != nil {
+			copies := users.copy()
+			exp, err := users[TokenStateless].ExpiresAt(ctx)
+			if err != nil {
 				return err
 			}
-			atExp := map[string]int{}
-			for _, scheme := range tokens {
-				if atExp[scheme], err = copies[scheme].Status(ctx, "/me"); err != nil {
+			for _, user := range users {
+				if _, err := user.Page(ctx, "/me"); err != nil {
+					return err
+				}
+				if err := user.Logout(ctx); err != nil {
 					return err
 				}
 			}
-			for _, scheme := range schemes {
-				measures := map[string]float64{"status": float64(replayed[scheme])}
-				if status, ok := atExp[scheme]; ok {
-					measures["status_at_exp"] = float64(status)
+			replayed, err := copies.get(ctx, "/me")
+			if err != nil {
+				return err
+			}
+			if err := trial.Target.Advance(ctx, time.Until(exp)+time.Second); err != nil {
+				return err
+			}
+			tokens := Logins{TokenStateless: copies[TokenStateless], TokenCookie: copies[TokenCookie]}
+			atExp, err := tokens.get(ctx, "/me")
+			if err != nil {
+				return err
+			}
+			for scheme, answer := range replayed {
+				measures := map[string]float64{"status": float64(answer.Status)}
+				if later, ok := atExp[scheme]; ok {
+					measures["status_at_exp"] = float64(later.Status)
 				}
-				b.Observe(scheme, replayedAfterLogout(replayed[scheme], atExp[scheme]), measures)
+				trial.Observe(scheme, replayedAfterLogout(answer.Status, atExp[scheme].Status), measures)
 			}
 			return nil
 		},

@@ -2,13 +2,12 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 )
 
 const devices = 3 // of one person
 
-// logoutEverywhere logs one of three devices out everywhere, and looks which of the three are out.
+// logoutEverywhere logs one of three devices out everywhere, and counts which of the three are logged out.
 func logoutEverywhere() Experiment {
 	schemes := except(Basic, TokenCookie) // those two have no such route
 	return Experiment{
@@ -26,24 +25,17 @@ func logoutEverywhere() Experiment {
 			}
 			return predicted
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.ReplicaNames(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			replicas, err := trial.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
-			var owned [devices]map[string]*User
+			var owned, old [devices]Logins // old: as they were, because the caller's browser is told to drop its credentials
 			for i := range owned {
-				if owned[i], err = b.LoggedInAt(ctx, replicas[seat(i, len(replicas))], schemes...); err != nil {
+				if owned[i], err = trial.LoggedInAt(ctx, replicas[deviceReplica(i, len(replicas))], schemes...); err != nil {
 					return err
 				}
-			}
-			// The credentials as they were, because the caller's browser is told to drop its own.
-			var old [devices]map[string]*User
-			for i := range old {
-				old[i] = map[string]*User{}
-				for scheme, user := range owned[i] {
-					old[i][scheme] = user.Copy()
-				}
+				old[i] = owned[i].copy()
 			}
 			for _, scheme := range schemes {
 				if scheme == TokenRevocable {
@@ -53,18 +45,20 @@ func logoutEverywhere() Experiment {
 					return err
 				}
 			}
-			for _, scheme := range schemes {
-				refused := 0
-				for i := range old {
-					status, err := old[i][scheme].Status(ctx, "/me")
-					if err != nil {
-						return err
-					}
-					if status == http.StatusUnauthorized {
-						refused++
+			refused := map[string]int{}
+			for _, device := range old {
+				answers, err := device.get(ctx, "/me")
+				if err != nil {
+					return err
+				}
+				for scheme, answer := range answers {
+					if answer.Status == http.StatusUnauthorized {
+						refused[scheme]++
 					}
 				}
-				b.Observe(scheme, devicesOut(refused), map[string]float64{"refused": float64(refused), "devices": devices})
+			}
+			for _, scheme := range schemes {
+				trial.Observe(scheme, devicesOut(refused[scheme]), map[string]float64{"refused": float64(refused[scheme]), "devices": devices})
 			}
 			return nil
 		},
@@ -80,8 +74,8 @@ func devicesOut(refused int) Outcome {
 	return out
 }
 
-// seat gives each device a replica, so that no other shares one with the first device, which logs out everywhere.
-func seat(device, replicas int) int {
+// deviceReplica gives each device a replica, so that no other shares one with the first device, which logs out everywhere.
+func deviceReplica(device, replicas int) int {
 	if device == 0 || replicas == 1 {
 		return 0
 	}
@@ -90,9 +84,6 @@ func seat(device, replicas int) int {
 
 // LogoutEverywhere logs out on all devices, as the scheme has it.
 func (u *User) LogoutEverywhere(ctx context.Context) error {
-	answer, err := u.do(ctx, http.MethodPost, named(u.Scheme).Logout+"-everywhere", nil)
-	if err == nil && answer.Status != http.StatusNoContent {
-		err = fmt.Errorf("log out everywhere by %s: %d %s", u.Scheme, answer.Status, answer.Body)
-	}
+	_, err := u.expect(ctx, http.StatusNoContent, http.MethodPost, named(u.Scheme).Logout+"-everywhere", nil)
 	return err
 }

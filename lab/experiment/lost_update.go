@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -26,16 +25,13 @@ func lostUpdate() Experiment {
 			TokenRevocable: known(adds, adds),
 			TokenCookie:    known(adds, adds),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			twin, left, err := fillCartOfTwin(ctx, b, adds)
+		Run: func(ctx context.Context, trial *Trial) error {
+			twin, left, err := fillCartOfTwin(ctx, trial, adds)
 			if err != nil {
 				return err
 			}
-			if err := b.Target.AddUsers(ctx, len(Schemes()), simulatedPassword); err != nil {
-				return err
-			}
 			for i, scheme := range Schemes() {
-				user := b.simulated(scheme, i+1) // each has a cart of their own in the users database
+				user := trial.simulated(scheme, i+1) // each has a cart of their own in the users database
 				if user.Policy = RoundRobin; scheme == SessionMemory {
 					user.Policy = Sticky // only one replica knows it
 				}
@@ -49,44 +45,37 @@ func lostUpdate() Experiment {
 				if err != nil {
 					return err
 				}
-				b.Observe(scheme, twin.remark(known(kept, adds)), twin.measures(map[string]float64{
+				trial.Observe(scheme, twin.remark(known(kept, adds)), twin.measures(map[string]float64{
 					"added": adds, "left": float64(kept), "naive_left": float64(left),
 				}))
 			}
 			return twin.err()
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(SessionRedis, "naive_attacks") == 0 {
-				return []string{"lesson", "twin-absent"}
-			}
-			return []string{"lesson", "lesson-twin"}
+			return []string{either(r.Measure(SessionRedis, "naive_attacks") > 0, "lesson-twin", "twin-absent")}
 		},
 	}
 }
 
 // cart counts what is in this user's cart.
 func (u *User) cart(ctx context.Context) (int, error) {
-	answer, err := u.Get(ctx, "/cart")
+	answer, err := u.Page(ctx, "/cart")
 	if err != nil {
 		return 0, err
 	}
 	var body struct{ Items []string }
-	if err := json.Unmarshal(answer.Body, &body); err != nil || answer.Status != http.StatusOK {
-		return 0, fmt.Errorf("%s: the cart is answered %d %s", u.Scheme, answer.Status, answer.Body)
-	}
-	return len(body.Items), nil
+	err = json.Unmarshal(answer.Body, &body)
+	return len(body.Items), err
 }
 
 // fillCart adds so many things at once. Afterwards this user has the cookies that came last.
 func (u *User) fillCart(ctx context.Context, adds int) error {
 	var mu sync.Mutex
 	var last *User
-	err := atOnceEach(adds, func(i int) error {
+	err := concurrently(adds, func(i int) error {
 		sender := u.Copy()
-		answer, err := sender.do(ctx, http.MethodPost, base(u.Scheme)+"/cart", map[string]string{"add": fmt.Sprintf("thing %d", i+1)})
-		if err == nil && answer.Status != http.StatusOK {
-			err = fmt.Errorf("%s: to add to the cart is answered %d %s", u.Scheme, answer.Status, answer.Body)
-		}
+		thing := map[string]string{"add": fmt.Sprintf("thing %d", i+1)}
+		_, err := sender.expect(ctx, http.StatusOK, http.MethodPost, base(u.Scheme)+"/cart", thing)
 		mu.Lock()
 		defer mu.Unlock()
 		last = sender
@@ -97,45 +86,32 @@ func (u *User) fillCart(ctx context.Context, adds int) error {
 }
 
 // fillCartOfTwin does the same with a session of the naive twin, and counts what is left.
-func fillCartOfTwin(ctx context.Context, b *Bench, adds int) (o onTwin, left int, err error) {
-	t, err := b.twin(ctx)
-	if err != nil {
-		o, err = onTwin{}.orAbsent(err)
-		return o, 0, err
-	}
-	session, err := t.login(ctx, "alice", "")
-	if err != nil {
-		return o, 0, err
-	}
-	cookie := session.Name + "=" + session.Value
-	err = atOnceEach(adds, func(i int) error {
-		_, err := t.do(ctx, http.MethodPost, "/naive/session/cart", fmt.Sprintf(`{"add":"thing %d"}`, i+1), "Content-Type", "application/json", "Cookie", cookie)
-		return err
+func fillCartOfTwin(ctx context.Context, trial *Trial, adds int) (o twinResult, left int, err error) {
+	o, err = trial.attackTwin(ctx, func(t *twin, o *twinResult) error {
+		session, err := t.login(ctx, "alice", "")
+		if err != nil {
+			return err
+		}
+		cookie := session.Name + "=" + session.Value
+		err = concurrently(adds, func(i int) error {
+			thing := fmt.Sprintf(`{"add":"thing %d"}`, i+1)
+			_, err := t.do(ctx, http.MethodPost, "/naive/session/cart", thing, "Content-Type", "application/json", "Cookie", cookie)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		got, err := t.do(ctx, http.MethodGet, "/naive/session/cart", "", "Cookie", cookie)
+		if err != nil {
+			return err
+		}
+		var body struct{ Items []string }
+		if err := json.Unmarshal([]byte(got.body), &body); err != nil {
+			return fmt.Errorf("naive twin: the cart is answered %d: %w", got.status, err)
+		}
+		left = len(body.Items)
+		o.note("a session that is written back whole", left < adds, true)
+		return nil
 	})
-	if err != nil {
-		return o, 0, err
-	}
-	got, err := t.do(ctx, http.MethodGet, "/naive/session/cart", "", "Cookie", cookie)
-	if err != nil {
-		return o, 0, err
-	}
-	var body struct{ Items []string }
-	if err := json.Unmarshal([]byte(got.body), &body); err != nil {
-		return o, 0, fmt.Errorf("naive twin: the cart is answered %d: %w", got.status, err)
-	}
-	o.note("a session that is written back whole", len(body.Items) < adds, true)
-	return o, len(body.Items), nil
-}
-
-// atOnceEach does something n times at once, and returns one of the errors.
-func atOnceEach(n int, do func(i int) error) error {
-	errs := make(chan error, n)
-	for i := range n {
-		go func() { errs <- do(i) }()
-	}
-	var failed error
-	for range n {
-		failed = cmp.Or(<-errs, failed)
-	}
-	return failed
+	return o, left, err
 }

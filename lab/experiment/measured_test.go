@@ -29,13 +29,13 @@ func (e elsewhere) Advance(_ context.Context, d time.Duration) error {
 func TestTheDeviceThatLogsOutEverywhereSharesNoReplicaWithTheOthers(t *testing.T) {
 	for replicas := 1; replicas <= 16; replicas++ {
 		for device := range 3 {
-			at := seat(device, replicas)
-			if at < 0 || at >= replicas || (device > 0 && replicas > 1 && at == seat(0, replicas)) {
+			at := deviceReplica(device, replicas)
+			if at < 0 || at >= replicas || (device > 0 && replicas > 1 && at == deviceReplica(0, replicas)) {
 				t.Errorf("device %d of 3 sits at replica %d of %d", device, at, replicas)
 			}
 		}
 	}
-	if seat(1, 3) == seat(2, 3) {
+	if deviceReplica(1, 3) == deviceReplica(2, 3) {
 		t.Error("two devices share a replica although there are three")
 	}
 }
@@ -84,7 +84,7 @@ func TestPinningToAReplicaKeepsTheLoginAndDropsTheBalancersCookie(t *testing.T) 
 		w.Header().Set("X-Served-By", name)
 	}))
 	defer server.Close()
-	user := newBench(elsewhere{url: server.URL}, 3).User(SessionRedis)
+	user := newTrial(elsewhere{url: server.URL}, 3).User(SessionRedis)
 	user.SetCredential("the-login")
 	for _, replica := range []string{"app-3", "app-3", "app-1"} {
 		if err := user.PinTo(t.Context(), replica); err != nil || user.cookies["pinned"] != replica {
@@ -105,13 +105,13 @@ func TestHowLongALoginLastsIsFoundByAsking(t *testing.T) {
 	}))
 	defer server.Close()
 	target := elsewhere{url: server.URL, advance: func(d time.Duration) { passed += d }}
-	b := newBench(target, 3)
+	trial := newTrial(target, 3)
 	users := map[string]*User{}
 	for name, lasts := range map[string]string{"not at all": "0s", "a quarter": "15m", "a bit more": "16m", "for ever": "999h"} {
-		users[name] = b.User(TokenStateless)
+		users[name] = trial.User(TokenStateless)
 		users[name].Access = lasts
 	}
-	ended, err := lasting(t.Context(), target, users, 15*time.Minute, time.Hour)
+	ended, err := loginDurations(t.Context(), target, users, 15*time.Minute, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

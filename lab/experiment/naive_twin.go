@@ -10,23 +10,23 @@ import (
 	"strings"
 )
 
-// A twin is the naive server, which is written to fall for attacks. It is the control of an experiment: an attack that
-// not even the twin falls for proves nothing about a server that withstands it.
+// A twin is the naive server, in which attacks succeed. It is the control of an experiment: an attack that fails there
+// too proves nothing about a server that withstands it.
 type twin struct {
 	client *http.Client
 	url    string
 }
 
 // twin finds the naive server. ErrNotOnTarget: this target has none.
-func (b *Bench) twin(ctx context.Context) (*twin, error) {
-	view, err := b.Target.View(ctx)
+func (trial *Trial) twin(ctx context.Context) (*twin, error) {
+	view, err := trial.Target.View(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if view.Services.Naive == "" {
 		return nil, fmt.Errorf("naive twin: %w", ErrNotOnTarget)
 	}
-	return &twin{b.User(Basic).client, strings.TrimSuffix(view.Services.Naive, "/")}, nil
+	return &twin{trial.User(Basic).client, strings.TrimSuffix(view.Services.Naive, "/")}, nil
 }
 
 // A reply is what the twin answered.
@@ -86,14 +86,14 @@ func (t *twin) whoIs(ctx context.Context, cookie string) (twinUser, []*http.Cook
 	return me.User, got.cookies, nil
 }
 
-// onTwin is what became of attacks on the naive twin.
-type onTwin struct {
+// twinResult is what became of attacks on the naive twin.
+type twinResult struct {
 	attacks, fellFor int
 	withstood        []string // that the twin should have fallen for
 	absent           bool
 }
 
-func (o *onTwin) note(attack string, fell, should bool) {
+func (o *twinResult) note(attack string, fell, should bool) {
 	o.attacks++
 	if fell {
 		o.fellFor++
@@ -102,16 +102,21 @@ func (o *onTwin) note(attack string, fell, should bool) {
 	}
 }
 
-// orAbsent notes that this target has no twin, which is no error.
-func (o onTwin) orAbsent(err error) (onTwin, error) {
+// attackTwin attacks the naive twin. That this target has none is no error.
+func (trial *Trial) attackTwin(ctx context.Context, attack func(*twin, *twinResult) error) (twinResult, error) {
+	t, err := trial.twin(ctx)
 	if errors.Is(err, ErrNotOnTarget) {
-		return onTwin{absent: true}, nil
+		return twinResult{absent: true}, nil
+	}
+	var o twinResult
+	if err == nil {
+		err = attack(t, &o)
 	}
 	return o, err
 }
 
 // remark adds to an outcome what has to be said about the twin: nothing, if it is there and fell for what it should.
-func (o onTwin) remark(outcome Outcome) Outcome {
+func (o twinResult) remark(outcome Outcome) Outcome {
 	switch {
 	case o.absent:
 		return outcome.Means.composed("twin-absent", outcome)
@@ -124,22 +129,19 @@ func (o onTwin) remark(outcome Outcome) Outcome {
 }
 
 // err is not nil if the twin withstood something: the attack does not work, or the twin is not as naive as it should be.
-func (o onTwin) err() error {
+func (o twinResult) err() error {
 	if len(o.withstood) > 0 {
 		return fmt.Errorf("the naive twin withstood: %s", strings.Join(o.withstood, ", "))
 	}
 	return nil
 }
 
-func (o onTwin) measures(m map[string]float64) map[string]float64 {
+func (o twinResult) measures(m map[string]float64) map[string]float64 {
 	m["naive_attacks"], m["naive_fell_for"] = float64(o.attacks), float64(o.fellFor)
 	return m
 }
 
 // twinSentence is the lesson's sentence about the twin.
 func twinSentence(r Result) string {
-	if attacks, _ := r.measure("", "naive_attacks"); attacks == 0 {
-		return "twin-absent"
-	}
-	return "twin-fell"
+	return either(r.Measure("", "naive_attacks") > 0, "twin-fell", "twin-absent")
 }

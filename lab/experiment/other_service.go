@@ -3,11 +3,12 @@ package experiment
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 // otherService asks a second service for reports, with the credential that the first one gave. The second has none of
@@ -28,32 +29,30 @@ func otherService() Experiment {
 			reported(1, http.StatusServiceUnavailable),
 			orStale(reported(1, http.StatusServiceUnavailable)),
 		),
-		Run: func(ctx context.Context, b *Bench) error {
-			view, err := b.Target.View(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			view, err := trial.Target.View(ctx)
 			if err != nil {
 				return err
 			}
 			if view.Services.Reports == "" {
 				return fmt.Errorf("a second service: %w", ErrNotOnTarget)
 			}
-			users, err := b.LoggedIn(ctx, schemes...)
+			users, err := trial.LoggedIn(ctx, schemes...)
 			if err != nil {
 				return err
 			}
-			seen, err := visitOther(ctx, b.Target, view.Services.Reports, users)
+			seen, err := visitOther(ctx, trial.Target, view.Services.Reports, users)
 			if err != nil {
 				return err
 			}
 			for _, scheme := range schemes {
-				seen.observe(b, scheme)
+				seen.observe(trial, scheme)
 			}
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(TokenStateless, "first_home_calls") > 0 {
-				return []string{"lesson", "lesson-keys-fetched", "lesson-price"}
-			}
-			return []string{"lesson", "lesson-keys-known", "lesson-price"}
+			fetched := r.Measure(TokenStateless, "first_home_calls") > 0
+			return []string{either(fetched, "lesson-keys-fetched", "lesson-keys-known"), "lesson-price"}
 		},
 	}
 }
@@ -78,11 +77,10 @@ type otherVisits struct {
 }
 
 // visitOther has users, who are logged in at home, ask the second service for reports.
-func visitOther(ctx context.Context, target Target, address string, users map[string]*User) (seen otherVisits, err error) {
-	visitors := map[string]*User{}
-	for scheme, user := range users {
-		visitors[scheme] = user.Copy()
-		visitors[scheme].url = address
+func visitOther(ctx context.Context, target Target, address string, users Logins) (seen otherVisits, err error) {
+	visitors := users.copy()
+	for _, visitor := range visitors {
+		visitor.url = address
 	}
 	first, err := visitors[TokenStateless].report(ctx, reportPages[TokenStateless])
 	if err != nil {
@@ -120,7 +118,7 @@ func visitOther(ctx context.Context, target Target, address string, users map[st
 	return seen, err
 }
 
-func (v otherVisits) observe(b *Bench, scheme string) {
+func (v otherVisits) observe(trial *Trial, scheme string) {
 	each, down := float64(v.calls[scheme])/reportRequests, v.down[scheme]
 	seen := reported(each, down.status)
 	measures := map[string]float64{
@@ -140,7 +138,7 @@ func (v otherVisits) observe(b *Bench, scheme string) {
 			seen = orStale(seen)
 		}
 	}
-	b.Observe(scheme, seen, measures)
+	trial.Observe(scheme, seen, measures)
 }
 
 // reported says how often the second service called home for a report, and what a user gets from it while home is down.
@@ -203,22 +201,15 @@ func (u *User) reports(ctx context.Context, page string) (known, calls int, err 
 	return known, calls, nil
 }
 
-// whileHomeIsDown asks for a report for each user while the second service cannot reach the first. It joins the two again
-// in any case, also when ctx has ended.
-func whileHomeIsDown(ctx context.Context, target Target, visitors map[string]*User) (seen map[string]reportAnswer, err error) {
-	defer func() {
-		mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		err = errors.Join(err, target.Mend(mend, homeCut()))
-	}()
-	if err := target.Break(ctx, homeCut()); err != nil {
-		return nil, err
-	}
-	seen = map[string]reportAnswer{}
-	for scheme, u := range visitors {
-		if seen[scheme], err = u.report(ctx, reportPages[scheme]); err != nil {
-			return nil, err
+// whileHomeIsDown asks for a report for each user while the second service cannot reach the first.
+func whileHomeIsDown(ctx context.Context, target Target, visitors Logins) (map[string]reportAnswer, error) {
+	seen := map[string]reportAnswer{}
+	return seen, during(ctx, target, contract.Fault{Name: contract.HomeCut}, func() (err error) {
+		for scheme, u := range visitors {
+			if seen[scheme], err = u.report(ctx, reportPages[scheme]); err != nil {
+				return err
+			}
 		}
-	}
-	return seen, nil
+		return nil
+	})
 }

@@ -27,7 +27,7 @@ func (s *severed) Mend(ctx context.Context, _ contract.Fault) error {
 	return ctx.Err()
 }
 
-func TestHomeIsJoinedAgainWhateverHappens(t *testing.T) {
+func TestHomeIsJoinedAgainAlsoAfterAnError(t *testing.T) {
 	reports := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/broken") {
 			return // no body
@@ -52,9 +52,9 @@ func TestHomeIsJoinedAgainWhateverHappens(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			target := &severed{stop: tt.stop}
-			b := newBench(careless{url: reports.URL + tt.under}, 3)
-			defer b.close()
-			seen, err := whileHomeIsDown(tt.ctx, target, map[string]*User{SessionRedis: b.User(SessionRedis)})
+			trial := newTrial(careless{url: reports.URL + tt.under}, 3)
+			defer trial.close()
+			seen, err := whileHomeIsDown(tt.ctx, target, map[string]*User{SessionRedis: trial.User(SessionRedis)})
 			if (err != nil) != tt.fail || target.joined != 1 || (tt.stop != nil && !errors.Is(err, tt.stop)) {
 				t.Errorf("%v, and it was joined %d times", err, target.joined)
 			}
@@ -63,7 +63,7 @@ func TestHomeIsJoinedAgainWhateverHappens(t *testing.T) {
 			}
 		})
 	}
-	if err := otherService().Run(t.Context(), newBench(&severed{}, 3)); !errors.Is(err, ErrNotOnTarget) {
+	if err := otherService().Run(t.Context(), newTrial(&severed{}, 3)); !errors.Is(err, ErrNotOnTarget) {
 		t.Errorf("without a second service: %v", err)
 	}
 }
@@ -88,12 +88,12 @@ func TestWhatTheSecondServiceCostsIsToldByItsCallsHome(t *testing.T) {
 		"one that is never stale":         {TokenRevocable, visits(TokenRevocable, 10, 503, 401, 401), "1 / fails", CantTell},
 		"one that is good after a logout": {TokenRevocable, visits(TokenRevocable, 10, 503, 200, 200), "1 / fails, and 200 for a revoked token, or stale", Dangerous},
 	} {
-		b := newBench(nowhere{}, 3)
-		tt.visits.observe(b, tt.scheme)
-		seen := b.cells[tt.scheme].Outcome
+		trial := newTrial(nowhere{}, 3)
+		tt.visits.observe(trial, tt.scheme)
+		seen := trial.cells[tt.scheme].Outcome
 		if text := seen.In(texts.Must(texts.English), "other-service"); text != tt.want || seen.Means != tt.means {
 			t.Errorf("%s: %q means %q, want %q and %q", name, text, seen.Means, tt.want, tt.means)
 		}
-		b.close()
+		trial.close()
 	}
 }

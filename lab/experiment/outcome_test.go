@@ -49,8 +49,8 @@ func TestOutcomesAreSaidInBothLanguages(t *testing.T) {
 		en, es     string
 	}{
 		{"redis-down", stays(), "stays", "sigue dentro"},
-		{"redis-down", fate(401), "logged out", "pierde la sesión"},
-		{"redis-down", fate(503), "503", "503"},
+		{"redis-down", loginOutcome(401), "logged out", "pierde la sesión"},
+		{"redis-down", loginOutcome(503), "503", "503"},
 		{"round-robin", known(10, 30), "10/30", "10/30"},
 		{"logout", goodUntilExp(), "200 until exp", "200 hasta exp"}, // the experiment's own words
 		{"store-lookups", commands(1000), "1,000", "1000"},
@@ -91,11 +91,11 @@ func TestOutcomesMeanWhatTheyAreForThePerson(t *testing.T) {
 		outcome Outcome
 		want    Meaning
 	}{
-		"logged in":                   {fate(200), Kept},
-		"logged out":                  {fate(401), Lost},
-		"no store":                    {fate(503), CantTell},
-		"no replica":                  {fate(502), CantTell},
-		"another status":              {fate(418), ""},
+		"logged in":                   {loginOutcome(200), Kept},
+		"logged out":                  {loginOutcome(401), Lost},
+		"no store":                    {loginOutcome(503), CantTell},
+		"no replica":                  {loginOutcome(502), CantTell},
+		"another status":              {loginOutcome(418), ""},
 		"all requests known":          {known(30, 30), Kept},
 		"all requests but one":        {known(29, 30), Lost},
 		"none of the people":          {Dangerous.howMany(0, 9), Kept},

@@ -18,8 +18,8 @@ func status(code int) Outcome {
 	return means[code].says("status", "status", code)
 }
 
-// fate says what a status means to somebody who was logged in.
-func fate(code int) Outcome {
+// loginOutcome says what a status means to a user who was logged in.
+func loginOutcome(code int) Outcome {
 	switch code {
 	case http.StatusOK:
 		return stays()

@@ -11,25 +11,23 @@ import (
 // DefaultUsers is how many simulated users a population has.
 const DefaultUsers = 200
 
-// atOnce is how many of them send a request at the same time. More would only wait for each other on one machine.
-const atOnce = 32
-
-// populatedSchemes are those that have something to lose or to keep. Basic sends everything with every request.
-func populatedSchemes() []string { return except(Basic) }
+// populationConcurrency is how many of them send a request at the same time. More would only wait for each other on one
+// machine.
+const populationConcurrency = 32
 
 // A population is many simulated users, each with cookies, tokens and a client address of their own.
 type population []*User
 
 // Populate makes n users of each scheme and logs them all in. The user of a number has the same name and address in
 // every scheme and in every run.
-func (b *Bench) Populate(ctx context.Context, policy string, n int, schemes ...string) (population, error) {
-	if err := b.Target.AddUsers(ctx, n, simulatedPassword); err != nil {
+func (trial *Trial) Populate(ctx context.Context, policy string, n int, schemes ...string) (population, error) {
+	if err := trial.Target.AddUsers(ctx, n, simulatedPassword); err != nil {
 		return nil, err
 	}
 	people := make(population, 0, n*len(schemes))
 	for _, scheme := range schemes {
 		for i := range n {
-			user := b.simulated(scheme, i+1)
+			user := trial.simulated(scheme, i+1)
 			user.Policy = policy
 			people = append(people, user)
 		}
@@ -53,13 +51,13 @@ func (p population) where(chosen func(i int) bool) population {
 	return part
 }
 
-// each lets all users do something, atOnce at a time. The first error ends it.
+// each lets all users do something, populationConcurrency of them at a time. The first error ends it.
 func (p population) each(ctx context.Context, do func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(atOnce, len(p)) {
+	for range min(populationConcurrency, len(p)) {
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				i := int(next.Add(1) - 1)
@@ -114,15 +112,6 @@ func (p population) visit(ctx context.Context) (sorting, error) {
 	return sorted, nil
 }
 
-// places are the replicas that the users were at last, by index.
-func (p population) places() []string {
-	at := make([]string, len(p))
-	for i, user := range p {
-		at[i] = user.at
-	}
-	return at
-}
-
 // spread counts how many people were at each of the replicas last, in the order of the replicas.
 func (p population) spread(replicas []string) []int {
 	count := make([]int, len(replicas))
@@ -136,8 +125,8 @@ func (p population) spread(replicas []string) []int {
 	return count
 }
 
-// notes adds counts to measures as name_1, name_2 and so on.
-func notes(measures map[string]float64, name string, counts []int) {
+// addCounts adds counts to measures as name_1, name_2 and so on.
+func addCounts(measures map[string]float64, name string, counts []int) {
 	for i, n := range counts {
 		measures[fmt.Sprintf("%s_%d", name, i+1)] = float64(n)
 	}

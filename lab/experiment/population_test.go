@@ -43,11 +43,11 @@ func TestEachLetsEveryUserDoItOnceAndFewAtATime(t *testing.T) {
 			t.Fatalf("user %d did it %d times", i, n)
 		}
 	}
-	if err != nil || most.Load() > atOnce {
+	if err != nil || most.Load() > populationConcurrency {
 		t.Errorf("%d at a time, error %v", most.Load(), err)
 	}
 	if err := (population{}).each(t.Context(), nil); err != nil {
-		t.Errorf("nobody: %v", err)
+		t.Errorf("no users: %v", err)
 	}
 }
 
@@ -55,7 +55,7 @@ func TestEachEndsWithTheFirstErrorAndWithItsContext(t *testing.T) {
 	people, boom := make(population, 100_000), errors.New("boom")
 	var done atomic.Int64
 	err := people.each(t.Context(), func(context.Context, int) error { done.Add(1); return boom })
-	if !errors.Is(err, boom) || done.Load() > atOnce {
+	if !errors.Is(err, boom) || done.Load() > populationConcurrency {
 		t.Errorf("error %v after %d", err, done.Load())
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -80,17 +80,17 @@ func TestRetryAsksAgainAndStopsWithItsContextOrAnError(t *testing.T) {
 
 var errUnhappy = errors.New("unhappy")
 
-func TestUsersReachTheBench(t *testing.T) {
+func TestUsersReachTheTrial(t *testing.T) {
 	for n, want := range map[int]int{1: 1, 10_000: 10_000, 0: 1, 20_000: contract.MaxUsers} {
 		got := 0
-		e := Experiment{Run: func(_ context.Context, b *Bench) error { got = b.Users; return nil }}
+		e := Experiment{Run: func(_ context.Context, trial *Trial) error { got = trial.Users; return nil }}
 		_, err := Run(t.Context(), "nowhere", nowhere{}, []Experiment{e}, func(int, int, string) {}, Users(n))
 		if err != nil || got != want {
 			t.Errorf("%d users became %d, %v", n, got, err)
 		}
 	}
-	if b := newBench(nowhere{}, 3); b.Users != DefaultUsers {
-		t.Errorf("without a word there are %d", b.Users)
+	if trial := newTrial(nowhere{}, 3); trial.Users != DefaultUsers {
+		t.Errorf("without a word there are %d", trial.Users)
 	}
 }
 
@@ -131,10 +131,10 @@ func TestHashShareIsManyForAModuloAndForNothingElse(t *testing.T) {
 				t.Fatalf("%d of %d moved from %d replicas to %d: %s", moved, users, n, n+1, got)
 			}
 			if got := hashShare(users, users, n); got.Key != "all" {
-				t.Fatalf("everybody moved: %s", got)
+				t.Fatalf("all moved: %s", got)
 			}
 			if got := hashShare(0, users, n); got.Key != "none" {
-				t.Fatalf("nobody moved: %s", got)
+				t.Fatalf("none moved: %s", got)
 			}
 			if n > 1 && hashShare(users/(n+1), users, n).Key == "many" {
 				t.Fatalf("a consistent hash from %d replicas on passes for a modulo, with %d users", n, users)
@@ -144,7 +144,7 @@ func TestHashShareIsManyForAModuloAndForNothingElse(t *testing.T) {
 }
 
 func TestAfterTheLastRestartEveryUserHasVisited(t *testing.T) {
-	const steps = contract.MaxUsers / visitorsAStep // until everybody has had a turn
+	const steps = contract.MaxUsers / visitorsAStep // until all users have had a turn
 	for _, users := range []int{1, 200, visitorsAStep, visitorsAStep + 1, contract.MaxUsers} {
 		d := deploy{people: make(population, 2*users)}
 		for i := range d.people {
@@ -174,7 +174,7 @@ func TestASpreadSaysHowManyReplicasWork(t *testing.T) {
 	people := population{{at: "app-1"}, {at: "app-3"}, {at: "app-3"}, {at: ""}}
 	counts := people.spread([]string{"app-1", "app-2", "app-3"})
 	measures := map[string]float64{}
-	notes(measures, "at", counts)
+	addCounts(measures, "at", counts)
 	if measures["at_1"] != 1 || measures["at_2"] != 0 || measures["at_3"] != 2 || len(measures) != 3 {
 		t.Errorf("spread %v", measures)
 	}

@@ -2,9 +2,11 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"net/http"
 )
+
+// revokedToken is the login whose token has been logged out.
+const revokedToken = TokenRevocable + " revoked"
 
 // redisBack brings Redis back, once with its data and once empty.
 func redisBack() Experiment {
@@ -14,41 +16,35 @@ func redisBack() Experiment {
 			SessionRedis:   backWithDataThenEmpty(stays(), loggedOut()),
 			TokenRevocable: backWithDataThenEmpty(stays(), revokedLiveAgain()),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			var users [3]*User
-			for i, scheme := range []string{SessionRedis, TokenRevocable, TokenRevocable} {
-				user, err := b.Simulated(ctx, scheme)
-				if err != nil {
-					return err
-				}
-				if err := user.Login(ctx); err != nil {
-					return err
-				}
-				users[i] = user
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedIn(ctx, SessionRedis, TokenRevocable)
+			if err != nil {
+				return err
 			}
-			session, live, revoked := users[0], users[1], users[2]
+			revoked, err := trial.LogIn(ctx, TokenRevocable, Sticky)
+			if err != nil {
+				return err
+			}
 			if err := revoked.Logout(ctx); err != nil {
 				return err
 			}
-			if err := blink(ctx, b.Target, false); err != nil {
-				return err
-			}
-			with, err := statuses(ctx, session, live, revoked)
+			users[revokedToken] = revoked
+			with, err := afterRestart(ctx, trial.Target, users, func() error { return nil })
 			if err != nil {
 				return err
 			}
-			if err := blink(ctx, b.Target, true); err != nil {
-				return err
-			}
-			without, err := statuses(ctx, session, live, revoked)
+			without, err := afterRestart(ctx, trial.Target, users, func() error { return trial.Target.Flush(ctx) })
 			if err != nil {
 				return err
 			}
-			b.Observe(SessionRedis, backWithDataThenEmpty(fate(with[0]), fate(without[0])), map[string]float64{
-				"status_with_data": float64(with[0]), "status_empty": float64(without[0]),
+			session := backWithDataThenEmpty(loginOutcome(with[SessionRedis]), loginOutcome(without[SessionRedis]))
+			trial.Observe(SessionRedis, session, map[string]float64{
+				"status_with_data": float64(with[SessionRedis]), "status_empty": float64(without[SessionRedis]),
 			})
-			b.Observe(TokenRevocable, backWithDataThenEmpty(tokensWithData(with[1], with[2]), revokedWhenEmpty(without[2])), map[string]float64{
-				"revoked_with_data": float64(with[2]), "revoked_empty": float64(without[2]), "status_empty": float64(without[1]),
+			tokens := backWithDataThenEmpty(tokensWithData(with[TokenRevocable], with[revokedToken]), revokedWhenEmpty(without[revokedToken]))
+			trial.Observe(TokenRevocable, tokens, map[string]float64{
+				"revoked_with_data": float64(with[revokedToken]), "revoked_empty": float64(without[revokedToken]),
+				"status_empty": float64(without[TokenRevocable]),
 			})
 			return nil
 		},
@@ -63,10 +59,10 @@ func backWithDataThenEmpty(withData, empty Outcome) Outcome {
 // tokensWithData says what a live token was worth, and a revoked one if it was not refused.
 func tokensWithData(live, revoked int) Outcome {
 	if revoked == http.StatusUnauthorized {
-		return fate(live)
+		return loginOutcome(live)
 	}
 	worth := replayedAfterLogout(revoked, 0)
-	return worth.Means.composed("but-the-revoked", fate(live), worth)
+	return worth.Means.composed("but-the-revoked", loginOutcome(live), worth)
 }
 
 // revokedWhenEmpty says what a revoked token was worth when the denylist was gone.
@@ -80,26 +76,15 @@ func revokedWhenEmpty(code int) Outcome {
 
 func revokedLiveAgain() Outcome { return Dangerous.says("revoked-live-again") }
 
-// blink stops Redis and starts it again, with its data or without.
-func blink(ctx context.Context, target Target, flush bool) error {
-	if err := target.Break(ctx, redisStopped()); err != nil {
-		return err
+// afterRestart stops Redis, does something, starts it again, and tells the status of each user's page.
+func afterRestart(ctx context.Context, target Target, users Logins, meanwhile func() error) (map[string]int, error) {
+	if err := during(ctx, target, redisStopped(), meanwhile); err != nil {
+		return nil, err
 	}
-	if flush {
-		if err := target.Flush(ctx); err != nil {
-			return errors.Join(err, target.Mend(ctx, redisStopped()))
-		}
+	answers, err := users.get(ctx, "/me")
+	statuses := map[string]int{}
+	for login, answer := range answers {
+		statuses[login] = answer.Status
 	}
-	return target.Mend(ctx, redisStopped())
-}
-
-func statuses(ctx context.Context, users ...*User) ([]int, error) {
-	seen := make([]int, len(users))
-	for i, user := range users {
-		var err error
-		if seen[i], err = user.Status(ctx, "/me"); err != nil {
-			return nil, err
-		}
-	}
-	return seen, nil
+	return statuses, err
 }

@@ -20,26 +20,23 @@ func referenceOrValue() Experiment {
 			TokenCookie:    leaves(readableClaims(), 0),
 		},
 		Choices: these(leaves(sessionID(), 1), leaves(readableData(), 0), leaves(password(), 0)),
-		Run: func(ctx context.Context, b *Bench) error {
+		Run: func(ctx context.Context, trial *Trial) error {
 			for _, scheme := range Schemes() {
-				before, err := kept(ctx, b.Target)
+				before, err := countRecords(ctx, trial.Target)
 				if err != nil {
 					return err
 				}
-				user, err := b.Simulated(ctx, scheme)
+				user, err := trial.LogIn(ctx, scheme, Sticky)
 				if err != nil {
 					return err
 				}
-				if err := user.Login(ctx); err != nil {
-					return err
-				}
-				after, err := kept(ctx, b.Target)
+				after, err := countRecords(ctx, trial.Target)
 				if err != nil {
 					return err
 				}
 				credential := user.Credential()
 				records := after.records - before.records
-				b.Observe(scheme, leaves(inHand(scheme, user.Name, credential), records), map[string]float64{
+				trial.Observe(scheme, leaves(credentialKind(scheme, user.Name, credential), records), map[string]float64{
 					"credential_bytes": float64(len(credential)), "records": float64(records),
 					"refresh_keys": float64(after.refresh - before.refresh),
 				})
@@ -49,17 +46,17 @@ func referenceOrValue() Experiment {
 	}
 }
 
-// estate is how many sessions, and how many keys for refresh tokens, the server keeps.
-type estate struct{ records, refresh int }
+// recordCount is how many sessions, and how many keys for refresh tokens, the server keeps.
+type recordCount struct{ records, refresh int }
 
-func kept(ctx context.Context, target Target) (estate, error) {
+func countRecords(ctx context.Context, target Target) (recordCount, error) {
 	view, err := target.View(ctx)
 	keys := view.Redis.KeyCount
-	e := estate{records: keys["session"], refresh: keys["family"] + keys["refresh"]}
+	count := recordCount{records: keys["session"], refresh: keys["family"] + keys["refresh"]}
 	for _, r := range view.Replicas {
-		e.records += r.SessionCount
+		count.records += r.SessionCount
 	}
-	return e, err
+	return count, err
 }
 
 // leaves says what a login leaves in the client's hand, and how many records at the server.
@@ -75,8 +72,8 @@ func sessionID() Outcome      { return Meaning("").says("id") }
 func readableData() Outcome   { return Meaning("").says("data") }
 func readableClaims() Outcome { return Meaning("").says("claims") }
 
-// inHand tells what a credential is by looking at it as its holder could: is the user's name in it?
-func inHand(scheme, name, credential string) Outcome {
+// credentialKind tells what a credential is, as its holder could find out: is the user's name in it?
+func credentialKind(scheme, name, credential string) Outcome {
 	if scheme == Basic {
 		return password()
 	}

@@ -13,13 +13,10 @@ func refreshReuse() Experiment {
 	const often, atMost = 5 * time.Minute, 24 * time.Hour
 	schemes := []string{TokenStateless, TokenRevocable}
 	return Experiment{
-		Name: "refresh-reuse",
-		Predicted: Predictions{
-			TokenStateless: familyDies(),
-			TokenRevocable: familyDies(),
-		},
-		Run: func(ctx context.Context, b *Bench) error {
-			people, err := b.Populate(ctx, Sticky, 2, schemes...)
+		Name:      "refresh-reuse",
+		Predicted: same(familyDies(), schemes...),
+		Run: func(ctx context.Context, trial *Trial) error {
+			people, err := trial.Populate(ctx, Sticky, 2, schemes...)
 			if err != nil {
 				return err
 			}
@@ -36,12 +33,12 @@ func refreshReuse() Experiment {
 				holders[scheme+" owner"], holders[scheme+" thief"] = owner, thief
 			}
 			// What becomes of the access tokens that were given out before?
-			lived, err := lasting(ctx, b.Target, holders, often, atMost)
+			lived, err := loginDurations(ctx, trial.Target, holders, often, atMost)
 			if err != nil {
 				return err
 			}
 			for _, scheme := range schemes {
-				b.Observe(scheme, inBothOrders(ownerFirst[scheme].outcome(), thiefFirst[scheme].outcome()), map[string]float64{
+				trial.Observe(scheme, inBothOrders(ownerFirst[scheme].outcome(), thiefFirst[scheme].outcome()), map[string]float64{
 					"late_status": float64(ownerFirst[scheme].late), "newest_status": float64(ownerFirst[scheme].newest),
 					"owner_access_minutes": lived[scheme+" owner"].Minutes(), "thief_access_minutes": lived[scheme+" thief"].Minutes(),
 				})

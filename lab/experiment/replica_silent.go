@@ -2,12 +2,12 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 const (
@@ -19,16 +19,16 @@ const (
 
 // replicaSilent makes a replica accept connections and answer nothing.
 func replicaSilent() Experiment {
-	schemes := balancedSchemes()
+	schemes := except(Basic)
 	return Experiment{
 		Name: "replica-silent",
 		PredictedFor: func(replicas int) Predictions {
 			if replicas == 1 { // no other replica is left to ask
-				return same(silentFate(http.StatusGatewayTimeout, http.StatusOK), schemes...)
+				return same(silentOutcome(http.StatusGatewayTimeout, http.StatusOK), schemes...)
 			}
-			kept := silentFate(http.StatusOK, http.StatusOK)
+			kept := silentOutcome(http.StatusOK, http.StatusOK)
 			return Predictions{
-				SessionMemory:  silentFate(http.StatusUnauthorized, http.StatusOK),
+				SessionMemory:  silentOutcome(http.StatusUnauthorized, http.StatusOK),
 				SessionRedis:   kept,
 				SessionCookie:  kept,
 				TokenStateless: kept,
@@ -36,62 +36,62 @@ func replicaSilent() Experiment {
 				TokenCookie:    kept,
 			}
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.ReplicaNames(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			replicas, err := trial.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
 			replica := replicas[len(replicas)/2]
-			crowd, err := b.crowdAt(ctx, replica, schemes)
+			clients, err := trial.clientsAt(ctx, replica, schemes)
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Break(ctx, silent(replica)); err != nil {
+			var meanwhile string
+			err = during(ctx, trial.Target, contract.OfReplica(contract.ReplicaSilent, replica), func() (err error) {
+				if err := clients.visit(ctx); err != nil {
+					return err
+				}
+				meanwhile, err = trial.Email(ctx, "alice")
+				return err
+			})
+			if err != nil {
 				return err
 			}
-			err = crowd.visit(ctx)
-			meanwhile, lookErr := b.Email(ctx, "alice")
-			if err := errors.Join(err, lookErr, b.Target.Mend(ctx, silent(replica))); err != nil {
-				return err
-			}
-			for _, c := range crowd {
-				if c.afterwards, err = c.by[Hash].user.Status(ctx, "/me"); err != nil {
+			for _, c := range clients {
+				if c.afterwards, err = c.visitors[Hash].user.Status(ctx, "/me"); err != nil {
 					return err
 				}
 			}
-			later, err := b.Email(ctx, "alice")
-			for _, c := range crowd {
-				c.observe(b, meanwhile, later)
+			later, err := trial.Email(ctx, "alice")
+			for _, c := range clients {
+				c.observe(trial, meanwhile, later)
 			}
 			return err
 		},
 		Lesson: func(r Result) []string {
-			if late, _ := r.measure("sum", "post_late"); late > 0 {
-				return []string{"lesson", "lesson-late"}
-			}
-			return []string{"lesson"}
+			return []string{either(r.Measure("sum", "post_late") > 0, "lesson-late", "")}
 		},
 	}
 }
 
-// silentFate says what became of a login while a replica was silent, and after that.
-func silentFate(during, after int) Outcome {
+// silentOutcome says what became of a login while a replica was silent, and after that.
+func silentOutcome(during, after int) Outcome {
 	switch {
 	case during == http.StatusOK && after == http.StatusOK:
 		return stays()
 	case after == http.StatusOK:
-		return fate(during).Means.composed("known-again", fate(during))
+		return loginOutcome(during).Means.composed("known-again", loginOutcome(during))
 	}
-	return Meaning("").composed("at-last", fate(during), fate(after))
+	return Meaning("").composed("at-last", loginOutcome(during), loginOutcome(after))
 }
 
-// A crowd is a client of each scheme, logged in at the same replica.
-type crowd []*companion
+// silentClients are a client of each scheme, logged in at the same replica.
+type silentClients []*silentClient
 
-// A companion is one login, used under every policy, and for one POST.
-type companion struct {
+// A silentClient is one login, used under every policy, and for one POST.
+type silentClient struct {
 	scheme     string
-	by         map[string]*visitor // by policy
+	visitors   map[string]*visitor // by policy
 	poster     *User
 	post       Answer
 	afterwards int // the status under hash, when the silence is over
@@ -106,29 +106,29 @@ type visitor struct {
 	worst time.Duration
 }
 
-// crowdAt logs alice in at a replica, by each scheme. Under sticky and under hash she is sent there from then on.
-func (b *Bench) crowdAt(ctx context.Context, replica string, schemes []string) (crowd, error) {
-	address, err := b.addressOf(ctx, replica)
+// clientsAt logs alice in at a replica, by each scheme. Under sticky and under hash she is sent there from then on.
+func (trial *Trial) clientsAt(ctx context.Context, replica string, schemes []string) (silentClients, error) {
+	address, err := trial.addressOf(ctx, replica)
 	if err != nil {
 		return nil, err
 	}
-	var all crowd
+	var all silentClients
 	for _, scheme := range schemes {
-		user := b.User(scheme)
+		user := trial.User(scheme)
 		if err := user.PinTo(ctx, replica); err != nil {
 			return nil, err
 		}
 		if err := user.Login(ctx); err != nil {
 			return nil, err
 		}
-		c := &companion{scheme: scheme, by: map[string]*visitor{}, poster: user.Copy()}
+		c := &silentClient{scheme: scheme, visitors: map[string]*visitor{}, poster: user.Copy()}
 		for _, policy := range []string{RoundRobin, Sticky, Hash} {
 			visitor := &visitor{user: user.Copy()}
 			visitor.user.Policy = policy
 			if policy == Hash {
 				visitor.user.address = address
 			}
-			c.by[policy] = visitor
+			c.visitors[policy] = visitor
 		}
 		all = append(all, c)
 	}
@@ -136,10 +136,10 @@ func (b *Bench) crowdAt(ctx context.Context, replica string, schemes []string) (
 }
 
 // addressOf finds an address that the policy hash sends to a replica.
-func (b *Bench) addressOf(ctx context.Context, replica string) (string, error) {
+func (trial *Trial) addressOf(ctx context.Context, replica string) (string, error) {
 	const addresses = 254
 	for i := range addresses {
-		user := b.client(Basic, "", fmt.Sprintf("192.0.2.%d", i+1))
+		user := trial.client(Basic, "", fmt.Sprintf("192.0.2.%d", i+1))
 		user.Policy = Hash
 		answer, err := user.do(ctx, http.MethodGet, "/livez", nil)
 		if err != nil {
@@ -152,30 +152,22 @@ func (b *Bench) addressOf(ctx context.Context, replica string) (string, error) {
 	return "", fmt.Errorf("of %d addresses, none is sent to %s by hash", addresses, replica)
 }
 
-// visit sends all of them at once, before any has found out that the replica is silent.
-func (all crowd) visit(ctx context.Context) error {
-	var sending sync.WaitGroup
-	errs := make(chan error, len(all)*4)
+// visit sends all requests at once, before the balancer has found out that the replica is silent.
+func (all silentClients) visit(ctx context.Context) error {
+	var sends []func() error
 	for _, c := range all {
-		for _, v := range c.by {
-			sending.Go(func() { errs <- v.visit(ctx) })
+		for _, v := range c.visitors {
+			sends = append(sends, func() error { return v.visit(ctx) })
 		}
-		sending.Go(func() {
-			var err error
+		sends = append(sends, func() (err error) {
 			c.post, err = c.poster.do(ctx, http.MethodPost, base(c.scheme)+"/email", map[string]string{"email": c.email()})
-			errs <- err
+			return err
 		})
 	}
-	sending.Wait()
-	close(errs)
-	var failed []error
-	for err := range errs {
-		failed = append(failed, err)
-	}
-	return errors.Join(failed...)
+	return concurrently(len(sends), func(i int) error { return sends[i]() })
 }
 
-func (c *companion) email() string { return c.scheme + "@silent.example" }
+func (c *silentClient) email() string { return c.scheme + "@silent.example" }
 
 func (v *visitor) visit(ctx context.Context) error {
 	for range visits {
@@ -198,9 +190,9 @@ func (v *visitor) visit(ctx context.Context) error {
 	return nil
 }
 
-func (c *companion) observe(b *Bench, meanwhile, later string) {
-	outcome := silentFate(c.by[Sticky].last, c.afterwards)
-	if hash := silentFate(c.by[Hash].last, c.afterwards); !hash.Equal(outcome) {
+func (c *silentClient) observe(trial *Trial, meanwhile, later string) {
+	outcome := silentOutcome(c.visitors[Sticky].last, c.afterwards)
+	if hash := silentOutcome(c.visitors[Hash].last, c.afterwards); !hash.Equal(outcome) {
 		outcome = Meaning("").composed("otherwise-by-hash", outcome, hash)
 	}
 	if c.post.Status < http.StatusInternalServerError {
@@ -209,14 +201,12 @@ func (c *companion) observe(b *Bench, meanwhile, later string) {
 		outcome = Dangerous.composed("post-repeated", outcome)
 	}
 	measures := map[string]float64{
-		"clients": 1, "requests": visits, "post_status": float64(c.post.Status), "post_ms": milliseconds(c.post.Took), "post_late": 0,
+		"clients": 1, "requests": visits, "post_status": float64(c.post.Status), "post_ms": milliseconds(c.post.Took),
+		"post_late": oneIf(later == c.email()),
 	}
-	if later == c.email() {
-		measures["post_late"] = 1
-	}
-	for policy, v := range c.by {
+	for policy, v := range c.visitors {
 		name := strings.ReplaceAll(policy, "-", "_")
 		measures[name+"_slow"], measures[name+"_known"], measures[name+"_worst_s"] = float64(v.slow), float64(v.known), v.worst.Seconds()
 	}
-	b.Observe(c.scheme, outcome, measures)
+	trial.Observe(c.scheme, outcome, measures)
 }

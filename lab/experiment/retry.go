@@ -33,8 +33,8 @@ func retry(ctx context.Context, ask func() (unavailable bool, err error)) error 
 func (u *User) loginWithRetries(ctx context.Context) error {
 	return retry(ctx, func() (bool, error) {
 		err := u.Login(ctx)
-		var refused refusedError
-		return errors.As(err, &refused) && refused.status == http.StatusServiceUnavailable, err
+		var refused unexpectedError
+		return errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable, err
 	})
 }
 

@@ -1,9 +1,10 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
 	"context"
 	"fmt"
+
+	"authlab/lab/contract"
 )
 
 // rollingDeploy restarts every replica once, as a deploy does, while users are logged in.
@@ -18,30 +19,27 @@ func rollingDeploy() Experiment {
 			TokenRevocable: Kept.says("none"),
 			TokenCookie:    Kept.says("none"),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			replicas, err := b.ReplicaNames(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			replicas, err := trial.ReplicaNames(ctx)
 			if err != nil {
 				return err
 			}
 			d := deploy{again: map[*User]int{}, steps: map[string][]int{}}
-			if d.people, err = b.Populate(ctx, Sticky, b.Users, populatedSchemes()...); err != nil {
+			if d.people, err = trial.Populate(ctx, Sticky, trial.Users, except(Basic)...); err != nil {
 				return err
 			}
 			for step, replica := range replicas {
-				if err := d.restart(ctx, b.Target, replica, d.visitors(step, b.Users, step == len(replicas)-1)); err != nil {
+				if err := d.restart(ctx, trial.Target, replica, d.visitors(step, trial.Users, step == len(replicas)-1)); err != nil {
 					return err
 				}
 			}
-			for _, scheme := range populatedSchemes() {
-				d.observe(b, scheme, replicas)
+			for _, scheme := range except(Basic) {
+				d.observe(trial, scheme, replicas)
 			}
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(SessionMemory, "logins_again") > r.Measure(SessionMemory, "had_to_log_in") {
-				return []string{"lesson", "lesson-again"}
-			}
-			return []string{"lesson"}
+			return []string{either(r.Measure(SessionMemory, "logins_again") > r.Measure(SessionMemory, "had_to_log_in"), "lesson-again", "")}
 		},
 	}
 }
@@ -70,14 +68,12 @@ func (d *deploy) visitors(step, users int, last bool) population {
 // users out to the replicas in turn: otherwise all users of a replica could be in the same half.
 func (d *deploy) restart(ctx context.Context, target Target, replica string, visitors population) error {
 	isEarly := func(i int) bool { return i/contract.MaxReplicas%2 == 0 }
-	if err := target.Break(ctx, killed(replica)); err != nil {
+	var unserved population
+	err := during(ctx, target, killed(replica), func() (err error) {
+		unserved, err = d.ask(ctx, visitors.where(isEarly))
 		return err
-	}
-	unserved, err := d.ask(ctx, visitors.where(isEarly))
+	})
 	if err != nil {
-		return err
-	}
-	if err := target.Mend(ctx, killed(replica)); err != nil {
 		return err
 	}
 	// If this is the only replica, the early visitors were not served, and try again.
@@ -92,7 +88,7 @@ func (d *deploy) restart(ctx context.Context, target Target, replica string, vis
 	for user := range d.again {
 		count[user.Scheme]++
 	}
-	for _, scheme := range populatedSchemes() {
+	for _, scheme := range except(Basic) {
 		d.steps[scheme] = append(d.steps[scheme], count[scheme])
 	}
 	return nil
@@ -111,7 +107,7 @@ func (d *deploy) ask(ctx context.Context, people population) (unserved populatio
 	return found.unserved, found.out.logIn(ctx)
 }
 
-func (d *deploy) observe(b *Bench, scheme string, replicas []string) {
+func (d *deploy) observe(trial *Trial, scheme string, replicas []string) {
 	people := d.people.of(scheme)
 	had, logins := 0, 0
 	for _, user := range people {
@@ -121,9 +117,9 @@ func (d *deploy) observe(b *Bench, scheme string, replicas []string) {
 	}
 	measures := map[string]float64{"users": float64(len(people)), "had_to_log_in": float64(had), "logins_again": float64(logins)}
 	at := people.spread(replicas)
-	notes(measures, "step", d.steps[scheme])
-	notes(measures, "users_at", at)
+	addCounts(measures, "step", d.steps[scheme])
+	addCounts(measures, "users_at", at)
 	measures["users_at_last"] = float64(at[len(at)-1])
 	measures["visitors_a_step"] = float64(min(len(people), visitorsAStep))
-	b.Observe(scheme, Lost.howMany(had, len(people)), measures)
+	trial.Observe(scheme, Lost.howMany(had, len(people)), measures)
 }

@@ -31,8 +31,8 @@ func (r Report) AsPredicted() bool {
 	return true
 }
 
-// An audience is a target whose pages follow along. Not every target has one.
-type audience interface {
+// A runListener is a target that shows on its pages which experiment runs. Not every target has pages.
+type runListener interface {
 	Begun(ctx context.Context, name string) error
 	Ended(ctx context.Context, name string, result any) error
 }
@@ -41,10 +41,12 @@ type audience interface {
 type Progress func(done, total int, name string)
 
 // An Option changes how experiments are run.
-type Option func(*Bench)
+type Option func(*Trial)
 
 // Users sets how many simulated users a population has: 1 to contract.MaxUsers. DefaultUsers without it.
-func Users(n int) Option { return func(b *Bench) { b.Users = min(max(n, 1), contract.MaxUsers) } }
+func Users(n int) Option {
+	return func(trial *Trial) { trial.Users = min(max(n, 1), contract.MaxUsers) }
+}
 
 // Run performs experiments one after the other. If ctx ends, it stops, leaves the target clean, and returns what was
 // measured so far with the error.
@@ -61,14 +63,14 @@ func Run(ctx context.Context, kind string, target Target, experiments []Experime
 	if slices.ContainsFunc(experiments, func(e Experiment) bool { return e.Browser }) {
 		chromium.Start()
 	}
-	pages, _ := target.(audience)
-	options = append(slices.Clone(options), func(b *Bench) { b.browser = chromium })
+	pages, _ := target.(runListener)
+	options = append(slices.Clone(options), func(trial *Trial) { trial.browser = chromium })
 	for i, e := range experiments {
 		progress(i, len(experiments), e.Name)
 		if pages != nil {
 			_ = pages.Begun(ctx, e.Name) // a lab without pages measures the same
 		}
-		result := perform(ctx, target, report.Replicas, e.with(options))
+		result := perform(ctx, target, report.Replicas, e, options...)
 		if ctx.Err() != nil {
 			result = Result{Name: e.Name} // it was cut off: it measured nothing
 		}
@@ -98,27 +100,21 @@ func hostOf(address string) string {
 	return u.Hostname()
 }
 
-// with is the same experiment on a bench that the options have changed.
-func (e Experiment) with(options []Option) Experiment {
-	run := e.Run
-	e.Run = func(ctx context.Context, b *Bench) error {
-		for _, option := range options {
-			option(b)
-		}
-		return run(ctx, b)
-	}
-	return e
-}
-
-// perform runs an experiment on a clean target.
-func perform(ctx context.Context, target Target, replicas int, e Experiment) Result {
+// perform runs an experiment on a clean target that has a few simulated users.
+func perform(ctx context.Context, target Target, replicas int, e Experiment, options ...Option) Result {
 	start := time.Now()
-	b := newBench(target, replicas)
+	trial := newTrial(target, replicas)
+	for _, option := range options {
+		option(trial)
+	}
 	err := target.Reset(ctx)
 	if err == nil {
-		err = e.Run(ctx, b)
+		err = target.AddUsers(ctx, fewUsers, simulatedPassword)
 	}
-	b.close()
+	if err == nil {
+		err = e.Run(ctx, trial)
+	}
+	trial.close()
 
 	r := Result{Name: e.Name, AsPredicted: true, Sentences: []string{}}
 	predicted := e.Predict(replicas)
@@ -127,7 +123,7 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment) Res
 		if !concerned {
 			continue
 		}
-		c, measured := b.cells[scheme]
+		c, measured := trial.cells[scheme]
 		if !measured {
 			c = unmeasured(err)
 		}
@@ -144,10 +140,7 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment) Res
 	}
 	r.DurationMS = time.Since(start).Milliseconds()
 	if !r.Excused() && !r.failed() { // what could not be measured teaches nothing
-		r.Sentences = []string{"lesson"}
-		if e.Lesson != nil {
-			r.Sentences = e.Lesson(r)
-		}
+		r.Sentences = e.sentences(r)
 	}
 	r = r.In(texts.Must(texts.English))
 	for i, c := range r.Cells {

@@ -1,9 +1,10 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
 	"context"
 	"fmt"
+
+	"authlab/lab/contract"
 )
 
 // scaleOut adds a replica while users are logged in. The balancer places some by their address, and some by a cookie.
@@ -18,22 +19,22 @@ func scaleOut() Experiment {
 			TokenRevocable: Kept.says("none"),
 			TokenCookie:    Kept.says("none"),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			if b.Replicas >= contract.MaxReplicas {
-				return fmt.Errorf("%d replicas are the most: %w", b.Replicas, ErrNotOnTarget)
+		Run: func(ctx context.Context, trial *Trial) error {
+			if trial.Replicas >= contract.MaxReplicas {
+				return fmt.Errorf("%d replicas are the most: %w", trial.Replicas, ErrNotOnTarget)
 			}
 			// Under hash it is a share that is predicted. Of fewer people than this for each replica a share says little.
-			users := max(b.Users, 50*(b.Replicas+1))
+			users := max(trial.Users, 50*(trial.Replicas+1))
 			few := users / 4 // enough to see whether any user is moved
-			hashed, err := b.Populate(ctx, Hash, users, populatedSchemes()...)
+			hashed, err := trial.Populate(ctx, Hash, users, except(Basic)...)
 			if err != nil {
 				return err
 			}
-			pinned, err := b.Populate(ctx, Sticky, few, populatedSchemes()...)
+			pinned, err := trial.Populate(ctx, Sticky, few, except(Basic)...)
 			if err != nil {
 				return err
 			}
-			if err := b.Target.Scale(ctx, b.Replicas+1); err != nil {
+			if err := trial.Target.Scale(ctx, trial.Replicas+1); err != nil {
 				return err
 			}
 			byHash, err := hashed.relocate(ctx)
@@ -44,9 +45,9 @@ func scaleOut() Experiment {
 			if err != nil {
 				return err
 			}
-			for _, scheme := range populatedSchemes() {
+			for _, scheme := range except(Basic) {
 				hash, sticky := byHash[scheme], byCookie[scheme]
-				b.Observe(scheme, underEach(hashShare(hash.out, users, b.Replicas), Lost.howMany(sticky.out, few)), map[string]float64{
+				trial.Observe(scheme, underEach(hashShare(hash.out, users, trial.Replicas), Lost.howMany(sticky.out, few)), map[string]float64{
 					"users": float64(users), "hash_moved": float64(hash.moved), "hash_logged_out": float64(hash.out),
 					"sticky_users": float64(few), "sticky_moved": float64(sticky.moved), "sticky_logged_out": float64(sticky.out),
 				})
@@ -61,7 +62,10 @@ type relocation struct{ moved, out int }
 
 // relocate lets every user ask for a page, and counts by scheme.
 func (p population) relocate(ctx context.Context) (map[string]relocation, error) {
-	before := p.places()
+	before := make([]string, len(p)) // the replica that each was at
+	for i, user := range p {
+		before[i] = user.at
+	}
 	found, err := p.visit(ctx)
 	if err != nil {
 		return nil, err

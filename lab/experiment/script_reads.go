@@ -31,16 +31,13 @@ func scriptReads() Experiment {
 			TokenRevocable: readsFromStorage(),
 			TokenCookie:    cannotReadCanRide(),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			tab, err := b.Tab(ctx)
+		Run: func(ctx context.Context, trial *Trial) error {
+			tab, err := trial.Tab(ctx)
 			if err != nil {
 				return err
 			}
 			defer tab.Close()
-			if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
-				return err
-			}
-			lab := b.Target.URL()
+			lab := trial.Target.URL()
 			if err := tab.Go(lab + "/"); err != nil {
 				return err
 			}
@@ -77,13 +74,13 @@ func scriptReads() Experiment {
 					return err
 				}
 				read := strings.Contains(found, credential)
-				b.Observe(scheme, withTheCookie(read, ride.Status), map[string]float64{
+				trial.Observe(scheme, withTheCookie(read, ride.Status), map[string]float64{
 					"read": oneIf(read), "cookie_read": oneIf(read), "status_riding": float64(ride.Status),
 				})
 			}
 			tab.Close()
 			for _, scheme := range []string{TokenStateless, TokenRevocable} {
-				thief, read := b.User(scheme), strings.Contains(found, token) // on another machine
+				thief, read := trial.User(scheme), strings.Contains(found, token) // on another machine
 				if read {
 					thief.Access = token
 				}
@@ -91,7 +88,7 @@ func scriptReads() Experiment {
 				if err != nil {
 					return err
 				}
-				b.Observe(scheme, withTheToken(read, elsewhere), map[string]float64{
+				trial.Observe(scheme, withTheToken(read, elsewhere), map[string]float64{
 					"read": oneIf(read), "status_elsewhere": float64(elsewhere),
 				})
 			}

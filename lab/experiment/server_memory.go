@@ -21,13 +21,13 @@ func serverMemory() Experiment {
 			TokenRevocable: andRevoked(nothingKept()),
 			TokenCookie:    nothingKept(),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			for _, scheme := range populatedSchemes() {
-				w, err := b.weigh(ctx, scheme)
+		Run: func(ctx context.Context, trial *Trial) error {
+			for _, scheme := range except(Basic) {
+				w, err := trial.weigh(ctx, scheme)
 				if err != nil {
 					return err
 				}
-				b.Observe(scheme, w.where(), w.measures())
+				trial.Observe(scheme, w.outcome(), w.measures())
 			}
 			return nil
 		},
@@ -46,26 +46,22 @@ type weighing struct {
 	refused        int   // credentials of leavers that were refused afterwards
 }
 
-// weigh logs users in, empties Redis under them, asks every tenth, and lets those who are still known log out.
-func (b *Bench) weigh(ctx context.Context, scheme string) (weighing, error) {
-	w := weighing{users: min(b.Users, weighedUsers)}
-	if err := b.Target.Flush(ctx); err != nil {
+// weigh logs users in, empties Redis, asks every tenth user, and lets those who are still known log out.
+func (trial *Trial) weigh(ctx context.Context, scheme string) (weighing, error) {
+	w := weighing{users: min(trial.Users, weighedUsers)}
+	if err := trial.Target.Flush(ctx); err != nil {
 		return w, err
 	}
-	before, err := b.Target.Bytes(ctx)
+	var people population
+	var err error
+	w.replicas, w.store, err = added(ctx, trial.Target, func() (err error) {
+		people, err = trial.Populate(ctx, Sticky, w.users, scheme)
+		return err
+	})
 	if err != nil {
 		return w, err
 	}
-	people, err := b.Populate(ctx, Sticky, w.users, scheme)
-	if err != nil {
-		return w, err
-	}
-	after, err := b.Target.Bytes(ctx)
-	if err != nil {
-		return w, err
-	}
-	w.replicas, w.store = after.Replicas-before.Replicas, after.Redis-before.Redis
-	if err := b.Target.Flush(ctx); err != nil {
+	if err := trial.Target.Flush(ctx); err != nil {
 		return w, err
 	}
 	tenth := people.where(func(i int) bool { return i%10 == 0 })
@@ -74,33 +70,41 @@ func (b *Bench) weigh(ctx context.Context, scheme string) (weighing, error) {
 		return w, err
 	}
 	w.asked, w.survived = len(tenth), len(found.known)
-	return w, w.takeBack(ctx, b.Target, found.known)
+	return w, w.logOut(ctx, trial.Target, found.known)
 }
 
-// takeBack lets the leavers log out, and shows the server their old credentials again.
-func (w *weighing) takeBack(ctx context.Context, target Target, leavers population) error {
-	before, err := target.Bytes(ctx)
-	if err != nil {
-		return err
-	}
+// logOut lets the leavers log out, and shows the server their old credentials again.
+func (w *weighing) logOut(ctx context.Context, target Target, leavers population) error {
 	copies := slices.Clone(leavers)
 	for i, user := range leavers {
 		copies[i] = user.Copy()
 	}
-	if err := leavers.each(ctx, func(ctx context.Context, i int) error { return leavers[i].Logout(ctx) }); err != nil {
-		return err
-	}
-	after, err := target.Bytes(ctx)
+	replicas, store, err := added(ctx, target, func() error {
+		return leavers.each(ctx, func(ctx context.Context, i int) error { return leavers[i].Logout(ctx) })
+	})
 	if err != nil {
 		return err
 	}
 	found, err := copies.visit(ctx)
-	w.leavers, w.growth, w.refused = len(leavers), after.Replicas+after.Redis-before.Replicas-before.Redis, len(found.out)
+	w.leavers, w.growth, w.refused = len(leavers), replicas+store, len(found.out)
 	return err
 }
 
-// where says in which places a login is kept, and whether logging out leaves something by which the server refuses it.
-func (w weighing) where() Outcome {
+// added is how many bytes came to the replicas' memory and to Redis while something was done.
+func added(ctx context.Context, target Target, do func() error) (replicas, store int64, err error) {
+	before, err := target.Bytes(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := do(); err != nil {
+		return 0, 0, err
+	}
+	after, err := target.Bytes(ctx)
+	return after.Replicas - before.Replicas, after.Redis - before.Redis, err
+}
+
+// outcome says in which places a login is kept, and whether logging out leaves something by which the server refuses it.
+func (w weighing) outcome() Outcome {
 	place := nothingKept()
 	switch {
 	case w.survived != 0 && w.survived != w.asked:

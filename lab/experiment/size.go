@@ -29,36 +29,27 @@ func size() Experiment {
 			TokenCookie:    growsTo(4),
 		},
 		Choices: these(flatSize(), growsTo(4), growsTo(8)),
-		Run: func(ctx context.Context, b *Bench) error {
-			if err := b.Target.AddUsers(ctx, 1, simulatedPassword); err != nil {
-				return err
-			}
-			for _, scheme := range populatedSchemes() {
-				s := scale{bench: b, scheme: scheme, seen: map[int]weight{}}
+		Run: func(ctx context.Context, trial *Trial) error {
+			for _, scheme := range except(Basic) {
+				s := scale{trial: trial, scheme: scheme, seen: map[int]weight{}}
 				if err := s.weigh(ctx); err != nil {
 					return err
 				}
-				b.Observe(scheme, s.outcome(), s.measures())
+				trial.Observe(scheme, s.outcome(), s.measures())
 			}
 			return nil
 		},
 		Lesson: func(r Result) []string {
+			refusedAt := func(scheme, login, page string) string { // the first request that was too large
+				return either(r.Measure(scheme, "login_at_break") == http.StatusOK, page, login)
+			}
 			return []string{
-				"lesson",
-				refusedAt(r, TokenStateless, "lesson-token-login", "lesson-token-page"),
-				refusedAt(r, SessionCookie, "lesson-cookie-login", "lesson-cookie-page"),
-				refusedAt(r, TokenCookie, "lesson-token-cookie-login", "lesson-token-cookie-page"),
+				refusedAt(TokenStateless, "lesson-token-login", "lesson-token-page"),
+				refusedAt(SessionCookie, "lesson-cookie-login", "lesson-cookie-page"),
+				refusedAt(TokenCookie, "lesson-token-cookie-login", "lesson-token-cookie-page"),
 			}
 		},
 	}
-}
-
-// refusedAt chooses the sentence that fits: the first request that was too large was the login, or the page after it.
-func refusedAt(r Result, scheme, login, page string) string {
-	if r.Measure(scheme, "login_at_break") == http.StatusOK {
-		return page
-	}
-	return login
 }
 
 // A weight is what one request of a user weighs, and how it was answered.
@@ -71,7 +62,7 @@ type weight struct {
 
 // A scale weighs requests of one scheme, each number of permissions once.
 type scale struct {
-	bench    *Bench
+	trial    *Trial
 	scheme   string
 	seen     map[int]weight
 	breaksAt int // 0: it does not break
@@ -103,13 +94,13 @@ func (s *scale) at(ctx context.Context, permissions int) (weight, error) {
 	for i := range roles {
 		roles[i] = fmt.Sprintf("perm-%03d", i+1)
 	}
-	user := s.bench.simulated(s.scheme, 1)
-	if err := s.bench.Target.SetRoles(ctx, user.Name, roles); err != nil {
+	user := s.trial.simulated(s.scheme, 1)
+	if err := s.trial.Target.SetRoles(ctx, user.Name, roles); err != nil {
 		return weight{}, err
 	}
-	var refused refusedError
+	var refused unexpectedError
 	if err := user.Login(ctx); errors.As(err, &refused) {
-		s.seen[permissions] = weight{login: refused.status, status: refused.status}
+		s.seen[permissions] = weight{login: refused.Status, status: refused.Status}
 		return s.seen[permissions], nil
 	} else if err != nil {
 		return weight{}, err
@@ -170,7 +161,7 @@ func (s *scale) measures() map[string]float64 {
 	return measures
 }
 
-// dropLargeCookies does what a browser does with cookies that are too large for it. The server would take them.
+// dropLargeCookies drops cookies that a browser would not keep. The server would accept them.
 func (u *User) dropLargeCookies() {
 	for name, value := range u.cookies {
 		if len(name)+len(value) > browserCookie {

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 )
@@ -21,34 +20,21 @@ func staleRole() Experiment {
 			TokenRevocable: adminUntilExp(),
 			TokenCookie:    adminUntilExp(),
 		},
-		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, Schemes()...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedIn(ctx, Schemes()...)
 			if err != nil {
 				return err
 			}
 			lookups := map[string]float64{}
-			for _, scheme := range Schemes() {
-				answer, err := users[scheme].Get(ctx, "/admin")
+			for scheme, admin := range users {
+				answer, err := admin.Page(ctx, "/admin")
 				if err != nil {
 					return err
-				}
-				if answer.Status != http.StatusOK {
-					return fmt.Errorf("%s: %d for an admin", scheme, answer.Status)
 				}
 				lookups[scheme] = float64(answer.Timing["users"])
 			}
-			if err := b.Target.SetRoles(ctx, users[Basic].Name, []string{"user"}); err != nil {
+			if err := trial.Target.SetRoles(ctx, users[Basic].Name, []string{"user"}); err != nil {
 				return err
-			}
-			for _, scheme := range Schemes() {
-				answer, err := users[scheme].Get(ctx, "/admin")
-				if err != nil {
-					return err
-				}
-				if answer.Status == http.StatusForbidden {
-					b.Observe(scheme, takenAtOnce(), map[string]float64{"users_lookups": lookups[scheme], "minutes": 0, "hours": 0})
-					delete(users, scheme)
-				}
 			}
 			refreshed := users[TokenStateless].Copy()
 			if _, err := refreshed.RefreshTokens(ctx); err != nil {
@@ -58,23 +44,24 @@ func staleRole() Experiment {
 			if err != nil {
 				return err
 			}
-			for passed := often; passed <= atMost && len(users) > 0; passed += often {
-				if err := b.Target.Advance(ctx, often); err != nil {
+			for passed := time.Duration(0); passed <= atMost && len(users) > 0; passed += often {
+				answers, err := users.get(ctx, "/admin")
+				if err != nil {
 					return err
 				}
-				for scheme, user := range users {
-					status, err := user.Status(ctx, "/admin")
-					if err != nil {
-						return err
-					}
-					if status == http.StatusOK {
+				for scheme, answer := range answers {
+					if answer.Status == http.StatusOK {
 						continue
 					}
-					b.Observe(scheme, staleness(scheme, status), map[string]float64{
-						"users_lookups": lookups[scheme], "minutes": passed.Minutes(), "hours": passed.Hours(),
-						"status_after_refresh": float64(afterRefresh),
-					})
 					delete(users, scheme)
+					measures := map[string]float64{"users_lookups": lookups[scheme], "minutes": passed.Minutes(), "hours": passed.Hours()}
+					if passed > 0 {
+						measures["status_after_refresh"] = float64(afterRefresh)
+					}
+					trial.Observe(scheme, staleness(scheme, passed, answer.Status), measures)
+				}
+				if err := trial.Target.Advance(ctx, often); err != nil {
+					return err
 				}
 			}
 			return nil
@@ -83,8 +70,10 @@ func staleRole() Experiment {
 }
 
 // staleness says with which status the user stopped being taken for an admin, some time after the role was taken away.
-func staleness(scheme string, code int) Outcome {
+func staleness(scheme string, passed time.Duration, code int) Outcome {
 	switch {
+	case code == http.StatusForbidden && passed == 0:
+		return takenAtOnce()
 	case code == http.StatusForbidden:
 		return Dangerous.says("for-a-while")
 	case code != http.StatusUnauthorized:

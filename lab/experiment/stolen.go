@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// stolen copies a credential to another client, logs its owner out, and looks whether and how long the thief stays in.
+// stolen copies a credential to another client, logs its owner out, and measures whether and how long the thief stays in.
 // Where there is a refresh token, it does so once more with an owner who uses it before the logout (status_if_renewed):
 // the access token that is then logged out is not the one that was stolen.
 func stolen() Experiment {
@@ -24,22 +24,22 @@ func stolen() Experiment {
 			TokenCookie:    inStaysIn(),
 		},
 		Choices: these(inThenOut(), inStaysIn(), neverIn()),
-		Run: func(ctx context.Context, b *Bench) error {
-			people, err := b.Populate(ctx, Sticky, 2, schemes...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			people, err := trial.Populate(ctx, Sticky, 2, schemes...)
 			if err != nil {
 				return err
 			}
 			thefts, thieves, renewed := map[string]theft{}, map[string]*User{}, map[string]theft{}
 			for _, scheme := range schemes {
 				owner, other := people.of(scheme)[0], people.of(scheme)[1]
-				if thefts[scheme], err = b.rob(ctx, owner, owner.Logout); err != nil {
+				if thefts[scheme], err = trial.steal(ctx, owner, owner.Logout); err != nil {
 					return err
 				}
 				thieves[scheme] = thefts[scheme].thief
 				if other.Refresh == "" {
 					continue
 				}
-				renewed[scheme], err = b.rob(ctx, other, func(ctx context.Context) error {
+				renewed[scheme], err = trial.steal(ctx, other, func(ctx context.Context) error {
 					_, err := other.RefreshTokens(ctx)
 					return errors.Join(err, other.Logout(ctx))
 				})
@@ -47,12 +47,12 @@ func stolen() Experiment {
 					return err
 				}
 			}
-			stayed, err := lasting(ctx, b.Target, thieves, often, atMost)
+			stayed, err := loginDurations(ctx, trial.Target, thieves, often, atMost)
 			if err != nil {
 				return err
 			}
 			for _, scheme := range schemes {
-				b.Observe(scheme, thefts[scheme].outcome(), map[string]float64{
+				trial.Observe(scheme, thefts[scheme].outcome(), map[string]float64{
 					"status_before": float64(thefts[scheme].before), "status_after": float64(thefts[scheme].after),
 					"refresh_status": float64(thefts[scheme].refresh), "status_if_renewed": float64(renewed[scheme].after),
 					"minutes_after": stayed[scheme].Minutes(), "hours_after": stayed[scheme].Hours(),
@@ -61,10 +61,7 @@ func stolen() Experiment {
 			return nil
 		},
 		Lesson: func(r Result) []string {
-			if r.Measure(TokenRevocable, "status_if_renewed") == http.StatusOK {
-				return []string{"lesson", "lesson-renewed"}
-			}
-			return []string{"lesson"}
+			return []string{either(r.Measure(TokenRevocable, "status_if_renewed") == http.StatusOK, "lesson-renewed", "")}
 		},
 	}
 }
@@ -75,15 +72,15 @@ type theft struct {
 	before, after, refresh int
 }
 
-// rob copies what a user has to another client, at another address, before the user does something.
-func (b *Bench) rob(ctx context.Context, owner *User, something func(context.Context) error) (theft, error) {
+// steal copies what an owner has to another client, at another address, before the owner does something.
+func (trial *Trial) steal(ctx context.Context, owner *User, ownerActs func(context.Context) error) (theft, error) {
 	t := theft{thief: owner.Copy()}
-	t.thief.address = b.User(owner.Scheme).address
+	t.thief.address = trial.User(owner.Scheme).address
 	var err error
 	if t.before, err = t.thief.Status(ctx, "/me"); err != nil {
 		return theft{}, err
 	}
-	if err := something(ctx); err != nil {
+	if err := ownerActs(ctx); err != nil {
 		return theft{}, err
 	}
 	if t.after, err = t.thief.Status(ctx, "/me"); err != nil || t.thief.Refresh == "" {

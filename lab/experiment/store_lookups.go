@@ -2,9 +2,6 @@ package experiment
 
 import (
 	"context"
-	"fmt"
-	"net/http"
-	"sync"
 )
 
 // storeLookups counts, at Redis, the commands that it is sent for a thousand requests.
@@ -22,25 +19,25 @@ func storeLookups() Experiment {
 			TokenCookie:    commands(0),
 		},
 		Choices: these(commands(0), commands(1), commands(requests)),
-		Run: func(ctx context.Context, b *Bench) error {
-			users, err := b.LoggedIn(ctx, schemes...)
+		Run: func(ctx context.Context, trial *Trial) error {
+			users, err := trial.LoggedIn(ctx, schemes...)
 			if err != nil {
 				return err
 			}
 			for _, scheme := range schemes {
-				before, err := b.Target.View(ctx)
+				before, err := trial.Target.View(ctx)
 				if err != nil {
 					return err
 				}
 				if err := repeat(ctx, users[scheme], requests, clients); err != nil {
 					return err
 				}
-				after, err := b.Target.View(ctx)
+				after, err := trial.Target.View(ctx)
 				if err != nil {
 					return err
 				}
 				asked := after.Redis.Asked() - before.Redis.Asked()
-				b.Observe(scheme, commands(asked), map[string]float64{"requests": requests, "commands": float64(asked)})
+				trial.Observe(scheme, commands(asked), map[string]float64{"requests": requests, "commands": float64(asked)})
 			}
 			return nil
 		},
@@ -58,28 +55,13 @@ func commands(n int64) Outcome {
 
 // repeat sends one user's request many times, a few at once.
 func repeat(ctx context.Context, user *User, requests, clients int) error {
-	var wg sync.WaitGroup
-	failed := make(chan error, clients)
-	for range clients {
+	return concurrently(clients, func(int) error {
 		worker := user.Copy()
-		wg.Go(func() {
-			for range requests / clients {
-				status, err := worker.Status(ctx, "/me")
-				if err == nil && status != http.StatusOK {
-					err = fmt.Errorf("%s: %d while counting", user.Scheme, status)
-				}
-				if err != nil {
-					failed <- err
-					return
-				}
+		for range requests / clients {
+			if _, err := worker.Page(ctx, "/me"); err != nil {
+				return err
 			}
-		})
-	}
-	wg.Wait()
-	select {
-	case err := <-failed:
-		return err
-	default:
+		}
 		return nil
-	}
+	})
 }

@@ -2,7 +2,9 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"authlab/lab/contract"
 )
@@ -14,24 +16,33 @@ type Target interface {
 	URL() string
 }
 
+// mendTimeout is how long it may take to mend a fault: a container has to start for some.
+const mendTimeout = 30 * time.Second
+
 // ErrNotOnTarget means that this target cannot do what an experiment needs.
 var ErrNotOnTarget = contract.ErrNotOnTarget
 
-// killed and silent are faults of a replica.
+func redisStopped() contract.Fault { return contract.Fault{Name: contract.RedisStopped} }
 func killed(replica string) contract.Fault {
 	return contract.OfReplica(contract.ReplicaKilled, replica)
 }
-func silent(replica string) contract.Fault {
-	return contract.OfReplica(contract.ReplicaSilent, replica)
+
+// during breaks something, does something, and mends it in any case, also if ctx has ended meanwhile.
+func during(ctx context.Context, target Target, fault contract.Fault, do func() error) (err error) {
+	defer func() {
+		mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), mendTimeout)
+		defer cancel()
+		err = errors.Join(err, target.Mend(mend, fault))
+	}()
+	if err := target.Break(ctx, fault); err != nil {
+		return err
+	}
+	return do()
 }
 
-// redisStopped and homeCut are faults that concern all replicas.
-func redisStopped() contract.Fault { return contract.Fault{Name: contract.RedisStopped} }
-func homeCut() contract.Fault      { return contract.Fault{Name: contract.HomeCut} }
-
 // ReplicaNames are the names of the replicas that there are now.
-func (b *Bench) ReplicaNames(ctx context.Context) ([]string, error) {
-	v, err := b.Target.View(ctx)
+func (trial *Trial) ReplicaNames(ctx context.Context) ([]string, error) {
+	v, err := trial.Target.View(ctx)
 	names := make([]string, len(v.Replicas))
 	for i, r := range v.Replicas {
 		names[i] = r.Name
@@ -40,8 +51,8 @@ func (b *Bench) ReplicaNames(ctx context.Context) ([]string, error) {
 }
 
 // Email is the e-mail address of a demo account as it is now. ErrNotOnTarget: this target does not tell.
-func (b *Bench) Email(ctx context.Context, user string) (string, error) {
-	v, err := b.Target.View(ctx)
+func (trial *Trial) Email(ctx context.Context, user string) (string, error) {
+	v, err := trial.Target.View(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -1,17 +1,14 @@
 package experiment
 
 import (
-	"authlab/lab/contract"
-	"authlab/web/scheme"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
-	"strings"
 	"time"
+
+	"authlab/web/scheme"
 )
 
 // The balancer's policies, by the names that X-Balance takes.
@@ -39,35 +36,15 @@ type User struct {
 	Name   string
 	Policy string // how the balancer is asked to balance
 
-	client   *http.Client
-	url      string
-	address  string            // as which the balancer sees this client
-	cookies  map[string]string // all cookies, the balancer's too
-	password string
-	at       string // the replica that answered the login, or a simulated visit after it
-	Access   string // the access token, of the two Bearer schemes
-	Refresh  string
-}
-
-// An Answer is what came back.
-type Answer struct {
-	Status    int
-	Replica   string
-	Body      []byte
-	Took      time.Duration
-	SetCookie bool           // a cookie other than the balancer's was set or taken away
-	Timing    map[string]int // entries of Server-Timing by name: hash, users, store, signature
-}
-
-// ExpiresAt is when the server says that this login ends.
-func (a Answer) ExpiresAt() (time.Time, error) {
-	var me struct {
-		ExpiresAt time.Time `json:"expires_at"`
-	}
-	if err := json.Unmarshal(a.Body, &me); err != nil {
-		return time.Time{}, fmt.Errorf("read expires_at: %w", err)
-	}
-	return me.ExpiresAt, nil
+	client     *http.Client
+	url        string
+	address    string            // as which the balancer sees this client
+	cookies    map[string]string // all cookies, the balancer's too
+	setCookies []*http.Cookie    // by the last answer
+	password   string
+	at         string // the replica that answered the login, or a simulated visit after it
+	Access     string // the access token, of the two Bearer schemes
+	Refresh    string
 }
 
 // Copy is another browser that has this user's credentials, and would be balanced to the same replica.
@@ -118,26 +95,12 @@ func (u *User) Login(ctx context.Context) error {
 	if path == "" {
 		return nil
 	}
-	answer, err := u.do(ctx, http.MethodPost, path, map[string]string{"username": u.Name, "password": u.password})
+	answer, err := u.expect(ctx, http.StatusOK, http.MethodPost, path, map[string]string{"username": u.Name, "password": u.password})
 	if err != nil {
 		return err
 	}
-	if answer.Status != http.StatusOK {
-		return refusedError{u.Scheme, answer.Status, answer.Body}
-	}
 	u.at = answer.Replica
-	return u.keepPair(answer)
-}
-
-// A refusedError is a login that was answered, and not with 200.
-type refusedError struct {
-	scheme string
-	status int
-	body   []byte
-}
-
-func (e refusedError) Error() string {
-	return fmt.Sprintf("log in by %s: %d %s", e.scheme, e.status, e.body)
+	return u.storeTokens(answer)
 }
 
 // RefreshTokens spends the refresh token for a new pair. The answer tells whether it was taken.
@@ -146,10 +109,10 @@ func (u *User) RefreshTokens(ctx context.Context) (Answer, error) {
 	if err != nil || answer.Status != http.StatusOK {
 		return answer, err
 	}
-	return answer, u.keepPair(answer)
+	return answer, u.storeTokens(answer)
 }
 
-func (u *User) keepPair(answer Answer) error {
+func (u *User) storeTokens(answer Answer) error {
 	if named(u.Scheme).Credential != scheme.Bearer {
 		return nil
 	}
@@ -166,10 +129,7 @@ func (u *User) keepPair(answer Answer) error {
 
 // Logout logs out as the scheme has it.
 func (u *User) Logout(ctx context.Context) error {
-	answer, err := u.do(ctx, http.MethodPost, named(u.Scheme).Logout, nil)
-	if err == nil && answer.Status != http.StatusNoContent {
-		err = fmt.Errorf("log out by %s: %d %s", u.Scheme, answer.Status, answer.Body)
-	}
+	_, err := u.expect(ctx, http.StatusNoContent, http.MethodPost, named(u.Scheme).Logout, nil)
 	return err
 }
 
@@ -178,72 +138,28 @@ func (u *User) Get(ctx context.Context, page string) (Answer, error) {
 	return u.do(ctx, http.MethodGet, base(u.Scheme)+page, nil)
 }
 
+// Page is Get for a page that has to be answered with 200.
+func (u *User) Page(ctx context.Context, page string) (Answer, error) {
+	return u.expect(ctx, http.StatusOK, http.MethodGet, base(u.Scheme)+page, nil)
+}
+
+// ExpiresAt asks for /me, and tells when the server says that this login ends.
+func (u *User) ExpiresAt(ctx context.Context) (time.Time, error) {
+	answer, err := u.Page(ctx, "/me")
+	if err != nil {
+		return time.Time{}, err
+	}
+	var me struct {
+		ExpiresAt time.Time `json:"expires_at"`
+	}
+	if err := json.Unmarshal(answer.Body, &me); err != nil {
+		return time.Time{}, fmt.Errorf("read expires_at: %w", err)
+	}
+	return me.ExpiresAt, nil
+}
+
 // Status asks for a page and tells only the status.
 func (u *User) Status(ctx context.Context, page string) (int, error) {
 	answer, err := u.Get(ctx, page)
 	return answer.Status, err
-}
-
-func (u *User) do(ctx context.Context, method, path string, body any) (Answer, error) {
-	request, err := u.request(ctx, method, path, body)
-	if err != nil {
-		return Answer{}, err
-	}
-	return u.send(request)
-}
-
-// request is what this user would send.
-func (u *User) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
-	var text io.Reader
-	if body != nil {
-		encoded, err := json.Marshal(body)
-		if err != nil {
-			return nil, err
-		}
-		text = bytes.NewReader(encoded)
-	}
-	request, err := http.NewRequestWithContext(ctx, method, u.url+path, text)
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("X-Balance", u.Policy)
-	request.Header.Set("X-Forwarded-For", u.address)
-	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	switch {
-	case u.Scheme == Basic && u.password != "":
-		request.SetBasicAuth(u.Name, u.password)
-	case u.Access != "":
-		request.Header.Set("Authorization", "Bearer "+u.Access)
-	}
-	for name, value := range u.cookies {
-		request.Header.Add("Cookie", name+"="+value)
-	}
-	return request, nil
-}
-
-func (u *User) send(request *http.Request) (Answer, error) {
-	start := time.Now()
-	response, err := u.client.Do(request)
-	if err != nil {
-		return Answer{}, err
-	}
-	defer response.Body.Close()
-	answer := Answer{Status: response.StatusCode, Replica: response.Header.Get("X-Served-By")}
-	if answer.Body, err = io.ReadAll(io.LimitReader(response.Body, 1<<20)); err != nil {
-		return Answer{}, err
-	}
-	answer.Took = time.Since(start)
-	answer.Timing = contract.ParseServerTiming(response.Header.Values("Server-Timing")...).Count()
-	for _, cookie := range response.Cookies() {
-		if strings.HasSuffix(cookie.Name, u.Scheme) {
-			answer.SetCookie = true
-		}
-		u.cookies[cookie.Name] = cookie.Value
-		if cookie.MaxAge < 0 {
-			delete(u.cookies, cookie.Name)
-		}
-	}
-	return answer, nil
 }

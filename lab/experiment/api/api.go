@@ -4,7 +4,7 @@
 //	page ── POST /lab/experiments/{name} ──▶ Runner ── HTTP ──▶ the lab's balancer and controls
 //	     ◀── result, when it is over ───────    └─ the same code as `authlab run`
 //
-// While one runs, its requests are seen on the page like everybody's. What a lab cannot run by itself is run by a command,
+// While one runs, the page shows its requests like all others. What a lab cannot run by itself is run by a command,
 // and the page says which: that run tells the lab of its result, so the page can show it all the same.
 package api
 
@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	// maxUsers bounds the populations of experiments that a page starts: somebody is waiting in front of it.
+	// maxUsers bounds the populations of experiments that a page starts, because its reader waits for the result.
 	maxUsers = 1000
 	// timeout is how long a page waits for an experiment.
 	timeout = 2 * time.Minute
@@ -93,11 +93,11 @@ func (r *Runner) handleResult(w http.ResponseWriter, request *http.Request, expe
 		refuse(w, http.StatusNotFound, "not-measured", "This experiment has not run in this lab yet.")
 		return
 	}
-	r.tell(w, request, result)
+	r.answerResult(w, request, result)
 }
 
-func (r *Runner) tell(w http.ResponseWriter, request *http.Request, result experiment.Result) {
-	answer(w, tell(result, languageOf(request)))
+func (r *Runner) answerResult(w http.ResponseWriter, request *http.Request, result experiment.Result) {
+	answer(w, answerIn(result, languageOf(request)))
 }
 
 // handleRun handles the "POST /lab/experiments/{name}" route: {"users":200}, and ?lang=es.
@@ -117,7 +117,7 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request, experim
 		return
 	}
 	if command := r.config.Command(experiments[0].Name); command != "" {
-		refuseWith(w, http.StatusNotImplemented, "not-here", "This lab cannot run this experiment by itself. In the folder with docker-compose.yml, type the command.", command)
+		refuse(w, http.StatusNotImplemented, "not-here", "This lab cannot run this experiment by itself. In the folder with docker-compose.yml, type the command.", command)
 		return
 	}
 	if r.isOutside() || !r.take() {
@@ -137,7 +137,7 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request, experim
 		}
 		return
 	}
-	r.tell(w, request, result)
+	r.answerResult(w, request, result)
 }
 
 func (r *Runner) take() bool {
@@ -198,17 +198,13 @@ func (r *Runner) handleEnded(w http.ResponseWriter, request *http.Request, exper
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func refuse(w http.ResponseWriter, status int, name, detail string) {
-	refuseWith(w, status, name, detail, "")
-}
-
-// refuseWith is refuse, with the command that does what this lab cannot.
-func refuseWith(w http.ResponseWriter, status int, name, detail, command string) {
+// refuse answers with a problem, and where there is one with the command that does what this lab cannot.
+func refuse(w http.ResponseWriter, status int, name, detail string, command ...string) {
 	problem := map[string]any{
 		"type": "urn:authlab:problem:lab-" + name, "title": http.StatusText(status), "status": status, "detail": detail,
 	}
-	if command != "" {
-		problem["command"] = command
+	if len(command) > 0 {
+		problem["command"] = command[0]
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)

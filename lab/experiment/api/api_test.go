@@ -44,7 +44,7 @@ func TestAPageRunsAnExperimentAndHearsItInItsLanguage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var told api.Told
+		var told api.ResultAnswer
 		if err := json.NewDecoder(response.Body).Decode(&told); err != nil || response.StatusCode != http.StatusOK {
 			t.Fatalf("%s: %s, %v", lang, response.Status, err)
 		}
@@ -137,7 +137,7 @@ func TestOneExperimentRunsAtATimeAndEndsWithItsPage(t *testing.T) {
 			status = response.StatusCode
 		}
 	}()
-	// It is under way when somebody else is told to wait.
+	// It is under way when another client is told to wait.
 	for {
 		response, err := post(t.Context(), t, lab, "sticky", `{"users":1}`)
 		if err != nil {

@@ -80,7 +80,7 @@ func TestARunFromOutsideHasTheLabToItselfAndIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var told api.Told
+	var told api.ResultAnswer
 	for _, step := range []struct {
 		name, method, path, body string
 		status                   int

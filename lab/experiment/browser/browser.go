@@ -6,8 +6,8 @@
 //	                └───────── Exchange ◀────────────┘  what left and what came back, on the wire,
 //	                                                    also where the page itself is not allowed to see it
 //
-// It is whatever Chromium this machine has, without a window, with profiles of its own that are gone afterwards, and it
-// talks to nobody but the hosts that it is given.
+// It is the Chromium that this machine has, without a window, with profiles of its own that are gone afterwards, and it
+// cannot reach other hosts than those that it is given.
 package browser
 
 import (
@@ -26,11 +26,10 @@ import (
 var ErrNone = errors.New("no browser here")
 
 const (
-	// patience is how long a start may take, and how long one tab may be used. Nothing waits for a time: it is there for
-	// a browser that hangs.
-	patience = 30 * time.Second
-	// farewell is how long the browser may take to end by itself.
-	farewell = 3 * time.Second
+	// timeout is how long a start may take, and how long one tab may be used. It ends a browser that hangs.
+	timeout = 30 * time.Second
+	// closeTimeout is how long the browser may take to end by itself, before it is killed.
+	closeTimeout = 3 * time.Second
 )
 
 // A Browser is started by Start or the first Open, and runs until Close or until its context ends.
@@ -44,7 +43,7 @@ type Browser struct {
 	closed bool
 }
 
-// New returns a browser that can reach these hosts and this machine, and nobody else. It starts nothing yet.
+// New returns a browser that can reach these hosts and this machine, and no others. It starts nothing yet.
 func New(ctx context.Context, hosts ...string) *Browser { return &Browser{ctx: ctx, hosts: hosts} }
 
 // Close ends the browser and removes what it has written. A second time it does nothing.
@@ -56,7 +55,7 @@ func (b *Browser) Close() {
 		return
 	}
 	// A browser that is killed leaves files behind that are not in its profile. So it is asked first.
-	ending, cancel := context.WithTimeout(b.root, farewell)
+	ending, cancel := context.WithTimeout(b.root, closeTimeout)
 	defer cancel()
 	_ = chromedp.Cancel(ending) // what has not ended by then, stop kills
 	b.stop()
@@ -94,7 +93,7 @@ func (b *Browser) start() (context.Context, error) {
 	)...)
 	silent := func(string, ...any) {}
 	root, ended := chromedp.NewContext(allocator, chromedp.WithLogf(silent), chromedp.WithErrorf(silent))
-	tooLong := time.AfterFunc(patience, ended)
+	tooLong := time.AfterFunc(timeout, ended)
 	err := chromedp.Do(root)
 	tooLong.Stop()
 	if err != nil {

@@ -116,10 +116,10 @@ func TestBothSidesOfARequestAreSeen(t *testing.T) {
 		t.Errorf("another port: %+v", x)
 	}
 	if x := fetch(gone.URL+"/", include); x.Left || x.Status != 0 || x.Read || !strings.Contains(x.Blocked, "CONNECTION_REFUSED") {
-		t.Errorf("nobody there: %+v", x)
+		t.Errorf("no server there: %+v", x)
 	}
 	if x := fetch("http://authlab.example/", include); x.Left || x.Read || !strings.Contains(x.Blocked, "NAME_NOT_RESOLVED") {
-		t.Errorf("somebody else: %+v", x)
+		t.Errorf("a host that the browser may not reach: %+v", x)
 	}
 	if err := tab.Evaluate("nothing.there", &readable); err == nil {
 		t.Error("a script that fails gave no error")

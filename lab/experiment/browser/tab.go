@@ -11,7 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A Tab is one window of somebody who has never been anywhere: it shares no cookies and no storage with other tabs.
+// A Tab is one window with a profile of its own, empty at first: it shares no cookies and no storage with other tabs.
 type Tab struct {
 	ctx   context.Context
 	close func()
@@ -26,7 +26,7 @@ func (b *Browser) Open(ctx context.Context) (*Tab, error) {
 	}
 	w := newWire()
 	own, ended := chromedp.NewContext(root, chromedp.WithNewBrowserContext(), chromedp.WithListener(w.see))
-	used, cancel := context.WithTimeout(own, patience)
+	used, cancel := context.WithTimeout(own, timeout)
 	release := context.AfterFunc(ctx, cancel)
 	t := &Tab{ctx: used, wire: w, close: func() { release(); cancel(); ended() }}
 	if err := chromedp.Do(used); err != nil {

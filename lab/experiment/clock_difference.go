@@ -13,42 +13,39 @@ type drift struct {
 	shared      bool          // each replica knows the logins of the other
 	life        time.Duration // of a login that is not used, by the right clock
 
-	leaving, left       *User // made at the right one and logged out at the fast one; and a copy from before
+	leaving, copied     *User // made at the right one and logged out at the fast one; and a copy from before the logout
 	madeRight, madeFast *User
 
-	oldAtFast, newElsewhere            int // at once: statuses of a login that was made at the other one
-	early, earlyElsewhere, late, again int // before its end at the fast one, and then elsewhere; after its end; logged out
+	oldAtFast, newElsewhere     int // at once: statuses of a login that was made at the other one
+	early, earlyElsewhere, late int // before its end at the fast one, and at the other one; after its end
+	loggedOutElsewhere          int // a token that the fast one has logged out, at the other one
 }
 
-// bothRight is what there is to see while both clocks are right.
+// bothRight asks while both clocks are right.
 func (d *drift) bothRight(ctx context.Context) error {
 	status, err := d.leaving.StatusAt(ctx, d.fast)
 	if err != nil {
 		return err
 	}
 	d.shared = status == http.StatusOK
-	answer, err := d.madeRight.Get(ctx, "/me")
-	if err != nil {
-		return err
-	}
-	end, err := answer.ExpiresAt()
+	end, err := d.madeRight.ExpiresAt(ctx)
 	d.life = time.Until(end).Round(time.Minute)
 	return err
 }
 
-// oneFast is what there is to see as soon as one clock is fast.
+// oneFast asks as soon as one clock is fast.
 func (d *drift) oneFast(ctx context.Context) (err error) {
 	if d.oldAtFast, err = d.leaving.StatusAt(ctx, d.knownAt(d.fast)); err != nil {
 		return err
 	}
-	d.left = d.leaving.Copy()
+	d.copied = d.leaving.Copy()
 	d.newElsewhere, err = d.elsewhere(ctx)
 	return err
 }
 
-// beforeItsEnd is what there is to see when a login that was not used has less to live than the clocks differ.
+// beforeItsEnd asks when a login that was not used ends sooner than the clocks differ.
 func (d *drift) beforeItsEnd(ctx context.Context) (err error) {
-	if d.again, err = d.left.StatusAt(ctx, d.right); err != nil {
+	if d.loggedOutElsewhere, err = d.copied.StatusAt(ctx, d.right); err != nil {
 		return err
 	}
 	old := d.madeFast
@@ -62,7 +59,7 @@ func (d *drift) beforeItsEnd(ctx context.Context) (err error) {
 	return err
 }
 
-// afterItsEnd is what there is to see when it should be over.
+// afterItsEnd asks when such a login should be over.
 func (d *drift) afterItsEnd(ctx context.Context) (err error) {
 	d.late, err = d.elsewhere(ctx)
 	return err
@@ -89,8 +86,8 @@ func refusedElsewhere() Outcome      { return Lost.says("refused-elsewhere") }
 func endsEarly() Outcome             { return Lost.says("ends-early") }
 func endsEarlyOrLate() Outcome       { return Dangerous.says("ends-early-or-late") }
 
-// harms puts together what the clock did: no harm, one, or first a refusal and then an end at the wrong time.
-func harms(of ...Outcome) Outcome {
+// clockOutcome says what the clock changed: nothing, one thing, or first a refusal and then an end at the wrong time.
+func clockOutcome(of ...Outcome) Outcome {
 	switch len(of) {
 	case 0:
 		return clockMadeNoDifference()
@@ -118,13 +115,13 @@ func (d *drift) outcome() Outcome {
 	case late:
 		of = append(of, Dangerous.says("ends-late"))
 	}
-	return harms(of...)
+	return clockOutcome(of...)
 }
 
 func (d *drift) measures() map[string]float64 {
 	return map[string]float64{
 		"minutes": d.life.Minutes(), "new_elsewhere": float64(d.newElsewhere), "old_at_fast": float64(d.oldAtFast),
 		"early": float64(d.early), "early_elsewhere": float64(d.earlyElsewhere), "late": float64(d.late),
-		"logged_out_elsewhere": float64(d.again),
+		"logged_out_elsewhere": float64(d.loggedOutElsewhere),
 	}
 }

@@ -9,25 +9,25 @@ import (
 	"authlab/lab/experiment/texts"
 )
 
-// A Told is a result for a page: question, claim and lesson in the reader's language.
-type Told struct {
+// A ResultAnswer is a result for a page: question, claim and lesson in the reader's language.
+type ResultAnswer struct {
 	experiment.Result
-	Cells []ToldCell `json:"cells"`
+	Cells []CellAnswer `json:"cells"`
 }
 
-// A ToldCell is a cell, with its words also in the reader's language.
-type ToldCell struct {
+// A CellAnswer is a cell, with its words also in the reader's language.
+type CellAnswer struct {
 	experiment.Cell
 	PredictedText string `json:"predicted_text"`
 	ObservedText  string `json:"observed_text"`
 }
 
-func tell(r experiment.Result, l *texts.Language) Told {
-	told := Told{Result: r.In(l), Cells: make([]ToldCell, len(r.Cells))}
+func answerIn(r experiment.Result, l *texts.Language) ResultAnswer {
+	answer := ResultAnswer{Result: r.In(l), Cells: make([]CellAnswer, len(r.Cells))}
 	for i, c := range r.Cells {
-		told.Cells[i] = ToldCell{c, told.Result.Cells[i].Predicted, told.Result.Cells[i].Observed}
+		answer.Cells[i] = CellAnswer{c, answer.Result.Cells[i].Predicted, answer.Result.Cells[i].Observed}
 	}
-	return told
+	return answer
 }
 
 // An item is one experiment of GET /lab/experiments: what a page says before it has run.

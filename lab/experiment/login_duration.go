@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// lasting lets time pass, asks for each user's page again and again, and says after how long each was refused: 0 for a
+// loginDurations lets time pass, asks for each user's page again and again, and says after how long each was refused: 0 for a
 // user who is not logged in at all, atMost for one who was never refused.
-func lasting(ctx context.Context, target Target, users map[string]*User, often, atMost time.Duration) (map[string]time.Duration, error) {
+func loginDurations(ctx context.Context, target Target, users map[string]*User, often, atMost time.Duration) (map[string]time.Duration, error) {
 	ended := map[string]time.Duration{}
 	for passed := time.Duration(0); ; passed += often {
 		for name, user := range users {

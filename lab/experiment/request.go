@@ -1,0 +1,106 @@
+package experiment
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"authlab/lab/contract"
+)
+
+// An Answer is what came back.
+type Answer struct {
+	Status    int
+	Replica   string
+	Body      []byte
+	Took      time.Duration
+	SetCookie bool           // a cookie other than the balancer's was set or taken away
+	Timing    map[string]int // entries of Server-Timing by name: hash, users, store, signature
+}
+
+// expect is do for a request that has to be answered with this status; any other is an unexpectedError.
+func (u *User) expect(ctx context.Context, status int, method, path string, body any) (Answer, error) {
+	answer, err := u.do(ctx, method, path, body)
+	if err == nil && answer.Status != status {
+		err = unexpectedError{answer, u.Scheme + ": " + method + " " + path}
+	}
+	return answer, err
+}
+
+// An unexpectedError is an answer with a status that an experiment cannot go on with.
+type unexpectedError struct {
+	Answer
+	request string
+}
+
+func (e unexpectedError) Error() string { return fmt.Sprintf("%s: %d %s", e.request, e.Status, e.Body) }
+
+func (u *User) do(ctx context.Context, method, path string, body any) (Answer, error) {
+	request, err := u.request(ctx, method, path, body)
+	if err != nil {
+		return Answer{}, err
+	}
+	return u.send(request)
+}
+
+// request is what this user would send.
+func (u *User) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
+	var text io.Reader
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		text = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, u.url+path, text)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("X-Balance", u.Policy)
+	request.Header.Set("X-Forwarded-For", u.address)
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	switch {
+	case u.Scheme == Basic && u.password != "":
+		request.SetBasicAuth(u.Name, u.password)
+	case u.Access != "":
+		request.Header.Set("Authorization", "Bearer "+u.Access)
+	}
+	for name, value := range u.cookies {
+		request.Header.Add("Cookie", name+"="+value)
+	}
+	return request, nil
+}
+
+func (u *User) send(request *http.Request) (Answer, error) {
+	start := time.Now()
+	response, err := u.client.Do(request)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer response.Body.Close()
+	answer := Answer{Status: response.StatusCode, Replica: response.Header.Get("X-Served-By")}
+	if answer.Body, err = io.ReadAll(io.LimitReader(response.Body, 1<<20)); err != nil {
+		return Answer{}, err
+	}
+	answer.Took = time.Since(start)
+	answer.Timing = contract.ParseServerTiming(response.Header.Values("Server-Timing")...).Count()
+	u.setCookies = response.Cookies()
+	for _, cookie := range u.setCookies {
+		if strings.HasSuffix(cookie.Name, u.Scheme) {
+			answer.SetCookie = true
+		}
+		u.cookies[cookie.Name] = cookie.Value
+		if cookie.MaxAge < 0 {
+			delete(u.cookies, cookie.Name)
+		}
+	}
+	return answer, nil
+}
