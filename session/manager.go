@@ -2,7 +2,6 @@ package session
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"time"
 
@@ -74,7 +73,7 @@ func (m *Manager) Middleware() gin.HandlerFunc {
 // Identify tells who is calling. Its errors are ErrNoCookie, ErrNoSession (ErrTampered and ErrExpired are that too),
 // ErrUnavailable, and those of the Directory. On an error it changes no cookie.
 func (m *Manager) Identify(c *gin.Context) (Login, error) {
-	v, err := m.load(c)
+	v, err := m.live(c)
 	if err != nil {
 		return Login{}, err
 	}
@@ -101,9 +100,6 @@ func (m *Manager) loginOf(user account.User, v *visit) Login {
 // the client came with, so an ID that an attacker planted or saw before the login is useless after it (CWE-384).
 func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
 	v := m.store.load(c.Request, m.config.Name)
-	if v.err != nil && !errors.Is(v.err, ErrNoSession) {
-		return Login{}, v.err
-	}
 	if v.session.ID != "" {
 		if err := m.config.Store.Delete(c.Request.Context(), v.session.ID, v.record); err != nil {
 			return Login{}, err
@@ -115,7 +111,9 @@ func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
 		record.Roles = user.Roles
 	}
 	v.session.ID = ""
-	v.show(record) // without the values of the session before
+	if err := v.show(record); err != nil { // without the values of the session before
+		return Login{}, err
+	}
 	if err := m.store.Save(c.Request, c.Writer, v.session); err != nil {
 		return Login{}, err
 	}
@@ -126,15 +124,12 @@ func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
 // store did not answer, so the session is alive, and the cookie stays.
 func (m *Manager) Logout(c *gin.Context) error {
 	v := m.store.load(c.Request, m.config.Name)
-	if v.err != nil && !errors.Is(v.err, ErrNoSession) {
-		return v.err
-	}
 	v.session.Options.MaxAge = -1
 	return m.store.Save(c.Request, c.Writer, v.session)
 }
 
-// load returns the request's session if it is a user's and has not timed out.
-func (m *Manager) load(c *gin.Context) (*visit, error) {
+// live returns the request's session if it is a user's and has not timed out.
+func (m *Manager) live(c *gin.Context) (*visit, error) {
 	if _, err := c.Request.Cookie(m.config.Name); err != nil {
 		return nil, ErrNoCookie
 	}

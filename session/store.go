@@ -1,6 +1,27 @@
 package session
 
-import "context"
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// A Record is what the server remembers of one session.
+type Record struct {
+	User      string    `json:"user,omitempty"`
+	Roles     []string  `json:"roles,omitempty"` // only where no Directory tells them at each request
+	UserAgent string    `json:"user_agent,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	LastSeen  time.Time `json:"last_seen,omitzero"`
+	Values    Values    `json:"values,omitempty"`
+}
+
+// clone returns a copy whose roles and values can be changed.
+func (r Record) clone() Record {
+	r.Roles, r.Values = slices.Clone(r.Roles), maps.Clone(r.Values)
+	return r
+}
 
 // A Store keeps records, and finds them by the credential: the text in the cookie.
 //
@@ -31,4 +52,10 @@ type Lister interface {
 	End(ctx context.Context, user, key string) error
 	// EndAll ends every session of a user.
 	EndAll(ctx context.Context, user string) error
+}
+
+// An Entry is a session as the server sees it: its key, and never its ID.
+type Entry struct {
+	Key    string // hash of the ID, hex; it cannot be used to log in
+	Record Record
 }

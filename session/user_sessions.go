@@ -27,7 +27,7 @@ func infoOf(id string, r Record, current bool) Info {
 func (m *Manager) Sessions(c *gin.Context, caller Login) ([]Info, error) {
 	store, ok := m.config.Store.(Lister)
 	if !ok {
-		v, err := m.load(c)
+		v, err := m.live(c)
 		if err != nil {
 			return nil, err
 		}
