@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -40,11 +39,13 @@ type familyRecord struct {
 }
 
 const (
-	familyBytes = 16
-	secretBytes = 32
-	live        = "live"
-	spent       = "spent"
+	live  = "live"
+	spent = "spent"
 )
+
+// idChars is the length of the ID of a family, which is a rand.Text (of 128 random bits or more). A refresh token is that
+// ID and then a secret of two more.
+const idChars = 26
 
 // NewFamilies returns families that live as long as life, under keys that begin with prefix. A family that ends early is
 // put on the denylist, because its access tokens have not expired yet.
@@ -54,42 +55,39 @@ func NewFamilies(client redis.UniversalClient, prefix string, life time.Duration
 
 func (f *Families) familyKey(id string) string { return f.prefix + "family:" + id }
 
-func (f *Families) refreshKey(token []byte) string {
-	sum := sha256.Sum256(token)
+func (f *Families) refreshKey(token string) string {
+	sum := sha256.Sum256([]byte(token))
 	return f.prefix + "refresh:" + hex.EncodeToString(sum[:])
 }
 
-func newFamilyID() string { return randomText(familyBytes) }
+func newRefreshToken(family string) string { return family + rand.Text() + rand.Text() }
 
-// start begins a family with an ID of newFamilyID, and returns its first refresh token.
-func (f *Families) start(ctx context.Context, user, family string) (token string, err error) {
-	id, err := base64.RawURLEncoding.DecodeString(family)
-	if err != nil || len(id) != familyBytes {
-		return "", fmt.Errorf("start family: %q is no ID of a family", family)
+// familyOf returns the ID of a refresh token's family. Do not trust it before the hash of the whole token was found in
+// Redis: a client can write any ID into a token.
+func familyOf(token string) (id string, err error) {
+	if len(token) != 3*idChars {
+		return "", ErrRefreshUnknown
 	}
-	raw := newRefreshToken(id)
+	return token[:idChars], nil
+}
+
+// start begins a family and returns its first refresh token.
+func (f *Families) start(ctx context.Context, user, id string) (token string, err error) {
+	token = newRefreshToken(id)
 	now := f.now()
-	text, err := json.Marshal(familyRecord{ID: family, User: user, CreatedAt: now, ExpiresAt: now.Add(f.life)})
+	text, err := json.Marshal(familyRecord{ID: id, User: user, CreatedAt: now, ExpiresAt: now.Add(f.life)})
 	if err != nil {
 		return "", fmt.Errorf("start family: %w", err)
 	}
 	_, err = f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		tx.Set(ctx, f.familyKey(family), text, f.life)
-		tx.Set(ctx, f.refreshKey(raw), live, f.life)
+		tx.Set(ctx, f.familyKey(id), text, f.life)
+		tx.Set(ctx, f.refreshKey(token), live, f.life)
 		return nil
 	})
 	if err != nil {
 		return "", unavailable("start family", "SET", err)
 	}
-	return base64.RawURLEncoding.EncodeToString(raw), nil
-}
-
-// newRefreshToken returns a refresh token before it is encoded: the family's ID, then a random secret.
-func newRefreshToken(id []byte) []byte {
-	raw := make([]byte, familyBytes+secretBytes)
-	copy(raw, id)
-	rand.Read(raw[familyBytes:])
-	return raw
+	return token, nil
 }
 
 // rotate spends a refresh token and returns the next one of its family. ErrRefreshReused: it was spent before.
@@ -97,14 +95,14 @@ func newRefreshToken(id []byte) []byte {
 // Of many requests with the same token exactly one succeeds. One transaction writes "spent", returns what was there
 // before, and reads the family, so that a request that fails cannot end the family in the middle of one that succeeds.
 func (f *Families) rotate(ctx context.Context, token string) (string, error) {
-	raw, id, err := parseRefresh(token)
+	id, err := familyOf(token)
 	if err != nil {
 		return "", err
 	}
 	var before *redis.StatusCmd
 	var record *redis.StringCmd
 	_, err = f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		before = tx.SetArgs(ctx, f.refreshKey(raw), spent, redis.SetArgs{Mode: "XX", Get: true, KeepTTL: true})
+		before = tx.SetArgs(ctx, f.refreshKey(token), spent, redis.SetArgs{Mode: "XX", Get: true, KeepTTL: true})
 		record = tx.Get(ctx, f.familyKey(id))
 		return nil
 	})
@@ -129,21 +127,21 @@ func (f *Families) rotate(ctx context.Context, token string) (string, error) {
 	if left <= 0 {
 		return "", fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, f.life)
 	}
-	next := newRefreshToken(raw[:familyBytes])
+	next := newRefreshToken(id)
 	if err := f.client.Set(ctx, f.refreshKey(next), live, left).Err(); err != nil {
 		return "", unavailable("keep refresh token", "SET", err)
 	}
-	return base64.RawURLEncoding.EncodeToString(next), nil
+	return next, nil
 }
 
 // find returns the family of a refresh token without spending it. It does not tell whether the token is live or spent:
 // rotate does.
 func (f *Families) find(ctx context.Context, token string) (familyRecord, error) {
-	raw, id, err := parseRefresh(token)
+	id, err := familyOf(token)
 	if err != nil {
 		return familyRecord{}, err
 	}
-	found, err := f.client.MGet(ctx, f.refreshKey(raw), f.familyKey(id)).Result()
+	found, err := f.client.MGet(ctx, f.refreshKey(token), f.familyKey(id)).Result()
 	if err != nil {
 		return familyRecord{}, unavailable("find refresh token", "MGET", err)
 	}
@@ -172,11 +170,11 @@ func (f *Families) end(ctx context.Context, id string) error {
 
 // endOf ends the family of a refresh token, live or spent. ErrRefreshUnknown: no such token was issued.
 func (f *Families) endOf(ctx context.Context, token string) error {
-	raw, id, err := parseRefresh(token)
+	id, err := familyOf(token)
 	if err != nil {
 		return err
 	}
-	known, err := f.client.Exists(ctx, f.refreshKey(raw)).Result()
+	known, err := f.client.Exists(ctx, f.refreshKey(token)).Result()
 	if err != nil {
 		return unavailable("find refresh token", "EXISTS", err)
 	}
@@ -192,17 +190,4 @@ func decodeFamily(text string) (familyRecord, error) {
 		return familyRecord{}, fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
 	}
 	return family, nil
-}
-
-// parseRefresh decodes a refresh token and returns the ID of its family. Do not trust the ID before the hash of the whole
-// token was found in Redis: a client can write any ID into a token.
-func parseRefresh(token string) (raw []byte, family string, err error) {
-	if len(token) != base64.RawURLEncoding.EncodedLen(familyBytes+secretBytes) {
-		return nil, "", ErrRefreshUnknown
-	}
-	raw, err = base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(raw) != familyBytes+secretBytes {
-		return nil, "", ErrRefreshUnknown
-	}
-	return raw, base64.RawURLEncoding.EncodeToString(raw[:familyBytes]), nil
 }

@@ -3,6 +3,7 @@ package token
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -80,7 +81,7 @@ func (s *Service) pair(access, refresh string) Pair {
 // Login issues an access token and starts a family of refresh tokens for a user whose password was just checked.
 // ErrUnavailable: Redis could not keep the refresh token, and no token was issued.
 func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
-	family := newFamilyID()
+	family := rand.Text()
 	access, _, err := s.issue(user, family)
 	if err != nil {
 		return Pair{}, err
