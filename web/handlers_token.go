@@ -7,6 +7,7 @@ import (
 
 	"authlab/session"
 	"authlab/token"
+	"authlab/web/scheme"
 )
 
 // handleAuthenticate handles the "POST /authenticate" route.
@@ -103,7 +104,7 @@ func (s *Server) handleTokenCookieLogout(c *gin.Context) {
 
 func (s *Server) tokenCookie(value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
-		Name: s.cookieName(TokenCookie), Value: value, Path: "/", MaxAge: maxAge,
+		Name: s.cookieName(scheme.TokenCookie), Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: s.config.Secure, SameSite: http.SameSiteLaxMode,
 	}
 }

@@ -159,18 +159,18 @@ func (s *Server) routes() *gin.Engine {
 			get(known, "/sessions", s.handleSessions(m.sessions))
 			known.DELETE("/sessions/:id", s.handleEndSession(m.sessions))
 		}
-		if m.Name == TokenCookie {
+		if m.Name == scheme.TokenCookie {
 			g.POST("/login", s.handleTokenCookieLogin)
 			g.POST("/logout", s.handleTokenCookieLogout)
 		}
 	}
 
-	stateless, revocable := s.schemes[TokenStateless], s.schemes[TokenRevocable]
-	r.POST(stateless.Login, inScheme(TokenStateless), s.handleAuthenticate)
-	r.POST(stateless.Refresh, inScheme(TokenStateless), s.handleRefresh)
-	r.POST(stateless.Logout, inScheme(TokenStateless), stateless.identify, s.handleTokenLogout)
+	stateless, revocable := s.schemes[scheme.TokenStateless], s.schemes[scheme.TokenRevocable]
+	r.POST(stateless.Login, inScheme(scheme.TokenStateless), s.handleAuthenticate)
+	r.POST(stateless.Refresh, inScheme(scheme.TokenStateless), s.handleRefresh)
+	r.POST(stateless.Logout, inScheme(scheme.TokenStateless), stateless.identify, s.handleTokenLogout)
 	// A token that was taken back must not end the logins that came after it, so this route asks the denylist.
-	r.POST("/token/logout-everywhere", inScheme(TokenRevocable), revocable.identify, s.requireCaller, s.handleTokenLogoutEverywhere)
+	r.POST("/token/logout-everywhere", inScheme(scheme.TokenRevocable), revocable.identify, s.requireCaller, s.handleTokenLogoutEverywhere)
 	return r
 }
 
