@@ -22,7 +22,6 @@
 // Access tokens follow RFC 9068 (typ at+jwt) and RFC 8725; refresh tokens follow RFC 9700, section 4.14. The signatures
 // are github.com/golang-jwt/jwt/v5's; format.go refuses what that library accepts and should not.
 //
-// The files, in the order in which to read them: service.go, issue.go, claims.go, verify.go, format.go,
-// verified_cache.go, source.go (a request's way); key.go, keyring.go (keys); families.go, denylist.go (what Redis keeps);
-// errors.go.
+// The files, in the order in which to read them: errors.go; service.go, claims.go, issue.go, verify.go, format.go,
+// verified_cache.go, source.go (a request's way); key.go, keyring.go (keys); families.go, denylist.go (what Redis keeps).
 package token
