@@ -48,10 +48,8 @@ type Lister interface {
 	Store
 	// List returns the live sessions of a user, in no order.
 	List(ctx context.Context, user string) ([]Entry, error)
-	// End ends the session of a user that has this key. ErrNoSession: the user has no such session.
-	End(ctx context.Context, user, key string) error
-	// EndAll ends every session of a user.
-	EndAll(ctx context.Context, user string) error
+	// End ends sessions of a user, by the keys that List gave. One that has ended already is no error.
+	End(ctx context.Context, user string, keys ...string) error
 }
 
 // An Entry is a session as the server sees it: its key, and never its ID.

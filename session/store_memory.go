@@ -82,12 +82,9 @@ func (m *Memory) Update(_ context.Context, credential string, _ Record, change f
 }
 
 // Delete implements Store.
-func (m *Memory) Delete(_ context.Context, credential string, _ Record) error {
+func (m *Memory) Delete(ctx context.Context, credential string, r Record) error {
 	key, _ := keyOf(credential)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.remove(key)
-	return nil
+	return m.End(ctx, r.User, key)
 }
 
 // List implements Lister.
@@ -105,21 +102,10 @@ func (m *Memory) All() []Entry {
 }
 
 // End implements Lister.
-func (m *Memory) End(_ context.Context, user, key string) error {
+func (m *Memory) End(_ context.Context, _ string, keys ...string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if row, ok := m.live(key); !ok || row.record.User != user {
-		return fmt.Errorf("end session: memory: %w", ErrNoSession)
-	}
-	m.remove(key)
-	return nil
-}
-
-// EndAll implements Lister.
-func (m *Memory) EndAll(_ context.Context, user string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for key := range m.byUser[user] {
+	for _, key := range keys {
 		m.remove(key)
 	}
 	return nil

@@ -145,8 +145,7 @@ func (s *Redis) Delete(ctx context.Context, credential string, r Record) error {
 	if !ok {
 		return nil
 	}
-	_, err := s.remove(ctx, r.User, key)
-	return err
+	return s.End(ctx, r.User, key)
 }
 
 // List implements Lister.
@@ -181,51 +180,26 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	return entries, nil
 }
 
-// End implements Lister.
-func (s *Redis) End(ctx context.Context, user, key string) error {
-	if err := s.client.ZScore(ctx, s.userKey(user), key).Err(); errors.Is(err, redis.Nil) {
-		return fmt.Errorf("end session: redis: %w", ErrNoSession)
-	} else if err != nil {
-		return unavailable("end session", "ZSCORE", err)
-	}
-	existed, err := s.remove(ctx, user, key)
-	if err == nil && !existed {
-		return fmt.Errorf("end session: redis: %w", ErrNoSession)
-	}
-	return err
-}
-
-// EndAll implements Lister.
-func (s *Redis) EndAll(ctx context.Context, user string) error {
-	keys, err := s.client.ZRange(ctx, s.userKey(user), 0, -1).Result()
-	if err != nil {
-		return unavailable("end sessions", "ZRANGE", err)
-	}
+// End implements Lister. It deletes the records and takes their keys off the user's list, together.
+func (s *Redis) End(ctx context.Context, user string, keys ...string) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	_, err = s.remove(ctx, user, keys...)
-	return err
-}
-
-// remove deletes records and takes their keys off the user's list, together. It tells whether any record was there.
-func (s *Redis) remove(ctx context.Context, user string, keys ...string) (bool, error) {
 	records, members := make([]string, len(keys)), make([]any, len(keys))
 	for i, key := range keys {
 		records[i], members[i] = s.recordKey(key), key
 	}
-	var deleted *redis.IntCmd
 	_, err := s.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		deleted = tx.Del(ctx, records...)
+		tx.Del(ctx, records...)
 		if user != "" {
 			tx.ZRem(ctx, s.userKey(user), members...)
 		}
 		return nil
 	})
 	if err != nil {
-		return false, unavailable("end session", "DEL", err)
+		return unavailable("end session", "DEL", err)
 	}
-	return deleted.Val() > 0, nil
+	return nil
 }
 
 func decodeRecord(text []byte) (r Record, err error) {
