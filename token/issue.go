@@ -19,9 +19,11 @@ func (s *Service) Issue(user account.User) (string, Claims, error) {
 func (s *Service) issue(user account.User, family string) (string, Claims, error) {
 	now := s.config.Now()
 	claims := Claims{
-		Issuer: s.config.Issuer, Subject: user.Name, Audience: jwt.ClaimStrings{s.config.Audience},
-		IssuedAt: Instant(now.Truncate(time.Millisecond)), ExpiresAt: jwt.NewNumericDate(now.Add(s.config.Access)),
-		ID: rand.Text(), ClientID: clientID, FamilyID: family, Roles: user.Roles,
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: s.config.Issuer, Subject: user.Name, Audience: jwt.ClaimStrings{s.config.Audience},
+			ExpiresAt: jwt.NewNumericDate(now.Add(s.config.Access)), ID: rand.Text(),
+		},
+		IssuedAt: Instant(now.Truncate(time.Millisecond)), ClientID: clientID, FamilyID: family, Roles: user.Roles,
 	}
 	key := s.config.Keys.Signing()
 	t := jwt.NewWithClaims(key.method, &claims)
