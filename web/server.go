@@ -93,10 +93,9 @@ func New(config Config) *Server {
 	s.directory = timedDirectory{config.Directory, s.metrics}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
-	denylist := token.NewDenylist(config.Redis, config.Prefix, config.Access, config.Refresh)
 	s.tokens = token.NewService(token.Config{
-		Keys: config.Keys, Directory: s.directory, Access: config.Access, Now: config.Now, Denylist: denylist,
-		Families: token.NewFamilies(config.Redis, config.Prefix, config.Refresh, denylist, config.Now),
+		Keys: config.Keys, Directory: s.directory, Redis: config.Redis, Prefix: config.Prefix,
+		Access: config.Access, Refresh: config.Refresh, Now: config.Now,
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.schemes = s.mount()
