@@ -28,6 +28,9 @@ const (
 	RoleUser  = "user"
 )
 
+// MaxCart is how many items a cart holds at the most.
+const MaxCart = 50
+
 // A Directory is the users database.
 //
 // ErrUnknownUser means that the directory answered, and has no user of that name. Any other error, but for those that a
@@ -57,6 +60,8 @@ var (
 	ErrUnknownUser = errors.New("unknown user")
 	// ErrUserExists is a Directory's answer when a name is created twice.
 	ErrUserExists = errors.New("user exists")
+	// ErrCartFull means that a cart has MaxCart items already, and nothing was added.
+	ErrCartFull = errors.New("cart is full")
 	// ErrBadCredentials is the answer for a wrong password and for an unknown user. An answer that told them apart would
 	// tell an attacker which names have an account (CWE-204).
 	ErrBadCredentials = errors.New("name or password is wrong")

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 )
 
@@ -20,11 +19,7 @@ type Authenticator struct {
 
 // NewAuthenticator returns an Authenticator over a directory.
 func NewAuthenticator(directory Directory, checker Checker) *Authenticator {
-	salt, key := make([]byte, argonSaltLen), make([]byte, argonKeyLen)
-	rand.Read(salt)
-	rand.Read(key)
-	decoy := params{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: salt, key: key}
-	return &Authenticator{directory: directory, checker: checker, decoy: decoy.String()}
+	return &Authenticator{directory: directory, checker: checker, decoy: newParams(argonMemory, argonPasses).String()}
 }
 
 // Authenticate returns the user of that name if the password is theirs.

@@ -47,15 +47,13 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if len(password) > maxPassword {
 		return "", fmt.Errorf("hash password: longer than %d bytes", maxPassword)
 	}
-	salt := make([]byte, argonSaltLen)
-	rand.Read(salt) // never fails: crypto/rand ends the program rather than return weak bytes
-	p := params{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: salt, key: make([]byte, argonKeyLen)}
-	key, err := h.derive(ctx, password, p)
-	if err != nil {
-		return "", err
-	}
-	p.key = key
-	return p.String(), nil
+	return h.hash(ctx, password, newParams(argonMemory, argonPasses))
+}
+
+func (h *Hasher) hash(ctx context.Context, password string, p params) (string, error) {
+	var err error
+	p.key, err = h.derive(ctx, password, p)
+	return p.String(), err
 }
 
 // Matches tells whether password is the one that encoded was made from. It takes the same time either way.
@@ -86,6 +84,14 @@ type params struct {
 	memory, passes uint32
 	lanes          uint8
 	salt, key      []byte
+}
+
+// newParams returns params with a random salt, and with a random key that no password matches.
+func newParams(memory, passes uint32) params {
+	p := params{memory: memory, passes: passes, lanes: argonLanes, salt: make([]byte, argonSaltLen), key: make([]byte, argonKeyLen)}
+	rand.Read(p.salt) // never fails: crypto/rand ends the program rather than return weak bytes
+	rand.Read(p.key)
+	return p
 }
 
 func (p params) String() string {

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 )
@@ -18,13 +17,10 @@ const (
 // CreateSimulated adds users with the role user, named name(0), name(1) and so on, with the same password. It leaves names
 // that exist as they are.
 func CreateSimulated(ctx context.Context, directory Directory, hasher *Hasher, count int, name func(int) string, password string) error {
-	p := params{memory: simulatedMemory, passes: simulatedPasses, lanes: argonLanes, salt: make([]byte, argonSaltLen), key: make([]byte, argonKeyLen)}
-	rand.Read(p.salt)
-	var err error
-	if p.key, err = hasher.derive(ctx, password, p); err != nil {
+	hash, err := hasher.hash(ctx, password, newParams(simulatedMemory, simulatedPasses))
+	if err != nil {
 		return err
 	}
-	hash := p.String()
 	for i := range count {
 		user := User{Name: name(i), Roles: []string{RoleUser}, Email: name(i) + "@example.com"}
 		if err := directory.Create(ctx, user, hash); err != nil && !errors.Is(err, ErrUserExists) {

@@ -2,9 +2,6 @@ package session
 
 import (
 	"errors"
-	"fmt"
-	"maps"
-	"reflect"
 
 	ginsessions "github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
@@ -36,38 +33,4 @@ func Change(c *gin.Context, change func(ginsessions.Session) error) error {
 		}
 	}
 	return err
-}
-
-// merge makes the changes of one request in the newest values: those by which wanted differs from loaded. The values that
-// other requests changed in the meantime stay. ErrConflict: they changed one of the same.
-func merge(newest *Record, loaded, wanted Values) error {
-	keys := maps.Clone(loaded)
-	if keys == nil {
-		keys = Values{}
-	}
-	maps.Copy(keys, wanted)
-	for key := range keys {
-		if same(loaded, wanted, key) {
-			continue
-		}
-		// Also if both have made the same of it: two requests that count 1 have to make 2.
-		if !same(newest.Values, loaded, key) {
-			return fmt.Errorf("save session: the value %q: %w", key, ErrConflict)
-		}
-		if value, kept := wanted[key]; !kept {
-			delete(newest.Values, key)
-		} else if newest.Values == nil {
-			newest.Values = Values{key: value}
-		} else {
-			newest.Values[key] = value
-		}
-	}
-	return nil
-}
-
-// same tells whether two have the same value of a name, or both none.
-func same(a, b Values, key string) bool {
-	x, inA := a[key]
-	y, inB := b[key]
-	return inA == inB && reflect.DeepEqual(x, y)
 }

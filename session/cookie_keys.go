@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/gorilla/securecookie"
@@ -19,8 +20,8 @@ type CookieKeys struct {
 // NewCookieKeys returns keys of which the first signs and all verify. Each needs 32 bytes or more: ErrWeakKey.
 func NewCookieKeys(keys ...[]byte) (*CookieKeys, error) {
 	k := &CookieKeys{}
-	for i := range keys {
-		if err := k.Rotate(keys[len(keys)-1-i]); err != nil {
+	for _, key := range slices.Backward(keys) {
+		if err := k.Rotate(key); err != nil {
 			return nil, err
 		}
 	}

@@ -34,18 +34,19 @@ func (g *ginStore) Options(o ginsessions.Options) { g.options = *o.ToGorillaOpti
 // A visit is what one request knows of its session. It is loaded when it is first needed, and then once.
 type visit struct {
 	session *gorilla.Session // what handlers read and change; nil: not loaded yet
-	shown   Values           // what session.Values were, before handlers changed them
+	shown   Values           // the values in session, before handlers changed them
 	record  Record           // what the store had last; its values may be newer than those shown
 	err     error            // why there is no record
 }
 
 // show gives handlers the values of a record.
-func (v *visit) show(r Record) {
-	v.record, v.shown = r, r.Values
-	clear(v.session.Values)
-	for key, value := range r.Values {
-		v.session.Values[key] = cloneValue(value) // handlers may change a slice in place
+func (v *visit) show(r Record) error {
+	values, err := r.Values.Decode()
+	if err != nil { // a newer program wrote it, or not a program of ours
+		return fmt.Errorf("decode session values: %w: %w", ErrUnavailable, err)
 	}
+	v.record, v.shown, v.session.Values = r, r.Values, values
+	return nil
 }
 
 type visitKey struct {
@@ -78,12 +79,13 @@ func (g *ginStore) load(r *http.Request, name string) *visit {
 	if err != nil {
 		return v // a new visitor, which is no error for gorilla
 	}
-	var record Record
-	if record, v.err = g.store.Load(r.Context(), cookie.Value); v.err != nil {
-		return v
+	record, err := g.store.Load(r.Context(), cookie.Value)
+	if err == nil {
+		err = v.show(record)
 	}
-	v.session.ID, v.session.IsNew = cookie.Value, false
-	v.show(record)
+	if v.err = err; err == nil {
+		v.session.ID, v.session.IsNew = cookie.Value, false
+	}
 	return v
 }
 
@@ -100,6 +102,9 @@ func (g *ginStore) New(r *http.Request, name string) (*gorilla.Session, error) {
 // negative MaxAge ends both. ErrConflict: another request has changed one of the same values; see Change.
 func (g *ginStore) Save(r *http.Request, w http.ResponseWriter, s *gorilla.Session) error {
 	v := g.load(r, s.Name())
+	if v.err != nil && !errors.Is(v.err, ErrNoSession) {
+		return v.err // the session may be alive, so it keeps its cookie
+	}
 	if s.Options.MaxAge < 0 {
 		if s.ID != "" {
 			if err := g.store.Delete(r.Context(), s.ID, v.record); err != nil {
@@ -109,25 +114,25 @@ func (g *ginStore) Save(r *http.Request, w http.ResponseWriter, s *gorilla.Sessi
 		http.SetCookie(w, gorilla.NewCookie(s.Name(), "", s.Options))
 		return nil
 	}
-	wanted, err := valuesOf(s)
+	wanted, err := EncodeValues(s.Values)
 	if err != nil {
-		return err
+		return fmt.Errorf("save session: %w", err)
 	}
 	credential, record := "", v.record
 	if s.ID == "" {
 		record.Values = wanted
 		credential, err = g.store.Create(r.Context(), record)
 	} else {
-		credential, record, err = g.store.Update(r.Context(), s.ID, v.record, func(newest *Record) error {
-			return merge(newest, v.shown, wanted)
+		credential, record, err = g.store.Update(r.Context(), s.ID, v.record, func(newest *Record) (err error) {
+			newest.Values, err = merge(newest.Values, v.shown, wanted)
+			return err
 		})
 	}
-	if err != nil && !errors.Is(err, ErrConflict) {
-		return err
+	if err == nil || errors.Is(err, ErrConflict) { // after a conflict, the handler goes on with the newest values
+		err = errors.Join(err, v.show(record))
 	}
-	v.show(record)
 	if err != nil {
-		return err
+		return fmt.Errorf("save session: %w", err)
 	}
 	s.ID, v.err = credential, nil
 	http.SetCookie(w, gorilla.NewCookie(s.Name(), s.ID, s.Options))
@@ -151,17 +156,4 @@ func (g *ginStore) touch(r *http.Request, w http.ResponseWriter, v *visit, now t
 		http.SetCookie(w, gorilla.NewCookie(v.session.Name(), credential, v.session.Options))
 	}
 	return nil
-}
-
-// valuesOf returns a gorilla session's values. Their keys have to be strings, because records are JSON.
-func valuesOf(s *gorilla.Session) (Values, error) {
-	values := make(Values, len(s.Values))
-	for key, value := range s.Values {
-		name, ok := key.(string)
-		if !ok {
-			return nil, fmt.Errorf("save session: the key %v is no string: %w", key, errors.ErrUnsupported)
-		}
-		values[name] = cloneValue(value)
-	}
-	return values, nil
 }

@@ -2,7 +2,6 @@ package session
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"time"
 
@@ -41,8 +40,8 @@ type Config struct {
 
 // A Manager logs users in and out, and tells who is calling.
 type Manager struct {
-	config Config
-	store  *ginStore
+	config   Config
+	sessions *ginStore // config.Store, for the requests of gin
 }
 
 // A Login is a user whom a session identified.
@@ -59,14 +58,14 @@ func NewManager(config Config) *Manager {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &Manager{config: config, store: newGinStore(config.Store, config.Secure)}
+	return &Manager{config: config, sessions: newGinStore(config.Store, config.Secure)}
 }
 
 // Middleware puts gin-contrib's session into each request, for sessions.Default(c). It does not load it yet.
 func (m *Manager) Middleware() gin.HandlerFunc {
-	sessions := ginsessions.Sessions(m.config.Name, m.store)
+	sessions := ginsessions.Sessions(m.config.Name, m.sessions)
 	return func(c *gin.Context) {
-		m.store.visit(c.Request, m.config.Name) // now, so that copies of the request have the same
+		m.sessions.visit(c.Request, m.config.Name) // begins it, so that a copy of the request shares it
 		sessions(c)
 	}
 }
@@ -74,7 +73,7 @@ func (m *Manager) Middleware() gin.HandlerFunc {
 // Identify tells who is calling. Its errors are ErrNoCookie, ErrNoSession (ErrTampered and ErrExpired are that too),
 // ErrUnavailable, and those of the Directory. On an error it changes no cookie.
 func (m *Manager) Identify(c *gin.Context) (Login, error) {
-	v, err := m.load(c)
+	v, err := m.live(c)
 	if err != nil {
 		return Login{}, err
 	}
@@ -87,7 +86,7 @@ func (m *Manager) Identify(c *gin.Context) (Login, error) {
 	if now := m.config.Now(); now.Sub(v.record.LastSeen) >= touchEvery {
 		// The caller is known already. If this write fails, a later request writes, or the session ends a little early:
 		// both are better than to refuse the caller.
-		_ = m.store.touch(c.Request, c.Writer, v, now)
+		_ = m.sessions.touch(c.Request, c.Writer, v, now)
 	}
 	return m.loginOf(user, v), nil
 }
@@ -100,10 +99,7 @@ func (m *Manager) loginOf(user account.User, v *visit) Login {
 // Login starts a session for a user whose password was just checked. It always makes a new ID and ends the session that
 // the client came with, so an ID that an attacker planted or saw before the login is useless after it (CWE-384).
 func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
-	v := m.store.load(c.Request, m.config.Name)
-	if v.err != nil && !errors.Is(v.err, ErrNoSession) {
-		return Login{}, v.err
-	}
+	v := m.sessions.load(c.Request, m.config.Name)
 	if v.session.ID != "" {
 		if err := m.config.Store.Delete(c.Request.Context(), v.session.ID, v.record); err != nil {
 			return Login{}, err
@@ -115,8 +111,10 @@ func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
 		record.Roles = user.Roles
 	}
 	v.session.ID = ""
-	v.show(record) // without the values of the session before
-	if err := m.store.Save(c.Request, c.Writer, v.session); err != nil {
+	if err := v.show(record); err != nil { // without the values of the session before
+		return Login{}, err
+	}
+	if err := m.sessions.Save(c.Request, c.Writer, v.session); err != nil {
 		return Login{}, err
 	}
 	return m.loginOf(user, v), nil
@@ -125,20 +123,17 @@ func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
 // Logout ends the session of the request and removes its cookie. Without a session it does nothing. ErrUnavailable: the
 // store did not answer, so the session is alive, and the cookie stays.
 func (m *Manager) Logout(c *gin.Context) error {
-	v := m.store.load(c.Request, m.config.Name)
-	if v.err != nil && !errors.Is(v.err, ErrNoSession) {
-		return v.err
-	}
+	v := m.sessions.load(c.Request, m.config.Name)
 	v.session.Options.MaxAge = -1
-	return m.store.Save(c.Request, c.Writer, v.session)
+	return m.sessions.Save(c.Request, c.Writer, v.session)
 }
 
-// load returns the request's session if it is a user's and has not timed out.
-func (m *Manager) load(c *gin.Context) (*visit, error) {
+// live returns the request's session if it is a user's and has not timed out.
+func (m *Manager) live(c *gin.Context) (*visit, error) {
 	if _, err := c.Request.Cookie(m.config.Name); err != nil {
 		return nil, ErrNoCookie
 	}
-	v := m.store.load(c.Request, m.config.Name)
+	v := m.sessions.load(c.Request, m.config.Name)
 	if v.err != nil {
 		return nil, v.err
 	}

@@ -24,7 +24,7 @@
 // once one loses what it saved (CWE-362); here Save writes what the handler changed, and refuses (ErrConflict) what another
 // request has changed since. Change tries again by itself.
 //
-// The files, in the order in which to read them: record.go, values.go, store.go, id.go (what is kept); manager.go,
-// user_sessions.go (logging in and out); gin.go, change.go (handlers' values); store_memory.go, store_redis.go, store_signed.go,
-// cookie_keys.go (where it is kept); errors.go.
+// The files, in the order in which to read them: errors.go; store.go, values.go, id.go (what is kept); manager.go,
+// user_sessions.go (logging in and out); gin.go, change.go (handlers' values); store_memory.go, store_redis.go,
+// store_signed.go, cookie_keys.go (where it is kept).
 package session

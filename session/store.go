@@ -1,6 +1,27 @@
 package session
 
-import "context"
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// A Record is what the server remembers of one session.
+type Record struct {
+	User      string    `json:"user,omitempty"`
+	Roles     []string  `json:"roles,omitempty"` // only where no Directory tells them at each request
+	UserAgent string    `json:"user_agent,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	LastSeen  time.Time `json:"last_seen,omitzero"`
+	Values    Values    `json:"values,omitempty"`
+}
+
+// clone returns a copy whose roles and values can be changed.
+func (r Record) clone() Record {
+	r.Roles, r.Values = slices.Clone(r.Roles), maps.Clone(r.Values)
+	return r
+}
 
 // A Store keeps records, and finds them by the credential: the text in the cookie.
 //
@@ -27,8 +48,12 @@ type Lister interface {
 	Store
 	// List returns the live sessions of a user, in no order.
 	List(ctx context.Context, user string) ([]Entry, error)
-	// End ends the session of a user that has this key. ErrNoSession: the user has no such session.
-	End(ctx context.Context, user, key string) error
-	// EndAll ends every session of a user.
-	EndAll(ctx context.Context, user string) error
+	// End ends sessions of a user, by the keys that List gave. One that has ended already is no error.
+	End(ctx context.Context, user string, keys ...string) error
+}
+
+// An Entry is a session as the server sees it: its key, and never its ID.
+type Entry struct {
+	Key    string // hash of the ID, hex; it cannot be used to log in
+	Record Record
 }

@@ -2,9 +2,9 @@ package session
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"slices"
+	"iter"
+	"maps"
 	"sync"
 	"time"
 )
@@ -23,12 +23,9 @@ type Memory struct {
 	swept  time.Time
 }
 
-// A memoryRow keeps values as JSON, as Redis does: so they have the same types in both, and two requests never share a
-// slice.
 type memoryRow struct {
-	record  Record // without its values
-	values  []byte
-	expires time.Time
+	record  Record
+	expires time.Time // if it is not loaded again
 }
 
 var _ Lister = (*Memory)(nil)
@@ -40,16 +37,12 @@ func NewMemory(idle time.Duration, now func() time.Time) *Memory {
 
 // Create implements Store.
 func (m *Memory) Create(_ context.Context, r Record) (string, error) {
-	row, err := m.row(r)
-	if err != nil {
-		return "", fmt.Errorf("create session: memory: %w", err)
-	}
 	id := newID()
 	key, _ := keyOf(id)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sweep()
-	m.rows[key] = row
+	m.rows[key] = m.row(r)
 	if m.byUser[r.User] == nil {
 		m.byUser[r.User] = map[string]struct{}{}
 	}
@@ -61,16 +54,14 @@ func (m *Memory) Create(_ context.Context, r Record) (string, error) {
 func (m *Memory) Load(_ context.Context, credential string) (Record, error) {
 	key, _ := keyOf(credential)
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	row, ok := m.live(key)
-	if ok {
-		row.expires = m.now().Add(m.idle)
-		m.rows[key] = row
-	}
-	m.mu.Unlock()
 	if !ok {
 		return Record{}, fmt.Errorf("load session: memory: %w", ErrNoSession)
 	}
-	return row.load()
+	row.expires = m.now().Add(m.idle)
+	m.rows[key] = row
+	return row.record.clone(), nil
 }
 
 // Update implements Store. It holds the lock from reading to writing.
@@ -82,101 +73,53 @@ func (m *Memory) Update(_ context.Context, credential string, _ Record, change f
 	if !ok {
 		return "", Record{}, fmt.Errorf("update session: memory: %w", ErrNoSession)
 	}
-	r, err := row.load()
-	if err != nil {
-		return "", Record{}, fmt.Errorf("update session: memory: %w", err)
-	}
+	r := row.record.clone()
 	if err := change(&r); err != nil {
-		return credential, r, err
+		return credential, row.record.clone(), err
 	}
-	if row, err = m.row(r); err != nil {
-		return "", Record{}, fmt.Errorf("update session: memory: %w", err)
-	}
-	m.rows[key] = row
+	m.rows[key] = m.row(r)
 	return credential, r, nil
 }
 
 // Delete implements Store.
-func (m *Memory) Delete(_ context.Context, credential string, _ Record) error {
+func (m *Memory) Delete(ctx context.Context, credential string, r Record) error {
 	key, _ := keyOf(credential)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.remove(key)
-	return nil
+	return m.End(ctx, r.User, key)
 }
 
 // List implements Lister.
 func (m *Memory) List(_ context.Context, user string) ([]Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	keys := make([]string, 0, len(m.byUser[user]))
-	for key := range m.byUser[user] {
-		keys = append(keys, key)
-	}
-	return m.entries(keys), nil
+	return m.entries(maps.Keys(m.byUser[user])), nil
 }
 
 // All returns every live session in this process.
 func (m *Memory) All() []Entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	keys := make([]string, 0, len(m.rows))
-	for key := range m.rows {
-		keys = append(keys, key)
-	}
-	return m.entries(keys)
+	return m.entries(maps.Keys(m.rows))
 }
 
 // End implements Lister.
-func (m *Memory) End(_ context.Context, user, key string) error {
+func (m *Memory) End(_ context.Context, _ string, keys ...string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if row, ok := m.live(key); !ok || row.record.User != user {
-		return fmt.Errorf("end session: memory: %w", ErrNoSession)
-	}
-	m.remove(key)
-	return nil
-}
-
-// EndAll implements Lister.
-func (m *Memory) EndAll(_ context.Context, user string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for key := range m.byUser[user] {
+	for _, key := range keys {
 		m.remove(key)
 	}
 	return nil
 }
 
-// row returns a record as it is kept. Its idle time begins now.
-func (m *Memory) row(r Record) (memoryRow, error) {
-	row := memoryRow{record: r, expires: m.now().Add(m.idle)}
-	row.record.Roles, row.record.Values = slices.Clone(r.Roles), nil
-	if len(r.Values) == 0 {
-		return row, nil
-	}
-	var err error
-	row.values, err = json.Marshal(r.Values)
-	return row, err
-}
-
-// load returns the record of a row, as a copy that the caller may change.
-func (row memoryRow) load() (Record, error) {
-	r := row.record
-	r.Roles = slices.Clone(r.Roles)
-	if len(row.values) == 0 {
-		return r, nil
-	}
-	return r, json.Unmarshal(row.values, &r.Values)
-}
+// row returns a copy of a record as it is kept. Its idle time begins now.
+func (m *Memory) row(r Record) memoryRow { return memoryRow{r.clone(), m.now().Add(m.idle)} }
 
 // entries returns the live sessions among keys.
-func (m *Memory) entries(keys []string) []Entry {
-	entries := make([]Entry, 0, len(keys))
-	for _, key := range keys {
+func (m *Memory) entries(keys iter.Seq[string]) []Entry {
+	var entries []Entry
+	for key := range keys {
 		if row, ok := m.live(key); ok {
-			record, _ := row.load() // row has encoded the values itself
-			entries = append(entries, Entry{Key: key, Record: record})
+			entries = append(entries, Entry{Key: key, Record: row.record.clone()})
 		}
 	}
 	return entries

@@ -19,11 +19,11 @@ import (
 // A request that only reads costs one command: GETEX returns the record and begins its idle time anew. A request that also
 // writes costs one more. The second key is used only by a login, a logout, and the list of a user's sessions.
 //
-// Two requests that load the same record and then write it back whole would lose what the first one wrote. So a record
-// has a version, and a script replaces it only if its version is still the one that was loaded (compare and set):
+// Two requests that load the same record and then write it back whole would lose what the first one wrote. So a script
+// replaces a record only if it still is what was loaded (compare and set):
 //
-//	request 1   GETEX ▶ version 7                   EVAL 7▶8 ▶ done
-//	request 2      GETEX ▶ version 7    EVAL 7▶8 ▶ not 7: here is version 8    EVAL 8▶9 ▶ done
+//	request 1   GETEX ▶ A    EVAL A▶B ▶ done
+//	request 2      GETEX ▶ A             EVAL A▶C ▶ not A: here is B    EVAL B▶D ▶ done
 //
 // The answer to a request that comes too late is the newest record, with which it tries again without reading first. A
 // hash with a field for each value would need no retries; but before Redis 8 no one command reads a hash and renews its
@@ -58,8 +58,7 @@ func (s *Redis) userKey(user string) string  { return s.prefix + "sessions:" + u
 func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 	id := newID()
 	key, _ := keyOf(id)
-	r.version = 0
-	text, err := encode(r)
+	text, err := json.Marshal(r)
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
 	}
@@ -93,17 +92,16 @@ func (s *Redis) Load(ctx context.Context, credential string) (Record, error) {
 	if err != nil {
 		return Record{}, unavailable("load session", "GETEX", err)
 	}
-	return decode(text)
+	return decodeRecord(text)
 }
 
-// replaceIf replaces a record that has the version ARGV[1]. It returns 1, or 0 if there is no record: a late request does
-// not bring back a session that was logged out. If the record has another version, it returns the record.
+// replaceIf replaces the record ARGV[1] by ARGV[2], and returns an empty text. If there is another record, it returns that
+// one. If there is none, it returns nil: a late request does not bring back a session that was logged out.
 const replaceIf = `
 local record = redis.call('GET', KEYS[1])
-if not record then return 0 end
-if (string.match(record, '^{"version":(%d+)') or '0') ~= ARGV[1] then return record end
+if record ~= ARGV[1] then return record end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-return 1`
+return ''`
 
 // Update implements Store.
 func (s *Redis) Update(ctx context.Context, credential string, loaded Record, change func(*Record) error) (string, Record, error) {
@@ -111,31 +109,31 @@ func (s *Redis) Update(ctx context.Context, credential string, loaded Record, ch
 	if !ok {
 		return "", Record{}, fmt.Errorf("update session: not an ID: %w", ErrNoSession)
 	}
+	before, err := json.Marshal(loaded)
+	if err != nil {
+		return "", Record{}, fmt.Errorf("update session: %w", err)
+	}
 	for range maxTries {
-		r := loaded
-		r.Values = r.Values.clone()
+		r := loaded.clone()
 		if err := change(&r); err != nil {
 			return credential, loaded, err
 		}
-		r.version++
-		text, err := encode(r)
+		after, err := json.Marshal(r)
 		if err != nil {
 			return "", Record{}, fmt.Errorf("update session: %w", err)
 		}
-		found, err := s.client.Eval(ctx, replaceIf, []string{s.recordKey(key)}, loaded.version, text, s.idle.Milliseconds()).Result()
-		if err != nil {
+		found, err := s.client.Eval(ctx, replaceIf, []string{s.recordKey(key)}, before, after, s.idle.Milliseconds()).Text()
+		switch {
+		case errors.Is(err, redis.Nil):
+			return "", Record{}, fmt.Errorf("update session: redis: %w", ErrNoSession)
+		case err != nil:
 			return "", Record{}, unavailable("update session", "EVAL", err)
-		}
-		switch found := found.(type) {
-		case string:
-			if loaded, err = decode([]byte(found)); err != nil {
-				return "", Record{}, err
-			}
-		case int64:
-			if found == 0 {
-				return "", Record{}, fmt.Errorf("update session: redis: %w", ErrNoSession)
-			}
+		case found == "":
 			return credential, r, nil
+		}
+		before = []byte(found)
+		if loaded, err = decodeRecord(before); err != nil {
+			return "", Record{}, err
 		}
 	}
 	return credential, loaded, fmt.Errorf("update session: %d tries: %w", maxTries, ErrConflict)
@@ -147,8 +145,7 @@ func (s *Redis) Delete(ctx context.Context, credential string, r Record) error {
 	if !ok {
 		return nil
 	}
-	_, err := s.remove(ctx, r.User, key)
-	return err
+	return s.End(ctx, r.User, key)
 }
 
 // List implements Lister.
@@ -174,7 +171,7 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 		if !ok {
 			continue // it timed out; the next login removes its key from the list
 		}
-		record, err := decode([]byte(text))
+		record, err := decodeRecord([]byte(text))
 		if err != nil {
 			return nil, err
 		}
@@ -183,74 +180,33 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	return entries, nil
 }
 
-// End implements Lister.
-func (s *Redis) End(ctx context.Context, user, key string) error {
-	if err := s.client.ZScore(ctx, s.userKey(user), key).Err(); errors.Is(err, redis.Nil) {
-		return fmt.Errorf("end session: redis: %w", ErrNoSession)
-	} else if err != nil {
-		return unavailable("end session", "ZSCORE", err)
-	}
-	existed, err := s.remove(ctx, user, key)
-	if err == nil && !existed {
-		return fmt.Errorf("end session: redis: %w", ErrNoSession)
-	}
-	return err
-}
-
-// EndAll implements Lister.
-func (s *Redis) EndAll(ctx context.Context, user string) error {
-	keys, err := s.client.ZRange(ctx, s.userKey(user), 0, -1).Result()
-	if err != nil {
-		return unavailable("end sessions", "ZRANGE", err)
-	}
+// End implements Lister. It deletes the records and takes their keys off the user's list, together.
+func (s *Redis) End(ctx context.Context, user string, keys ...string) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	_, err = s.remove(ctx, user, keys...)
-	return err
-}
-
-// remove deletes records and takes their keys off the user's list, together. It tells whether any record was there.
-func (s *Redis) remove(ctx context.Context, user string, keys ...string) (bool, error) {
 	records, members := make([]string, len(keys)), make([]any, len(keys))
 	for i, key := range keys {
 		records[i], members[i] = s.recordKey(key), key
 	}
-	var deleted *redis.IntCmd
 	_, err := s.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		deleted = tx.Del(ctx, records...)
+		tx.Del(ctx, records...)
 		if user != "" {
 			tx.ZRem(ctx, s.userKey(user), members...)
 		}
 		return nil
 	})
 	if err != nil {
-		return false, unavailable("end session", "DEL", err)
+		return unavailable("end session", "DEL", err)
 	}
-	return deleted.Val() > 0, nil
+	return nil
 }
 
-// A redisRecord is a record with its version in front, where replaceIf looks for it.
-type redisRecord struct {
-	Version uint64 `json:"version"`
-	Record
-}
-
-func encode(r Record) ([]byte, error) {
-	text, err := json.Marshal(redisRecord{r.version, r})
-	if err != nil {
-		return nil, fmt.Errorf("encode session record: %w", err)
-	}
-	return text, nil
-}
-
-func decode(text []byte) (Record, error) {
-	var r redisRecord
+func decodeRecord(text []byte) (r Record, err error) {
 	if err := json.Unmarshal(text, &r); err != nil {
 		return Record{}, fmt.Errorf("decode session record: %w: %w", ErrUnavailable, err)
 	}
-	r.version = r.Version
-	return r.Record, nil
+	return r, nil
 }
 
 func unavailable(what, command string, err error) error {

@@ -58,8 +58,7 @@ func (s *Signed) Load(_ context.Context, credential string) (Record, error) {
 // Update implements Store. It signs a new cookie. The old one stays valid. Of several requests at once, the browser keeps
 // the cookie that came last, so the changes of the others are lost: the server has nothing to compare a cookie with.
 func (s *Signed) Update(ctx context.Context, _ string, loaded Record, change func(*Record) error) (string, Record, error) {
-	r := loaded
-	r.Values = r.Values.clone()
+	r := loaded.clone()
 	if err := change(&r); err != nil {
 		return "", loaded, err
 	}

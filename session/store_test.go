@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
+	"net/http"
 	"os"
 	"reflect"
 	"strings"
@@ -190,6 +192,26 @@ func TestOneRequestIsOneRedisCommand(t *testing.T) {
 	}
 }
 
+func TestARecordThatAnotherVersionOfTheProgramWroteIsUpdated(t *testing.T) {
+	server, client := embeddedRedis(t)
+	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	id, err := store.Create(t.Context(), session.Record{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Set(server.Keys()[0], `{ "of_a_newer_program":1, "user":"alice" }`); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := store.Load(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = store.Update(t.Context(), id, loaded, func(r *session.Record) error { r.UserAgent = "updated"; return nil })
+	if got, loadErr := store.Load(t.Context(), id); err != nil || loadErr != nil || got.User != "alice" || got.UserAgent != "updated" {
+		t.Errorf("%+v, %v, %v", got, err, loadErr)
+	}
+}
+
 func TestAStoppedRedisIsUnavailableAndNotAnEmptyOne(t *testing.T) {
 	server, client := embeddedRedis(t)
 	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
@@ -205,7 +227,7 @@ func TestAStoppedRedisIsUnavailableAndNotAnEmptyOne(t *testing.T) {
 	for what, err := range map[string]error{
 		"Load": loadErr, "Create": createErr, "Update": updateErr, "List": listErr,
 		"Delete": store.Delete(t.Context(), id, session.Record{User: "alice"}),
-		"End":    store.End(t.Context(), "alice", "key"), "EndAll": store.EndAll(t.Context(), "alice"),
+		"End":    store.End(t.Context(), "alice", "key"),
 	} {
 		if !errors.Is(err, session.ErrUnavailable) || errors.Is(err, session.ErrNoSession) {
 			t.Errorf("%s: %v, want ErrUnavailable", what, err)
@@ -238,7 +260,7 @@ func TestASignedCookieBelongsToItsKeyAndItsName(t *testing.T) {
 	}
 	// Name and value count, because that is what browsers count.
 	for length := 0; ; length += 10 {
-		credential, err := signed(t).Create(t.Context(), session.Record{Values: session.Values{"x": strings.Repeat("x", length)}})
+		credential, err := signed(t).Create(t.Context(), session.Record{UserAgent: strings.Repeat("x", length)})
 		if cookie := len("session-cookie") + len(credential); err == nil && cookie > session.MaxCookie {
 			t.Fatalf("a cookie of %d bytes", cookie)
 		}
@@ -306,21 +328,54 @@ func FuzzNoCredentialBreaksAStore(f *testing.F) {
 	})
 }
 
+func TestAValueThatWouldNotComeBackTheSameIsNotSaved(t *testing.T) {
+	for name, value := range map[string]any{
+		"a struct": struct{ A int }{1}, "a type of its own": time.March, "a pointer": new(int), "a channel": make(chan int),
+		"a map of any": map[string]any{"a": 1}, "text that is not UTF-8": "\xff", "a list of such text": []string{"\xff"},
+		"a list of such a list": []any{[]any{"\xff"}}, "a map of such text": map[string]string{"a": "\xff"}, "not a number": math.NaN(),
+	} {
+		if values, err := session.EncodeValues(map[any]any{"x": value}); err == nil {
+			t.Errorf("%s became %s", name, values)
+		}
+	}
+	if values, err := session.EncodeValues(map[any]any{1: "x"}); !errors.Is(err, session.ErrValueType) {
+		t.Errorf("a name that is no string: %s, %v", values, err)
+	}
+	store := session.NewMemory(idle, time.Now)
+	r := gin.New()
+	r.Use(ginsessions.Sessions("login", session.GinStore(store)))
+	r.GET("/", func(c *gin.Context) {
+		s := ginsessions.Default(c)
+		s.Set("x", struct{ A int }{1})
+		if err := s.Save(); !errors.Is(err, session.ErrValueType) {
+			t.Errorf("Save: %v, want ErrValueType", err)
+		}
+	})
+	newBrowser(t, r).expect("/", http.StatusOK)
+	if kept := store.All(); len(kept) > 0 {
+		t.Errorf("%+v was kept", kept)
+	}
+}
+
 func FuzzNoJSONBreaksValues(f *testing.F) {
 	f.Add([]byte(`{"a":{"int":5},"b":[null,{"[]string":["x"]}],"c":1.5}`))
 	f.Add([]byte(`{"a":{"int":5,"int8":5}}`))
 	f.Add([]byte(`{"a":{}}`))
 	f.Add([]byte(`{"a": {"func()":1}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		var first, second session.Values
-		if json.Unmarshal(text, &first) != nil {
+		var kept session.Values
+		if json.Unmarshal(text, &kept) != nil {
 			return
 		}
-		again, err := json.Marshal(first)
+		first, err := kept.Decode()
+		if err != nil {
+			return
+		}
+		again, err := session.EncodeValues(first)
 		if err != nil {
 			t.Fatalf("%s was read and cannot be written: %v", text, err)
 		}
-		if err := json.Unmarshal(again, &second); err != nil || !reflect.DeepEqual(first, second) {
+		if second, err := again.Decode(); err != nil || !reflect.DeepEqual(first, second) {
 			t.Errorf("%s became %#v and then %#v, %v", text, first, second, err)
 		}
 	})

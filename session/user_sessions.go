@@ -27,7 +27,7 @@ func infoOf(id string, r Record, current bool) Info {
 func (m *Manager) Sessions(c *gin.Context, caller Login) ([]Info, error) {
 	store, ok := m.config.Store.(Lister)
 	if !ok {
-		v, err := m.load(c)
+		v, err := m.live(c)
 		if err != nil {
 			return nil, err
 		}
@@ -70,7 +70,15 @@ func (m *Manager) End(ctx context.Context, caller Login, id string) error {
 // cookie: the copies in other browsers stay good until they time out.
 func (m *Manager) LogoutEverywhere(c *gin.Context, caller Login) error {
 	if store, ok := m.config.Store.(Lister); ok {
-		if err := store.EndAll(c.Request.Context(), caller.User.Name); err != nil {
+		entries, err := store.List(c.Request.Context(), caller.User.Name)
+		if err != nil {
+			return err
+		}
+		keys := make([]string, len(entries))
+		for i, e := range entries {
+			keys[i] = e.Key
+		}
+		if err := store.End(c.Request.Context(), caller.User.Name, keys...); err != nil {
 			return err
 		}
 	}

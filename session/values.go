@@ -5,16 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 	"unicode/utf8"
 )
 
-// Values are what handlers keep in a session, by sessions.Default(c).Set.
+// Values are what handlers keep in a session, by sessions.Default(c).Set: the JSON of each value, by its name.
 //
 // A value comes back from every store with the type that it had. JSON by itself cannot do that: an int would come back as
-// a float64, and value.(int) would panic. So a record writes the name of the type beside the value, except for the types
-// that JSON has itself:
+// a float64, and value.(int) would panic. So the name of the type stands beside the value, except for the types that JSON
+// has itself:
 //
 //	"dark"  true  1.5  null  ["a",1.5]     string  bool  float64  nil  []any
 //	{"int":5}  {"time.Time":"2026-…"}      every other type that can be kept
@@ -23,7 +22,7 @@ import (
 // time.Duration, nil, and []any of these. Saving another type is ErrValueType: keep its parts, or its JSON as []byte. The
 // list is closed, so the bytes of a cookie or of a store cannot make the server build any other type, as encoding/gob
 // would.
-type Values map[string]any
+type Values map[string]json.RawMessage
 
 // decoders are the types that JSON does not have, by their names in Go.
 var decoders = map[string]func([]byte) (any, error){
@@ -39,107 +38,65 @@ func as[T any](text []byte) (any, error) {
 	return value, err
 }
 
-// MarshalJSON implements json.Marshaler.
-func (v Values) MarshalJSON() ([]byte, error) {
-	named := make(map[string]any, len(v))
-	for key, value := range v {
+// EncodeValues encodes the values of a gorilla session. Their names have to be strings.
+func EncodeValues(values map[any]any) (Values, error) {
+	encoded := make(Values, len(values))
+	for key, value := range values {
+		name, ok := key.(string)
+		if !ok {
+			return nil, fmt.Errorf("%w: its name %v is no string", ErrValueType, key)
+		}
 		var err error
-		if named[key], err = withType(value); err != nil {
-			return nil, fmt.Errorf("%q: %w", key, err)
+		if encoded[name], err = encode(value); err != nil {
+			return nil, fmt.Errorf("%q: %w", name, err)
 		}
 	}
-	return json.Marshal(named)
+	return encoded, nil
 }
 
-// clone returns a copy that shares nothing that can be changed.
-func (v Values) clone() Values {
-	if v == nil {
-		return nil
-	}
-	copied := make(Values, len(v))
-	for key, value := range v {
-		copied[key] = cloneValue(value)
-	}
-	return copied
-}
-
-func cloneValue(value any) any {
-	switch value := value.(type) {
-	case []byte:
-		return slices.Clone(value)
-	case []string:
-		return slices.Clone(value)
-	case []int:
-		return slices.Clone(value)
-	case map[string]string:
-		return maps.Clone(value)
-	case []any:
-		list := make([]any, len(value))
-		for i := range value {
-			list[i] = cloneValue(value[i])
+// Decode is the reverse of EncodeValues.
+func (v Values) Decode() (map[any]any, error) {
+	values := make(map[any]any, len(v))
+	for name, text := range v {
+		var err error
+		if values[name], err = decode(text); err != nil {
+			return nil, fmt.Errorf("%q: %w", name, err)
 		}
-		return list
 	}
-	return value
+	return values, nil
 }
 
-// withType returns a value as JSON will write it.
-func withType(value any) (any, error) {
+func encode(value any) (json.RawMessage, error) {
+	switch value.(type) {
+	case string, []string, map[string]string:
+		if !utf8.ValidString(fmt.Sprint(value)) { // JSON would silently change it
+			return nil, fmt.Errorf("%w: a string that is not UTF-8; use []byte", ErrValueType)
+		}
+	}
 	switch value := value.(type) {
-	case nil, bool, float64:
-		return value, nil
-	case string:
-		return value, validText(value)
+	case nil, bool, float64, string:
+		return json.Marshal(value)
 	case []any:
-		list := make([]any, len(value))
+		list := make([]json.RawMessage, len(value))
 		for i := range value {
 			var err error
-			if list[i], err = withType(value[i]); err != nil {
+			if list[i], err = encode(value[i]); err != nil {
 				return nil, err
 			}
 		}
-		return list, nil
-	case []string:
-		if err := validText(value...); err != nil {
-			return nil, err
-		}
+		return json.Marshal(list)
 	}
 	name := fmt.Sprintf("%T", value)
 	if decoders[name] == nil {
 		return nil, fmt.Errorf("%w: its type is %s", ErrValueType, name)
 	}
-	return map[string]any{name: value}, nil
+	return json.Marshal(map[string]any{name: value})
 }
 
-// validText refuses text that JSON would silently change.
-func validText(texts ...string) error {
-	for _, text := range texts {
-		if !utf8.ValidString(text) {
-			return fmt.Errorf("%w: a string that is not UTF-8; use []byte", ErrValueType)
-		}
-	}
-	return nil
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (v *Values) UnmarshalJSON(text []byte) error {
-	var named map[string]json.RawMessage
-	if err := json.Unmarshal(text, &named); err != nil {
-		return err
-	}
-	*v = make(Values, len(named))
-	for key, value := range named {
-		var err error
-		if (*v)[key], err = withoutType(value); err != nil {
-			return fmt.Errorf("%q: %w", key, err)
-		}
-	}
-	return nil
-}
-
-func withoutType(text json.RawMessage) (any, error) {
-	switch text = bytes.TrimSpace(text); text[0] {
-	case '[':
+func decode(text json.RawMessage) (any, error) {
+	text = bytes.TrimSpace(text)
+	switch {
+	case bytes.HasPrefix(text, []byte("[")):
 		var list []json.RawMessage
 		if err := json.Unmarshal(text, &list); err != nil {
 			return nil, err
@@ -147,12 +104,12 @@ func withoutType(text json.RawMessage) (any, error) {
 		values := make([]any, len(list))
 		for i := range list {
 			var err error
-			if values[i], err = withoutType(list[i]); err != nil {
+			if values[i], err = decode(list[i]); err != nil {
 				return nil, err
 			}
 		}
 		return values, nil
-	case '{':
+	case bytes.HasPrefix(text, []byte("{")):
 		var named map[string]json.RawMessage
 		if err := json.Unmarshal(text, &named); err != nil {
 			return nil, err
@@ -165,4 +122,26 @@ func withoutType(text json.RawMessage) (any, error) {
 		return nil, fmt.Errorf("%w: %.60s", ErrValueType, text)
 	}
 	return as[any](text)
+}
+
+// merge makes the changes of one request in the newest values: those by which wanted differs from shown. The values that
+// other requests changed in the meantime stay. ErrConflict: they changed one of the same, also if both made the same of
+// it, because two requests that count 1 have to make 2.
+func merge(newest, shown, wanted Values) (Values, error) {
+	merged, names := Values{}, Values{}
+	maps.Copy(merged, newest)
+	maps.Copy(names, shown)
+	maps.Copy(names, wanted)
+	for name := range names {
+		if bytes.Equal(shown[name], wanted[name]) {
+			continue
+		}
+		if !bytes.Equal(newest[name], shown[name]) {
+			return nil, fmt.Errorf("the value %q: %w", name, ErrConflict)
+		}
+		if merged[name] = wanted[name]; wanted[name] == nil {
+			delete(merged, name)
+		}
+	}
+	return merged, nil
 }

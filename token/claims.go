@@ -9,41 +9,23 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Claims are what an access token says (RFC 9068, section 2.2). All of them are required.
+// Claims are what an access token says (RFC 9068, section 2.2). All of them are required, and it has no nbf: a token is good
+// from when it was issued.
 type Claims struct {
-	Issuer    string           `json:"iss"`
-	Subject   string           `json:"sub"` // the user's name
-	Audience  jwt.ClaimStrings `json:"aud"`
-	ExpiresAt *jwt.NumericDate `json:"exp"`
-	IssuedAt  Instant          `json:"iat"`
-	ID        string           `json:"jti"` // of this token alone
-	ClientID  string           `json:"client_id"`
+	jwt.RegisteredClaims         // iss, sub (the user's name), aud, exp, and the jti of this token alone
+	IssuedAt             Instant `json:"iat"` // in place of the embedded one
+	ClientID             string  `json:"client_id"`
 	// FamilyID names the login that this token came from, as sid does in OpenID Connect: every token that was refreshed
 	// from one login has the same.
 	FamilyID string   `json:"sid"`
 	Roles    []string `json:"roles"` // do not change them: Verify may return the same slice to other requests
 }
 
-// GetExpirationTime and the five others implement jwt.Claims.
-func (c *Claims) GetExpirationTime() (*jwt.NumericDate, error) { return c.ExpiresAt, nil }
-
-// GetNotBefore is nil: a token is good from when it was issued.
-func (c *Claims) GetNotBefore() (*jwt.NumericDate, error) { return nil, nil } //nolint:nilnil // the interface's word for absent
-
 // GetIssuedAt is IssuedAt cut to the second. So a replica accepts a token that another one issued up to a second ahead of
 // its own clock.
 func (c *Claims) GetIssuedAt() (*jwt.NumericDate, error) {
 	return jwt.NewNumericDate(time.Time(c.IssuedAt).Truncate(time.Second)), nil
 }
-
-// GetIssuer implements jwt.Claims.
-func (c *Claims) GetIssuer() (string, error) { return c.Issuer, nil }
-
-// GetSubject implements jwt.Claims.
-func (c *Claims) GetSubject() (string, error) { return c.Subject, nil }
-
-// GetAudience implements jwt.Claims.
-func (c *Claims) GetAudience() (jwt.ClaimStrings, error) { return c.Audience, nil }
 
 // Validate implements jwt.ClaimsValidator. It requires the claims that the library does not require by itself.
 func (c *Claims) Validate() error {

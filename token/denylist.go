@@ -5,15 +5,13 @@ import (
 	"fmt"
 	"strconv"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 )
 
 // clockTolerance is how far the clocks of two replicas may be apart. An entry is kept for that much longer, so that Redis
 // does not forget a token while a replica whose clock is behind still accepts it.
 const clockTolerance = time.Hour
 
-// A Denylist keeps, in Redis, which tokens were taken back before they expired.
+// The denylist keeps, in Redis, which tokens were taken back before they expired.
 //
 //	authlab:denied:<jti>        one token
 //	authlab:denied:<sid>        every token of one login: the user logged out, or its refresh token was used twice
@@ -22,28 +20,15 @@ const clockTolerance = time.Hour
 // Each entry lives until all tokens that it is about have expired. The list is the state that a stateless token was meant
 // to do without: a server that asks it answers only while Redis does, and if Redis loses an entry, the token is accepted
 // again.
-type Denylist struct {
-	client   redis.UniversalClient
-	prefix   string
-	tokenTTL time.Duration // of an entry for one token or one login's access tokens
-	userTTL  time.Duration // of an entry for a user, which also ends logins by refresh token
-}
-
-// NewDenylist returns a denylist whose keys begin with prefix. access is the life of an access token, login that of a
-// family of refresh tokens.
-func NewDenylist(client redis.UniversalClient, prefix string, access, login time.Duration) *Denylist {
-	return &Denylist{
-		client: client, prefix: prefix, tokenTTL: access + clockTolerance, userTTL: max(access, login) + clockTolerance,
-	}
-}
 
 // deniedKey takes a jti or a sid. Tokens are denied by jti and never by their text, which can have more than one spelling.
-func (d *Denylist) deniedKey(id string) string { return d.prefix + "denied:" + id }
-func (d *Denylist) userKey(user string) string { return d.prefix + "not-before:" + user }
+func (s *Service) deniedKey(id string) string      { return s.config.Prefix + "denied:" + id }
+func (s *Service) notBeforeKey(user string) string { return s.config.Prefix + "not-before:" + user }
 
-// check returns ErrDenied for a verified token that was taken back. It is one Redis command.
-func (d *Denylist) check(ctx context.Context, claims Claims) error {
-	found, err := d.client.MGet(ctx, d.deniedKey(claims.ID), d.deniedKey(claims.FamilyID), d.userKey(claims.Subject)).Result()
+// CheckRevoked asks the denylist whether a token that Verify accepted was taken back: one Redis command. ErrDenied: it
+// was. ErrUnavailable: Redis did not answer, so the server cannot tell.
+func (s *Service) CheckRevoked(ctx context.Context, claims Claims) error {
+	found, err := s.config.Redis.MGet(ctx, s.deniedKey(claims.ID), s.deniedKey(claims.FamilyID), s.notBeforeKey(claims.Subject)).Result()
 	if err != nil {
 		return unavailable("check denylist", "MGET", err)
 	}
@@ -54,8 +39,8 @@ func (d *Denylist) check(ctx context.Context, claims Claims) error {
 }
 
 // checkFamily returns ErrFamilyEnded if "log out everywhere" came after the family began.
-func (d *Denylist) checkFamily(ctx context.Context, f familyRecord) error {
-	found, err := d.client.MGet(ctx, d.userKey(f.User)).Result()
+func (s *Service) checkFamily(ctx context.Context, f familyRecord) error {
+	found, err := s.config.Redis.MGet(ctx, s.notBeforeKey(f.User)).Result()
 	if err != nil {
 		return unavailable("check denylist", "MGET", err)
 	}
@@ -81,17 +66,19 @@ func notBefore(found any, issued time.Time) error {
 	return nil
 }
 
-// deny takes one token back.
-func (d *Denylist) deny(ctx context.Context, claims Claims) error {
-	if err := d.client.Set(ctx, d.deniedKey(claims.ID), claims.Subject, d.tokenTTL).Err(); err != nil {
+// Logout takes back this access token and the whole login that it came from: its refresh token, and every access token
+// that was refreshed from it.
+func (s *Service) Logout(ctx context.Context, claims Claims) error {
+	if err := s.config.Redis.Set(ctx, s.deniedKey(claims.ID), claims.Subject, s.config.Access+clockTolerance).Err(); err != nil {
 		return unavailable("deny token", "SET", err)
 	}
-	return nil
+	return s.endFamily(ctx, claims.FamilyID)
 }
 
-// denyBefore takes back every token of a user that was issued until now.
-func (d *Denylist) denyBefore(ctx context.Context, user string, now time.Time) error {
-	if err := d.client.Set(ctx, d.userKey(user), now.UnixMilli(), d.userTTL).Err(); err != nil {
+// LogoutEverywhere takes back every access token and every refresh token that a user has now.
+func (s *Service) LogoutEverywhere(ctx context.Context, user string) error {
+	left := max(s.config.Access, s.config.Refresh) + clockTolerance // refresh tokens end too
+	if err := s.config.Redis.Set(ctx, s.notBeforeKey(user), s.config.Now().UnixMilli(), left).Err(); err != nil {
 		return unavailable("deny tokens", "SET", err)
 	}
 	return nil

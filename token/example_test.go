@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/gin-gonic/gin"
@@ -226,9 +225,7 @@ func exampleServiceAndKeys() (*token.Service, *token.Keyring, func()) {
 	if err != nil {
 		panic(err)
 	}
-	denylist := token.NewDenylist(client, "shop:", token.DefaultAccess, token.DefaultRefresh)
-	families := token.NewFamilies(client, "shop:", token.DefaultRefresh, denylist, time.Now)
-	service := token.NewService(token.Config{Keys: keys, Directory: users, Families: families, Denylist: denylist})
+	service := token.NewService(token.Config{Keys: keys, Directory: users, Redis: client, Prefix: "shop:"})
 	return service, keys, func() { client.Close(); server.Close() }
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -14,22 +13,13 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Families keeps refresh tokens in Redis. A family is one login and every token that was refreshed from it.
+// The Service keeps refresh tokens in Redis. A family is one login and every token that was refreshed from it.
 //
 //	authlab:family:<id>               a familyRecord, as JSON
 //	authlab:refresh:<hash of token>   live or spent
 //
 // A refresh token works once. If one is used a second time, two clients have it, and the server cannot tell the user from
 // the thief. So the family ends, and both have to log in (RFC 9700, section 4.14.2).
-//
-// The client must not retry commands: a repeated SET would read the first use of a token as its second.
-type Families struct {
-	client   redis.UniversalClient
-	prefix   string
-	life     time.Duration
-	denylist *Denylist
-	now      func() time.Time
-}
 
 // A familyRecord is what Redis keeps of a family.
 type familyRecord struct {
@@ -40,72 +30,65 @@ type familyRecord struct {
 }
 
 const (
-	familyBytes = 16
-	secretBytes = 32
-	live        = "live"
-	spent       = "spent"
+	live  = "live"
+	spent = "spent"
 )
 
-// NewFamilies returns families that live as long as life, under keys that begin with prefix. A family that ends early is
-// put on the denylist, because its access tokens have not expired yet.
-func NewFamilies(client redis.UniversalClient, prefix string, life time.Duration, denylist *Denylist, now func() time.Time) *Families {
-	return &Families{client: client, prefix: prefix, life: life, denylist: denylist, now: now}
+// idChars is the length of the ID of a family, which is a rand.Text (of 128 random bits or more). A refresh token is that
+// ID and then a secret of two more.
+const idChars = 26
+
+func (s *Service) familyKey(id string) string { return s.config.Prefix + "family:" + id }
+
+func (s *Service) refreshKey(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return s.config.Prefix + "refresh:" + hex.EncodeToString(sum[:])
 }
 
-func (f *Families) familyKey(id string) string { return f.prefix + "family:" + id }
+func newRefreshToken(family string) string { return family + rand.Text() + rand.Text() }
 
-func (f *Families) refreshKey(token []byte) string {
-	sum := sha256.Sum256(token)
-	return f.prefix + "refresh:" + hex.EncodeToString(sum[:])
-}
-
-func newFamilyID() string { return randomText(familyBytes) }
-
-// start begins a family with an ID of newFamilyID, and returns its first refresh token.
-func (f *Families) start(ctx context.Context, user, family string) (token string, err error) {
-	id, err := base64.RawURLEncoding.DecodeString(family)
-	if err != nil || len(id) != familyBytes {
-		return "", fmt.Errorf("start family: %q is no ID of a family", family)
+// familyOf returns the ID of a refresh token's family. Do not trust it before the hash of the whole token was found in
+// Redis: a client can write any ID into a token.
+func familyOf(token string) (id string, err error) {
+	if len(token) != 3*idChars {
+		return "", ErrRefreshUnknown
 	}
-	raw := newRefreshToken(id)
-	now := f.now()
-	text, err := json.Marshal(familyRecord{ID: family, User: user, CreatedAt: now, ExpiresAt: now.Add(f.life)})
+	return token[:idChars], nil
+}
+
+// startFamily begins a family and returns its first refresh token.
+func (s *Service) startFamily(ctx context.Context, user, id string) (token string, err error) {
+	token = newRefreshToken(id)
+	now := s.config.Now()
+	text, err := json.Marshal(familyRecord{ID: id, User: user, CreatedAt: now, ExpiresAt: now.Add(s.config.Refresh)})
 	if err != nil {
 		return "", fmt.Errorf("start family: %w", err)
 	}
-	_, err = f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		tx.Set(ctx, f.familyKey(family), text, f.life)
-		tx.Set(ctx, f.refreshKey(raw), live, f.life)
+	_, err = s.config.Redis.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+		tx.Set(ctx, s.familyKey(id), text, s.config.Refresh)
+		tx.Set(ctx, s.refreshKey(token), live, s.config.Refresh)
 		return nil
 	})
 	if err != nil {
 		return "", unavailable("start family", "SET", err)
 	}
-	return base64.RawURLEncoding.EncodeToString(raw), nil
-}
-
-// newRefreshToken returns a refresh token before it is encoded: the family's ID, then a random secret.
-func newRefreshToken(id []byte) []byte {
-	raw := make([]byte, familyBytes+secretBytes)
-	copy(raw, id)
-	rand.Read(raw[familyBytes:])
-	return raw
+	return token, nil
 }
 
 // rotate spends a refresh token and returns the next one of its family. ErrRefreshReused: it was spent before.
 //
 // Of many requests with the same token exactly one succeeds. One transaction writes "spent", returns what was there
 // before, and reads the family, so that a request that fails cannot end the family in the middle of one that succeeds.
-func (f *Families) rotate(ctx context.Context, token string) (string, error) {
-	raw, id, err := parseRefresh(token)
+func (s *Service) rotate(ctx context.Context, token string) (string, error) {
+	id, err := familyOf(token)
 	if err != nil {
 		return "", err
 	}
 	var before *redis.StatusCmd
 	var record *redis.StringCmd
-	_, err = f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		before = tx.SetArgs(ctx, f.refreshKey(raw), spent, redis.SetArgs{Mode: "XX", Get: true, KeepTTL: true})
-		record = tx.Get(ctx, f.familyKey(id))
+	_, err = s.config.Redis.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+		before = tx.SetArgs(ctx, s.refreshKey(token), spent, redis.SetArgs{Mode: "XX", Get: true, KeepTTL: true})
+		record = tx.Get(ctx, s.familyKey(id))
 		return nil
 	})
 	switch {
@@ -114,7 +97,7 @@ func (f *Families) rotate(ctx context.Context, token string) (string, error) {
 	case errors.Is(before.Err(), redis.Nil):
 		return "", ErrRefreshUnknown
 	case before.Val() != live:
-		if err := f.end(ctx, id); err != nil {
+		if err := s.endFamily(ctx, id); err != nil {
 			return "", err
 		}
 		return "", ErrRefreshReused
@@ -125,25 +108,25 @@ func (f *Families) rotate(ctx context.Context, token string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	left := family.ExpiresAt.Sub(f.now())
+	left := family.ExpiresAt.Sub(s.config.Now())
 	if left <= 0 {
-		return "", fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, f.life)
+		return "", fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, s.config.Refresh)
 	}
-	next := newRefreshToken(raw[:familyBytes])
-	if err := f.client.Set(ctx, f.refreshKey(next), live, left).Err(); err != nil {
+	next := newRefreshToken(id)
+	if err := s.config.Redis.Set(ctx, s.refreshKey(next), live, left).Err(); err != nil {
 		return "", unavailable("keep refresh token", "SET", err)
 	}
-	return base64.RawURLEncoding.EncodeToString(next), nil
+	return next, nil
 }
 
-// find returns the family of a refresh token without spending it. It does not tell whether the token is live or spent:
+// findFamily returns the family of a refresh token without spending it. It does not tell whether the token is live or spent:
 // rotate does.
-func (f *Families) find(ctx context.Context, token string) (familyRecord, error) {
-	raw, id, err := parseRefresh(token)
+func (s *Service) findFamily(ctx context.Context, token string) (familyRecord, error) {
+	id, err := familyOf(token)
 	if err != nil {
 		return familyRecord{}, err
 	}
-	found, err := f.client.MGet(ctx, f.refreshKey(raw), f.familyKey(id)).Result()
+	found, err := s.config.Redis.MGet(ctx, s.refreshKey(token), s.familyKey(id)).Result()
 	if err != nil {
 		return familyRecord{}, unavailable("find refresh token", "MGET", err)
 	}
@@ -157,11 +140,11 @@ func (f *Families) find(ctx context.Context, token string) (familyRecord, error)
 	return decodeFamily(text)
 }
 
-// end ends a family: rotate refuses its refresh tokens from now on, and the denylist its access tokens.
-func (f *Families) end(ctx context.Context, id string) error {
-	_, err := f.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		tx.Del(ctx, f.familyKey(id))
-		tx.Set(ctx, f.denylist.deniedKey(id), "login", f.denylist.tokenTTL)
+// endFamily ends a family: rotate refuses its refresh tokens from now on, and the denylist its access tokens.
+func (s *Service) endFamily(ctx context.Context, id string) error {
+	_, err := s.config.Redis.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+		tx.Del(ctx, s.familyKey(id))
+		tx.Set(ctx, s.deniedKey(id), "login", s.config.Access+clockTolerance)
 		return nil
 	})
 	if err != nil {
@@ -170,20 +153,21 @@ func (f *Families) end(ctx context.Context, id string) error {
 	return nil
 }
 
-// endOf ends the family of a refresh token, live or spent. ErrRefreshUnknown: no such token was issued.
-func (f *Families) endOf(ctx context.Context, token string) error {
-	raw, id, err := parseRefresh(token)
+// LogoutRefresh ends the login of a refresh token, live or spent, for a client whose access token has expired.
+// ErrRefreshUnknown: no such token was issued.
+func (s *Service) LogoutRefresh(ctx context.Context, token string) error {
+	id, err := familyOf(token)
 	if err != nil {
 		return err
 	}
-	known, err := f.client.Exists(ctx, f.refreshKey(raw)).Result()
+	known, err := s.config.Redis.Exists(ctx, s.refreshKey(token)).Result()
 	if err != nil {
 		return unavailable("find refresh token", "EXISTS", err)
 	}
 	if known == 0 {
 		return ErrRefreshUnknown
 	}
-	return f.end(ctx, id)
+	return s.endFamily(ctx, id)
 }
 
 func decodeFamily(text string) (familyRecord, error) {
@@ -192,17 +176,4 @@ func decodeFamily(text string) (familyRecord, error) {
 		return familyRecord{}, fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
 	}
 	return family, nil
-}
-
-// parseRefresh decodes a refresh token and returns the ID of its family. Do not trust the ID before the hash of the whole
-// token was found in Redis: a client can write any ID into a token.
-func parseRefresh(token string) (raw []byte, family string, err error) {
-	if len(token) != base64.RawURLEncoding.EncodedLen(familyBytes+secretBytes) {
-		return nil, "", ErrRefreshUnknown
-	}
-	raw, err = base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(raw) != familyBytes+secretBytes {
-		return nil, "", ErrRefreshUnknown
-	}
-	return raw, base64.RawURLEncoding.EncodeToString(raw[:familyBytes]), nil
 }

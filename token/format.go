@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -27,7 +28,7 @@ type header struct {
 // checkFormat returns the header of a token. It refuses, before the JWT library sees the token, what that library
 // accepts and should not:
 //
-//   - line breaks in a segment: Go's base64 skips them even when it is strict, so one token would have many spellings;
+//   - line breaks: Go's base64 skips them even when it is strict, so one token would have many spellings;
 //   - a name that is twice in an object: two parsers can read two different tokens (RFC 7515 and RFC 7519, section 4);
 //   - crit: a recipient that does not know an extension must refuse the token (RFC 7515, section 4.1.11);
 //   - every header that Issue does not write: keys come from the keyring, and never from a token's jku, jwk or x5c.
@@ -39,45 +40,34 @@ func checkFormat(token string) (header, error) {
 	if len(segments) != 3 {
 		return header{}, fmt.Errorf("%w: %d parts, and a token has three", ErrFormat, len(segments))
 	}
+	var parts [3][]byte
 	for i, name := range [...]string{"header", "payload", "signature"} {
-		if segments[i] == "" || strings.ContainsFunc(segments[i], notBase64URL) {
+		var err error
+		parts[i], err = base64.RawURLEncoding.Strict().DecodeString(segments[i])
+		if err != nil || segments[i] == "" || strings.ContainsAny(segments[i], "\r\n") {
 			return header{}, fmt.Errorf("%w: the %s is not base64url", ErrFormat, name)
 		}
 	}
+	if _, err := memberNames(parts[1]); err != nil {
+		return header{}, fmt.Errorf("%w: the payload is %w", ErrFormat, err)
+	}
+	names, err := memberNames(parts[0])
+	if err != nil {
+		return header{}, fmt.Errorf("%w: the header is %w", ErrFormat, err)
+	}
+	for _, name := range names {
+		if name != "alg" && name != "kid" && name != "typ" {
+			return header{}, fmt.Errorf("%w: the header names %.20q, which we never write", ErrFormat, name)
+		}
+	}
 	var h header
-	for i, name := range [...]string{"header", "payload"} {
-		text, err := base64.RawURLEncoding.Strict().DecodeString(segments[i])
-		if err != nil {
-			return header{}, fmt.Errorf("%w: the %s is not base64url", ErrFormat, name)
-		}
-		names, err := memberNames(text)
-		if err != nil {
-			return header{}, fmt.Errorf("%w: the %s is %w", ErrFormat, name, err)
-		}
-		if i > 0 {
-			continue
-		}
-		for _, member := range names {
-			if member != "alg" && member != "kid" && member != "typ" {
-				return header{}, fmt.Errorf("%w: the header names %.20q, which we never write", ErrFormat, member)
-			}
-		}
-		if err := json.Unmarshal(text, &h); err != nil {
-			return header{}, fmt.Errorf("%w: a member of the header is not text", ErrFormat)
-		}
+	if err := json.Unmarshal(parts[0], &h); err != nil {
+		return header{}, fmt.Errorf("%w: a member of the header is not text", ErrFormat)
 	}
 	if !strings.EqualFold(h.Type, mediaType) {
 		return header{}, fmt.Errorf("%w: typ is %.20q and not %q", ErrFormat, h.Type, mediaType)
 	}
 	return h, nil
-}
-
-func notBase64URL(r rune) bool {
-	switch {
-	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == '_':
-		return false
-	}
-	return true
 }
 
 // memberNames returns the names in a JSON object. It is an error if the text is no object, or if a name is in it twice,
@@ -94,10 +84,8 @@ func memberNames(text []byte) ([]string, error) {
 			return nil, errNotObject
 		}
 		name, _ := token.(string)
-		for _, other := range names {
-			if strings.EqualFold(name, other) {
-				return nil, fmt.Errorf("ambiguous: it names %.20q twice", name)
-			}
+		if slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(name, other) }) {
+			return nil, fmt.Errorf("ambiguous: it names %.20q twice", name)
 		}
 		names = append(names, name)
 		var value json.RawMessage

@@ -2,7 +2,6 @@ package token
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 	"time"
 
@@ -14,15 +13,17 @@ import (
 // Issue signs an access token for a user, without a refresh token. The server keeps nothing of it. ErrTooLong: the user
 // has so many roles that the token would be longer than MaxLength.
 func (s *Service) Issue(user account.User) (string, Claims, error) {
-	return s.issue(user, newFamilyID())
+	return s.issue(user, rand.Text())
 }
 
 func (s *Service) issue(user account.User, family string) (string, Claims, error) {
 	now := s.config.Now()
 	claims := Claims{
-		Issuer: s.config.Issuer, Subject: user.Name, Audience: jwt.ClaimStrings{s.config.Audience},
-		IssuedAt: Instant(now.Truncate(time.Millisecond)), ExpiresAt: jwt.NewNumericDate(now.Add(s.config.Access)),
-		ID: randomText(16), ClientID: clientID, FamilyID: family, Roles: user.Roles,
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: s.config.Issuer, Subject: user.Name, Audience: jwt.ClaimStrings{s.config.Audience},
+			ExpiresAt: jwt.NewNumericDate(now.Add(s.config.Access)), ID: rand.Text(),
+		},
+		IssuedAt: Instant(now.Truncate(time.Millisecond)), ClientID: clientID, FamilyID: family, Roles: user.Roles,
 	}
 	key := s.config.Keys.Signing()
 	t := jwt.NewWithClaims(key.method, &claims)
@@ -35,10 +36,4 @@ func (s *Service) issue(user account.User, family string) (string, Claims, error
 		return "", Claims{}, fmt.Errorf("issue token: %w: %d bytes, and %d is the most", ErrTooLong, len(text), MaxLength)
 	}
 	return text, claims, nil
-}
-
-func randomText(bytes int) string {
-	b := make([]byte, bytes)
-	rand.Read(b) // never fails: crypto/rand ends the program rather than return weak bytes
-	return base64.RawURLEncoding.EncodeToString(b)
 }

@@ -112,9 +112,7 @@ func NewKey(id, algorithm string, private any) (*Key, error) {
 func (k *Key) setID() error {
 	if k.Algorithm() == HS256 {
 		// Not a hash of the secret: the ID is public, and an attacker could test guesses of the secret against a hash.
-		random := make([]byte, 12)
-		rand.Read(random)
-		k.id = base64.RawURLEncoding.EncodeToString(random)
+		k.id = rand.Text()
 		return nil
 	}
 	thumbprint, err := (&jose.JSONWebKey{Key: k.public}).Thumbprint(crypto.SHA256)

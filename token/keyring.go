@@ -40,7 +40,7 @@ func NewKeyring(keys ...*Key) (*Keyring, error) {
 func (r *Keyring) Add(key *Key) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if slices.ContainsFunc(r.keys, func(k *Key) bool { return k.id == key.id }) {
+	if r.index(key.id) >= 0 {
 		return fmt.Errorf("keyring: two keys with the ID %q", key.id)
 	}
 	r.keys = append(r.keys, key)
@@ -51,12 +51,11 @@ func (r *Keyring) Add(key *Key) error {
 func (r *Keyring) Sign(id string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	i := slices.IndexFunc(r.keys, func(k *Key) bool { return k.id == id })
+	i := r.index(id)
 	if i < 0 {
 		return fmt.Errorf("keyring: no key with the ID %q", id)
 	}
-	key := r.keys[i]
-	r.keys = append([]*Key{key}, slices.Delete(slices.Clone(r.keys), i, i+1)...)
+	r.keys = append([]*Key{r.keys[i]}, slices.Delete(slices.Clone(r.keys), i, i+1)...)
 	return nil
 }
 
@@ -64,7 +63,7 @@ func (r *Keyring) Sign(id string) error {
 func (r *Keyring) Drop(id string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	i := slices.IndexFunc(r.keys, func(k *Key) bool { return k.id == id })
+	i := r.index(id)
 	if i < 1 {
 		return fmt.Errorf("keyring: the key %q is not there, or it signs", id)
 	}
@@ -90,12 +89,15 @@ func (r *Keyring) Signing() *Key {
 func (r *Keyring) find(id string) (*Key, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	for _, k := range r.keys {
-		if k.id == id {
-			return k, true
-		}
+	if i := r.index(id); i >= 0 {
+		return r.keys[i], true
 	}
 	return nil, false
+}
+
+// index returns the place of a key, or -1.
+func (r *Keyring) index(id string) int {
+	return slices.IndexFunc(r.keys, func(k *Key) bool { return k.id == id })
 }
 
 // JWKS returns the public keys as a JWK Set (RFC 7517), for services that verify. It leaves out HS256 keys, which have no

@@ -120,7 +120,7 @@ func TestARefreshTokenThatIsNotOursEndsNoFamily(t *testing.T) {
 	b := newSetup(t, token.DefaultAlgorithm)
 	pair := login(t, b)
 	for _, forged := range []string{
-		"", "garbage", pair.RefreshToken + "A", pair.RefreshToken[:22] + strings.Repeat("A", len(pair.RefreshToken)-22),
+		"", "garbage", pair.RefreshToken + "A", pair.RefreshToken[:26] + strings.Repeat("A", len(pair.RefreshToken)-26),
 		strings.Repeat("\x00", len(pair.RefreshToken)), strings.Repeat("A", 1<<20),
 	} {
 		if _, err := b.Refresh(t.Context(), forged); !errors.Is(err, token.ErrRefreshUnknown) {

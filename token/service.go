@@ -3,9 +3,11 @@ package token
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/redis/go-redis/v9"
 
 	"authlab/account"
 )
@@ -21,16 +23,19 @@ const (
 // clientID is in every token, because RFC 9068 requires it. The only client that there is are the server's own pages.
 const clientID = "authlab"
 
-// Config says how a Service works. Keys, Directory, Families and Denylist are required.
+// Config says how a Service works. Keys is required. Directory and Redis are required by every method but Issue and Verify.
 type Config struct {
 	Keys      *Keyring
 	Directory account.Directory // tells a user's roles at each refresh
-	Families  *Families
-	Denylist  *Denylist
-	Issuer    string           // DefaultIssuer
-	Audience  string           // DefaultAudience
-	Access    time.Duration    // life of an access token; DefaultAccess
-	Now       func() time.Time // time.Now
+	// Redis keeps refresh tokens and the denylist. The client must not retry commands: a repeated SET would read the first
+	// use of a refresh token as its second.
+	Redis    redis.UniversalClient
+	Prefix   string           // of every key in Redis
+	Issuer   string           // DefaultIssuer
+	Audience string           // DefaultAudience
+	Access   time.Duration    // life of an access token; DefaultAccess
+	Refresh  time.Duration    // life of a login, however often it is refreshed; DefaultRefresh
+	Now      func() time.Time // time.Now
 }
 
 // A Service issues tokens, verifies and refreshes them, and takes them back.
@@ -46,6 +51,7 @@ func NewService(config Config) *Service {
 	config.Issuer = cmp.Or(config.Issuer, DefaultIssuer)
 	config.Audience = cmp.Or(config.Audience, DefaultAudience)
 	config.Access = cmp.Or(config.Access, DefaultAccess)
+	config.Refresh = cmp.Or(config.Refresh, DefaultRefresh)
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -80,12 +86,12 @@ func (s *Service) pair(access, refresh string) Pair {
 // Login issues an access token and starts a family of refresh tokens for a user whose password was just checked.
 // ErrUnavailable: Redis could not keep the refresh token, and no token was issued.
 func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
-	family := newFamilyID()
+	family := rand.Text()
 	access, _, err := s.issue(user, family)
 	if err != nil {
 		return Pair{}, err
 	}
-	refresh, err := s.config.Families.start(ctx, user.Name, family)
+	refresh, err := s.startFamily(ctx, user.Name, family)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -98,11 +104,11 @@ func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
 // The refresh token is spent last. If an earlier step fails, because the users database does not answer, the client can
 // send the same token again without being taken for a thief.
 func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error) {
-	family, err := s.config.Families.find(ctx, refreshToken)
+	family, err := s.findFamily(ctx, refreshToken)
 	if err != nil {
 		return Pair{}, err
 	}
-	if err := s.config.Denylist.checkFamily(ctx, family); err != nil {
+	if err := s.checkFamily(ctx, family); err != nil {
 		return Pair{}, err
 	}
 	user, err := s.config.Directory.User(ctx, family.User)
@@ -113,34 +119,9 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error
 	if err != nil {
 		return Pair{}, err
 	}
-	next, err := s.config.Families.rotate(ctx, refreshToken)
+	next, err := s.rotate(ctx, refreshToken)
 	if err != nil {
 		return Pair{}, err
 	}
 	return s.pair(access, next), nil
-}
-
-// CheckRevoked asks the denylist whether a token that Verify accepted was taken back: one Redis command. ErrDenied: it
-// was. ErrUnavailable: Redis did not answer, so the server cannot tell.
-func (s *Service) CheckRevoked(ctx context.Context, claims Claims) error {
-	return s.config.Denylist.check(ctx, claims)
-}
-
-// Logout takes back this access token and the whole login that it came from: its refresh token, and every access token
-// that was refreshed from it.
-func (s *Service) Logout(ctx context.Context, claims Claims) error {
-	if err := s.config.Denylist.deny(ctx, claims); err != nil {
-		return err
-	}
-	return s.config.Families.end(ctx, claims.FamilyID)
-}
-
-// LogoutRefresh ends the login of a refresh token, for a client whose access token has expired.
-func (s *Service) LogoutRefresh(ctx context.Context, refreshToken string) error {
-	return s.config.Families.endOf(ctx, refreshToken)
-}
-
-// LogoutEverywhere takes back every access token and every refresh token that a user has now.
-func (s *Service) LogoutEverywhere(ctx context.Context, user string) error {
-	return s.config.Denylist.denyBefore(ctx, user, s.config.Now())
 }

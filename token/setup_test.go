@@ -100,11 +100,7 @@ func setupOn(t testing.TB, algorithm string, client redis.UniversalClient, prefi
 	b.keys, err = token.NewKeyring(key)
 	must(t, err)
 	b.private = token.PrivateOf(key)
-	denylist := token.NewDenylist(client, prefix, token.DefaultAccess, token.DefaultRefresh)
-	families := token.NewFamilies(client, prefix, token.DefaultRefresh, denylist, b.clock)
-	b.Service = token.NewService(token.Config{
-		Keys: b.keys, Directory: b.directory, Families: families, Denylist: denylist, Now: b.clock,
-	})
+	b.Service = token.NewService(token.Config{Keys: b.keys, Directory: b.directory, Redis: client, Prefix: prefix, Now: b.clock})
 	return b
 }
 

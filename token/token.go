@@ -6,23 +6,22 @@
 // tokens that it no longer accepts, and asks that list at every request.
 //
 //	login     Service.Login ──▶ access token, signed with Keyring     (lives 15 minutes)
-//	                        └─▶ refresh token, kept in Families       (Redis; lives 8 hours; works once)
+//	                        └─▶ refresh token, kept in Redis          (lives 8 hours; works once)
 //
 //	request   FromHeader ──▶ Service.Verify         format, signature, times, claims: no lookup
-//	                         Service.CheckRevoked   is it on the Denylist? one Redis command, and only if you call it
+//	                         Service.CheckRevoked   is it on the denylist? one Redis command, and only if you call it
 //
 //	later     Service.Refresh            a new pair for a refresh token
 //	          Service.Logout             this login ends, for servers that call CheckRevoked
 //	          Service.LogoutEverywhere   every login of the user ends, likewise
 //	          Keyring.JWKS               the public keys, for other services
 //
-// To begin, make a key with GenerateKey, a NewKeyring of it, a NewDenylist and NewFamilies on Redis, and a NewService of
-// all four. The examples of Service show the handlers of a gin server.
+// To begin, make a key with GenerateKey, a NewKeyring of it, and a NewService of the keyring and a Redis. The examples of
+// Service show the handlers of a gin server.
 //
 // Access tokens follow RFC 9068 (typ at+jwt) and RFC 8725; refresh tokens follow RFC 9700, section 4.14. The signatures
 // are github.com/golang-jwt/jwt/v5's; format.go refuses what that library accepts and should not.
 //
-// The files, in the order in which to read them: service.go, issue.go, claims.go, verify.go, format.go,
-// verified_cache.go, source.go (a request's way); key.go, keyring.go (keys); families.go, denylist.go (what Redis keeps);
-// errors.go.
+// The files, in the order in which to read them: errors.go; service.go, claims.go, issue.go, verify.go, format.go,
+// verified_cache.go, source.go (a request's way); key.go, keyring.go (keys); families.go, denylist.go (what Redis keeps).
 package token

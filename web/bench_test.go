@@ -5,7 +5,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // BenchmarkMe is what one request of a caller who is logged in costs, in process: no network but that to Redis. basic is
@@ -15,7 +15,7 @@ func BenchmarkMe(b *testing.B) {
 	w.log = nil
 	c := newClient(b, w.start(b, "app-1"))
 	for _, r := range routes() {
-		if r.scheme != web.Basic {
+		if r.scheme != scheme.Basic {
 			c.login(r.scheme, "alice")
 			b.Run(r.scheme, func(b *testing.B) { benchmarkMe(b, c.server.Handler(), c, r) })
 		}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"authlab/account"
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 func (a answer) cart(t testing.TB) (items []string, keptIn string) {
@@ -82,7 +82,7 @@ func TestACartIsBounded(t *testing.T) {
 			}
 			added++
 		}
-		if full := added == account.MaxCart; full == (r.scheme == web.SessionCookie) {
+		if full := added == account.MaxCart; full == (r.scheme == scheme.SessionCookie) {
 			t.Errorf("%d items of 64 bytes fit", added) // a cookie is too small for all of them
 		}
 		c.add(400, r, long).isProblem(t, 400, "cart-full", r.scheme)

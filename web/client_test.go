@@ -10,23 +10,18 @@ import (
 
 	"authlab/account"
 	"authlab/token"
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // A route is where a scheme is mounted.
 type route struct{ scheme, base, login, logout string }
 
 // routes are the seven schemes. basic has nowhere to log in to.
-func routes() []route {
-	return []route{
-		{web.Basic, "/basic", "", ""},
-		{web.SessionMemory, "/session/memory", "/session/memory/login", "/session/memory/logout"},
-		{web.SessionRedis, "/session/redis", "/session/redis/login", "/session/redis/logout"},
-		{web.SessionCookie, "/session/cookie", "/session/cookie/login", "/session/cookie/logout"},
-		{web.TokenStateless, "/token/stateless", "/authenticate", "/token/logout"},
-		{web.TokenRevocable, "/token/revocable", "/authenticate", "/token/logout"},
-		{web.TokenCookie, "/token/cookie", "/token/cookie/login", "/token/cookie/logout"},
+func routes() (all []route) {
+	for _, row := range scheme.All() {
+		all = append(all, route{row.Name, row.Base, row.Login, row.Logout})
 	}
+	return all
 }
 
 func routeOf(scheme string) route {
@@ -150,7 +145,7 @@ func (c *client) login(scheme, name string) answer {
 // credential is what this client sends to prove who it is.
 func (c *client) credential(r route) string {
 	switch {
-	case r.scheme == web.Basic:
+	case r.scheme == scheme.Basic:
 		return c.password
 	case r.keepsTokens():
 		return c.pair.AccessToken
@@ -161,7 +156,7 @@ func (c *client) credential(r route) string {
 // show replaces the credential by any text.
 func (c *client) show(r route, text string) {
 	switch {
-	case r.scheme == web.Basic:
+	case r.scheme == scheme.Basic:
 		c.password = text
 	case r.keepsTokens():
 		c.pair.AccessToken = text

@@ -11,13 +11,16 @@ import (
 	"time"
 
 	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // patience is what the design gives a fault of Redis: no answer takes longer.
 const patience = time.Second
 
 // needsRedis tells the schemes that cannot answer without it.
-func needsRedis(r route) bool { return r.scheme == web.SessionRedis || r.scheme == web.TokenRevocable }
+func needsRedis(r route) bool {
+	return r.scheme == scheme.SessionRedis || r.scheme == scheme.TokenRevocable
+}
 
 // unavailable asserts that an answer came in time, said "I can't tell right now", and took nothing away.
 func unavailable(t *testing.T, scheme string, within time.Duration, ask func() answer) {
@@ -35,7 +38,7 @@ func unavailable(t *testing.T, scheme string, within time.Duration, ask func() a
 
 func TestAStoppedRedisIsA503AndServiceReturnsByItself(t *testing.T) {
 	w, _, c := loggedIn(t)
-	cookie, refresh := c.cookies[web.SessionRedis], refreshBody(c.pair.RefreshToken)
+	cookie, refresh := c.cookies[scheme.SessionRedis], refreshBody(c.pair.RefreshToken)
 	w.redis.Close()
 	for _, r := range routes() {
 		if needsRedis(r) {
@@ -46,27 +49,27 @@ func TestAStoppedRedisIsA503AndServiceReturnsByItself(t *testing.T) {
 		}
 	}
 	for _, ask := range []struct{ method, path, body, scheme string }{
-		{"GET", "/session/redis/sessions", "", web.SessionRedis},
-		{"DELETE", "/session/redis/sessions/0123456789abcdef", "", web.SessionRedis},
-		{"POST", "/session/redis/logout", "", web.SessionRedis},
-		{"POST", "/session/redis/logout-everywhere", "", web.SessionRedis},
-		{"POST", "/session/redis/login", goodLogin(0), web.SessionRedis},
-		{"POST", "/authenticate", goodLogin(0), web.TokenStateless},
-		{"POST", "/token/refresh", refresh, web.TokenStateless},
-		{"POST", "/token/logout", "", web.TokenStateless},
-		{"POST", "/token/logout-everywhere", "", web.TokenRevocable},
+		{"GET", "/session/redis/sessions", "", scheme.SessionRedis},
+		{"DELETE", "/session/redis/sessions/0123456789abcdef", "", scheme.SessionRedis},
+		{"POST", "/session/redis/logout", "", scheme.SessionRedis},
+		{"POST", "/session/redis/logout-everywhere", "", scheme.SessionRedis},
+		{"POST", "/session/redis/login", goodLogin(0), scheme.SessionRedis},
+		{"POST", "/authenticate", goodLogin(0), scheme.TokenStateless},
+		{"POST", "/token/refresh", refresh, scheme.TokenStateless},
+		{"POST", "/token/logout", "", scheme.TokenStateless},
+		{"POST", "/token/logout-everywhere", "", scheme.TokenRevocable},
 	} {
 		unavailable(t, ask.scheme, patience, func() answer { return c.do(ask.method, ask.path, ask.body) })
 	}
-	unavailable(t, web.SessionRedis, patience, func() answer { return c.other().do("POST", "/session/redis/login", goodLogin(0)) })
-	for _, scheme := range []string{web.SessionMemory, web.SessionCookie, web.TokenCookie} {
+	unavailable(t, scheme.SessionRedis, patience, func() answer { return c.other().do("POST", "/session/redis/login", goodLogin(0)) })
+	for _, scheme := range []string{scheme.SessionMemory, scheme.SessionCookie, scheme.TokenCookie} {
 		c.other().login(scheme, "bob")
 	}
-	c.other().get(401, "/session/redis/me").isProblem(t, 401, "no-credential", web.SessionRedis)
-	c.other().get(401, "/session/redis/me", "Cookie", "session-redis=garbage").isProblem(t, 401, "session-unknown", web.SessionRedis)
+	c.other().get(401, "/session/redis/me").isProblem(t, 401, "no-credential", scheme.SessionRedis)
+	c.other().get(401, "/session/redis/me", "Cookie", "session-redis=garbage").isProblem(t, 401, "session-unknown", scheme.SessionRedis)
 
 	must(t, w.redis.Restart())
-	if c.cookies[web.SessionRedis] != cookie {
+	if c.cookies[scheme.SessionRedis] != cookie {
 		t.Fatal("the cookie was lost")
 	}
 	for _, r := range routes() {
@@ -80,7 +83,7 @@ func TestAnEmptyRedisHasNoSessionsAndNoDenylist(t *testing.T) {
 	c.post(204, "/token/logout", "")
 	c.get(401, "/token/revocable/me")
 	w.redis.FlushAll()
-	c.get(401, "/session/redis/me").isProblem(t, 401, "session-unknown", web.SessionRedis)
+	c.get(401, "/session/redis/me").isProblem(t, 401, "session-unknown", scheme.SessionRedis)
 	c.get(200, "/token/revocable/me") // a revoked token that lives again
 }
 
@@ -179,9 +182,9 @@ func TestACrowdAtASilentRedisIsAnsweredInTime(t *testing.T) {
 	var all sync.WaitGroup
 	for range 160 { // the pool has 128
 		request := httptest.NewRequest(http.MethodGet, "/session/redis/me", nil)
-		request.AddCookie(&http.Cookie{Name: web.SessionRedis, Value: "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE"})
+		request.AddCookie(&http.Cookie{Name: scheme.SessionRedis, Value: "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE"})
 		all.Go(func() {
-			unavailable(t, web.SessionRedis, patience+patience/2, func() answer { // added up, the waits are longer; the rest is for a busy processor
+			unavailable(t, scheme.SessionRedis, patience+patience/2, func() answer { // added up, the waits are longer; the rest is for a busy processor
 				recorder := httptest.NewRecorder()
 				server.Handler().ServeHTTP(recorder, request)
 				return read(t, recorder.Result())

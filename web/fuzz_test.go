@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // inProcess is a replica without a network, and without a log.
@@ -72,7 +73,7 @@ func FuzzNoCredentialIsAMistakeOfOurs(f *testing.F) {
 		for _, r := range routes() {
 			request := httptest.NewRequest(http.MethodGet, r.base+"/me", nil)
 			switch {
-			case r.scheme == web.Basic:
+			case r.scheme == scheme.Basic:
 				request.Header["Authorization"] = []string{"Basic " + text}
 				if _, err := base64.StdEncoding.DecodeString(text); err == nil {
 					continue // a password, which costs its hash: TestAMalformedNameAndPasswordAreA401

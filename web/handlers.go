@@ -12,11 +12,6 @@ import (
 	"authlab/account"
 )
 
-type credentials struct {
-	Username string `json:"username"`
-	Password string `json:"password"`
-}
-
 type userView struct {
 	Name  string   `json:"name"`
 	Roles []string `json:"roles"`
@@ -44,7 +39,10 @@ func (s *Server) me(c *gin.Context, user account.User, expiresAt time.Time) meVi
 
 // login reads name and password from the body and checks them.
 func (s *Server) login(c *gin.Context) (account.User, error) {
-	var body credentials
+	var body struct {
+		Username string `json:"username"`
+		Password string `json:"password"`
+	}
 	if err := readJSON(c, &body); err != nil {
 		return account.User{}, err
 	}
@@ -63,12 +61,11 @@ func (s *Server) handleMe(c *gin.Context) {
 // handleAdmin handles the "GET {base}/admin" route. The roles are from the users database, as they are now, or from the
 // credential, as they were when it was made. The experiment stale-role measures that difference.
 func (s *Server) handleAdmin(c *gin.Context) {
-	who := callerOf(c)
-	if !slices.Contains(who.user.Roles, account.RoleAdmin) {
+	if !slices.Contains(callerOf(c).user.Roles, account.RoleAdmin) {
 		s.refuse(c, errNotAdmin)
 		return
 	}
-	c.JSON(http.StatusOK, s.me(c, who.user, who.expiresAt))
+	s.handleMe(c)
 }
 
 // handleEmail handles the "POST {base}/email" route.
@@ -85,14 +82,20 @@ func (s *Server) handleEmail(c *gin.Context) {
 		s.refuse(c, errBadEmail)
 		return
 	}
-	who := callerOf(c)
-	if err := s.directory.SetEmail(c.Request.Context(), who.user.Name, body.Email); err != nil {
+	name := callerOf(c).user.Name
+	err = s.directory.SetEmail(c.Request.Context(), name, body.Email)
+	s.answer(c, gin.H{
+		"scheme": c.GetString(schemeKey), "replica": s.config.Name, "user": gin.H{"name": name, "email": body.Email},
+	}, err)
+}
+
+// answer answers 200 and the body, or the error.
+func (s *Server) answer(c *gin.Context, body any, err error) {
+	if err != nil {
 		s.refuse(c, err)
 		return
 	}
-	c.JSON(http.StatusOK, gin.H{
-		"scheme": c.GetString(schemeKey), "replica": s.config.Name, "user": gin.H{"name": who.user.Name, "email": body.Email},
-	})
+	c.JSON(http.StatusOK, body)
 }
 
 // done answers 204, or the error.

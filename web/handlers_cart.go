@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"unicode"
 
@@ -28,7 +27,7 @@ type cartView struct {
 	KeptIn  string   `json:"kept_in"` // session, or users database
 }
 
-// A cart is where a scheme keeps what its caller wants to buy.
+// A cart is where a scheme keeps what its caller wants to buy. add returns what is in it afterwards.
 type cart struct {
 	keptIn string
 	items  func(*gin.Context) ([]string, error)
@@ -39,14 +38,14 @@ type cart struct {
 // requests, so the cart is the user's, in the users database.
 func (s *Server) cartOf(m mounted) cart {
 	if m.sessions != nil {
-		return cart{keptIn: "session", items: sessionCart, add: addToSessionCart}
+		return cart{"session", sessionCart, addToSessionCart}
 	}
 	return cart{
-		keptIn: "users database",
-		items: func(c *gin.Context) ([]string, error) {
+		"users database",
+		func(c *gin.Context) ([]string, error) {
 			return s.directory.Cart(c.Request.Context(), callerOf(c).user.Name)
 		},
-		add: func(c *gin.Context, item string) ([]string, error) {
+		func(c *gin.Context, item string) ([]string, error) {
 			return s.directory.AddToCart(c.Request.Context(), callerOf(c).user.Name, item)
 		},
 	}
@@ -101,12 +100,8 @@ func (s *Server) handleAddToCart(kept cart) gin.HandlerFunc {
 }
 
 func (s *Server) sendCart(c *gin.Context, kept cart, items []string, err error) {
-	if err != nil {
-		s.refuse(c, err)
-		return
-	}
 	if items == nil {
 		items = []string{}
 	}
-	c.JSON(http.StatusOK, cartView{Scheme: c.GetString(schemeKey), Replica: s.config.Name, Items: items, KeptIn: kept.keptIn})
+	s.answer(c, cartView{Scheme: c.GetString(schemeKey), Replica: s.config.Name, Items: items, KeptIn: kept.keptIn}, err)
 }

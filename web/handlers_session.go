@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"net/http"
 
 	"github.com/gin-gonic/gin"
 
@@ -18,11 +17,7 @@ func (s *Server) handleSessionLogin(m *session.Manager) gin.HandlerFunc {
 			return
 		}
 		login, err := m.Login(c, user)
-		if err != nil {
-			s.refuse(c, err)
-			return
-		}
-		c.JSON(http.StatusOK, s.me(c, login.User, login.ExpiresAt))
+		s.answer(c, s.me(c, login.User, login.ExpiresAt), err)
 	}
 }
 
@@ -40,11 +35,7 @@ func (s *Server) handleSessionLogoutEverywhere(m *session.Manager) gin.HandlerFu
 func (s *Server) handleSessions(m *session.Manager) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		items, err := m.Sessions(c, callerOf(c).session)
-		if err != nil {
-			s.refuse(c, err)
-			return
-		}
-		c.JSON(http.StatusOK, gin.H{"scheme": c.GetString(schemeKey), "replica": s.config.Name, "sessions": items})
+		s.answer(c, gin.H{"scheme": c.GetString(schemeKey), "replica": s.config.Name, "sessions": items}, err)
 	}
 }
 

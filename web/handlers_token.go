@@ -6,7 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"authlab/session"
-	"authlab/token"
+	"authlab/web/scheme"
 )
 
 // handleAuthenticate handles the "POST /authenticate" route.
@@ -17,7 +17,11 @@ func (s *Server) handleAuthenticate(c *gin.Context) {
 		return
 	}
 	pair, err := s.tokens.Login(c.Request.Context(), user)
-	s.sendPair(c, pair, err)
+	s.answer(c, pair, err)
+}
+
+type refreshBody struct {
+	RefreshToken string `json:"refresh_token"`
 }
 
 // handleRefresh handles the "POST /token/refresh" route.
@@ -28,19 +32,7 @@ func (s *Server) handleRefresh(c *gin.Context) {
 		return
 	}
 	pair, err := s.tokens.Refresh(c.Request.Context(), body.RefreshToken)
-	s.sendPair(c, pair, err)
-}
-
-type refreshBody struct {
-	RefreshToken string `json:"refresh_token"`
-}
-
-func (s *Server) sendPair(c *gin.Context, pair token.Pair, err error) {
-	if err != nil {
-		s.refuse(c, err)
-		return
-	}
-	c.JSON(http.StatusOK, pair)
+	s.answer(c, pair, err)
 }
 
 // handleTokenLogout handles the "POST /token/logout" route. The access token names the login to end; a client whose
@@ -103,7 +95,7 @@ func (s *Server) handleTokenCookieLogout(c *gin.Context) {
 
 func (s *Server) tokenCookie(value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
-		Name: s.cookieName(TokenCookie), Value: value, Path: "/", MaxAge: maxAge,
+		Name: s.cookieName(scheme.TokenCookie), Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: s.config.Secure, SameSite: http.SameSiteLaxMode,
 	}
 }

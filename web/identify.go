@@ -12,6 +12,7 @@ import (
 	"authlab/account"
 	"authlab/session"
 	"authlab/token"
+	"authlab/web/scheme"
 )
 
 // A caller is the user whom a credential identified.
@@ -89,7 +90,7 @@ func (s *Server) readToken(source token.Source, revocable bool) func(*gin.Contex
 // readSession loads the session that the cookie names.
 func (s *Server) readSession(name string, manager *session.Manager) func(*gin.Context) (caller, error) {
 	return func(c *gin.Context) (caller, error) {
-		if _, err := c.Request.Cookie(s.cookieName(name)); name == SessionCookie && err == nil {
+		if _, err := c.Request.Cookie(s.cookieName(name)); name == scheme.SessionCookie && err == nil {
 			defer timingOf(c.Request.Context()).Add(costSignature, "HMAC-SHA256 of the cookie", time.Now())
 		}
 		login, err := manager.Identify(c)

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // Requests of one login at once, over three replicas, each add something else to the cart.
@@ -17,7 +17,7 @@ func TestNoUpdateOfACartIsLostWhereAServerKeepsIt(t *testing.T) {
 		t.Run(r.scheme, func(t *testing.T) {
 			w := newWorld(t)
 			replicas := []*replica{w.start(t, "app-1"), w.start(t, "app-2"), w.start(t, "app-3")}
-			if r.scheme == web.SessionMemory {
+			if r.scheme == scheme.SessionMemory {
 				replicas = replicas[:1] // another replica does not know the session
 			}
 			c := newClient(t, replicas[0])
@@ -37,7 +37,7 @@ func TestNoUpdateOfACartIsLostWhereAServerKeepsIt(t *testing.T) {
 			}
 			all.Wait()
 			want := adds
-			if r.scheme == web.SessionCookie { // a browser keeps one of the cookies
+			if r.scheme == scheme.SessionCookie { // a browser keeps one of the cookies
 				want, c.cookies[r.scheme] = 1, <-last
 			}
 			if left := strings.Count(c.get(200, r.base+"/cart").body, "item-"); left != want {
@@ -49,7 +49,7 @@ func TestNoUpdateOfACartIsLostWhereAServerKeepsIt(t *testing.T) {
 
 func TestARequestThatReadsTheCartIsOneRedisCommandAndOneThatWritesIsTwo(t *testing.T) {
 	_, c := alone(t)
-	r := routeOf(web.SessionRedis)
+	r := routeOf(scheme.SessionRedis)
 	c.login(r.scheme, "alice")
 	c.add(200, r, "book")
 	for range 3 {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 func TestAReplicaSaysWhetherItLivesAndWhetherToSendToIt(t *testing.T) {
@@ -23,7 +23,7 @@ func TestAReplicaSaysWhetherItLivesAndWhetherToSendToIt(t *testing.T) {
 	ready(200, `{"redis":"down","replica":"app-1","status":"ready"}`)
 	must(t, w.redis.Restart())
 	ready(200, `{"redis":"up","replica":"app-1","status":"ready"}`)
-	c.login(web.SessionMemory, "alice")
+	c.login(scheme.SessionMemory, "alice")
 	c.server.Drain()
 	ready(503, `{"redis":"up","replica":"app-1","status":"draining"}`)
 	c.get(200, "/session/memory/me") // what comes all the same is answered
@@ -69,7 +69,7 @@ func TestAClientCannotWriteItsTextIntoTheMetricsOrTheLog(t *testing.T) {
 	w, c := alone(t)
 	c.expect(405, "X-SECRET-METHOD", "/livez", "")
 	c.get(404, "/x-secret-path?x-secret-query", "User-Agent", "x-secret-agent", "X-Forwarded-For", "x-secret-address")
-	c.login(web.SessionRedis, "alice")
+	c.login(scheme.SessionRedis, "alice")
 	c.expect(404, "DELETE", "/session/redis/sessions/x-secret-id", "")
 	for where, text := range map[string]string{"metrics": c.get(200, "/metrics").body, "log": w.log.String()} {
 		if strings.Contains(strings.ToLower(text), "x-secret") {
@@ -80,7 +80,7 @@ func TestAClientCannotWriteItsTextIntoTheMetricsOrTheLog(t *testing.T) {
 
 func TestALineOfTheLogSaysWhichRouteAndNotWhichAddress(t *testing.T) {
 	w, c := alone(t)
-	c.login(web.SessionRedis, "alice")
+	c.login(scheme.SessionRedis, "alice")
 	c.expect(404, "DELETE", "/session/redis/sessions/0123456789abcdef", "")
 	lines := strings.Split(strings.TrimSpace(w.log.String()), "\n")
 	var line map[string]any

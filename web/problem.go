@@ -14,6 +14,7 @@ import (
 	"authlab/account"
 	"authlab/session"
 	"authlab/token"
+	"authlab/web/scheme"
 )
 
 // A Problem is the body of every error (RFC 9457).
@@ -121,26 +122,26 @@ func verdictOf(err error) verdict {
 	return verdict{status: http.StatusInternalServerError, name: "internal", title: "Mistake of ours", detail: "{replica} made a mistake; its log says more."}
 }
 
-// problem fills in the row's detail. scheme is empty where the request belongs to none.
-func (v verdict) problem(err error, scheme, replica string) Problem {
+// problem fills in the row's detail. in names the scheme of the request, and is empty where it belongs to none.
+func (v verdict) problem(err error, in, replica string) Problem {
 	store := "Redis has no session with this ID."
-	if scheme == SessionMemory {
+	if in == scheme.SessionMemory {
 		store = replica + " has no session with this ID in its memory."
 	}
-	detail := strings.NewReplacer("{replica}", replica, "{scheme}", cmp.Or(scheme, "any scheme"), "{store}", store, "{err}", sentence(err))
+	detail := strings.NewReplacer("{replica}", replica, "{scheme}", cmp.Or(in, "any scheme"), "{store}", store, "{err}", sentence(err))
 	return Problem{
 		Type: "urn:authlab:problem:" + v.name, Title: v.title, Status: v.status, Detail: detail.Replace(v.detail),
-		Scheme: scheme, Replica: replica,
+		Scheme: in, Replica: replica,
 	}
 }
 
 // refuse answers an error and ends the request.
 func (s *Server) refuse(c *gin.Context, err error) {
-	v, scheme := verdictOf(err), c.GetString(schemeKey)
+	v, in := verdictOf(err), c.GetString(schemeKey)
 	if v.status == http.StatusInternalServerError {
 		s.config.Logger.Error("refused", "replica", s.config.Name, "route", c.FullPath(), "error", err)
 	}
-	s.challenge(c, scheme, v, err)
+	challenge(c, in, v, err)
 	var tooMany *account.TooManyError
 	switch {
 	case errors.As(err, &tooMany):
@@ -149,15 +150,15 @@ func (s *Server) refuse(c *gin.Context, err error) {
 		c.Header("Retry-After", "1")
 	}
 	c.Header("Content-Type", ProblemType)
-	c.AbortWithStatusJSON(v.status, v.problem(err, scheme, s.config.Name))
+	c.AbortWithStatusJSON(v.status, v.problem(err, in, s.config.Name))
 }
 
 // challenge tells the client which credential is wanted (RFC 9110, section 11.6.1; RFC 6750, section 3).
-func (s *Server) challenge(c *gin.Context, scheme string, v verdict, err error) {
+func challenge(c *gin.Context, in string, v verdict, err error) {
 	switch {
-	case scheme == Basic && v.status == http.StatusUnauthorized:
+	case in == scheme.Basic && v.status == http.StatusUnauthorized:
 		c.Header("WWW-Authenticate", `Basic realm="authlab", charset="UTF-8"`)
-	case scheme != TokenStateless && scheme != TokenRevocable:
+	case in != scheme.TokenStateless && in != scheme.TokenRevocable: // no Authorization header
 	case v.status == http.StatusUnauthorized && errors.Is(err, token.ErrInvalid):
 		c.Header("WWW-Authenticate", fmt.Sprintf(`Bearer realm="authlab", error="invalid_token", error_description=%q`, v.title))
 	case v.status == http.StatusUnauthorized:

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 func TestAnotherSiteCannotMakeABrowserChangeAnything(t *testing.T) {
@@ -101,7 +101,7 @@ func TestAnotherReplicaKnowsWhatIsSharedOrCarried(t *testing.T) {
 			c := newClient(t, first)
 			c.login(r.scheme, "alice")
 			there := c.at(second)
-			if r.scheme == web.SessionMemory {
+			if r.scheme == scheme.SessionMemory {
 				problem := there.get(401, r.base+"/me").isProblem(t, 401, "session-unknown", r.scheme)
 				if !strings.HasPrefix(problem.Detail, "app-2 has no session with this ID in its memory.") {
 					t.Errorf("detail %q", problem.Detail)
@@ -118,7 +118,7 @@ func TestAnotherReplicaKnowsWhatIsSharedOrCarried(t *testing.T) {
 			held := c.credential(r)
 			there.post(204, r.logout, "")
 			c.show(r, held)
-			want := map[string]int{web.SessionRedis: 401, web.TokenRevocable: 401, web.SessionCookie: 200, web.TokenStateless: 200, web.TokenCookie: 200}
+			want := map[string]int{scheme.SessionRedis: 401, scheme.TokenRevocable: 401, scheme.SessionCookie: 200, scheme.TokenStateless: 200, scheme.TokenCookie: 200}
 			c.get(want[r.scheme], r.base+"/me")
 		})
 	}
@@ -131,8 +131,8 @@ func TestAnotherServiceWithItsOwnKeysAcceptsNothingThatIsSigned(t *testing.T) {
 		c.login(r.scheme, "alice")
 	}
 	want := map[string]string{
-		web.SessionMemory: "session-unknown", web.SessionRedis: "session-unknown", web.SessionCookie: "session-tampered",
-		web.TokenStateless: "token-signature", web.TokenRevocable: "token-signature", web.TokenCookie: "token-signature",
+		scheme.SessionMemory: "session-unknown", scheme.SessionRedis: "session-unknown", scheme.SessionCookie: "session-tampered",
+		scheme.TokenStateless: "token-signature", scheme.TokenRevocable: "token-signature", scheme.TokenCookie: "token-signature",
 	}
 	for scheme, problem := range want {
 		c.at(stranger.server).get(401, routeOf(scheme).base+"/me").isProblem(t, 401, problem, scheme)

@@ -9,17 +9,6 @@ import (
 	"authlab/web/scheme"
 )
 
-// The names of the schemes, as package scheme has them.
-const (
-	Basic          = scheme.Basic
-	SessionMemory  = scheme.SessionMemory
-	SessionRedis   = scheme.SessionRedis
-	SessionCookie  = scheme.SessionCookie
-	TokenStateless = scheme.TokenStateless
-	TokenRevocable = scheme.TokenRevocable
-	TokenCookie    = scheme.TokenCookie
-)
-
 // A mounted scheme is a row of the table of schemes with the code that reads its credential.
 type mounted struct {
 	scheme.Scheme
@@ -31,15 +20,15 @@ type mounted struct {
 // mount returns the schemes by name.
 func (s *Server) mount() map[string]mounted {
 	redis := session.NewRedis(s.config.Redis, s.config.Prefix, s.config.Idle, s.config.Absolute, s.config.Now)
-	signed := session.NewSigned(s.cookieName(SessionCookie), s.config.CookieKeys)
+	signed := session.NewSigned(s.cookieName(scheme.SessionCookie), s.config.CookieKeys)
 	all := map[string]mounted{
-		Basic:          {read: s.readPassword},
-		SessionMemory:  s.mountSession(SessionMemory, s.memory, s.directory),
-		SessionRedis:   s.mountSession(SessionRedis, redis, s.directory),
-		SessionCookie:  s.mountSession(SessionCookie, signed, nil), // a signed cookie carries the roles itself
-		TokenStateless: {read: s.readToken(token.FromHeader, false)},
-		TokenRevocable: {read: s.readToken(token.FromHeader, true)},
-		TokenCookie:    {read: s.readToken(token.FromCookie(s.cookieName(TokenCookie)), false)},
+		scheme.Basic:          {read: s.readPassword},
+		scheme.SessionMemory:  s.mountSession(scheme.SessionMemory, s.memory, s.directory),
+		scheme.SessionRedis:   s.mountSession(scheme.SessionRedis, redis, s.directory),
+		scheme.SessionCookie:  s.mountSession(scheme.SessionCookie, signed, nil), // a signed cookie carries the roles itself
+		scheme.TokenStateless: {read: s.readToken(token.FromHeader, false)},
+		scheme.TokenRevocable: {read: s.readToken(token.FromHeader, true)},
+		scheme.TokenCookie:    {read: s.readToken(token.FromCookie(s.cookieName(scheme.TokenCookie)), false)},
 	}
 	for _, row := range scheme.All() {
 		m := all[row.Name]

@@ -14,7 +14,7 @@ import (
 	"authlab/account"
 	"authlab/session"
 	"authlab/token"
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // onEachScheme runs a test on all seven, each in a world of its own.
@@ -34,7 +34,7 @@ func (w *world) meBody(r route, name, roles, replica string) string {
 	if strings.HasPrefix(r.scheme, "token-") {
 		life = token.DefaultAccess
 	}
-	if r.scheme != web.Basic {
+	if r.scheme != scheme.Basic {
 		expires = `"` + w.clock.Now().Add(life).Format(time.RFC3339) + `"`
 	}
 	return fmt.Sprintf(`{"scheme":%q,"user":{"name":%q,"roles":[%s]},"replica":%q,"expires_at":%s}`, r.scheme, name, roles, replica, expires)
@@ -138,8 +138,8 @@ func TestALogoutTwiceIsALogout(t *testing.T) {
 		}
 		c.show(r, held)
 		want := map[string]int{
-			web.SessionMemory: 401, web.SessionRedis: 401, web.TokenRevocable: 401,
-			web.SessionCookie: 200, web.TokenStateless: 200, web.TokenCookie: 200, // a value lives until it expires
+			scheme.SessionMemory: 401, scheme.SessionRedis: 401, scheme.TokenRevocable: 401,
+			scheme.SessionCookie: 200, scheme.TokenStateless: 200, scheme.TokenCookie: 200, // a value lives until it expires
 		}
 		c.get(want[r.scheme], r.base+"/me")
 	})
@@ -147,18 +147,18 @@ func TestALogoutTwiceIsALogout(t *testing.T) {
 
 func TestServerTimingSaysWhatARequestDid(t *testing.T) {
 	want := map[string]map[string]int{
-		web.Basic:          {"hash": 1, "users": 1, "store": 2}, // guesses are counted in Redis
-		web.SessionMemory:  {"users": 1},
-		web.SessionRedis:   {"users": 1, "store": 1},
-		web.SessionCookie:  {"signature": 1},
-		web.TokenStateless: {"signature": 1},
-		web.TokenRevocable: {"signature": 1, "store": 1},
-		web.TokenCookie:    {"signature": 1},
+		scheme.Basic:          {"hash": 1, "users": 1, "store": 2}, // guesses are counted in Redis
+		scheme.SessionMemory:  {"users": 1},
+		scheme.SessionRedis:   {"users": 1, "store": 1},
+		scheme.SessionCookie:  {"signature": 1},
+		scheme.TokenStateless: {"signature": 1},
+		scheme.TokenRevocable: {"signature": 1, "store": 1},
+		scheme.TokenCookie:    {"signature": 1},
 	}
 	onEachScheme(t, func(t *testing.T, w *world, c *client, r route) {
 		c.login(r.scheme, "alice")
 		fresh := c.at(w.start(t, "app-2")) // has no connection to Redis yet: the handshake is no cost of the request
-		if r.scheme == web.SessionMemory {
+		if r.scheme == scheme.SessionMemory {
 			fresh = c
 		}
 		for _, at := range []*client{fresh, fresh, c} {
@@ -179,11 +179,11 @@ func TestTheClockEndsEveryLogin(t *testing.T) {
 	onEachScheme(t, func(t *testing.T, w *world, c *client, r route) {
 		c.login(r.scheme, "alice")
 		life := map[string]time.Duration{
-			web.SessionMemory: session.DefaultIdle, web.SessionRedis: session.DefaultIdle, web.SessionCookie: session.DefaultIdle,
-			web.TokenStateless: token.DefaultAccess, web.TokenRevocable: token.DefaultAccess, web.TokenCookie: token.DefaultAccess,
+			scheme.SessionMemory: session.DefaultIdle, scheme.SessionRedis: session.DefaultIdle, scheme.SessionCookie: session.DefaultIdle,
+			scheme.TokenStateless: token.DefaultAccess, scheme.TokenRevocable: token.DefaultAccess, scheme.TokenCookie: token.DefaultAccess,
 		}[r.scheme]
 		w.clock.Advance(life - time.Second)
-		if r.scheme == web.Basic {
+		if r.scheme == scheme.Basic {
 			w.clock.Advance(365 * 24 * time.Hour)
 			c.get(200, r.base+"/me")
 			return
@@ -200,8 +200,8 @@ func TestTheClockEndsEveryLogin(t *testing.T) {
 // What is looked up is true now; what is carried was true when it was written.
 func TestADemotedAdminIsAnAdminUntilHerRolesAreLookedUp(t *testing.T) {
 	want := map[string]int{
-		web.Basic: 403, web.SessionMemory: 403, web.SessionRedis: 403,
-		web.SessionCookie: 200, web.TokenStateless: 200, web.TokenRevocable: 200, web.TokenCookie: 200,
+		scheme.Basic: 403, scheme.SessionMemory: 403, scheme.SessionRedis: 403,
+		scheme.SessionCookie: 200, scheme.TokenStateless: 200, scheme.TokenRevocable: 200, scheme.TokenCookie: 200,
 	}
 	onEachScheme(t, func(t *testing.T, w *world, c *client, r route) {
 		c.login(r.scheme, "alice")

@@ -93,10 +93,9 @@ func New(config Config) *Server {
 	s.directory = timedDirectory{config.Directory, s.metrics}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
-	denylist := token.NewDenylist(config.Redis, config.Prefix, config.Access, config.Refresh)
 	s.tokens = token.NewService(token.Config{
-		Keys: config.Keys, Directory: s.directory, Access: config.Access, Now: config.Now, Denylist: denylist,
-		Families: token.NewFamilies(config.Redis, config.Prefix, config.Refresh, denylist, config.Now),
+		Keys: config.Keys, Directory: s.directory, Redis: config.Redis, Prefix: config.Prefix,
+		Access: config.Access, Refresh: config.Refresh, Now: config.Now,
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.schemes = s.mount()
@@ -159,18 +158,18 @@ func (s *Server) routes() *gin.Engine {
 			get(known, "/sessions", s.handleSessions(m.sessions))
 			known.DELETE("/sessions/:id", s.handleEndSession(m.sessions))
 		}
-		if m.Name == TokenCookie {
+		if m.Name == scheme.TokenCookie {
 			g.POST("/login", s.handleTokenCookieLogin)
 			g.POST("/logout", s.handleTokenCookieLogout)
 		}
 	}
 
-	stateless, revocable := s.schemes[TokenStateless], s.schemes[TokenRevocable]
-	r.POST(stateless.Login, inScheme(TokenStateless), s.handleAuthenticate)
-	r.POST(stateless.Refresh, inScheme(TokenStateless), s.handleRefresh)
-	r.POST(stateless.Logout, inScheme(TokenStateless), stateless.identify, s.handleTokenLogout)
+	stateless, revocable := s.schemes[scheme.TokenStateless], s.schemes[scheme.TokenRevocable]
+	r.POST(stateless.Login, inScheme(scheme.TokenStateless), s.handleAuthenticate)
+	r.POST(stateless.Refresh, inScheme(scheme.TokenStateless), s.handleRefresh)
+	r.POST(stateless.Logout, inScheme(scheme.TokenStateless), stateless.identify, s.handleTokenLogout)
 	// A token that was taken back must not end the logins that came after it, so this route asks the denylist.
-	r.POST("/token/logout-everywhere", inScheme(TokenRevocable), revocable.identify, s.requireCaller, s.handleTokenLogoutEverywhere)
+	r.POST("/token/logout-everywhere", inScheme(scheme.TokenRevocable), revocable.identify, s.requireCaller, s.handleTokenLogoutEverywhere)
 	return r
 }
 

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"authlab/session"
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 func (c *client) sessions(base string) []session.Info {
@@ -26,7 +26,7 @@ func (c *client) sessions(base string) []session.Info {
 
 // onEachRememberer runs a test on the two schemes whose server has every session in its hands.
 func onEachRememberer(t *testing.T, test func(t *testing.T, w *world, c *client, r route)) {
-	for _, scheme := range []string{web.SessionMemory, web.SessionRedis} {
+	for _, scheme := range []string{scheme.SessionMemory, scheme.SessionRedis} {
 		t.Run(scheme, func(t *testing.T) {
 			w, c := alone(t)
 			test(t, w, c, routeOf(scheme))
@@ -54,7 +54,7 @@ func TestSessionsEndEverywhere(t *testing.T) {
 
 func TestASignedCookieEndsNowhereElse(t *testing.T) {
 	_, c := alone(t)
-	r := routeOf(web.SessionCookie)
+	r := routeOf(scheme.SessionCookie)
 	phone := c.other()
 	c.login(r.scheme, "alice")
 	phone.login(r.scheme, "alice")

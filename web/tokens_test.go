@@ -8,12 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 func TestAuthenticateGivesThePairOfRFC6749AndNothingElse(t *testing.T) {
 	_, c := alone(t)
-	first := c.login(web.TokenStateless, "alice")
+	first := c.login(scheme.TokenStateless, "alice")
 	before := c.pair
 	second := c.post(200, "/token/refresh", refreshBody(before.RefreshToken))
 	for name, a := range map[string]answer{"authenticate": first, "refresh": second} {
@@ -39,11 +39,11 @@ func TestAuthenticateGivesThePairOfRFC6749AndNothingElse(t *testing.T) {
 
 func TestARefreshTokenThatComesTwiceEndsTheFamily(t *testing.T) {
 	_, c := alone(t)
-	c.login(web.TokenStateless, "alice")
+	c.login(scheme.TokenStateless, "alice")
 	stolen := c.pair.RefreshToken
 	must(t, json.Unmarshal([]byte(c.post(200, "/token/refresh", refreshBody(stolen)).body), &c.pair))
-	c.post(401, "/token/refresh", refreshBody(stolen)).isProblem(t, 401, "refresh-reused", web.TokenStateless)
-	c.post(401, "/token/refresh", refreshBody(c.pair.RefreshToken)).isProblem(t, 401, "refresh-ended", web.TokenStateless)
+	c.post(401, "/token/refresh", refreshBody(stolen)).isProblem(t, 401, "refresh-reused", scheme.TokenStateless)
+	c.post(401, "/token/refresh", refreshBody(c.pair.RefreshToken)).isProblem(t, 401, "refresh-ended", scheme.TokenStateless)
 	c.get(200, "/token/stateless/me")
 }
 
@@ -51,64 +51,64 @@ func TestATokenLogoutIsSeenOnlyWithTheDenylist(t *testing.T) {
 	for name, body := range map[string]string{"with no body": "", "with an empty object": "{}"} {
 		t.Run(name, func(t *testing.T) {
 			_, c := alone(t)
-			c.login(web.TokenStateless, "alice")
+			c.login(scheme.TokenStateless, "alice")
 			c.post(204, "/token/logout", body)
 			c.get(200, "/token/stateless/me")
-			c.get(401, "/token/revocable/me").isProblem(t, 401, "token-revoked", web.TokenRevocable)
-			c.post(401, "/token/refresh", refreshBody(c.pair.RefreshToken)).isProblem(t, 401, "refresh-ended", web.TokenStateless)
+			c.get(401, "/token/revocable/me").isProblem(t, 401, "token-revoked", scheme.TokenRevocable)
+			c.post(401, "/token/refresh", refreshBody(c.pair.RefreshToken)).isProblem(t, 401, "refresh-ended", scheme.TokenStateless)
 		})
 	}
 }
 
 func TestARefreshTokenAloneEndsItsLogin(t *testing.T) {
 	w, c := alone(t)
-	c.login(web.TokenStateless, "alice")
+	c.login(scheme.TokenStateless, "alice")
 	refresh := refreshBody(c.pair.RefreshToken)
 	stranger := c.other()
-	stranger.post(401, "/token/logout", refreshBody("garbage")).isProblem(t, 401, "refresh-unknown", web.TokenStateless)
-	stranger.post(401, "/token/logout", "{}").isProblem(t, 401, "no-credential", web.TokenStateless)
-	stranger.post(401, "/token/logout", "").isProblem(t, 401, "no-credential", web.TokenStateless)
+	stranger.post(401, "/token/logout", refreshBody("garbage")).isProblem(t, 401, "refresh-unknown", scheme.TokenStateless)
+	stranger.post(401, "/token/logout", "{}").isProblem(t, 401, "no-credential", scheme.TokenStateless)
+	stranger.post(401, "/token/logout", "").isProblem(t, 401, "no-credential", scheme.TokenStateless)
 
 	w.clock.Advance(time.Hour) // the access token is over, and comes along all the same
-	c.get(401, "/token/stateless/me").isProblem(t, 401, "token-time", web.TokenStateless)
-	c.post(401, "/token/logout", "").isProblem(t, 401, "token-time", web.TokenStateless)
+	c.get(401, "/token/stateless/me").isProblem(t, 401, "token-time", scheme.TokenStateless)
+	c.post(401, "/token/logout", "").isProblem(t, 401, "token-time", scheme.TokenStateless)
 	c.post(204, "/token/logout", refresh)
 	c.post(204, "/token/logout", refresh)
-	stranger.post(401, "/token/refresh", refresh).isProblem(t, 401, "refresh-ended", web.TokenStateless)
+	stranger.post(401, "/token/refresh", refresh).isProblem(t, 401, "refresh-ended", scheme.TokenStateless)
 }
 
 func TestTokensEndEverywhere(t *testing.T) {
 	w, c := alone(t)
 	phone, bob := c.other(), c.other()
-	c.login(web.TokenStateless, "alice")
-	phone.login(web.TokenStateless, "alice")
-	bob.login(web.TokenStateless, "bob")
+	c.login(scheme.TokenStateless, "alice")
+	phone.login(scheme.TokenStateless, "alice")
+	bob.login(scheme.TokenStateless, "bob")
 	w.clock.Advance(time.Second)
 
-	c.other().post(401, "/token/logout-everywhere", "").isProblem(t, 401, "no-credential", web.TokenRevocable)
+	c.other().post(401, "/token/logout-everywhere", "").isProblem(t, 401, "no-credential", scheme.TokenRevocable)
 	c.post(204, "/token/logout-everywhere", "")
 	for _, device := range []*client{c, phone} {
 		device.get(200, "/token/stateless/me")
-		device.get(401, "/token/revocable/me").isProblem(t, 401, "token-revoked", web.TokenRevocable)
-		device.post(401, "/token/refresh", refreshBody(device.pair.RefreshToken)).isProblem(t, 401, "refresh-ended", web.TokenStateless)
+		device.get(401, "/token/revocable/me").isProblem(t, 401, "token-revoked", scheme.TokenRevocable)
+		device.post(401, "/token/refresh", refreshBody(device.pair.RefreshToken)).isProblem(t, 401, "refresh-ended", scheme.TokenStateless)
 	}
 	bob.get(200, "/token/revocable/me")
 	w.clock.Advance(time.Second)
-	phone.login(web.TokenStateless, "alice")
+	phone.login(scheme.TokenStateless, "alice")
 	phone.get(200, "/token/revocable/me")
 
 	// Who was logged out has no say any more, also not over the devices that logged in since.
 	w.clock.Advance(time.Second)
-	c.post(401, "/token/logout-everywhere", "").isProblem(t, 401, "token-revoked", web.TokenRevocable)
+	c.post(401, "/token/logout-everywhere", "").isProblem(t, 401, "token-revoked", scheme.TokenRevocable)
 	phone.get(200, "/token/revocable/me")
 }
 
 func TestTheChallengeSaysHowToComeBack(t *testing.T) {
 	_, c := alone(t)
-	c.login(web.TokenStateless, "bob")
-	c.login(web.Basic, "bob")
-	c.login(web.TokenCookie, "bob")
-	c.login(web.SessionMemory, "bob")
+	c.login(scheme.TokenStateless, "bob")
+	c.login(scheme.Basic, "bob")
+	c.login(scheme.TokenCookie, "bob")
+	c.login(scheme.SessionMemory, "bob")
 	parts := strings.Split(c.pair.AccessToken, ".")
 	for _, tt := range []struct {
 		name, path, authorization string

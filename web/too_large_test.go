@@ -5,15 +5,15 @@ import (
 	"net/http"
 	"testing"
 
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // A credential that carries the roles has to be sent back with every request. One that would not come back is not given
 // out: better no login than one that fails at the next page.
 func TestALoginWhoseCredentialIsTooLargeIsRefused(t *testing.T) {
 	for scheme, name := range map[string]string{
-		web.SessionCookie: "session-too-large", web.TokenCookie: "token-too-long",
-		web.TokenStateless: "token-too-long",
+		scheme.SessionCookie: "session-too-large", scheme.TokenCookie: "token-too-long",
+		scheme.TokenStateless: "token-too-long",
 	} {
 		t.Run(scheme, func(t *testing.T) {
 			w, c := alone(t)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"authlab/account"
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // A faultyDirectory answers with a fault, once it has one.
@@ -73,7 +73,7 @@ func TestAUserWhoIsGoneIsRefusedWhereUsersAreLookedUp(t *testing.T) {
 	users.fault.Store(&account.ErrUnknownUser)
 	for _, r := range routes() {
 		name := "user-gone"
-		if r.scheme == web.Basic {
+		if r.scheme == scheme.Basic {
 			name = "bad-credentials"
 		}
 		if looksUp(r) {
@@ -83,7 +83,7 @@ func TestAUserWhoIsGoneIsRefusedWhereUsersAreLookedUp(t *testing.T) {
 		}
 		c.post(401, r.base+"/email", `{"email":"a@new.example"}`).isProblem(t, 401, name, r.scheme)
 	}
-	c.post(401, "/token/refresh", refreshBody(c.pair.RefreshToken)).isProblem(t, 401, "user-gone", web.TokenStateless)
+	c.post(401, "/token/refresh", refreshBody(c.pair.RefreshToken)).isProblem(t, 401, "user-gone", scheme.TokenStateless)
 }
 
 func TestAUsersDatabaseThatIsDownIsA503AndNotA401(t *testing.T) {
@@ -133,5 +133,5 @@ func TestAPanicIsOurMistakeAndTellsNothing(t *testing.T) {
 
 // looksUp tells the schemes that ask the users database at each request.
 func looksUp(r route) bool {
-	return r.scheme == web.Basic || r.scheme == web.SessionMemory || r.scheme == web.SessionRedis
+	return r.scheme == scheme.Basic || r.scheme == scheme.SessionMemory || r.scheme == scheme.SessionRedis
 }

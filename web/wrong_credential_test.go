@@ -6,14 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // present shows a credential as it is, byte by byte.
 func (c *client) present(r route, path, text string) answer {
 	c.t.Helper()
 	switch {
-	case r.scheme == web.Basic:
+	case r.scheme == scheme.Basic:
 		return c.do("GET", path, "", "Cookie", "", "Authorization", "Basic "+text)
 	case r.keepsTokens():
 		return c.do("GET", path, "", "Cookie", "", "Authorization", "Bearer "+text)
@@ -28,13 +28,13 @@ func TestAMalformedCredentialIsA401(t *testing.T) {
 		c.login(r.scheme, "alice")
 		good[r.scheme] = c.credential(r)
 	}
-	good[web.Basic] = base64.StdEncoding.EncodeToString([]byte(good[web.Basic]))
+	good[scheme.Basic] = base64.StdEncoding.EncodeToString([]byte(good[scheme.Basic]))
 	refresh := c.pair.RefreshToken
 	letter := []string{"token-format", "token-signature", "no-credential"}
 	allowed := map[string][]string{
-		web.Basic: {"bad-credentials", "no-credential"}, web.SessionMemory: {"session-unknown", "no-credential"},
-		web.SessionRedis: {"session-unknown", "no-credential"}, web.SessionCookie: {"session-tampered", "no-credential"},
-		web.TokenStateless: letter, web.TokenRevocable: letter, web.TokenCookie: letter,
+		scheme.Basic: {"bad-credentials", "no-credential"}, scheme.SessionMemory: {"session-unknown", "no-credential"},
+		scheme.SessionRedis: {"session-unknown", "no-credential"}, scheme.SessionCookie: {"session-tampered", "no-credential"},
+		scheme.TokenStateless: letter, scheme.TokenRevocable: letter, scheme.TokenCookie: letter,
 	}
 
 	for _, r := range routes() {
@@ -78,7 +78,7 @@ func bothLetters(a, b string) bool {
 
 func TestAMalformedNameAndPasswordAreA401(t *testing.T) {
 	_, c := alone(t)
-	r := routeOf(web.Basic)
+	r := routeOf(scheme.Basic)
 	for _, text := range []string{":", "alice", "alice:", ":wonderland", "al\xff\x00ice:wonderland", "alice:wonderland\n", strings.Repeat("a", 9000) + ":x", "alice:" + strings.Repeat("x", 9000)} {
 		answer := c.present(r, "/basic/me", base64.StdEncoding.EncodeToString([]byte(text)))
 		if answer.status != 401 || answer.header.Get("WWW-Authenticate") == "" {
@@ -135,7 +135,7 @@ func TestWhatIsNotARequestIsAProblem(t *testing.T) {
 		c.server.roundTrip(t, line+" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").isProblem(t, 404, "not-found", "")
 	}
 	body := "POST /authenticate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
-	c.server.roundTrip(t, body).isProblem(t, 400, "bad-json", web.TokenStateless)
+	c.server.roundTrip(t, body).isProblem(t, 400, "bad-json", scheme.TokenStateless)
 }
 
 func TestAnUnknownAddressIs404AndAWrongMethod405(t *testing.T) {

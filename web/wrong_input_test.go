@@ -6,14 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"authlab/web"
+	"authlab/web/scheme"
 )
 
 const megabyte = 1 << 20
 
 // logins are the routes that take a name and a password.
 func logins() []route {
-	return slices.DeleteFunc(routes(), func(r route) bool { return r.login == "" || r.scheme == web.TokenRevocable })
+	return slices.DeleteFunc(routes(), func(r route) bool { return r.login == "" || r.scheme == scheme.TokenRevocable })
 }
 
 // goodLogin is alice's, padded with spaces to a length in bytes.
@@ -120,7 +120,7 @@ func TestAnUnknownUserAndAWrongPasswordAreTheSameAnswer(t *testing.T) {
 				return c.post(401, r.login, loginBody(name, password))
 			}
 			a, b := ask(known), ask(unknown)
-			a.isProblem(t, 401, "bad-credentials", map[bool]string{true: web.TokenStateless, false: r.scheme}[r.keepsTokens()])
+			a.isProblem(t, 401, "bad-credentials", map[bool]string{true: scheme.TokenStateless, false: r.scheme}[r.keepsTokens()])
 			if a.body != b.body {
 				t.Errorf("a wrong password: %s\nan unknown user: %s", a.body, b.body)
 			}
@@ -141,7 +141,7 @@ func TestAnUnknownUserAndAWrongPasswordAreTheSameAnswer(t *testing.T) {
 func TestEveryOtherBodyIsReadAsStrictly(t *testing.T) {
 	t.Parallel() // it waits: net/http lingers half a second over a body that it did not read
 	_, c := alone(t)
-	paths := map[string]string{"/token/refresh": web.TokenStateless, "/token/logout": web.TokenStateless}
+	paths := map[string]string{"/token/refresh": scheme.TokenStateless, "/token/logout": scheme.TokenStateless}
 	for _, r := range routes() {
 		c.login(r.scheme, "alice")
 		paths[r.base+"/email"] = r.scheme
@@ -159,7 +159,7 @@ func TestEveryOtherBodyIsReadAsStrictly(t *testing.T) {
 		})
 	}
 	for _, r := range routes() {
-		if r.scheme == web.TokenRevocable {
+		if r.scheme == scheme.TokenRevocable {
 			continue
 		}
 		c.get(200, r.base+"/me") // nothing of this ended a login

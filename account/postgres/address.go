@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -22,7 +21,7 @@ var ErrAddress = errors.New("it should look like postgres://user:password@host:5
 const maxConnections = 8
 
 // parse reads an address, and adds our timeouts.
-func parse(address string, timeout time.Duration) (*pgxpool.Config, error) {
+func parse(address string) (*pgxpool.Config, error) {
 	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
 		return nil, fmt.Errorf("postgres address begins otherwise: %w", ErrAddress)
 	}
@@ -41,7 +40,7 @@ func parse(address string, timeout time.Duration) (*pgxpool.Config, error) {
 		config.MaxConns = maxConnections
 	}
 	config.ConnConfig.ConnectTimeout = connectTimeout
-	config.ConnConfig.DialFunc = dial(timeout)
+	config.ConnConfig.DialFunc = dial
 	config.ConnConfig.AfterNetConnect = clearDeadline
 	return config, nil
 }

@@ -75,7 +75,7 @@ func (d *Directory) Create(ctx context.Context, user account.User, passwordHash 
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
 	const query = `INSERT INTO authlab_users (name, roles, email, password_hash) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (name) DO NOTHING`
@@ -99,7 +99,7 @@ func (d *Directory) row(ctx context.Context, what, query, name string, more []an
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
 	err = pool.QueryRow(ctx, query, append([]any{name}, more...)...).Scan(into...)
 	switch {

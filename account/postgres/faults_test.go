@@ -65,10 +65,10 @@ func whole(t *testing.T, d account.Directory) time.Duration {
 }
 
 // faulty is a directory with carol in it and a wire to break. All its connections are open.
-func faulty(t *testing.T, options ...postgres.Option) (*wire, *postgres.Directory) {
+func faulty(t *testing.T) (*wire, *postgres.Directory) {
 	t.Helper()
 	w, address := newWire(t, postgrestest.Address(t))
-	d := open(t, address, options...)
+	d := open(t, address)
 	if err := d.Create(t.Context(), carol, "hash"); err != nil {
 		t.Fatal(err)
 	}
@@ -96,16 +96,6 @@ func TestADatabaseThatIsSilentIsAnErrorAndServiceReturnsByItself(t *testing.T) {
 		broken(t, d) // while pgx ends those
 		w.listen(true)
 		t.Log("back after", whole(t, d))
-	}
-}
-
-func TestAShorterTimeoutEndsAQueryEarlier(t *testing.T) {
-	w, d := faulty(t, postgres.WithTimeout(100*time.Millisecond))
-	w.listen(false)
-	start := time.Now()
-	_, err := d.User(t.Context(), "carol")
-	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took < 100*time.Millisecond || took >= postgres.DefaultTimeout {
-		t.Errorf("%v after %s", err, took)
 	}
 }
 

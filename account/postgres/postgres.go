@@ -21,8 +21,8 @@ import (
 	"authlab/account"
 )
 
-// DefaultTimeout is how long one query may take in all.
-const DefaultTimeout = 800 * time.Millisecond
+// queryTimeout is how long one query may take in all.
+const queryTimeout = 800 * time.Millisecond
 
 // connectTimeout is how long it may take to open a connection. A query waits for it no longer than its own timeout, and
 // the opening goes on for the queries that follow: on a busy machine, connections would otherwise be begun again and again
@@ -36,7 +36,6 @@ const migrateTimeout = 30 * time.Second
 // A Directory is an account.Directory in PostgreSQL. Make one with Open or New, and Close it.
 type Directory struct {
 	address string
-	timeout time.Duration
 
 	mu   sync.Mutex
 	pool *pgxpool.Pool // nil until it is open
@@ -44,23 +43,9 @@ type Directory struct {
 
 var _ account.Directory = (*Directory)(nil)
 
-// An Option changes how a Directory behaves.
-type Option func(*Directory)
-
-// WithTimeout sets how long one query may take in all, instead of DefaultTimeout.
-func WithTimeout(timeout time.Duration) Option {
-	return func(d *Directory) { d.timeout = timeout }
-}
-
 // New returns the directory at an address like postgres://user:password@host:5432/database. The first query opens it, as
 // Open does, and if that fails, the next query tries again.
-func New(address string, options ...Option) *Directory {
-	d := &Directory{address: address, timeout: DefaultTimeout}
-	for _, option := range options {
-		option(d)
-	}
-	return d
-}
+func New(address string) *Directory { return &Directory{address: address} }
 
 // Open returns the directory at an address, connects to it, and brings its schema up to date. Any number of replicas may
 // do so at once.
@@ -69,8 +54,8 @@ func New(address string, options ...Option) *Directory {
 // shows the password.
 //
 // The address takes the parameters of libpq and of pgxpool. pool_max_conns is 8 if the address does not set it.
-func Open(ctx context.Context, address string, options ...Option) (*Directory, error) {
-	d := New(address, options...)
+func Open(ctx context.Context, address string) (*Directory, error) {
+	d := New(address)
 	if _, err := d.open(ctx); err != nil {
 		return nil, err
 	}
@@ -84,7 +69,7 @@ func (d *Directory) open(ctx context.Context) (*pgxpool.Pool, error) {
 	if d.pool != nil {
 		return d.pool, nil
 	}
-	config, err := parse(d.address, d.timeout)
+	config, err := parse(d.address)
 	if err != nil {
 		return nil, err
 	}

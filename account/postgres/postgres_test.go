@@ -13,9 +13,9 @@ import (
 )
 
 // open opens a directory, which is closed when the test ends.
-func open(t *testing.T, address string, options ...postgres.Option) *postgres.Directory {
+func open(t *testing.T, address string) *postgres.Directory {
 	t.Helper()
-	d, err := postgres.Open(t.Context(), address, options...)
+	d, err := postgres.Open(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}

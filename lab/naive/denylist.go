@@ -14,7 +14,7 @@ import (
 //
 // MISTAKE: the list is in one process, so behind a balancer every other replica still takes the token.
 //
-// THE RIGHT WAY: token.Denylist, by jti, and package token's check that a token is encoded in the one right way.
+// THE RIGHT WAY: the denylist of package token, by jti, and package token's check that a token is encoded in the one right way.
 func (t *Twin) isDenied(text string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

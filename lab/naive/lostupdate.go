@@ -15,7 +15,7 @@ import (
 //	request 1   load [] ──── add a book ──────────────────▶ save [book]
 //	request 2        load [] ──── add a pen ─────────────────────────────▶ save [pen]     where is the book?
 //
-// THE RIGHT WAY: session.Change, on a store that compares the version of a record before it replaces it.
+// THE RIGHT WAY: session.Change, on a store that replaces a record only if nothing has changed it since it was loaded.
 
 // stockCheck is how long a shop takes between reading the cart and saving it: it asks the warehouse.
 const stockCheck = 5 * time.Millisecond
