@@ -12,12 +12,9 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"authlab/account"
 	"authlab/account/postgres"
@@ -46,10 +43,8 @@ password belongs there, because everybody on a machine can read the flags of its
 On SIGHUP it reads the key file anew, without losing a request.`,
 		Example: "  authlab serve --name app-1 --listen :8081 --redis redis://127.0.0.1:6379 --keys keys.json\n" +
 			"  authlab serve --name app-2 --listen :8082 --redis redis://127.0.0.1:6379 --keys keys.json",
-		Args: noArguments,
-		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			return fromEnvironment(cmd.Flags(), getenv)
-		},
+		Args:    noArguments,
+		PreRunE: fromEnvironment(getenv),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return serve(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -72,20 +67,6 @@ func hostname() string {
 		return name
 	}
 	return "app-1"
-}
-
-// fromEnvironment sets each flag that was not given from AUTHLAB_ and its name.
-func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
-	var failed error
-	flags.VisitAll(func(f *pflag.Flag) {
-		name := "AUTHLAB_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if value := getenv(name); value != "" && !f.Changed {
-			if err := flags.Set(f.Name, value); err != nil {
-				failed = errors.Join(failed, usageError{fmt.Errorf("%s: %w", name, err)})
-			}
-		}
-	})
-	return failed
 }
 
 func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error {
@@ -119,7 +100,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	defer func() { _ = listener.Close() }() // nobody is served by then
+	defer func() { _ = listener.Close() }() // no client is served by then
 	// The agent is there also where no lab listens to it: it is how the replica is opened.
 	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Door: listener, Open: func(life agent.Life) (*web.Server, io.Closer, error) {
 		signing := keys
@@ -143,7 +124,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	defer func() { _ = replica.Close() }() // nobody is served by then
+	defer func() { _ = replica.Close() }() // no client is served by then
 	if o.labListen != "" {
 		end, err := serveLab(ctx, o.labListen, replica.Lab(), logger)
 		if err != nil {
@@ -153,7 +134,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	}
 	defer reloadOnHangup(keys, logger)()
 	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, listener.Addr())
-	return serveUntilDone(ctx, replica, web.NewHTTPServer(replica, logger), listener)
+	return serveUntilDone(ctx, replica.Drain, web.NewHTTPServer(replica, logger), listener)
 }
 
 // reachRedis tells whether a Redis is there, before anything is served.
@@ -171,7 +152,7 @@ func reachRedis(ctx context.Context, address string) error {
 
 // serveLab serves the agent on a listener of its own, until end is called.
 func serveLab(ctx context.Context, address string, lab http.Handler, logger *slog.Logger) (end func(), err error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	listener, err := listen(ctx, address)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +162,7 @@ func serveLab(ctx context.Context, address string, lab http.Handler, logger *slo
 			logger.Error("agent ended", "error", err)
 		}
 	}()
-	return func() { _ = server.Close() }, nil // what it was asked last, nobody waits for
+	return func() { _ = server.Close() }, nil // the console does not wait for what it asked last
 }
 
 // reloadOnHangup reads the keys anew each time the process gets SIGHUP, until end is called. Where there is no file to
@@ -207,35 +188,20 @@ func reloadOnHangup(keys *replicaKeys, logger *slog.Logger) (end func()) {
 	}
 }
 
-// openDirectory opens the users database at an address. There may be a password in it, so no error quotes it.
+// openDirectory opens the users database at an address.
 func openDirectory(ctx context.Context, address string) (directory account.Directory, closed func(), err error) {
-	switch scheme, _, _ := strings.Cut(address, ":"); {
-	case address == "memory:":
+	inMemory, err := isMemory(address)
+	if err != nil {
+		return nil, nil, err
+	}
+	if inMemory {
 		return account.NewMemory(), func() {}, nil
-	case scheme == "postgres" || scheme == "postgresql":
-		users, err := postgres.Open(ctx, address)
-		if errors.Is(err, postgres.ErrAddress) {
-			return nil, nil, usageError{fmt.Errorf("--accounts is neither memory: nor a database: %w", err)}
-		} else if err != nil {
-			return nil, nil, fmt.Errorf("users database: %w", err)
-		}
-		return users, users.Close, nil
-	default:
-		return nil, nil, usageError{errors.New("--accounts is no users database that there is: it can be memory: or postgres://user:password@host:5432/database")}
 	}
-}
-
-// serveUntilDone serves until ctx ends (SIGTERM), and then lets the requests that are under way come to their end.
-func serveUntilDone(ctx context.Context, app interface{ Drain() }, server *http.Server, listener net.Listener) error {
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
+	users, err := postgres.Open(ctx, address)
+	if errors.Is(err, postgres.ErrAddress) {
+		return nil, nil, usageError{fmt.Errorf("--accounts is neither memory: nor a database: %w", err)}
+	} else if err != nil {
+		return nil, nil, fmt.Errorf("users database: %w", err)
 	}
-	app.Drain()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	return server.Shutdown(drain)
+	return users, users.Close, nil
 }

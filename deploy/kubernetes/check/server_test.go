@@ -19,7 +19,7 @@ var sources = map[string][]string{
 }
 
 var (
-	flagLine = regexp.MustCompile(`flags\.\w+\(&o\.\w+, "([a-z-]+)"`)
+	flagLine = regexp.MustCompile(`flags\.\w+\(&[\w.]+, "([a-z-]+)"`)
 	pathLine = regexp.MustCompile(`(?i)\bget\((?:r, )?"([^"]+)"`) // get(r, "/livez" and r.GET("/livez"
 )
 
