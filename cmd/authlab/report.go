@@ -15,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authlab/lab/contract"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/texts"
 	"authlab/lab/report"
@@ -55,9 +54,7 @@ was wrong, after writing the page. Ctrl-C writes what was measured so far.`,
 	flags.StringVarP(&o.output, "output", "o", "", "file to write, - for standard output (default report.html, .md or .json)")
 	flags.StringVar(&o.format, "format", "", "html, markdown or json; without it, what the file's name ends with says")
 	flags.StringVar(&o.lang, "lang", texts.English, "language of the page: "+strings.Join(texts.Languages(), " or "))
-	flags.IntVar(&o.run.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", contract.MaxUsers))
-	flags.IntVar(&o.run.replicas, "replicas", 3, "how many replicas, 1 to 16")
-	flags.StringVar(&o.run.redis, "redis", "", "a Redis of your own, like redis://127.0.0.1:6379; only keys that begin with authlab: are touched")
+	o.run.bind(flags, "a Redis of your own, like redis://127.0.0.1:6379; only keys that begin with authlab: are touched")
 	return cmd
 }
 
@@ -75,13 +72,11 @@ func (o *reportOptions) check() error {
 		return usageError{fmt.Errorf("--lang %q: it can be %s", o.lang, strings.Join(texts.Languages(), " or "))}
 	case o.format == "json" && o.lang != texts.English:
 		return usageError{errors.New("--lang is for html and markdown; json is for programs, and always the same")}
-	case o.run.users < 1 || o.run.users > contract.MaxUsers:
-		return usageError{fmt.Errorf("--users %d: it can be 1 to %d", o.run.users, contract.MaxUsers)}
 	}
 	if o.output == "" {
 		o.output = "report" + endings[o.format][0]
 	}
-	return checkReplicas(o.run.replicas)
+	return o.run.checkBounds()
 }
 
 // formatOf is what a file's name says about its form, or nothing.
