@@ -16,7 +16,7 @@ const (
 )
 
 // A timing records what one request has cost so far: calls to home and checks of a signature. It belongs to the
-// request's own goroutine. A nil timing counts no calls: the library fetches keys in the background, for no request.
+// request's own goroutine. A nil timing counts no calls: keys are fetched again in the background, for no request.
 type timing struct {
 	homeCalls int
 	homeTime  time.Duration
