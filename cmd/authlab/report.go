@@ -20,11 +20,16 @@ import (
 	"authlab/lab/report"
 )
 
-// endings are the forms that a report can have, with how the names of their files end; the first is its own.
-var endings = map[string][]string{
-	"html":     {".html", ".htm"},
-	"markdown": {".md", ".markdown"},
-	"json":     {".json"},
+// A format is a form that a report can have.
+type format struct {
+	endings []string // of the names of its files; the first is its own
+	write   func(io.Writer, report.Page) error
+}
+
+var formats = map[string]format{
+	"html":     {[]string{".html", ".htm"}, report.HTML},
+	"markdown": {[]string{".md", ".markdown"}, report.Markdown},
+	"json":     {[]string{".json"}, func(w io.Writer, p report.Page) error { return printJSON(w, p.Report) }},
 }
 
 type reportOptions struct {
@@ -66,7 +71,7 @@ func (o *reportOptions) check() error {
 	switch {
 	case o.format == "":
 		return usageError{fmt.Errorf("-o %s: a report ends in .html, .md or .json; or say which it is with --format", o.output)}
-	case endings[o.format] == nil:
+	case formats[o.format].write == nil:
 		return usageError{fmt.Errorf("--format %q: it can be html, markdown or json", o.format)}
 	case !slices.Contains(texts.Languages(), o.lang):
 		return usageError{fmt.Errorf("--lang %q: it can be %s", o.lang, strings.Join(texts.Languages(), " or "))}
@@ -74,19 +79,20 @@ func (o *reportOptions) check() error {
 		return usageError{errors.New("--lang is for html and markdown; json is for programs, and always the same")}
 	}
 	if o.output == "" {
-		o.output = "report" + endings[o.format][0]
+		o.output = "report" + formats[o.format].endings[0]
 	}
 	return o.run.checkBounds()
 }
 
 // formatOf is what a file's name says about its form, or nothing.
-func formatOf(name string) string {
-	if name == "" || name == "-" {
+func formatOf(file string) string {
+	if file == "" || file == "-" {
 		return "html"
 	}
-	for format, all := range endings {
-		if slices.Contains(all, strings.ToLower(filepath.Ext(name))) {
-			return format
+	ending := strings.ToLower(filepath.Ext(file))
+	for name, f := range formats {
+		if slices.Contains(f.endings, ending) {
+			return name
 		}
 	}
 	return ""
@@ -107,35 +113,21 @@ func writeReport(ctx context.Context, o reportOptions, experiments []experiment.
 	for _, e := range experiments[len(page.Report.Experiments):] {
 		page.Missing = append(page.Missing, e.Name)
 	}
-	whole, err := render(page, o.format)
-	if err != nil {
+	var whole bytes.Buffer
+	if err := formats[o.format].write(&whole, page); err != nil {
 		return err
 	}
 	if o.output == "-" {
-		if _, err := stdout.Write(whole); err != nil {
+		if _, err := whole.WriteTo(stdout); err != nil {
 			return err
 		}
 		return ended
 	}
-	if err := replaceFile(o.output, whole); err != nil {
+	if err := replaceFile(o.output, whole.Bytes()); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s: %s\n", o.output, summary(page))
 	return ended
-}
-
-func render(page report.Page, format string) ([]byte, error) {
-	var out bytes.Buffer
-	var err error
-	switch format {
-	case "json":
-		err = printJSON(&out, page.Report)
-	case "markdown":
-		err = report.Markdown(&out, page)
-	default:
-		err = report.HTML(&out, page)
-	}
-	return out.Bytes(), err
 }
 
 // summary is a line that says how it went.
