@@ -28,7 +28,7 @@ import (
 // Balancer forwards each request to one of several replicas. It is safe for concurrent use; make one with New.
 type Balancer struct {
 	backends func() []Backend
-	observe  func(Observation)
+	observe  func(contract.RequestEvent)
 	now      func() time.Time
 	logger   *slog.Logger
 	policies map[string]policy
@@ -71,8 +71,8 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := cmp.Or(r.Header.Get(contract.PolicyHeader), contract.RoundRobin)
 	p, ok := b.policies[name]
 	if !ok {
-		problem{"unknown-policy", "Unknown balancing policy", http.StatusBadRequest,
-			contract.PolicyHeader + " names one of: " + strings.Join(contract.Policies(), ", ") + "."}.write(w)
+		problem("unknown-policy", "Unknown balancing policy", http.StatusBadRequest,
+			contract.PolicyHeader+" names one of: "+strings.Join(contract.Policies(), ", ")+".").Write(w)
 		return
 	}
 
@@ -85,7 +85,7 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			b.logger.Warn("response cut short", "method", r.Method, "replica", ex.seen.Replica)
 		}
 		if b.observe != nil {
-			ex.seen.Duration = time.Since(start)
+			ex.seen.DurationMS = float64(time.Since(start).Microseconds()) / 1000
 			b.observe(ex.seen)
 		}
 	}()

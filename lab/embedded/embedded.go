@@ -138,14 +138,11 @@ func (c *Lab) handler() http.Handler {
 }
 
 // observe hears of every request from the balancer.
-func (c *Lab) observe(o balancer.Observation) {
-	if r, ok := c.replica(o.Replica); ok {
+func (c *Lab) observe(e contract.RequestEvent) {
+	if r, ok := c.replica(e.Replica); ok {
 		r.requests.Add(1)
 	}
-	c.controls.Observe(contract.RequestEvent{
-		At: o.At, Method: o.Method, Path: o.Path, Policy: o.Policy, Replica: o.Replica,
-		Status: o.Status, Attempts: o.Attempts, DurationMS: float64(o.Duration.Microseconds()) / 1000, Paid: contract.ParseServerTiming(o.Timing).Count(),
-	})
+	c.controls.Observe(e)
 }
 
 // URL is where the balancer listens: http://127.0.0.1:8080.
