@@ -171,8 +171,8 @@ func consoleUsers(address string) (closingUsers, error) {
 
 type memoryUsers struct{ *account.Memory }
 
-func (m memoryUsers) Keep(_ context.Context, names ...string) error {
-	m.RemoveAllBut(names...)
+func (m memoryUsers) RemoveAllBut(_ context.Context, names ...string) error {
+	m.Memory.RemoveAllBut(names...)
 	return nil
 }
 

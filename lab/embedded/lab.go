@@ -55,10 +55,6 @@ func (c *Lab) Reset(ctx context.Context) error {
 	}
 	c.store.resetCounts(ctx)
 	c.services.naive.Reset()
-	var demos []string
-	for _, demo := range account.Demos() {
-		demos = append(demos, demo.Name)
-	}
-	c.directory.RemoveAllBut(demos...)
+	c.directory.RemoveAllBut(control.DemoNames()...)
 	return account.ResetDemos(ctx, c.directory)
 }

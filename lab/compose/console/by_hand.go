@@ -4,44 +4,30 @@ import (
 	"authlab/lab/contract"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// What follows takes Docker. The console says what to type.
-
-// typed is what somebody has to type.
-func typed(command string) error {
+// byHand is the answer to what takes Docker: the command for a person to type.
+func byHand(command string) error {
 	return contract.ByHand{What: "The lab's console has no way to Docker. In the folder with docker-compose.yml, type the command.", Command: command}
 }
 
-// Scale implements contract.Lab. How many there can be, the compose file says.
+// Scale implements contract.Lab. How many replicas there can be, the compose file says.
 func (c *Console) Scale(_ context.Context, replicas int) error {
-	always := 0
-	for _, r := range c.replicas {
-		if !r.spare {
-			always++
-		}
-	}
+	names, always := c.names(), c.always()
 	switch {
-	case replicas > len(c.replicas):
-		return contract.ByHand{What: fmt.Sprintf("There are %d replicas in docker-compose.yml, and no more.", len(c.replicas))}
+	case replicas > len(names):
+		return contract.ByHand{What: fmt.Sprintf("There are %d replicas in docker-compose.yml, and no more.", len(names))}
 	case replicas > always:
-		more := c.names(always, replicas)
-		return typed("docker compose up -d --scale " + strings.Join(more, "=1 --scale ") + "=1 " + strings.Join(more, " "))
-	case replicas == always && always == len(c.replicas):
-		return nil
-	case replicas == always:
-		return typed("docker compose rm -sf " + strings.Join(c.names(always, len(c.replicas)), " "))
+		more := names[always:replicas]
+		return byHand("docker compose up -d --scale " + strings.Join(more, "=1 --scale ") + "=1 " + strings.Join(more, " "))
+	case replicas < always:
+		return byHand("docker compose kill " + strings.Join(names[replicas:always], " "))
+	case always < len(names):
+		return byHand("docker compose rm -sf " + strings.Join(names[always:], " "))
 	}
-	return typed("docker compose kill " + strings.Join(c.names(replicas, always), " "))
-}
-
-func (c *Console) names(from, to int) []string {
-	var names []string
-	for _, r := range c.replicas[from:to] {
-		names = append(names, r.name)
-	}
-	return names
+	return nil
 }
 
 // RotateKeys implements contract.Lab.
@@ -50,16 +36,21 @@ func (c *Console) RotateKeys(_ context.Context, overlap bool) error {
 	if overlap {
 		command += " --overlap"
 	}
-	return typed(command + " && docker compose kill -s HUP " + strings.Join(c.permanent(), " "))
+	return byHand(command + " && docker compose kill -s HUP " + strings.Join(c.names()[:c.always()], " "))
 }
 
-// permanent are the names of the replicas that are always there.
-func (c *Console) permanent() []string {
-	var names []string
-	for _, r := range c.replicas {
-		if !r.spare {
-			names = append(names, r.name)
-		}
+func (c *Console) names() []string {
+	names := make([]string, len(c.replicas))
+	for i, r := range c.replicas {
+		names[i] = r.name
 	}
 	return names
+}
+
+// always is how many replicas are there always. The spare ones come after those.
+func (c *Console) always() int {
+	if i := slices.IndexFunc(c.replicas, func(r *replica) bool { return r.spare }); i >= 0 {
+		return i
+	}
+	return len(c.replicas)
 }
