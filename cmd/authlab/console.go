@@ -161,7 +161,7 @@ func consoleUsers(address string) (users console.Users, closed func(), err error
 
 type memoryUsers struct{ *account.Memory }
 
-func (m memoryUsers) Keep(_ context.Context, names ...string) error {
-	m.RemoveAllBut(names...)
+func (m memoryUsers) RemoveAllBut(_ context.Context, names ...string) error {
+	m.Memory.RemoveAllBut(names...)
 	return nil
 }

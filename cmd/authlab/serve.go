@@ -13,7 +13,9 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
 
 	"authlab/account"
@@ -88,9 +90,11 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if o.keys == "" {
 		logger.Warn("keys were made for this process alone: no other replica accepts what it signs", "flag", "--keys")
 	}
-	if err := reachRedis(ctx, o.redis); err != nil {
+	client, err := reachRedis(ctx, o.redis)
+	if err != nil {
 		return err
 	}
+	defer client.Close()
 	hasher := account.NewHasher(o.parallelHashes)
 	if err := account.CreateDemos(ctx, directory, hasher); err != nil {
 		return err
@@ -102,29 +106,22 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	}
 	defer func() { _ = listener.Close() }() // no client is served by then
 	// The agent is there also where no lab listens to it: it is how the replica is opened.
-	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Door: listener, Open: func(life agent.Life) (*web.Server, io.Closer, error) {
+	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: client, Door: listener, Open: func(now func() time.Time, ownKeys bool) (*web.Server, error) {
 		signing := keys
-		if life.OwnKeys && o.keys != "" {
-			own, err := loadKeys("")
-			if err != nil {
-				return nil, nil, err
+		if ownKeys && o.keys != "" {
+			var err error
+			if signing, err = loadKeys(""); err != nil {
+				return nil, err
 			}
-			signing = own
 		}
-		client, err := web.OpenRedis(o.redis)
-		if err != nil {
-			return nil, nil, err
-		}
-		client.AddHook(life.Redis)
 		return web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,
-			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: life.Now, Logger: logger,
-		}), client, nil
+			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger,
+		}), nil
 	}})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = replica.Close() }() // no client is served by then
 	if o.labListen != "" {
 		end, err := serveLab(ctx, o.labListen, replica.Lab(), logger)
 		if err != nil {
@@ -137,17 +134,16 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	return serveUntilDone(ctx, replica.Drain, web.NewHTTPServer(replica, logger), listener)
 }
 
-// reachRedis tells whether a Redis is there, before anything is served.
-func reachRedis(ctx context.Context, address string) error {
+// reachRedis returns a client of a Redis that answers.
+func reachRedis(ctx context.Context, address string) (*redis.Client, error) {
 	client, err := web.OpenRedis(address)
 	if err != nil {
-		return usageError{err}
+		return nil, usageError{err}
 	}
-	defer client.Close()
 	if err := client.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("redis at %s cannot be reached: %w", client.Options().Addr, err)
+		return nil, errors.Join(fmt.Errorf("redis at %s cannot be reached: %w", client.Options().Addr, err), client.Close())
 	}
-	return nil
+	return client, nil
 }
 
 // serveLab serves the agent on a listener of its own, until end is called.

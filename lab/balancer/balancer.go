@@ -59,8 +59,8 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := cmp.Or(r.Header.Get(contract.PolicyHeader), contract.RoundRobin)
 	p, ok := b.policies[name]
 	if !ok {
-		problem{"unknown-policy", "Unknown balancing policy", http.StatusBadRequest,
-			contract.PolicyHeader + " names one of: " + strings.Join(contract.Policies(), ", ") + "."}.write(w)
+		problem("unknown-policy", "Unknown balancing policy", http.StatusBadRequest,
+			contract.PolicyHeader+" names one of: "+strings.Join(contract.Policies(), ", ")+".").Write(w)
 		return
 	}
 
@@ -73,7 +73,7 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			b.config.Logger.Warn("response cut short", "method", r.Method, "replica", ex.seen.Replica)
 		}
 		if b.config.Observe != nil {
-			ex.seen.Duration = time.Since(start)
+			ex.seen.DurationMS = float64(time.Since(start).Microseconds()) / 1000
 			b.config.Observe(ex.seen)
 		}
 	}()

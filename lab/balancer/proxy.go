@@ -45,7 +45,7 @@ func rewrite(pr *httputil.ProxyRequest) {
 // recordResponse notes what the replica answered, and sets the cookie of the sticky policy.
 func recordResponse(res *http.Response) error {
 	ex := exchangeOf(res.Request.Context())
-	ex.seen.Status, ex.seen.Timing = res.StatusCode, res.Header.Get("Server-Timing")
+	ex.seen.Status, ex.seen.Paid = res.StatusCode, contract.ParseServerTiming(res.Header.Get("Server-Timing")).Count()
 	if ex.seen.Policy == contract.Sticky {
 		setReplicaCookie(res.Header, ex.in, ex.seen.Replica)
 	}
@@ -61,10 +61,10 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 		w.WriteHeader(ex.seen.Status)
 		return
 	}
-	p, ok := errors.AsType[problem](err)
+	p, ok := errors.AsType[contract.Problem](err)
 	if !ok {
 		p = errUpgrade
 	}
 	ex.seen.Status = p.Status
-	p.write(w)
+	p.Write(w)
 }

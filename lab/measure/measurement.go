@@ -101,8 +101,8 @@ func (m *measurement) replicaAt(ctx context.Context, distance time.Duration) (*r
 	if err != nil {
 		return nil, err
 	}
-	m.closers = append(m.closers, func() { _ = wire.Cut() }) // it never fails
-	if err := (fault.RedisSlow{Wire: wire, By: distance}).Break(ctx); err != nil {
+	m.closers = append(m.closers, func() { _ = wire.SetCut(true) }) // it never fails
+	if err := wire.SetDelay(ctx, distance); err != nil {
 		return nil, err
 	}
 	return m.newReplica(ctx, wire.Addr(), m.cheapUsers, m.keys)
