@@ -55,28 +55,12 @@ func (t *timing) startSignature() (done func()) {
 	return func() { t.add("signature", "signature and claims", time.Since(start)-(t.homeTime-before)) }
 }
 
-// timedWriter sets Server-Timing and X-Home-Calls at the last moment before the header is sent.
-type timedWriter struct {
-	gin.ResponseWriter
-	timing *timing
-}
-
-func (w *timedWriter) setHeaders() {
-	if w.Written() {
-		return
+// respond writes a JSON response whose header says what the request has cost.
+func respond(c *gin.Context, status int, body any) {
+	t := timingOf(c.Request.Context())
+	c.Header(headerCalls, strconv.Itoa(t.homeCalls))
+	if len(t.entries) > 0 {
+		c.Header(headerTiming, strings.Join(t.entries, ", "))
 	}
-	w.Header().Set(headerCalls, strconv.Itoa(w.timing.homeCalls))
-	if len(w.timing.entries) > 0 {
-		w.Header().Set(headerTiming, strings.Join(w.timing.entries, ", "))
-	}
-}
-
-func (w *timedWriter) WriteHeaderNow() {
-	w.setHeaders()
-	w.ResponseWriter.WriteHeaderNow()
-}
-
-func (w *timedWriter) Write(body []byte) (int, error) {
-	w.setHeaders()
-	return w.ResponseWriter.Write(body)
+	c.JSON(status, body)
 }
