@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -11,14 +10,10 @@ import (
 	"authlab/lab/measure"
 )
 
-type benchOptions struct {
-	requests int
-	json     bool
-}
-
 // newBenchCommand returns the command authlab bench.
 func newBenchCommand() *cobra.Command {
-	var o benchOptions
+	var requests int
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure what one request and one login cost in each scheme, on this machine",
@@ -29,20 +24,20 @@ Ctrl-C prints what was measured so far.`,
 		Example: "  authlab bench\n  authlab bench --requests 5000\n  authlab bench --json | jq '.one_request[] | {scheme, median_us, allocs}'",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.requests < 1 || o.requests > measure.MaxRequests {
-				return usageError{fmt.Errorf("--requests %d: it can be 1 to %d", o.requests, measure.MaxRequests)}
+			if err := inBounds("requests", requests, measure.MaxRequests); err != nil {
+				return err
 			}
 			progress, clear := progressOn(cmd.ErrOrStderr())
 			report, err := measure.Run(cmd.Context(), measure.Config{
-				Requests: o.requests, Logins: min(o.requests, measure.DefaultLogins), Progress: progress,
+				Requests: requests, Logins: min(requests, measure.DefaultLogins), Progress: progress,
 			})
 			clear()
-			return printMeasured(cmd.OutOrStdout(), report, err, o.json)
+			return printMeasured(cmd.OutOrStdout(), report, err, asJSON)
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&o.requests, "requests", measure.DefaultRequests, "how many requests of each scheme; basic hashes a password each time and gets at most 10")
-	flags.BoolVar(&o.json, "json", false, "print one JSON object")
+	flags.IntVar(&requests, "requests", measure.DefaultRequests, "how many requests of each scheme; basic hashes a password each time and gets at most 10")
+	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
 }
 
@@ -51,11 +46,8 @@ func printMeasured(stdout io.Writer, report measure.Report, stopped error, asJSO
 	if stopped != nil && len(report.OneRequest) == 0 {
 		return stopped
 	}
-	if err := printBench(stdout, report, asJSON); err != nil {
+	if err := printBench(stdout, report, asJSON); err != nil || stopped == nil {
 		return err
 	}
-	if stopped != nil {
-		return stoppedError{"stopped early", stopped}
-	}
-	return nil
+	return stoppedError{"stopped early", stopped}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"authlab/lab/experiment/texts"
 	"authlab/lab/measure"
 )
 
@@ -33,7 +34,7 @@ func requestTable(report measure.Report) table {
 	}
 	for _, r := range report.OneRequest {
 		t.add(r.Scheme, number(r.MedianUS), number(r.TimesBaseline), number(r.P99US), counted(r.Allocs), counted(r.AllocBytes),
-			count(int64(r.WireBytes)), strconv.Itoa(r.StoreCommands))
+			count(r.WireBytes), strconv.Itoa(r.StoreCommands))
 	}
 	return t
 }
@@ -44,8 +45,8 @@ func loginTable(report measure.Report) table {
 		heads: []string{"", "hash|ms", "rest|µs", "|×", "wire|bytes", "store|cmds", "replica|bytes", "Redis|bytes"},
 	}
 	for _, l := range report.OneLogin {
-		t.add(l.Scheme, fmt.Sprintf("%.1f", l.HashUS/1000), number(l.RestUS), number(l.TimesBaseline), count(int64(l.WireBytes)),
-			strconv.Itoa(l.StoreCommands), count(int64(l.KeptReplica)), count(int64(l.KeptRedis)))
+		t.add(l.Scheme, fmt.Sprintf("%.1f", l.HashUS/1000), number(l.RestUS), number(l.TimesBaseline), count(l.WireBytes),
+			strconv.Itoa(l.StoreCommands), count(l.KeptReplica), count(l.KeptRedis))
 	}
 	return t
 }
@@ -57,7 +58,7 @@ func algorithmTable(report measure.Report) table {
 	}
 	for _, a := range report.Algorithms {
 		t.add(a.Algorithm, number(a.SignUS), count(a.SignAllocs), number(a.VerifyUS), count(a.VerifyAllocs),
-			count(int64(a.TokenBytes)), number(a.RequestUS), number(a.TimesBaseline))
+			count(a.TokenBytes), number(a.RequestUS), number(a.TimesBaseline))
 	}
 	return t
 }
@@ -110,28 +111,16 @@ func (t *table) print(w io.Writer) {
 	}
 	fmt.Fprint(w, wrapped(t.title, ""))
 	for _, line := range lines {
-		text := ""
-		for i, cell := range line {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if i == 0 {
-				text = cell + pad
-			} else {
-				text += "  " + pad + cell
-			}
+		text := fmt.Sprintf("%-*s", widths[0], line[0])
+		for i, cell := range line[1:] {
+			text += fmt.Sprintf("  %*s", widths[i+1], cell)
 		}
 		fmt.Fprintln(w, strings.TrimRight(text, " "))
 	}
 	fmt.Fprintln(w)
 }
 
-// count writes a number with commas between thousands.
-func count(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
+func count[N int | int64](n N) string { return texts.Must(texts.English).Integer(float64(n)) }
 
 // counted writes a count, and a dash for 0: it was not counted.
 func counted(n int64) string {

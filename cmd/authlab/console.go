@@ -44,9 +44,7 @@ It takes every request for one from this machine, if its Host says so: listen wh
 a proxy comes that only this machine reaches.`,
 		Example: "  authlab console --agents app-1:8079,app-2:8079,app-3:8079 --redis redis://redis:6379",
 		Args:    noArguments,
-		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			return fromEnvironment(cmd.Flags(), getenv)
-		},
+		PreRunE: fromEnvironment(getenv),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return serveConsole(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -75,12 +73,12 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 		return usageError{err}
 	}
 	defer client.Close()
-	users, err := consoleUsers(o.accounts)
+	users, closeUsers, err := consoleUsers(o.accounts)
 	if err != nil {
 		return err
 	}
-	defer users.Close()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	defer closeUsers()
+	listener, err := listen(ctx, o.listen)
 	if err != nil {
 		return err
 	}
@@ -112,7 +110,8 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.Handle("/lab/", controls)
-	return serveUntilDone(ctx, consoleDrain{controls}, web.NewHTTPServer(mux, logger), listener)
+	// Closing the controls ends the event streams, which would never end by themselves.
+	return serveUntilDone(ctx, controls.Close, web.NewHTTPServer(mux, logger), listener)
 }
 
 // consoleExperiments serves what the pages ask of experiments: a run of those that need no Docker, and the commands of the
@@ -133,11 +132,6 @@ func consoleExperiments(ctx context.Context, balancer string, listening net.Addr
 	return api.New(api.Config{Open: open, Command: compose.Command}).Handler(), func() { _ = lab.Close() }, nil
 }
 
-// consoleDrain ends the event streams: they would never end by themselves.
-type consoleDrain struct{ controls *control.Controls }
-
-func (d consoleDrain) Drain() { d.controls.Close() }
-
 func readAgents(o consoleOptions) ([]console.Agent, error) {
 	var agents []console.Agent
 	for i, address := range append(o.agents[:len(o.agents):len(o.agents)], o.spareAgents...) {
@@ -153,27 +147,21 @@ func readAgents(o consoleOptions) ([]console.Agent, error) {
 	return agents, nil
 }
 
-// closingUsers is a users database that has to be closed.
-type closingUsers interface {
-	console.Users
-	Close()
-}
-
-func consoleUsers(address string) (closingUsers, error) {
-	if address == "memory:" {
-		return memoryUsers{account.NewMemory()}, nil
+func consoleUsers(address string) (users console.Users, closed func(), err error) {
+	inMemory, err := isMemory(address)
+	if err != nil {
+		return nil, nil, err
 	}
-	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
-		return nil, usageError{errors.New("--accounts is no users database that there is: it can be memory: or postgres://user:password@host:5432/database")}
+	if inMemory {
+		return memoryUsers{account.NewMemory()}, func() {}, nil
 	}
-	return console.NewDatabase(address), nil
+	database := console.NewDatabase(address)
+	return database, database.Close, nil
 }
 
 type memoryUsers struct{ *account.Memory }
 
-func (m memoryUsers) Keep(_ context.Context, names ...string) error {
-	m.RemoveAllBut(names...)
+func (m memoryUsers) RemoveAllBut(_ context.Context, names ...string) error {
+	m.Memory.RemoveAllBut(names...)
 	return nil
 }
-
-func (memoryUsers) Close() {}

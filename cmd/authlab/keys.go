@@ -33,39 +33,41 @@ type replicaKeys struct {
 // loadKeys reads the keys from a file, which it makes if there is none. Without a path it makes keys for this process. If
 // several replicas start at once, one makes the file and all read the same.
 func loadKeys(path string) (*replicaKeys, error) {
-	text, err := keyText(path)
+	tokens, cookies, err := readKeys(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := makeKeys(path); err != nil {
+			return nil, err
+		}
+		tokens, cookies, err = readKeys(path)
+	}
 	if err != nil {
 		return nil, err
 	}
-	tokens, cookies, err := parseKeys(text)
-	if err != nil {
-		return nil, fmt.Errorf("keys in %s: %w", cmp.Or(path, "this process"), err)
-	}
 	k := &replicaKeys{path: path, ids: idsOf(tokens)}
-	if k.tokens, err = token.NewKeyring(tokens...); err != nil {
-		return nil, fmt.Errorf("keys in %s: %w", path, err)
+	if k.tokens, err = token.NewKeyring(tokens...); err == nil {
+		k.cookies, err = session.NewCookieKeys(cookies...)
 	}
-	if k.cookies, err = session.NewCookieKeys(cookies...); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("keys in %s: %w", path, err)
 	}
 	return k, nil
 }
 
-func keyText(path string) ([]byte, error) {
+// readKeys reads a key file; without a path, new keys. A key that is not safe to use is an error.
+func readKeys(path string) (tokens []*token.Key, cookies [][]byte, err error) {
+	var text []byte
 	if path == "" {
-		return newKeys(nil, nil)
-	}
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := makeKeys(path); err != nil {
-			return nil, err
-		}
+		text, err = newKeys(nil, nil)
+	} else {
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
+		return nil, nil, fmt.Errorf("read keys: %w", err)
 	}
-	return text, nil
+	if tokens, cookies, err = parseKeys(text); err != nil {
+		return nil, nil, fmt.Errorf("keys in %s: %w", cmp.Or(path, "this process"), err)
+	}
+	return tokens, cookies, nil
 }
 
 // makeKeys makes a key file, unless there is one, and tells whether it did.
@@ -80,7 +82,6 @@ func makeKeys(path string) (made bool, err error) {
 	return made, nil
 }
 
-// parseKeys reads a key file. A key that is not safe to use is an error.
 func parseKeys(text []byte) (tokens []*token.Key, cookies [][]byte, err error) {
 	var file keyFile
 	if err := json.Unmarshal(text, &file); err != nil {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -37,47 +36,37 @@ func rotateKeys(path string, overlap bool, stdout io.Writer) error {
 	if path == "" {
 		return usageError{errors.New("--keys names no file")}
 	}
-	text, err := os.ReadFile(path)
+	tokens, cookies, err := readKeys(path)
 	if err != nil {
-		return fmt.Errorf("read keys: %w", err)
-	}
-	tokens, cookies, err := parseKeys(text)
-	if err != nil {
-		return fmt.Errorf("keys in %s: %w", path, err)
+		return err
 	}
 	if !overlap {
 		tokens, cookies = nil, nil
 	}
-	if text, err = newKeys(tokens, cookies); err != nil {
+	text, err := newKeys(tokens, cookies)
+	if err != nil {
 		return fmt.Errorf("make keys: %w", err)
 	}
 	if err := replaceFile(path, text); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: a new key signs; from before, %s still good\n", path, areGood(len(tokens)))
-	return nil
-}
-
-func areGood(n int) string {
-	if n == 1 {
-		return "1 is"
+	good := fmt.Sprintf("%d are", len(tokens))
+	if len(tokens) == 1 {
+		good = "1 is"
 	}
-	return fmt.Sprintf("%d are", n)
+	fmt.Fprintf(stdout, "%s: a new key signs; from before, %s still good\n", path, good)
+	return nil
 }
 
 // reload reads the key file again, while requests are served. Afterwards the first key of the file signs, and keys that are
 // not in the file verify nothing. On an error the keys stay as they were.
 func (k *replicaKeys) reload() error {
-	text, err := os.ReadFile(k.path)
+	tokens, cookies, err := readKeys(k.path)
 	if err != nil {
-		return fmt.Errorf("read keys: %w", err)
+		return err
 	}
-	tokens, cookies, err := parseKeys(text)
-	if err == nil && len(tokens) == 0 {
-		err = errors.New("no token key")
-	}
-	if err != nil {
-		return fmt.Errorf("keys in %s: %w", k.path, err)
+	if len(tokens) == 0 {
+		return fmt.Errorf("keys in %s: no token key", k.path)
 	}
 	for i, key := range slices.Backward(cookies) { // the newest key signs, so the first of the file is added last
 		if err := k.cookies.Rotate(key); err != nil {

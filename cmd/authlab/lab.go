@@ -37,7 +37,7 @@ break something, and watch what happens to each.`,
 		Example: "  authlab --open\n  authlab run\n  authlab run round-robin redis-down",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkReplicas(config.Replicas); err != nil {
+			if err := inBounds("replicas", config.Replicas, contract.MaxReplicas); err != nil {
 				return err
 			}
 			config.Experiments = func(url string) http.Handler { return api.For(url).Handler() }
@@ -57,9 +57,10 @@ break something, and watch what happens to each.`,
 	return cmd
 }
 
-func checkReplicas(n int) error {
-	if n < 1 || n > contract.MaxReplicas {
-		return usageError{fmt.Errorf("--replicas %d: it can be 1 to %d", n, contract.MaxReplicas)}
+// inBounds tells whether a flag's number is from 1 to most.
+func inBounds(flag string, n, most int) error {
+	if n < 1 || n > most {
+		return usageError{fmt.Errorf("--%s %d: it can be 1 to %d", flag, n, most)}
 	}
 	return nil
 }

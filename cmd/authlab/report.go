@@ -15,17 +15,21 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authlab/lab/contract"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/texts"
 	"authlab/lab/report"
 )
 
-// endings are the forms that a report can have, with how the names of their files end; the first is its own.
-var endings = map[string][]string{
-	"html":     {".html", ".htm"},
-	"markdown": {".md", ".markdown"},
-	"json":     {".json"},
+// A format is a form that a report can have.
+type format struct {
+	endings []string // of the names of its files; the first is its own
+	write   func(io.Writer, report.Page) error
+}
+
+var formats = map[string]format{
+	"html":     {[]string{".html", ".htm"}, report.HTML},
+	"markdown": {[]string{".md", ".markdown"}, report.Markdown},
+	"json":     {[]string{".json"}, func(w io.Writer, p report.Page) error { return printJSON(w, p.Report) }},
 }
 
 type reportOptions struct {
@@ -55,9 +59,7 @@ was wrong, after writing the page. Ctrl-C writes what was measured so far.`,
 	flags.StringVarP(&o.output, "output", "o", "", "file to write, - for standard output (default report.html, .md or .json)")
 	flags.StringVar(&o.format, "format", "", "html, markdown or json; without it, what the file's name ends with says")
 	flags.StringVar(&o.lang, "lang", texts.English, "language of the page: "+strings.Join(texts.Languages(), " or "))
-	flags.IntVar(&o.run.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", contract.MaxUsers))
-	flags.IntVar(&o.run.replicas, "replicas", 3, "how many replicas, 1 to 16")
-	flags.StringVar(&o.run.redis, "redis", "", "a Redis of your own, like redis://127.0.0.1:6379; only keys that begin with authlab: are touched")
+	o.run.bind(flags, "a Redis of your own, like redis://127.0.0.1:6379; only keys that begin with authlab: are touched")
 	return cmd
 }
 
@@ -69,29 +71,28 @@ func (o *reportOptions) check() error {
 	switch {
 	case o.format == "":
 		return usageError{fmt.Errorf("-o %s: a report ends in .html, .md or .json; or say which it is with --format", o.output)}
-	case endings[o.format] == nil:
+	case formats[o.format].write == nil:
 		return usageError{fmt.Errorf("--format %q: it can be html, markdown or json", o.format)}
 	case !slices.Contains(texts.Languages(), o.lang):
 		return usageError{fmt.Errorf("--lang %q: it can be %s", o.lang, strings.Join(texts.Languages(), " or "))}
 	case o.format == "json" && o.lang != texts.English:
 		return usageError{errors.New("--lang is for html and markdown; json is for programs, and always the same")}
-	case o.run.users < 1 || o.run.users > contract.MaxUsers:
-		return usageError{fmt.Errorf("--users %d: it can be 1 to %d", o.run.users, contract.MaxUsers)}
 	}
 	if o.output == "" {
-		o.output = "report" + endings[o.format][0]
+		o.output = "report" + formats[o.format].endings[0]
 	}
-	return checkReplicas(o.run.replicas)
+	return o.run.checkBounds()
 }
 
 // formatOf is what a file's name says about its form, or nothing.
-func formatOf(name string) string {
-	if name == "" || name == "-" {
+func formatOf(file string) string {
+	if file == "" || file == "-" {
 		return "html"
 	}
-	for format, all := range endings {
-		if slices.Contains(all, strings.ToLower(filepath.Ext(name))) {
-			return format
+	ending := strings.ToLower(filepath.Ext(file))
+	for name, f := range formats {
+		if slices.Contains(f.endings, ending) {
+			return name
 		}
 	}
 	return ""
@@ -112,35 +113,21 @@ func writeReport(ctx context.Context, o reportOptions, experiments []experiment.
 	for _, e := range experiments[len(page.Report.Experiments):] {
 		page.Missing = append(page.Missing, e.Name)
 	}
-	whole, err := render(page, o.format)
-	if err != nil {
+	var whole bytes.Buffer
+	if err := formats[o.format].write(&whole, page); err != nil {
 		return err
 	}
 	if o.output == "-" {
-		if _, err := stdout.Write(whole); err != nil {
+		if _, err := whole.WriteTo(stdout); err != nil {
 			return err
 		}
 		return ended
 	}
-	if err := replaceFile(o.output, whole); err != nil {
+	if err := replaceFile(o.output, whole.Bytes()); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s: %s\n", o.output, summary(page))
 	return ended
-}
-
-func render(page report.Page, format string) ([]byte, error) {
-	var out bytes.Buffer
-	var err error
-	switch format {
-	case "json":
-		err = printJSON(&out, page.Report)
-	case "markdown":
-		err = report.Markdown(&out, page)
-	default:
-		err = report.HTML(&out, page)
-	}
-	return out.Bytes(), err
 }
 
 // summary is a line that says how it went.

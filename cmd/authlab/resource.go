@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 
 	"github.com/spf13/cobra"
 
@@ -13,14 +12,10 @@ import (
 	"authlab/web"
 )
 
-type resourceOptions struct {
-	listen, name, home string
-	allowedOrigins     []string
-}
-
 // newResourceCommand returns the command authlab resource: the second service, a resource server (RFC 6749, section 1.1).
 func newResourceCommand(getenv func(string) string) *cobra.Command {
-	var o resourceOptions
+	var address string
+	var config resource.Config
 	cmd := &cobra.Command{
 		Use:     "resource",
 		Aliases: []string{"reports"},
@@ -33,34 +28,31 @@ Each flag can also be given by the environment, in capitals: AUTHLAB_LISTEN, AUT
 AUTHLAB_HOME, AUTHLAB_ALLOWED_ORIGINS. A flag wins.`,
 		Example: "  authlab resource --listen :8090 --home http://127.0.0.1:8080",
 		Args:    noArguments,
-		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			return fromEnvironment(cmd.Flags(), getenv)
-		},
+		PreRunE: fromEnvironment(getenv),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return serveResource(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			config.Logger = slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
+			return serveResource(cmd.Context(), address, config, cmd.OutOrStdout())
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.listen, "listen", ":8090", "address to listen on")
-	flags.StringVar(&o.name, "name", "reports", "name of this service")
-	flags.StringVar(&o.home, "home", "http://127.0.0.1:8080", "where the first service is: its balancer")
-	flags.StringSliceVar(&o.allowedOrigins, "allowed-origins", nil, "origins whose pages may call with a token, like http://127.0.0.1:8080,http://localhost:8080")
+	flags.StringVar(&address, "listen", ":8090", "address to listen on")
+	flags.StringVar(&config.Name, "name", "reports", "name of this service")
+	flags.StringVar(&config.Home, "home", "http://127.0.0.1:8080", "where the first service is: its balancer")
+	flags.StringSliceVar(&config.AllowedOrigins, "allowed-origins", nil, "origins whose pages may call with a token, like http://127.0.0.1:8080,http://localhost:8080")
 	return cmd
 }
 
-func serveResource(ctx context.Context, o resourceOptions, stdout, stderr io.Writer) error {
-	logger := slog.New(slog.NewJSONHandler(stderr, nil))
-	service, err := resource.New(resource.Config{
-		Home: o.home, Name: o.name, AllowedOrigins: o.allowedOrigins, Logger: logger,
-	})
+func serveResource(ctx context.Context, address string, config resource.Config, stdout io.Writer) error {
+	service, err := resource.New(config)
 	if err != nil {
 		return usageError{err}
 	}
 	defer service.Close()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	listener, err := listen(ctx, address)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, listener.Addr())
-	return serveUntilDone(ctx, service, web.NewHTTPServer(service.Handler(), logger), web.ProblemListener(listener, o.name, logger))
+	fmt.Fprintf(stdout, "%s is serving on http://%s\n", config.Name, listener.Addr())
+	server := web.NewHTTPServer(service.Handler(), config.Logger)
+	return serveUntilDone(ctx, service.Drain, server, web.ProblemListener(listener, config.Name, config.Logger))
 }

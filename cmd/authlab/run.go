@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"authlab/lab/compose"
 	"authlab/lab/contract"
@@ -53,11 +55,8 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 			if o.target != "embedded" && (cmd.Flags().Changed("replicas") || o.redis != "") {
 				return usageError{errors.New("--replicas and --redis are for the embedded target; another one has its own")}
 			}
-			if err := checkReplicas(o.replicas); err != nil {
+			if err := o.checkBounds(); err != nil {
 				return err
-			}
-			if o.users < 1 || o.users > contract.MaxUsers {
-				return usageError{fmt.Errorf("--users %d: it can be 1 to %d", o.users, contract.MaxUsers)}
 			}
 			o.stdin = cmd.InOrStdin()
 			return runExperiments(cmd.Context(), o, experiments, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -68,10 +67,19 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 	flags.BoolVar(&o.json, "json", false, "print one JSON object")
 	flags.StringVar(&o.target, "target", "embedded", "where to run: embedded; compose, the containers of docker-compose.yml in this folder; or the address of a lab that is running")
 	flags.BoolVar(&o.yes, "yes", false, "with the target compose: do not ask whether a lab that is up may be reset, which logs everybody out")
+	o.bind(flags, "a Redis of your own for the embedded target")
+	return cmd
+}
+
+// bind adds the flags that run and report have in common.
+func (o *runOptions) bind(flags *pflag.FlagSet, redis string) {
 	flags.IntVar(&o.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", contract.MaxUsers))
 	flags.IntVar(&o.replicas, "replicas", 3, "how many replicas, 1 to 16")
-	flags.StringVar(&o.redis, "redis", "", "a Redis of your own for the embedded target")
-	return cmd
+	flags.StringVar(&o.redis, "redis", "", redis)
+}
+
+func (o *runOptions) checkBounds() error {
+	return cmp.Or(inBounds("replicas", o.replicas, contract.MaxReplicas), inBounds("users", o.users, contract.MaxUsers))
 }
 
 // runExperiments runs experiments and prints what they measured.

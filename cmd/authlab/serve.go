@@ -12,12 +12,11 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"authlab/account"
 	"authlab/account/postgres"
@@ -46,10 +45,8 @@ password belongs there, because everybody on a machine can read the flags of its
 On SIGHUP it reads the key file anew, without losing a request.`,
 		Example: "  authlab serve --name app-1 --listen :8081 --redis redis://127.0.0.1:6379 --keys keys.json\n" +
 			"  authlab serve --name app-2 --listen :8082 --redis redis://127.0.0.1:6379 --keys keys.json",
-		Args: noArguments,
-		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			return fromEnvironment(cmd.Flags(), getenv)
-		},
+		Args:    noArguments,
+		PreRunE: fromEnvironment(getenv),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return serve(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -74,20 +71,6 @@ func hostname() string {
 	return "app-1"
 }
 
-// fromEnvironment sets each flag that was not given from AUTHLAB_ and its name.
-func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
-	var failed error
-	flags.VisitAll(func(f *pflag.Flag) {
-		name := "AUTHLAB_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if value := getenv(name); value != "" && !f.Changed {
-			if err := flags.Set(f.Name, value); err != nil {
-				failed = errors.Join(failed, usageError{fmt.Errorf("%s: %w", name, err)})
-			}
-		}
-	})
-	return failed
-}
-
 func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error {
 	for _, proxy := range o.trustedProxies {
 		if _, err := netip.ParsePrefix(proxy); err != nil && net.ParseIP(proxy) == nil {
@@ -107,9 +90,11 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if o.keys == "" {
 		logger.Warn("keys were made for this process alone: no other replica accepts what it signs", "flag", "--keys")
 	}
-	if err := reachRedis(ctx, o.redis); err != nil {
+	client, err := reachRedis(ctx, o.redis)
+	if err != nil {
 		return err
 	}
+	defer client.Close()
 	hasher := account.NewHasher(o.parallelHashes)
 	if err := account.CreateDemos(ctx, directory, hasher); err != nil {
 		return err
@@ -119,31 +104,24 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	defer func() { _ = listener.Close() }() // nobody is served by then
+	defer func() { _ = listener.Close() }() // no client is served by then
 	// The agent is there also where no lab listens to it: it is how the replica is opened.
-	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Door: listener, Open: func(life agent.Life) (*web.Server, io.Closer, error) {
+	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: client, Door: listener, Open: func(now func() time.Time, ownKeys bool) (*web.Server, error) {
 		signing := keys
-		if life.OwnKeys && o.keys != "" {
-			own, err := loadKeys("")
-			if err != nil {
-				return nil, nil, err
+		if ownKeys && o.keys != "" {
+			var err error
+			if signing, err = loadKeys(""); err != nil {
+				return nil, err
 			}
-			signing = own
 		}
-		client, err := web.OpenRedis(o.redis)
-		if err != nil {
-			return nil, nil, err
-		}
-		client.AddHook(life.Redis)
 		return web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,
-			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: life.Now, Logger: logger,
-		}), client, nil
+			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger,
+		}), nil
 	}})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = replica.Close() }() // nobody is served by then
 	if o.labListen != "" {
 		end, err := serveLab(ctx, o.labListen, replica.Lab(), logger)
 		if err != nil {
@@ -153,25 +131,24 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	}
 	defer reloadOnHangup(keys, logger)()
 	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, listener.Addr())
-	return serveUntilDone(ctx, replica, web.NewHTTPServer(replica, logger), listener)
+	return serveUntilDone(ctx, replica.Drain, web.NewHTTPServer(replica, logger), listener)
 }
 
-// reachRedis tells whether a Redis is there, before anything is served.
-func reachRedis(ctx context.Context, address string) error {
+// reachRedis returns a client of a Redis that answers.
+func reachRedis(ctx context.Context, address string) (*redis.Client, error) {
 	client, err := web.OpenRedis(address)
 	if err != nil {
-		return usageError{err}
+		return nil, usageError{err}
 	}
-	defer client.Close()
 	if err := client.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("redis at %s cannot be reached: %w", client.Options().Addr, err)
+		return nil, errors.Join(fmt.Errorf("redis at %s cannot be reached: %w", client.Options().Addr, err), client.Close())
 	}
-	return nil
+	return client, nil
 }
 
 // serveLab serves the agent on a listener of its own, until end is called.
 func serveLab(ctx context.Context, address string, lab http.Handler, logger *slog.Logger) (end func(), err error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	listener, err := listen(ctx, address)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +158,7 @@ func serveLab(ctx context.Context, address string, lab http.Handler, logger *slo
 			logger.Error("agent ended", "error", err)
 		}
 	}()
-	return func() { _ = server.Close() }, nil // what it was asked last, nobody waits for
+	return func() { _ = server.Close() }, nil // the console does not wait for what it asked last
 }
 
 // reloadOnHangup reads the keys anew each time the process gets SIGHUP, until end is called. Where there is no file to
@@ -207,35 +184,20 @@ func reloadOnHangup(keys *replicaKeys, logger *slog.Logger) (end func()) {
 	}
 }
 
-// openDirectory opens the users database at an address. There may be a password in it, so no error quotes it.
+// openDirectory opens the users database at an address.
 func openDirectory(ctx context.Context, address string) (directory account.Directory, closed func(), err error) {
-	switch scheme, _, _ := strings.Cut(address, ":"); {
-	case address == "memory:":
+	inMemory, err := isMemory(address)
+	if err != nil {
+		return nil, nil, err
+	}
+	if inMemory {
 		return account.NewMemory(), func() {}, nil
-	case scheme == "postgres" || scheme == "postgresql":
-		users, err := postgres.Open(ctx, address)
-		if errors.Is(err, postgres.ErrAddress) {
-			return nil, nil, usageError{fmt.Errorf("--accounts is neither memory: nor a database: %w", err)}
-		} else if err != nil {
-			return nil, nil, fmt.Errorf("users database: %w", err)
-		}
-		return users, users.Close, nil
-	default:
-		return nil, nil, usageError{errors.New("--accounts is no users database that there is: it can be memory: or postgres://user:password@host:5432/database")}
 	}
-}
-
-// serveUntilDone serves until ctx ends (SIGTERM), and then lets the requests that are under way come to their end.
-func serveUntilDone(ctx context.Context, app interface{ Drain() }, server *http.Server, listener net.Listener) error {
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
+	users, err := postgres.Open(ctx, address)
+	if errors.Is(err, postgres.ErrAddress) {
+		return nil, nil, usageError{fmt.Errorf("--accounts is neither memory: nor a database: %w", err)}
+	} else if err != nil {
+		return nil, nil, fmt.Errorf("users database: %w", err)
 	}
-	app.Drain()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	return server.Shutdown(drain)
+	return users, users.Close, nil
 }

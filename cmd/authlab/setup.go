@@ -10,13 +10,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-type setupOptions struct {
-	keys, password, passfile string
-}
-
 // newSetupCommand returns the command authlab setup, which makes the secrets of a cluster once.
 func newSetupCommand() *cobra.Command {
-	var o setupOptions
+	var keys, password, passfile string
 	cmd := &cobra.Command{
 		Use:   "setup",
 		Short: "Make the secrets of a cluster, unless they are there",
@@ -24,40 +20,40 @@ func newSetupCommand() *cobra.Command {
 in the repository, in the environment or in a command. What is there already stays.`,
 		Example: "  authlab setup --keys /keys/keys.json --password /database/password --passfile /database/pgpass",
 		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return setUp(o, cmd.OutOrStdout()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return setUp(keys, password, passfile, cmd.OutOrStdout()) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.keys, "keys", "", "key file, for the replicas")
-	flags.StringVar(&o.password, "password", "", "file with the password of the users database, for PostgreSQL")
-	flags.StringVar(&o.passfile, "passfile", "", "file with the same password, in the form that PostgreSQL's clients read (…?passfile=FILE)")
+	flags.StringVar(&keys, "keys", "", "key file, for the replicas")
+	flags.StringVar(&password, "password", "", "file with the password of the users database, for PostgreSQL")
+	flags.StringVar(&passfile, "passfile", "", "file with the same password, in the form that PostgreSQL's clients read (…?passfile=FILE)")
 	return cmd
 }
 
-func setUp(o setupOptions, stdout io.Writer) error {
-	if o.keys == "" || o.password == "" || o.passfile == "" {
+func setUp(keys, password, passfile string, stdout io.Writer) error {
+	if keys == "" || password == "" || passfile == "" {
 		return usageError{errors.New("--keys, --password and --passfile have to name a file each")}
 	}
-	newKeys, err := makeKeys(o.keys)
+	newKeys, err := makeKeys(keys)
 	if err != nil {
 		return err
 	}
 	// Mode 0444, because PostgreSQL's container has another user ID than ours. Only these containers mount the volume.
-	newPassword, err := makeSecret(o.password, []byte(rand.Text()), 0o444)
+	newPassword, err := makeSecret(password, []byte(rand.Text()), 0o444)
 	if err != nil {
 		return fmt.Errorf("make a password: %w", err)
 	}
-	password, err := os.ReadFile(o.password)
+	text, err := os.ReadFile(password)
 	if err != nil {
 		return fmt.Errorf("read the password: %w", err)
 	}
-	newPassfile, err := makeSecret(o.passfile, fmt.Appendf(nil, "*:*:*:*:%s\n", password), 0o400)
+	newPassfile, err := makeSecret(passfile, fmt.Appendf(nil, "*:*:*:*:%s\n", text), 0o400)
 	if err != nil {
 		return fmt.Errorf("make a password file: %w", err)
 	}
 	for _, secret := range []struct {
 		path string
 		made bool
-	}{{o.keys, newKeys}, {o.password, newPassword}, {o.passfile, newPassfile}} {
+	}{{keys, newKeys}, {password, newPassword}, {passfile, newPassfile}} {
 		what := "was there already, and is kept"
 		if secret.made {
 			what = "made"

@@ -23,12 +23,14 @@ func printReport(w io.Writer, r experiment.Report, asJSON bool) error {
 	}
 	surprises := 0
 	for _, e := range r.Experiments {
-		fmt.Fprintf(w, "%s %s\n%s", mark(e.AsPredicted), e.Name, wrapped(e.Question, "  "))
-		printCells(w, e.Cells)
-		fmt.Fprintf(w, "%s\n", wrapped("→ "+e.Lesson, "  "))
+		mark := "✓"
 		if !e.AsPredicted {
+			mark = "✗"
 			surprises++
 		}
+		fmt.Fprintf(w, "%s %s\n%s", mark, e.Name, wrapped(e.Question, "  "))
+		printCells(w, e.Cells)
+		fmt.Fprintf(w, "%s\n", wrapped("→ "+e.Lesson, "  "))
 	}
 	printSigns(w, r)
 	verdict := "all as predicted"
@@ -66,13 +68,12 @@ next:
 	}
 	for _, r := range rows {
 		hang := strings.Repeat(" ", len("    ")+width+len("  "))
-		lead := r.margin + r.answer + strings.Repeat(" ", max(width-utf8.RuneCountInString(r.answer), 0)) + "  "
+		lead := fmt.Sprintf("%s%-*s  ", r.margin, width, r.answer)
 		if utf8.RuneCountInString(lead) > len(hang) {
 			fmt.Fprint(w, r.margin+strings.TrimPrefix(wrapped(r.answer, "    "), "    "))
 			lead = hang
 		}
-		text := wrapped(strings.Join(r.schemes, ", "), hang)
-		fmt.Fprint(w, lead+strings.TrimPrefix(text, hang))
+		fmt.Fprint(w, lead+strings.TrimPrefix(wrapped(strings.Join(r.schemes, ", "), hang), hang))
 	}
 }
 
@@ -95,13 +96,6 @@ func printSigns(w io.Writer, r experiment.Report) {
 		fmt.Fprintf(w, "  %s a surprise\n", report.Surprise)
 	}
 	fmt.Fprintln(w)
-}
-
-func mark(asPredicted bool) string {
-	if asPredicted {
-		return "✓"
-	}
-	return "✗"
 }
 
 func plural(n int, noun string) string {

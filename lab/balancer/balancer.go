@@ -16,7 +16,6 @@ package balancer
 import (
 	"cmp"
 	"context"
-	"log/slog"
 	"net/http"
 	"net/http/httputil"
 	"strings"
@@ -27,10 +26,7 @@ import (
 
 // Balancer forwards each request to one of several replicas. It is safe for concurrent use; make one with New.
 type Balancer struct {
-	backends func() []Backend
-	observe  func(Observation)
-	now      func() time.Time
-	logger   *slog.Logger
+	config   Config
 	policies map[string]policy
 	upstream *failover
 	proxy    *httputil.ReverseProxy
@@ -45,15 +41,7 @@ func New(c Config) *Balancer {
 	}
 	c.ResponseTimeout = cmp.Or(c.ResponseTimeout, 5*time.Second)
 	upstream := newFailover(newHealth(c.Now), c.ResponseTimeout, c.Logger)
-	return &Balancer{
-		backends: c.Backends,
-		observe:  c.Observe,
-		now:      c.Now,
-		logger:   c.Logger,
-		policies: newPolicies(),
-		upstream: upstream,
-		proxy:    newProxy(upstream),
-	}
+	return &Balancer{c, newPolicies(), upstream, newProxy(upstream)}
 }
 
 // ServeHTTP forwards r by the policy that its X-Balance header names (round-robin without one) and passes the replica's
@@ -71,27 +59,27 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := cmp.Or(r.Header.Get(contract.PolicyHeader), contract.RoundRobin)
 	p, ok := b.policies[name]
 	if !ok {
-		problem{"unknown-policy", "Unknown balancing policy", http.StatusBadRequest,
-			contract.PolicyHeader + " names one of: " + strings.Join(contract.Policies(), ", ") + "."}.write(w)
+		problem("unknown-policy", "Unknown balancing policy", http.StatusBadRequest,
+			contract.PolicyHeader+" names one of: "+strings.Join(contract.Policies(), ", ")+".").Write(w)
 		return
 	}
 
-	ex := newExchange(r, name, p, b.backends())
-	ex.seen.At = b.now()
+	ex := newExchange(r, name, p, b.config.Backends())
+	ex.seen.At = b.config.Now()
 	start := time.Now()
 	cutShort := true
 	defer func() { // deferred, because an aborted response panics, and is observed too
-		if cutShort && b.logger != nil && r.Context().Err() == nil {
-			b.logger.Warn("response cut short", "method", r.Method, "replica", ex.seen.Replica)
+		if cutShort && b.config.Logger != nil && r.Context().Err() == nil {
+			b.config.Logger.Warn("response cut short", "method", r.Method, "replica", ex.seen.Replica)
 		}
-		if b.observe != nil {
-			ex.seen.Duration = time.Since(start)
-			b.observe(ex.seen)
+		if b.config.Observe != nil {
+			ex.seen.DurationMS = float64(time.Since(start).Microseconds()) / 1000
+			b.config.Observe(ex.seen)
 		}
 	}()
 	b.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, ex)))
 	cutShort = false
-	if b.observe != nil && ex.seen.Status != http.StatusSwitchingProtocols {
+	if b.config.Observe != nil && ex.seen.Status != http.StatusSwitchingProtocols {
 		// net/http buffers the end of a response until the handler returns. It is flushed first: observe may be slow.
 		_ = http.NewResponseController(w).Flush()
 	}
@@ -103,5 +91,5 @@ func (b *Balancer) Forgive(replica string) { b.upstream.health.forgive(replica) 
 
 // Close closes the idle connections to the replicas. Requests in progress go on.
 func (b *Balancer) Close() {
-	b.upstream.closeIdle()
+	b.upstream.reuse.CloseIdleConnections() // the other transport keeps none
 }

@@ -7,12 +7,14 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"authlab/lab/balancer"
+	"authlab/lab/contract"
 )
 
 func TestThirtyRequestsRoundRobinAreTenForEach(t *testing.T) {
@@ -207,13 +209,13 @@ func TestEveryBalancedRequestIsObserved(t *testing.T) {
 	}, "app-1")
 	l.do("POST", "/session/redis/login?secret=1", "{}", "X-Balance: sticky")
 	got := l.observed()
-	if got.Duration <= 0 {
-		t.Errorf("Duration %v", got.Duration)
+	if got.DurationMS <= 0 {
+		t.Errorf("it took %v ms", got.DurationMS)
 	}
-	got.Duration = 0
-	want := balancer.Observation{At: l.now, Method: "POST", Path: "/session/redis/login", Policy: "sticky",
-		Replica: "app-1", Attempts: 1, Status: http.StatusTeapot, Timing: "store;dur=1"}
-	if got != want {
+	got.DurationMS = 0
+	want := contract.RequestEvent{At: l.now, Method: "POST", Path: "/session/redis/login", Policy: "sticky",
+		Replica: "app-1", Attempts: 1, Status: http.StatusTeapot, Paid: map[string]int{"store": 1}}
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("observed %+v, want %+v", got, want)
 	}
 }
@@ -226,7 +228,7 @@ func TestTheAnswerIsSentBeforeItIsObserved(t *testing.T) {
 		Backends: func() []balancer.Backend {
 			return []balancer.Backend{{Name: "app-1", Addr: replica.Listener.Addr().String()}}
 		},
-		Observe: func(balancer.Observation) { <-release },
+		Observe: func(contract.RequestEvent) { <-release },
 	})
 	defer b.Close()
 	front := httptest.NewServer(b)

@@ -3,25 +3,14 @@ package balancer
 import (
 	"log/slog"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 // Backend is one replica as the balancer sees it: a name, and the address where it listens now.
 type Backend struct {
 	Name string // "app-1"; goes into the cookie of the sticky policy
 	Addr string // "127.0.0.1:41234"; "" while it listens nowhere
-}
-
-// Observation describes one balanced request when it has ended.
-type Observation struct {
-	At       time.Time // when the request arrived, by Config.Now
-	Method   string
-	Path     string // without the query, which may carry secrets
-	Policy   string // one of contract.Policies
-	Replica  string // the name of the one that answered; "" when none did
-	Attempts int    // replicas tried, 0 when there was none to try
-	Status   int    // as sent to the client; 499 (nginx's number) when the client left before there was an answer
-	Duration time.Duration
-	Timing   string // Server-Timing, in which the replica says what the request cost it
 }
 
 // Config is what New needs.
@@ -38,9 +27,9 @@ type Config struct {
 	// Observe is called for each balanced request when it has ended: after the response was sent, on the request's own
 	// goroutine. Keep it short: the next request on the same connection waits for it. May be nil. It must be safe for
 	// concurrent use.
-	Observe func(Observation)
+	Observe func(contract.RequestEvent)
 
-	// Now is the clock of failTimeout and of Observation.At. Default time.Now.
+	// Now is the clock of failTimeout and of RequestEvent.At. Default time.Now.
 	Now func() time.Time
 
 	// Logger logs failing replicas: names, addresses and reasons, never a header, a body or a query. nil logs nothing.

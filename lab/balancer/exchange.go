@@ -3,6 +3,8 @@ package balancer
 import (
 	"context"
 	"net/http"
+
+	"authlab/lab/contract"
 )
 
 // exchange is the state of one balanced request: which backends there are, which were tried, and which one answered. It
@@ -11,9 +13,9 @@ type exchange struct {
 	in         *http.Request // as the client sent it: policies read this one, not the request to the replica
 	policy     policy
 	backends   []Backend
-	candidates []candidate // parallel to backends
-	tried      []bool      // parallel to backends
-	seen       Observation // so far
+	candidates []candidate           // parallel to backends
+	tried      []bool                // parallel to backends
+	seen       contract.RequestEvent // so far
 }
 
 type exchangeKey struct{}
@@ -25,7 +27,7 @@ func newExchange(in *http.Request, policyName string, p policy, backends []Backe
 		backends:   backends,
 		candidates: make([]candidate, len(backends)),
 		tried:      make([]bool, len(backends)),
-		seen:       Observation{Method: in.Method, Path: in.URL.Path, Policy: policyName},
+		seen:       contract.RequestEvent{Method: in.Method, Path: in.URL.Path, Policy: policyName},
 	}
 	for i, b := range backends {
 		ex.candidates[i].name = b.Name

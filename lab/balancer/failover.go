@@ -11,14 +11,6 @@ import (
 	"time"
 )
 
-var (
-	errNoReplica      = errors.New("no replica could be reached")
-	errMaybeDelivered = errors.New("the replica failed after the request may have reached it")
-	errSilent         = errors.New("no replica answered in time")
-	errMaybeWaiting   = errors.New("the replica did not answer in time, and the request may have reached it")
-	errClientBody     = errors.New("the request body could not be read")
-)
-
 // failover is the http.RoundTripper below the proxy: it sends a request to one replica after another until one sends a
 // response header. Until then nothing was written to the client, so the client does not notice. Whether a request may be
 // sent again is decided as in nginx (proxy_next_upstream error timeout, without non_idempotent):
@@ -40,17 +32,12 @@ func newFailover(h *health, responseTimeout time.Duration, logger *slog.Logger) 
 	return &failover{health: h, logger: logger, reuse: newTransport(responseTimeout), fresh: newFreshTransport(responseTimeout)}
 }
 
-func (f *failover) closeIdle() {
-	f.reuse.CloseIdleConnections()
-	f.fresh.CloseIdleConnections()
-}
-
 // RoundTrip returns the response of the first replica that sent one.
 //
 // Errors: errNoReplica when all have failed, errSilent when one of those was silent; errMaybeDelivered, or errMaybeWaiting
-// at a silent replica, when the request must not be repeated; errClientBody when
-// the client's body could not be read, and the context's own when the client went away. The last two are not the
-// replica's fault, so the replica is not passed over for them.
+// at a silent replica, when the request must not be repeated; errClientBody when the client's body could not be read, and
+// the context's own when the client went away. The last two are not the replica's fault, so the replica is not passed over
+// for them.
 func (f *failover) RoundTrip(out *http.Request) (*http.Response, error) {
 	ex := exchangeOf(out.Context())
 	repeatable := (out.Method == http.MethodGet || out.Method == http.MethodHead) && out.Body == nil

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"authlab/lab/balancer"
+	"authlab/lab/contract"
 )
 
 // lab is a balancer in front of real servers on loopback, with a clock that stands still.
@@ -24,7 +25,7 @@ type lab struct {
 	backends []balancer.Backend
 	servers  map[string]*httptest.Server
 	now      time.Time
-	seen     chan balancer.Observation
+	seen     chan contract.RequestEvent
 }
 
 // newLab starts a replica for each name; serve makes what it serves. Each sets X-Served-By in every response.
@@ -38,7 +39,7 @@ func newLabWith(t *testing.T, config balancer.Config, serve func(name string) ht
 		t:       t,
 		servers: make(map[string]*httptest.Server),
 		now:     time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC),
-		seen:    make(chan balancer.Observation, 10_000),
+		seen:    make(chan contract.RequestEvent, 10_000),
 	}
 	for _, name := range names {
 		inner := serve(name)
@@ -55,7 +56,7 @@ func newLabWith(t *testing.T, config balancer.Config, serve func(name string) ht
 		defer l.mu.Unlock()
 		return append([]balancer.Backend(nil), l.backends...)
 	}
-	config.Observe = func(o balancer.Observation) { l.seen <- o }
+	config.Observe = func(o contract.RequestEvent) { l.seen <- o }
 	config.Now = func() time.Time {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -133,7 +134,7 @@ func (l *lab) do(method, path, body string, lines ...string) answer {
 func (l *lab) get(lines ...string) answer { l.t.Helper(); return l.do("GET", "/", "", lines...) }
 
 // observed returns the observation of the latest request; there is one for each.
-func (l *lab) observed() balancer.Observation { return <-l.seen }
+func (l *lab) observed() contract.RequestEvent { return <-l.seen }
 
 func wantProblem(t *testing.T, a answer, status int, typ string) {
 	t.Helper()

@@ -45,43 +45,26 @@ func rewrite(pr *httputil.ProxyRequest) {
 // recordResponse notes what the replica answered, and sets the cookie of the sticky policy.
 func recordResponse(res *http.Response) error {
 	ex := exchangeOf(res.Request.Context())
-	ex.seen.Status, ex.seen.Timing = res.StatusCode, res.Header.Get("Server-Timing")
+	ex.seen.Status, ex.seen.Paid = res.StatusCode, contract.ParseServerTiming(res.Header.Get("Server-Timing")).Count()
 	if ex.seen.Policy == contract.Sticky {
 		setReplicaCookie(res.Header, ex.in, ex.seen.Replica)
 	}
 	return nil
 }
 
-// writeError is the one place where an error becomes a status.
+// writeError answers with the problem that failover returned, or with errUpgrade for an upgrade that the client or the
+// replica got wrong.
 func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	ex := exchangeOf(r.Context())
-	var p problem
-	switch {
-	case r.Context().Err() != nil:
+	if r.Context().Err() != nil {
 		ex.seen.Status = statusClientClosedRequest
 		w.WriteHeader(ex.seen.Status)
 		return
-	case errors.Is(err, errNoReplica):
-		p = problem{"no-replica", "No replica could be reached", http.StatusBadGateway,
-			"No replica could be reached: none of those configured answered this request."}
-	case errors.Is(err, errSilent):
-		p = problem{"silent-replica", "No replica answered in time", http.StatusGatewayTimeout,
-			"No replica answered in time: those that were asked accepted the request and said nothing, or could not be reached."}
-	case errors.Is(err, errMaybeWaiting):
-		p = problem{"silent-replica", "The replica did not answer in time", http.StatusGatewayTimeout,
-			"The replica did not answer in time, after this request may have reached it. It may still carry it out, so the " +
-				"balancer does not repeat it."}
-	case errors.Is(err, errMaybeDelivered):
-		p = problem{"bad-gateway", "The replica failed", http.StatusBadGateway,
-			"The replica failed before it answered, after this request may have reached it. Nobody knows whether it was " +
-				"delivered, so the balancer does not repeat it."}
-	case errors.Is(err, errClientBody):
-		p = problem{"bad-request", "Unreadable request", http.StatusBadRequest,
-			"The body of this request could not be read to its end."}
-	default: // an upgrade (RFC 9110, section 7.8) that the client or the replica got wrong
-		p = problem{"bad-gateway", "Bad gateway", http.StatusBadGateway,
-			"The balancer could not pass this request on, or not make sense of the replica's answer."}
+	}
+	p, ok := errors.AsType[contract.Problem](err)
+	if !ok {
+		p = errUpgrade
 	}
 	ex.seen.Status = p.Status
-	p.write(w)
+	p.Write(w)
 }

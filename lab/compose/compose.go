@@ -1,10 +1,10 @@
 // Package compose is the lab out of containers, as a target of the experiments.
 //
-//	experiment ──▶ Target ──▶ /lab/… through nginx      whatever the console can do by itself
-//	                     └──▶ docker compose kill …     whatever takes Docker, as somebody would type it
+//	experiment ──▶ Target ──▶ /lab/… through nginx      what the console can do by itself
+//	                     └──▶ docker compose kill …     what takes Docker, as a person would type it
 //
-// Whatever it did, it waits until it can be seen: that nginx deals requests to a replica again, that a replica reaches
-// Redis, that all sign with the new key. It waits for a time to pass only where nginx shows nothing: until it has looked a name
+// After each change it waits until the change can be seen: nginx sends requests to a replica again, a replica reaches
+// Redis, all sign with the new key. It waits for a time to pass only where nginx shows nothing: until it has looked a name
 // up anew.
 package compose
 
@@ -20,7 +20,6 @@ import (
 
 	"authlab/lab/contract"
 	"authlab/lab/experiment"
-	"authlab/lab/naive"
 )
 
 const (
@@ -29,10 +28,10 @@ const (
 	always, most = 3, 4
 )
 
-// Config says where the lab is, and whom to tell.
+// Config says where the lab is.
 type Config struct {
 	Dir string       // of docker-compose.yml; the current one
-	Say func(string) // hears what takes long, in a sentence; nobody
+	Say func(string) // hears what takes long, in a sentence; nothing does
 	Run Run          // how docker is called; the docker of this machine
 	// Confirm is asked before a lab that is there already is reset, which logs its users out. An error leaves it as it is.
 	// Without it, Open does not ask.
@@ -42,13 +41,11 @@ type Config struct {
 // A Target is a lab out of containers. Make one with Open, and Close it.
 type Target struct {
 	*contract.Remote
-	docker  docker
-	say     func(string)
-	client  *http.Client
-	ours    bool // it was not up before, and is taken down at the end
-	naive   *naive.Twin
-	address string // of the naive twin
-	server  *http.Server
+	docker docker
+	say    func(string)
+	client *http.Client
+	ours   bool // it was not up before, and is taken down at the end
+	naive  *naiveTwin
 
 	mu     sync.Mutex // one change at a time
 	broken state
@@ -88,7 +85,7 @@ func Open(ctx context.Context, config Config) (*Target, error) {
 	transport.Proxy = nil
 	t := &Target{
 		docker: docker{config.Run}, say: config.Say, broken: whole(),
-		client: &http.Client{Transport: transport, Timeout: patience},
+		client: &http.Client{Transport: transport, Timeout: requestTimeout},
 	}
 	if err := t.open(ctx, config.Confirm); err != nil {
 		return nil, errors.Join(err, t.Close(ctx))
@@ -122,7 +119,7 @@ func (t *Target) open(ctx context.Context, confirm func(context.Context) error) 
 	if t.Remote, err = contract.NewRemote("http://" + address); err != nil {
 		return err
 	}
-	if t.naive, t.address, t.server, err = serveNaive(ctx); err != nil {
+	if t.naive, err = serveNaive(ctx); err != nil {
 		return err
 	}
 	return t.Reset(ctx)
@@ -144,11 +141,11 @@ func (t *Target) complete(ctx context.Context) error {
 
 // Close ends what Open started, also when ctx has ended.
 func (t *Target) Close(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	var failed []error
-	if t.server != nil {
-		failed = append(failed, t.server.Close())
+	if t.naive != nil {
+		failed = append(failed, t.naive.server.Close())
 	}
 	t.client.CloseIdleConnections()
 	if t.ours {

@@ -16,8 +16,8 @@ import (
 // Run runs docker with some arguments, and with variables added to its environment, and returns what it printed.
 type Run func(ctx context.Context, env []string, args ...string) (stdout string, err error)
 
-// stopPatience is how long docker may take to end when it is told to.
-const stopPatience = 10 * time.Second
+// stopTimeout is how long docker may take to end when it is told to.
+const stopTimeout = 10 * time.Second
 
 // run runs the docker of this machine in a folder.
 func run(dir string) Run {
@@ -25,7 +25,7 @@ func run(dir string) Run {
 		cmd := exec.CommandContext(ctx, "docker", args...)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-		cmd.WaitDelay = stopPatience
+		cmd.WaitDelay = stopTimeout
 		var stdout, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &stdout, &stderr
 		err := cmd.Run()
@@ -48,7 +48,7 @@ type failure struct {
 
 func (f failure) Unwrap() error { return f.err }
 
-// Error says what was tried and what became of it, and what to do about what everybody meets.
+// Error says what was tried and what came of it, and what to do about the usual failures.
 func (f failure) Error() string {
 	command := "docker " + strings.Join(f.args, " ")
 	said := func(text string) bool { return strings.Contains(f.stderr, text) }
@@ -74,7 +74,7 @@ func lastLine(text string) string {
 	return strings.TrimSpace(lines[len(lines)-1])
 }
 
-// A docker types what somebody would type in the folder of the compose file.
+// A docker runs what a person would type in the folder of the compose file.
 type docker struct{ run Run }
 
 func (d docker) compose(ctx context.Context, args ...string) error {
@@ -138,8 +138,8 @@ func (d docker) paused(ctx context.Context) ([]string, error) {
 	return paused, err
 }
 
-// anything tells whether there is something of the project, also if it is stopped: a container, or a volume that somebody
-// kept.
+// anything tells whether there is something of the project, also if it is stopped: a container, or a volume of an earlier
+// run.
 func (d docker) anything(ctx context.Context) (bool, error) {
 	all, err := d.containers(ctx)
 	if err != nil || len(all) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"authlab/lab/contract"
 )
@@ -17,7 +18,7 @@ func (t *Target) Break(ctx context.Context, f contract.Fault) error {
 	switch f.Name {
 	case contract.ReplicaKilled:
 		err := t.docker.compose(ctx, "kill", f.Replica)
-		t.nameGone()
+		t.killed = time.Now()
 		t.broken.killed[f.Replica] = err == nil
 		return err
 	case contract.ReplicaSilent: // the container is paused, which stops all that runs in it
@@ -28,7 +29,6 @@ func (t *Target) Break(ctx context.Context, f contract.Fault) error {
 		t.broken.redis = true
 		return t.docker.compose(ctx, "stop", "redis")
 	case contract.BootKeys: // the replicas are made anew, without the key file
-		t.broken.ownKeys = true
 		return t.recreate(ctx, true)
 	case contract.HomeCut:
 		return t.cutHome(ctx, true)
@@ -44,32 +44,40 @@ func (t *Target) Mend(ctx context.Context, f contract.Fault) error {
 	case contract.ReplicaKilled:
 		return t.start(ctx, f.Replica)
 	case contract.ReplicaSilent:
-		if !t.broken.silent[f.Replica] {
-			return nil
+		if t.broken.silent[f.Replica] {
+			return t.unpause(ctx, f.Replica)
 		}
-		return t.unpause(ctx, f.Replica)
+		return nil
 	case contract.RedisStopped:
 		return t.startStore(ctx)
 	case contract.BootKeys:
-		return t.shareKeys(ctx)
+		return t.recreate(ctx, false)
 	case contract.HomeCut:
 		return t.cutHome(ctx, false)
 	}
 	return t.Remote.Mend(ctx, f)
 }
 
+// unpause lets paused replicas go on; none is no error.
 func (t *Target) unpause(ctx context.Context, replicas ...string) error {
+	if len(replicas) == 0 {
+		return nil
+	}
 	if err := t.docker.compose(ctx, append([]string{"unpause"}, replicas...)...); err != nil {
 		return err
 	}
 	for _, replica := range replicas {
 		delete(t.broken.silent, replica)
 	}
-	return t.inTurn(ctx, 0)
+	return t.waitForBalancer(ctx, 0)
 }
 
+// start starts replicas; none is no error.
 func (t *Target) start(ctx context.Context, replicas ...string) error {
-	if err := t.forgotten(ctx); err != nil {
+	if len(replicas) == 0 {
+		return nil
+	}
+	if err := t.waitForNames(ctx); err != nil {
 		return err
 	}
 	if err := t.docker.start(ctx, replicas...); err != nil {
@@ -78,14 +86,14 @@ func (t *Target) start(ctx context.Context, replicas ...string) error {
 	for _, replica := range replicas {
 		delete(t.broken.killed, replica)
 	}
-	return t.inTurn(ctx, 0)
+	return t.waitForBalancer(ctx, 0)
 }
 
 func (t *Target) startStore(ctx context.Context) error {
 	if err := t.docker.start(ctx, "redis"); err != nil {
 		return err
 	}
-	if err := t.redisReached(ctx); err != nil {
+	if err := t.waitForRedis(ctx); err != nil {
 		return err
 	}
 	if t.broken.flush {
@@ -122,11 +130,8 @@ func (t *Target) Scale(ctx context.Context, replicas int) error {
 func (t *Target) scale(ctx context.Context, replicas int) error {
 	before := t.broken.replicas
 	t.broken.replicas = replicas
-	if replicas > before {
+	if replicas >= before {
 		return t.start(ctx, names(before, replicas)...)
-	}
-	if replicas == before {
-		return nil
 	}
 	for _, gone := range names(replicas, before) {
 		delete(t.broken.killed, gone)
@@ -135,10 +140,10 @@ func (t *Target) scale(ctx context.Context, replicas int) error {
 	if err := t.docker.compose(ctx, args...); err != nil {
 		return err
 	}
-	return t.inTurn(ctx, lookups)
+	return t.waitForBalancer(ctx, nameCached)
 }
 
-// marked are those of the replicas that are always there which stand in a set.
+// marked lists those of the replicas that are always there which are in a set.
 func marked(set map[string]bool) []string {
 	return slices.DeleteFunc(names(0, always), func(name string) bool { return !set[name] })
 }
@@ -182,13 +187,13 @@ func (t *Target) cutHome(ctx context.Context, cut bool) error {
 		return err
 	}
 	t.broken.home = cut
-	return t.homeReached(ctx, !cut)
+	return t.waitForHome(ctx, !cut)
 }
 
 // View implements contract.Lab. The naive twin is in this process: it is never in a container.
 func (t *Target) View(ctx context.Context) (contract.View, error) {
 	v, err := t.Remote.View(ctx)
-	v.Services.Naive = t.address
+	v.Services.Naive = t.naive.address
 	return v, err
 }
 
@@ -203,20 +208,16 @@ func (t *Target) Reset(ctx context.Context) error {
 	return t.Remote.Reset(ctx)
 }
 
-// mend mends what was broken here, and what somebody else has broken.
+// mend mends what was broken here, or by others.
 func (t *Target) mend(ctx context.Context) error {
-	if err := t.notice(ctx); err != nil {
+	if err := t.findBroken(ctx); err != nil {
 		return err
 	}
-	if paused := marked(t.broken.silent); len(paused) > 0 {
-		if err := t.unpause(ctx, paused...); err != nil {
-			return err
-		}
+	if err := t.unpause(ctx, marked(t.broken.silent)...); err != nil {
+		return err
 	}
-	if t.broken.replicas != always {
-		if err := t.scale(ctx, always); err != nil {
-			return err
-		}
+	if err := t.scale(ctx, always); err != nil {
+		return err
 	}
 	if t.broken.redis {
 		if err := t.startStore(ctx); err != nil {
@@ -224,21 +225,16 @@ func (t *Target) mend(ctx context.Context) error {
 		}
 	}
 	if t.broken.ownKeys {
-		if err := t.shareKeys(ctx); err != nil {
+		if err := t.recreate(ctx, false); err != nil {
 			return err
 		}
 	}
-	if dead := marked(t.broken.killed); len(dead) > 0 {
-		if err := t.start(ctx, dead...); err != nil {
-			return err
-		}
+	if err := t.start(ctx, marked(t.broken.killed)...); err != nil {
+		return err
 	}
-	var failed []error
-	if t.broken.home {
-		failed = append(failed, t.cutHome(ctx, false))
-	}
+	failed := t.cutHome(ctx, false)
 	if t.broken.olderKeys {
-		failed = append(failed, t.rotateKeys(ctx, false))
+		failed = errors.Join(failed, t.rotateKeys(ctx, false))
 	}
-	return errors.Join(failed...)
+	return failed
 }

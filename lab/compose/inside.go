@@ -3,12 +3,10 @@ package compose
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"authlab/lab/contract"
 	"authlab/lab/experiment"
-	"authlab/lab/naive"
 )
 
 // An Inside is the lab out of containers as its own console sees it: over the network alone, and without Docker. So it
@@ -18,9 +16,7 @@ import (
 //	                   └────▶ /lab/… of the console itself
 type Inside struct {
 	*contract.Remote
-	naive   *naive.Twin
-	address string // of the naive twin
-	server  *http.Server
+	naive *naiveTwin
 }
 
 var _ experiment.Target = (*Inside)(nil)
@@ -32,17 +28,17 @@ func OpenInside(ctx context.Context, balancer, controls string) (*Inside, error)
 		return nil, err
 	}
 	i := &Inside{Remote: remote.WithControls(controls)}
-	i.naive, i.address, i.server, err = serveNaive(ctx)
+	i.naive, err = serveNaive(ctx)
 	return i, err
 }
 
 // Close ends the naive twin.
-func (i *Inside) Close() error { return i.server.Close() }
+func (i *Inside) Close() error { return i.naive.server.Close() }
 
 // View implements contract.Lab. The second service is in a network where the console is not.
 func (i *Inside) View(ctx context.Context) (contract.View, error) {
 	v, err := i.Remote.View(ctx)
-	v.Services = contract.ServicesView{Naive: i.address}
+	v.Services = contract.ServicesView{Naive: i.naive.address}
 	return v, err
 }
 

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"slices"
 
-	"authlab/lab/experiment"
+	"authlab/lab/contract"
 )
 
 // RotateKeys implements contract.Lab: a new key file, and a signal to every replica to read it.
@@ -58,10 +58,10 @@ func (t *Target) rotateKeys(ctx context.Context, overlap bool) error {
 
 // signing is which key each replica signs with: the first of those that it publishes.
 func (t *Target) signing(ctx context.Context) (map[string]string, error) {
-	const rounds = 20 // in turn, all are met in one; more, if others ask as well
+	const rounds = 20 // one is enough if no other client asks meanwhile
 	keys, want := map[string]string{}, t.alive()
 	for range rounds * len(want) {
-		got, err := t.get(ctx, t.URL()+"/.well-known/jwks.json", http.Header{"X-Balance": {experiment.RoundRobin}})
+		got, err := t.get(ctx, t.URL()+"/.well-known/jwks.json", http.Header{contract.PolicyHeader: {contract.RoundRobin}})
 		if err != nil {
 			return nil, err
 		}
@@ -86,18 +86,17 @@ func (t *Target) signing(ctx context.Context) (map[string]string, error) {
 	return nil, fmt.Errorf("of %d replicas, %d publish their keys", len(want), len(keys))
 }
 
-// shareKeys makes the replicas anew, with the key file.
-func (t *Target) shareKeys(ctx context.Context) error {
-	err := t.recreate(ctx, false)
-	t.broken.ownKeys = err != nil
-	return err
-}
-
+// recreate makes the replicas anew, with the key file or each with keys of its own.
 func (t *Target) recreate(ctx context.Context, ownKeys bool) error {
+	t.broken.ownKeys = true // also if it fails halfway
 	if err := t.docker.recreate(ctx, ownKeys, names(0, always)...); err != nil {
 		return err
 	}
 	clear(t.broken.killed)
 	clear(t.broken.silent)
-	return t.inTurn(ctx, lookups)
+	if err := t.waitForBalancer(ctx, nameCached); err != nil {
+		return err
+	}
+	t.broken.ownKeys = ownKeys
+	return nil
 }

@@ -3,8 +3,8 @@
 //	page, `authlab run`, class ──▶ Remote ── HTTP ──▶ package control ──▶ a Lab
 //	                                                                     embedded, or the console of the containers
 //
-// It holds the Lab interface, the faults by name, the pictures that travel as JSON, the bounds, the simulated users, and
-// the one reader of Server-Timing. It imports nothing of ours but the table of schemes.
+// It holds the Lab interface, the faults by name, what travels as JSON, the bounds, the simulated users, and the one reader
+// of Server-Timing. It imports nothing of ours.
 package contract
 
 import (
@@ -60,7 +60,7 @@ var (
 	ErrNoReplica = errors.New("no such replica")
 )
 
-// NoReplica is ErrNoReplica, with the name.
+// NoReplica is ErrNoReplica with the name, as a sentence for a person.
 func NoReplica(name string) error { return noReplica(name) }
 
 type noReplica string

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -42,37 +41,30 @@ func (f Fault) String() string {
 	return f.Name + ":" + f.Replica
 }
 
-// Same tells whether it is the same fault, of whatever size.
+// Same tells whether it is the same fault, of any size.
 func (f Fault) Same(other Fault) bool { return f.Name == other.Name && f.Replica == other.Replica }
 
-// CheckName tells, as a sentence for a person, what is wrong with the name of a fault or its replica; nil if nothing is.
+// CheckName returns a Problem if the name of a fault is wrong, or its replica is missing.
 func (f Fault) CheckName() error {
 	ofReplica := f.Name == ReplicaKilled || f.Name == ReplicaSilent || f.Name == ClockSkewed
 	switch {
 	case !slices.Contains(FaultNames(), f.Name):
-		return sentence("There is no fault %q. There are: %s.", f.Name, strings.Join(FaultNames(), ", "))
+		return Invalid("There is no fault %q. There are: %s.", f.Name, strings.Join(FaultNames(), ", "))
 	case ofReplica && f.Replica == "":
-		return sentence("The fault %s needs the name of a replica.", f.Name)
+		return Invalid("The fault %s needs the name of a replica.", f.Name)
 	case !ofReplica && f.Replica != "":
-		return sentence("The fault %s is not one replica's.", f.Name)
+		return Invalid("The fault %s is not one replica's.", f.Name)
 	}
 	return nil
 }
 
-// Check is CheckName, and tells what is wrong with the size of a fault that is to be broken.
+// Check is CheckName for a fault that is to be broken: its size counts too.
 func (f Fault) Check() error {
 	switch {
 	case f.Name == ClockSkewed && (f.By == 0 || f.By.Abs() > MaxAdvance):
-		return sentence("A clock can be wrong by a year at the most.")
+		return Invalid("A clock can be wrong by a year at the most.")
 	case f.Name == RedisSlow && (f.By < MinDelay || f.By > MaxDelay):
-		return sentence("Redis can be from 1 ms to 1 s away; 0s brings it back.")
+		return Invalid("Redis can be from 1 ms to 1 s away; 0s brings it back.")
 	}
 	return f.CheckName()
 }
-
-// A refusal is an error that is a sentence for a person.
-type refusal string
-
-func (r refusal) Error() string { return string(r) }
-
-func sentence(format string, args ...any) error { return refusal(fmt.Sprintf(format, args...)) }

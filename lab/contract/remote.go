@@ -135,7 +135,7 @@ func (r *Remote) do(ctx context.Context, method, path string, body, into any) er
 		return fmt.Errorf("lab control %s: %w", path, err)
 	}
 	defer response.Body.Close()
-	var problem struct{ Detail, Command string }
+	var problem Problem
 	if response.StatusCode >= http.StatusBadRequest {
 		_ = json.NewDecoder(response.Body).Decode(&problem) // without a detail the status has to do
 	}

@@ -83,15 +83,14 @@ type Bytes struct {
 
 // A RequestEvent is one request that the balancer has brought to its end.
 type RequestEvent struct {
-	At         time.Time `json:"at"`
-	Method     string    `json:"method"`
-	Path       string    `json:"path"`
-	Policy     string    `json:"policy"`
-	Replica    string    `json:"replica"` // empty: none answered
-	Scheme     string    `json:"scheme,omitempty"`
-	Status     int       `json:"status"`
-	Attempts   int       `json:"attempts"`
-	DurationMS float64   `json:"duration_ms"`
-	// Paid is what it cost the replica: Timing.Count.
-	Paid map[string]int `json:"paid,omitempty"`
+	At         time.Time      `json:"at"` // when it arrived
+	Method     string         `json:"method"`
+	Path       string         `json:"path"` // without the query, which may carry secrets
+	Policy     string         `json:"policy"`
+	Replica    string         `json:"replica"` // empty: none answered
+	Scheme     string         `json:"scheme,omitempty"`
+	Status     int            `json:"status"`   // as sent to the client; 499 (nginx's number) if it left before there was an answer
+	Attempts   int            `json:"attempts"` // replicas tried
+	DurationMS float64        `json:"duration_ms"`
+	Paid       map[string]int `json:"paid,omitempty"` // what it cost the replica: Timing.Count
 }

@@ -9,7 +9,7 @@ import (
 // eventBuffer is how many events a page may be behind. One that is slower misses events; the lab never waits.
 const eventBuffer = 256
 
-// A broker hands events to everybody who listens.
+// A broker hands each event to all pages that listen.
 type broker struct {
 	mu        sync.Mutex
 	listeners map[chan []byte]struct{}
@@ -27,9 +27,9 @@ func (b *broker) listen() (events chan []byte, done func()) {
 	defer b.mu.Unlock()
 	if b.closed {
 		close(events)
-		return events, func() {}
+	} else {
+		b.listeners[events] = struct{}{}
 	}
-	b.listeners[events] = struct{}{}
 	return events, func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -43,7 +43,7 @@ func (b *broker) heard() bool {
 	return len(b.listeners) > 0
 }
 
-// send never waits: who is behind by a whole buffer misses this event.
+// send never waits: a page that is behind by a whole buffer misses this event.
 func (b *broker) send(name string, body any) {
 	text, err := json.Marshal(body)
 	if err != nil {

@@ -26,7 +26,7 @@ type CommandCount struct {
 	client redis.UniversalClient
 
 	mu     sync.Mutex
-	life   string           // of the server when it was reset: who starts anew counts from nothing
+	life   string           // of the server when it was reset: a server that starts anew counts from 0
 	before map[string]int64 // what it had counted by then
 }
 

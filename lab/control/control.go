@@ -1,6 +1,6 @@
 // Package control is the lab's controls: what a page or `authlab run` can ask of a lab over HTTP, the same for every lab.
 //
-//	page, authlab run ──▶ guard ──▶ /lab/… ──▶ a contract.Lab    the embedded cluster, or the console of the containers
+//	page, authlab run ──▶ guard ──▶ /lab/… ──▶ a contract.Lab    the embedded lab, or the console of the containers
 //	       ▲                                   │
 //	       └──── /lab/events ◀── Observe ◀─────┘        one event for each request, a picture after each change
 //
@@ -16,9 +16,9 @@ import (
 
 // Config says who may use the controls.
 type Config struct {
-	LabKey string // lets others than this machine in, if they send it in X-Lab-Key; empty: nobody
-	// FromHere tells whether a request was sent from this machine; by default by its remote address. Who is behind a
-	// proxy that only this machine reaches may say true.
+	LabKey string // lets clients on other machines in, if they send it in X-Lab-Key; empty: no client
+	// FromHere tells whether a request was sent from this machine; by default by its remote address. A lab behind a proxy
+	// that only this machine reaches may say true.
 	FromHere func(*http.Request) bool
 	// Experiments serves everything under /lab/experiments. nil: this lab runs none by itself.
 	Experiments http.Handler
@@ -37,7 +37,7 @@ var _ http.Handler = (*Controls)(nil)
 // New returns the controls of a lab: serve them at /lab/, and let Watch run.
 func New(lab contract.Lab, config Config) *Controls {
 	if config.FromHere == nil {
-		config.FromHere = func(r *http.Request) bool { return isLoopback(r.RemoteAddr) }
+		config.FromHere = func(r *http.Request) bool { return contract.IsLoopback(r.RemoteAddr) }
 	}
 	c := &Controls{lab: lab, config: config, events: newBroker(), mux: http.NewServeMux()}
 	c.routes()

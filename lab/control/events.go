@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// pictureEvery is how often a picture of the cluster is sent at the most.
+	// pictureEvery is how often a picture of the lab is sent at most.
 	pictureEvery = 100 * time.Millisecond
 	// sendTimeout is how long one page may keep one event from being written.
 	sendTimeout = 5 * time.Second
@@ -23,13 +23,13 @@ const (
 	Ended = "ended"
 )
 
-// An ExperimentEvent is an experiment that has begun or ended, wherever it was started: by a page, or typed.
+// An ExperimentEvent is an experiment that has begun or ended, started by a page or by a command.
 type ExperimentEvent struct {
 	Name  string `json:"name"`
 	State string `json:"state"` // Begun or Ended; then GET /lab/experiments/{name} tells what it has measured
 }
 
-// Observe tells everybody who listens of a request. Its scheme is found from its path.
+// Observe tells all pages that listen of a request. Its scheme is found from its path.
 func (c *Controls) Observe(e contract.RequestEvent) {
 	if !c.events.heard() {
 		return
@@ -47,7 +47,7 @@ func (c *Controls) Changed() { c.events.changed() }
 // Close ends all event streams, which would never end by themselves.
 func (c *Controls) Close() { c.events.close() }
 
-// Watch sends a picture of the cluster after a change, if anybody listens, and not more often than pictureEvery. It
+// Watch sends a picture of the lab after a change, if a page listens, and not more often than pictureEvery. It
 // returns when ctx ends.
 func (c *Controls) Watch(ctx context.Context) {
 	pause := time.NewTicker(pictureEvery)
@@ -72,7 +72,7 @@ func (c *Controls) Watch(ctx context.Context) {
 	}
 }
 
-// handleEvents handles the "GET /lab/events" route: server-sent events, a picture of the cluster first.
+// handleEvents handles the "GET /lab/events" route: server-sent events, a picture of the lab first.
 func (c *Controls) handleEvents(w http.ResponseWriter, r *http.Request) {
 	events, done := c.events.listen()
 	defer done()

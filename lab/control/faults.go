@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -29,28 +30,33 @@ type address struct {
 
 // at returns what is done at an address.
 func (c *Controls) at(a address) func(*http.Request) error {
-	return func(r *http.Request) error {
-		f := contract.Fault{Name: a.fault, Replica: r.PathValue("name")}
-		if a.mends {
+	sized := body(func(r *http.Request, body map[string]string) error {
+		by, err := duration(body, a.size)
+		f := contract.Fault{Name: a.fault, Replica: r.PathValue("name"), By: by}
+		switch {
+		case err != nil:
+			return err
+		case by == 0:
 			return c.lab.Mend(r.Context(), f)
 		}
-		if a.size != "" {
-			var err error
-			if f.By, err = readDuration(r, a.size); err != nil {
-				return err
-			}
-			if f.By == 0 {
-				return c.lab.Mend(r.Context(), f)
-			}
+		return c.breakFault(r, f)
+	})
+	if a.size != "" {
+		return sized
+	}
+	return func(r *http.Request) error {
+		f := contract.OfReplica(a.fault, r.PathValue("name"))
+		if a.mends {
+			return c.lab.Mend(r.Context(), f)
 		}
 		return c.breakFault(r, f)
 	}
 }
 
-// startReplica handles the "POST /lab/replicas/{name}/start" route: whatever keeps the replica from answering is mended.
+// startReplica handles the "POST /lab/replicas/{name}/start" route: a replica that is dead or silent answers again.
 func (c *Controls) startReplica(r *http.Request) error {
 	for _, name := range []string{contract.ReplicaSilent, contract.ReplicaKilled} {
-		if err := c.lab.Mend(r.Context(), contract.Fault{Name: name, Replica: r.PathValue("name")}); err != nil {
+		if err := c.lab.Mend(r.Context(), contract.OfReplica(name, r.PathValue("name"))); err != nil {
 			return err
 		}
 	}
@@ -58,8 +64,8 @@ func (c *Controls) startReplica(r *http.Request) error {
 }
 
 // breakNamed handles the "POST /lab/faults/{fault}/break" route: {"replica":"app-2","by":"10m"}.
-func (c *Controls) breakNamed(r *http.Request) error {
-	f, err := readFault(r)
+func (c *Controls) breakNamed(r *http.Request, body contract.FaultBody) error {
+	f, err := named(r, body)
 	if err != nil {
 		return err
 	}
@@ -67,8 +73,8 @@ func (c *Controls) breakNamed(r *http.Request) error {
 }
 
 // mendNamed handles the "POST /lab/faults/{fault}/mend" route: {"replica":"app-2"}.
-func (c *Controls) mendNamed(r *http.Request) error {
-	f, err := readFault(r)
+func (c *Controls) mendNamed(r *http.Request, body contract.FaultBody) error {
+	f, err := named(r, body)
 	if err != nil {
 		return err
 	}
@@ -77,26 +83,16 @@ func (c *Controls) mendNamed(r *http.Request) error {
 
 func (c *Controls) breakFault(r *http.Request, f contract.Fault) error {
 	if err := f.Check(); err != nil {
-		return invalid("%s", err)
+		return err
 	}
 	return c.lab.Break(r.Context(), f)
 }
 
-func readFault(r *http.Request) (contract.Fault, error) {
-	var body contract.FaultBody
-	if err := readBody(r, &body); err != nil {
-		return contract.Fault{}, err
+func named(r *http.Request, body contract.FaultBody) (contract.Fault, error) {
+	by, err := time.ParseDuration(cmp.Or(body.By, "0s"))
+	if err != nil {
+		return contract.Fault{}, contract.Invalid(`The body should be like {"replica":"app-2","by":"10m"}.`)
 	}
-	f := contract.Fault{Name: r.PathValue("fault"), Replica: body.Replica}
-	if body.By != "" {
-		by, err := time.ParseDuration(body.By)
-		if err != nil {
-			return f, invalid(`The body should be like {"replica":"app-2","by":"10m"}.`)
-		}
-		f.By = by
-	}
-	if err := f.CheckName(); err != nil {
-		return f, invalid("%s", err)
-	}
-	return f, nil
+	f := contract.Fault{Name: r.PathValue("fault"), Replica: body.Replica, By: by}
+	return f, f.CheckName()
 }

@@ -2,34 +2,24 @@ package control
 
 import (
 	"crypto/subtle"
-	"net"
 	"net/http"
-	"net/netip"
-	"strings"
+
+	"authlab/lab/contract"
 )
 
-// crossOrigin keeps other sites from breaking things in the lab of whoever visits them.
+// crossOrigin keeps a page of another site from breaking things in the lab of a visitor.
 var crossOrigin = http.NewCrossOriginProtection()
 
-// guard lets in whoever is on this machine, and whoever has the key. Asking for a loopback name in Host keeps a page
+// guard lets in clients on this machine, and clients that have the key. Asking for a loopback name in Host keeps a page
 // on another site from reaching the lab under a name of its own (DNS rebinding).
 func (c *Controls) guard(r *http.Request) error {
 	key := r.Header.Get("X-Lab-Key")
 	hasKey := c.config.LabKey != "" && subtle.ConstantTimeCompare([]byte(key), []byte(c.config.LabKey)) == 1
 	switch {
 	case crossOrigin.Check(r) != nil:
-		return errCrossOrigin
-	case !hasKey && (!c.config.FromHere(r) || !isLoopback(r.Host)):
-		return errNotLoopback
+		return contract.NewProblem(http.StatusForbidden, "cross-origin", "Another site made the browser send this request.")
+	case !hasKey && (!c.config.FromHere(r) || !contract.IsLoopback(r.Host)):
+		return contract.NewProblem(http.StatusForbidden, "not-loopback", "The lab's controls answer on this machine only, unless a lab key is set and sent in X-Lab-Key.")
 	}
 	return nil
-}
-
-func isLoopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		host = address
-	}
-	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return strings.EqualFold(host, "localhost") || (err == nil && ip.Unmap().IsLoopback())
 }

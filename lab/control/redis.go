@@ -10,7 +10,7 @@ import (
 	"authlab/web"
 )
 
-// Flush takes away every key of ours, and no other: a lab may be on somebody's own Redis.
+// Flush removes every key of ours, and no other: a lab may be on a Redis that other programs use.
 func Flush(ctx context.Context, client redis.UniversalClient) error {
 	keys, err := keys(ctx, client)
 	if err != nil || len(keys) == 0 {
@@ -22,8 +22,8 @@ func Flush(ctx context.Context, client redis.UniversalClient) error {
 	return nil
 }
 
-// Age makes every key of ours as much older as d, and lets go of those whose time is over. It is how a store follows
-// when the lab's clock is moved: Redis itself cannot be told another time.
+// Age makes every key of ours older by d, and removes those whose time is over. It is how a store follows when the lab's
+// clock is moved: Redis itself cannot be told another time.
 func Age(ctx context.Context, client redis.UniversalClient, d time.Duration) error {
 	keys, err := keys(ctx, client)
 	if err != nil || len(keys) == 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"time"
 
 	"authlab/account"
 	"authlab/lab/contract"
@@ -18,28 +19,30 @@ func (c *Controls) routes() {
 	c.mux.HandleFunc("GET /lab/events", c.handleEvents)
 	c.mux.HandleFunc("GET /lab/bytes", look(c.lab.Bytes))
 
-	c.change("/lab/faults/{fault}/break", c.breakNamed)
-	c.change("/lab/faults/{fault}/mend", c.mendNamed)
+	c.change("/lab/faults/{fault}/break", body(c.breakNamed))
+	c.change("/lab/faults/{fault}/mend", body(c.mendNamed))
 	for _, a := range addresses {
 		c.change(a.path, c.at(a))
 	}
 	c.change("/lab/replicas/{name}/start", c.startReplica)
-	c.change("/lab/replicas", c.scale)
+	c.change("/lab/replicas", body(c.scale))
 	c.change("/lab/redis/flush", plain(c.lab.Flush))
-	c.change("/lab/clock", c.advance)
-	c.change("/lab/accounts", c.addUsers)
-	c.change("/lab/accounts/{name}", c.setRoles)
-	c.change("/lab/keys/rotate", c.rotateKeys)
+	c.change("/lab/clock", body(c.advance))
+	c.change("/lab/accounts", body(c.addUsers))
+	c.change("/lab/accounts/{name}", body(c.setRoles))
+	c.change("/lab/keys/rotate", body(c.rotateKeys))
 	c.change("/lab/reset", plain(c.lab.Reset))
 	c.mux.HandleFunc("GET /lab/experiments", c.handleExperiment)
 	c.mux.HandleFunc("GET /lab/experiments/{name}", c.handleExperiment)
 	c.mux.HandleFunc("POST /lab/experiments/{name}", c.handleExperiment)
 	c.mux.HandleFunc("POST /lab/experiments/{name}/begun", c.handleExperiment)
 	c.mux.HandleFunc("POST /lab/experiments/{name}/ended", c.handleExperiment)
-	c.mux.HandleFunc("/lab/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, errNoControl) })
+	c.mux.HandleFunc("/lab/", func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, contract.NewProblem(http.StatusNotFound, "not-found", "The lab has no such control. To look is GET, to change is POST."))
+	})
 }
 
-// ServeHTTP serves everything under /lab/, to those who may.
+// ServeHTTP serves everything under /lab/, to the clients that guard lets in.
 func (c *Controls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := c.guard(r); err != nil {
 		refuse(w, err)
@@ -71,7 +74,7 @@ func look[T any](at func(context.Context) (T, error)) http.HandlerFunc {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
-		_ = json.NewEncoder(w).Encode(seen) // if the client has gone, there is nobody to tell
+		_ = json.NewEncoder(w).Encode(seen) // it fails only if the client has gone
 	}
 }
 
@@ -87,72 +90,88 @@ func (c *Controls) change(path string, do func(*http.Request) error) {
 	})
 }
 
-// plain is a change that takes nothing but to be asked for.
+// plain is a change that needs no body.
 func plain(do func(context.Context) error) func(*http.Request) error {
 	return func(r *http.Request) error { return do(r.Context()) }
 }
 
-func (c *Controls) scale(r *http.Request) error {
-	var body struct {
-		Count int `json:"count"`
+// maxBody is how much of a body is read, in bytes: a thousand permissions fit.
+const maxBody = 64 << 10
+
+// body is a change that takes a JSON body.
+func body[T any](do func(*http.Request, T) error) func(*http.Request) error {
+	return func(r *http.Request) error {
+		var body T
+		if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(&body); err != nil {
+			return contract.Invalid("The body is not the JSON that is wanted here.")
+		}
+		return do(r, body)
 	}
-	if err := readBody(r, &body); err != nil {
-		return err
+}
+
+// duration is a member of a body: {"advance":"15m"}.
+func duration(body map[string]string, name string) (time.Duration, error) {
+	d, err := time.ParseDuration(body[name])
+	if err != nil || d.Abs() > contract.MaxAdvance {
+		return 0, contract.Invalid(`The body should be like {%q:"15m"}, within a year.`, name)
 	}
+	return d, nil
+}
+
+type replicasBody struct {
+	Count int `json:"count"`
+}
+
+func (c *Controls) scale(r *http.Request, body replicasBody) error {
 	if body.Count < 1 || body.Count > contract.MaxReplicas {
-		return invalid("The body should be like {\"count\":4}, from 1 to %d.", contract.MaxReplicas)
+		return contract.Invalid("The body should be like {\"count\":4}, from 1 to %d.", contract.MaxReplicas)
 	}
 	return c.lab.Scale(r.Context(), body.Count)
 }
 
-func (c *Controls) advance(r *http.Request) error {
-	d, err := readDuration(r, "advance")
+func (c *Controls) advance(r *http.Request, body map[string]string) error {
+	d, err := duration(body, "advance")
 	if err != nil {
 		return err
 	}
 	if d < 0 {
-		return invalid("The lab's clock only goes forward; reset brings it back.")
+		return contract.Invalid("The lab's clock only goes forward; reset brings it back.")
 	}
 	return c.lab.Advance(r.Context(), d)
 }
 
-func (c *Controls) addUsers(r *http.Request) error {
-	var body struct {
-		Count    int    `json:"count"`
-		Password string `json:"password"`
-	}
-	if err := readBody(r, &body); err != nil {
-		return err
-	}
+type usersBody struct {
+	Count    int    `json:"count"`
+	Password string `json:"password"`
+}
+
+func (c *Controls) addUsers(r *http.Request, body usersBody) error {
 	if body.Count < 1 || body.Count > contract.MaxUsers || body.Password == "" {
-		return invalid("The body should be like {\"count\":200,\"password\":\"…\"}, with at most %d users.", contract.MaxUsers)
+		return contract.Invalid("The body should be like {\"count\":200,\"password\":\"…\"}, with at most %d users.", contract.MaxUsers)
 	}
 	return c.lab.AddUsers(r.Context(), body.Count, body.Password)
 }
 
-func (c *Controls) setRoles(r *http.Request) error {
-	var body struct {
-		Roles []string `json:"roles"`
-	}
-	if err := readBody(r, &body); err != nil {
-		return err
-	}
+type rolesBody struct {
+	Roles []string `json:"roles"`
+}
+
+func (c *Controls) setRoles(r *http.Request, body rolesBody) error {
 	if body.Roles == nil {
-		return invalid(`The body should be like {"roles":["user"]}.`)
+		return contract.Invalid(`The body should be like {"roles":["user"]}.`)
 	}
-	err := c.lab.SetRoles(r.Context(), r.PathValue("name"), body.Roles)
+	name := r.PathValue("name")
+	err := c.lab.SetRoles(r.Context(), name, body.Roles)
 	if errors.Is(err, account.ErrUnknownUser) {
-		return refused{http.StatusNotFound, "no-account", fmt.Sprintf("There is no account %q.", r.PathValue("name")), err}
+		return contract.NewProblem(http.StatusNotFound, "no-account", fmt.Sprintf("There is no account %q.", name))
 	}
 	return err
 }
 
-func (c *Controls) rotateKeys(r *http.Request) error {
-	var body struct {
-		Overlap bool `json:"overlap"`
-	}
-	if err := readBody(r, &body); err != nil {
-		return err
-	}
+type keysBody struct {
+	Overlap bool `json:"overlap"`
+}
+
+func (c *Controls) rotateKeys(r *http.Request, body keysBody) error {
 	return c.lab.RotateKeys(r.Context(), body.Overlap)
 }

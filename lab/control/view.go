@@ -11,7 +11,7 @@ import (
 	"authlab/session"
 )
 
-// maxShown bounds how many sessions or keys one picture of the cluster lists. The totals are always true.
+// maxShown bounds how many sessions or keys one View lists. The totals are always true.
 const maxShown = 100
 
 // Sessions shows session records: each shortened, and not more than a picture holds.
@@ -40,14 +40,23 @@ func SessionBytes(entries []session.Entry) (int64, error) {
 // Accounts shows the demo accounts.
 func Accounts(ctx context.Context, directory account.Directory) ([]contract.AccountView, error) {
 	var shown []contract.AccountView
-	for _, demo := range account.Demos() {
-		user, err := directory.User(ctx, demo.Name)
+	for _, name := range DemoNames() {
+		user, err := directory.User(ctx, name)
 		if err != nil {
 			return shown, err
 		}
 		shown = append(shown, contract.AccountView{Name: user.Name, Roles: user.Roles, Email: user.Email})
 	}
 	return shown, nil
+}
+
+// DemoNames are the names of the demo accounts.
+func DemoNames() []string {
+	var names []string
+	for _, demo := range account.Demos() {
+		names = append(names, demo.Name)
+	}
+	return names
 }
 
 // shortened is enough of a name to tell it from the others, and too little to use.

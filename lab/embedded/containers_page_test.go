@@ -44,7 +44,7 @@ func TestEveryChapterIsPlayedToItsEndOnContainers(t *testing.T) {
 	for _, act := range [][2]string{
 		{"login", "is logged in"}, {"visit-ten", "30 of 30"}, {"kill-mine", "refuses connections"}, {"visit-ten", "20 of 30"}, {"revive", "alive again"},
 	} {
-		ask[bool](p, `document.querySelector("#hands [data-action=`+act[0]+`]").click() ?? true`)
+		ask[bool](p, `document.querySelector("#your-turn [data-action=`+act[0]+`]").click() ?? true`)
 		p.expectMessage(act[1])
 		if act[0] == "kill-mine" {
 			wait[bool](p, `document.querySelector("lab-stage").innerText.includes("✕ refuses")`)

@@ -52,7 +52,6 @@ type Config struct {
 type Lab struct {
 	config    Config
 	time      *fault.LabTime
-	faults    fault.Set
 	store     *store
 	directory *account.Memory
 	hasher    *account.Hasher
@@ -65,8 +64,11 @@ type Lab struct {
 	server    *http.Server
 	stop      context.CancelFunc
 
+	breaking sync.Mutex // held while a fault is broken or mended: one at a time
+
 	mu       sync.RWMutex
-	replicas []*replica // in the order of their numbers
+	replicas []*replica       // in the order of their numbers
+	broken   []contract.Fault // the oldest first
 }
 
 // Start starts a lab and returns when it answers. Close ends it.
@@ -136,14 +138,11 @@ func (c *Lab) handler() http.Handler {
 }
 
 // observe hears of every request from the balancer.
-func (c *Lab) observe(o balancer.Observation) {
-	if r, ok := c.replica(o.Replica); ok {
+func (c *Lab) observe(e contract.RequestEvent) {
+	if r, ok := c.replica(e.Replica); ok {
 		r.requests.Add(1)
 	}
-	c.controls.Observe(contract.RequestEvent{
-		At: o.At, Method: o.Method, Path: o.Path, Policy: o.Policy, Replica: o.Replica,
-		Status: o.Status, Attempts: o.Attempts, DurationMS: float64(o.Duration.Microseconds()) / 1000, Paid: contract.ParseServerTiming(o.Timing).Count(),
-	})
+	c.controls.Observe(e)
 }
 
 // URL is where the balancer listens: http://127.0.0.1:8080.
@@ -161,7 +160,7 @@ func (c *Lab) Close() error {
 	}
 	failed = append(failed, c.services.close())
 	for _, r := range c.all() {
-		failed = append(failed, r.Kill())
+		failed = append(failed, r.kill())
 	}
 	if c.store != nil {
 		failed = append(failed, c.store.close())
@@ -192,7 +191,7 @@ func (c *Lab) scale(ctx context.Context, n int) error {
 			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}},
 			redis:  "redis://" + c.store.userInfo() + c.store.wire.Addr() + c.store.database(),
 		}
-		if err := r.Start(ctx); err != nil {
+		if err := r.start(ctx); err != nil {
 			return err
 		}
 		c.replicas = append(c.replicas, r)
@@ -200,10 +199,10 @@ func (c *Lab) scale(ctx context.Context, n int) error {
 	gone := c.replicas[n:]
 	c.replicas = c.replicas[:n:n]
 	for _, r := range gone {
-		if err := r.Kill(); err != nil {
+		if err := r.kill(); err != nil {
 			return err
 		}
-		c.faults.ForgetReplica(r.name)
+		c.broken = slices.DeleteFunc(c.broken, func(f contract.Fault) bool { return f.Replica == r.name })
 	}
 	return nil
 }

@@ -2,65 +2,71 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"authlab/lab/contract"
-	"authlab/lab/fault"
 )
 
-// fault is how a fault is broken and mended here.
-func (c *Lab) fault(f contract.Fault) (fault.Fault, error) {
-	var r *replica
-	if f.Replica != "" {
-		var ok bool
-		if r, ok = c.replica(f.Replica); !ok {
-			return nil, contract.NoReplica(f.Replica)
-		}
+// set breaks a fault, or mends it.
+func (c *Lab) set(ctx context.Context, f contract.Fault, broken bool) error {
+	r, ok := c.replica(f.Replica)
+	if f.Replica != "" && !ok {
+		return contract.NoReplica(f.Replica)
+	}
+	size := f.By
+	if !broken {
+		size = 0
 	}
 	switch f.Name {
 	case contract.ReplicaKilled:
-		return fault.Killed{Replica: r}, nil
+		if broken {
+			return r.kill()
+		}
+		return r.start(ctx)
 	case contract.ReplicaSilent:
-		return fault.Silent{Replica: r}, nil
+		r.setSilent(broken)
+		return nil
 	case contract.ClockSkewed:
-		return fault.Skewed{Clock: r.clock, By: f.By}, nil
+		r.clock.SetSkew(size)
+		return nil
 	case contract.RedisStopped:
-		return fault.Cut{Wire: c.store.wire}, nil
+		return c.store.wire.SetCut(broken)
 	case contract.RedisSlow:
-		return fault.RedisSlow{Wire: c.store.wire, By: f.By}, nil
+		return c.store.wire.SetDelay(ctx, size)
 	case contract.BootKeys:
-		return c.bootKeys(), nil
+		return c.restart(ctx, broken)
 	case contract.HomeCut:
-		return fault.Cut{Wire: c.services.home}, nil
+		return c.services.home.SetCut(broken)
 	}
-	return nil, fmt.Errorf("%s: %w", f, contract.ErrNotOnTarget)
+	return fmt.Errorf("%s: %w", f, contract.ErrNotOnTarget)
 }
 
 // Break implements contract.Lab.
 func (c *Lab) Break(ctx context.Context, f contract.Fault) error {
-	how, err := c.fault(f)
-	if err != nil {
+	c.breaking.Lock()
+	defer c.breaking.Unlock()
+	if r, ok := c.replica(f.Replica); ok && f.Name == contract.ReplicaSilent && !r.alive() {
+		return nil // a dead replica answers nothing anyway
+	}
+	if err := c.set(ctx, f, true); err != nil {
 		return err
 	}
-	switch r, _ := c.replica(f.Replica); f.Name {
-	case contract.ReplicaKilled: // a dead replica is not silent any more
-		c.faults.Forget(contract.Fault{Name: contract.ReplicaSilent, Replica: f.Replica})
-	case contract.ReplicaSilent:
-		if !r.alive() {
-			return nil // it is silent in a way of its own
-		}
+	if f.Name == contract.ReplicaKilled { // a dead replica is not silent any more
+		c.forget(contract.OfReplica(contract.ReplicaSilent, f.Replica))
 	}
-	return c.faults.Break(ctx, f, how)
+	c.forget(f)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken = append(c.broken, f)
+	return nil
 }
 
 // Mend implements contract.Lab.
 func (c *Lab) Mend(ctx context.Context, f contract.Fault) error {
-	how, err := c.fault(f)
-	if err != nil {
-		return err
-	}
-	if err := c.faults.Mend(ctx, f, how); err != nil {
+	if err := c.mend(ctx, f); err != nil {
 		return err
 	}
 	switch f.Name {
@@ -71,6 +77,49 @@ func (c *Lab) Mend(ctx context.Context, f contract.Fault) error {
 		return c.redisBack(ctx)
 	}
 	return nil
+}
+
+func (c *Lab) mend(ctx context.Context, f contract.Fault) error {
+	c.breaking.Lock()
+	defer c.breaking.Unlock()
+	err := c.set(ctx, f, false)
+	if err == nil {
+		c.forget(f)
+	}
+	return err
+}
+
+// mendAll mends everything, also when one of the faults cannot be mended.
+func (c *Lab) mendAll(ctx context.Context) error {
+	var failed []error
+	for _, f := range c.faults() {
+		failed = append(failed, c.mend(ctx, f))
+	}
+	return errors.Join(failed...)
+}
+
+// faults lists what is broken, the oldest first.
+func (c *Lab) faults() []contract.Fault {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clone(c.broken)
+}
+
+// forget takes a fault off the list.
+func (c *Lab) forget(f contract.Fault) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken = slices.DeleteFunc(c.broken, f.Same)
+}
+
+// restart makes every replica start anew, with keys of its own or with those that all share.
+func (c *Lab) restart(ctx context.Context, ownKeys bool) error {
+	var failed []error
+	for _, r := range c.all() {
+		r.ownKeys.Store(ownKeys)
+		failed = append(failed, r.kill(), r.start(ctx))
+	}
+	return errors.Join(failed...)
 }
 
 // redisBack waits until every replica that is alive can reach Redis: their clients need a moment to believe it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 
-	"authlab/lab/fault"
 	"authlab/session"
 	"authlab/token"
 )
@@ -49,12 +48,4 @@ func (c *Lab) RotateKeys(_ context.Context, overlap bool) error {
 		c.cookies.Forget()
 	}
 	return nil
-}
-
-func (c *Lab) bootKeys() fault.BootKeys {
-	var all []fault.Rekeyable
-	for _, r := range c.all() {
-		all = append(all, r)
-	}
-	return fault.BootKeys{Replicas: all}
 }

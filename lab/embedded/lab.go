@@ -36,7 +36,7 @@ func (c *Lab) SetRoles(ctx context.Context, user string, roles []string) error {
 
 // Reset implements contract.Lab.
 func (c *Lab) Reset(ctx context.Context) error {
-	if err := c.faults.MendAll(ctx); err != nil {
+	if err := c.mendAll(ctx); err != nil {
 		return err
 	}
 	c.time.Reset()
@@ -46,7 +46,7 @@ func (c *Lab) Reset(ctx context.Context) error {
 		return err
 	}
 	for _, r := range c.all() { // each at a new address, where no balancer has met silence
-		if err := errors.Join(r.Kill(), r.Start(ctx)); err != nil {
+		if err := errors.Join(r.kill(), r.start(ctx)); err != nil {
 			return err
 		}
 	}
@@ -55,10 +55,6 @@ func (c *Lab) Reset(ctx context.Context) error {
 	}
 	c.store.resetCounts(ctx)
 	c.services.naive.Reset()
-	var demos []string
-	for _, demo := range account.Demos() {
-		demos = append(demos, demo.Name)
-	}
-	c.directory.RemoveAllBut(demos...)
+	c.directory.RemoveAllBut(control.DemoNames()...)
 	return account.ResetDemos(ctx, c.directory)
 }

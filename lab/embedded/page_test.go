@@ -109,7 +109,7 @@ func TestThePlaygroundIsWholeInBothLanguagesAndOnAPhone(t *testing.T) {
 			p.prefer("prefers-reduced-motion", "reduce") // a page that scrolls smoothly moves away from under a finger
 			wait[bool](p, `document.querySelectorAll(".replica[data-state=alive]").length === 3`)
 			p.expectNoSidewaysScrolling("at the start")
-			ask[bool](p, `document.querySelector(".stage-words").open = true`)
+			ask[bool](p, `document.querySelector(".stage-description").open = true`)
 			for _, button := range []string{
 				"[data-action=login]", "[data-action=send-ten]", "[data-node=app-1] .node-button", "[data-node=redis] .node-button", "[data-action=send]",
 				"#count label:nth-child(6)", "[data-action=admin]", "[data-control=quarter]", "[data-control=boot]", "[data-node=users] .node-button",
@@ -119,7 +119,7 @@ func TestThePlaygroundIsWholeInBothLanguagesAndOnAPhone(t *testing.T) {
 				wait[bool](p, fmt.Sprintf(`document.getElementById("message").textContent !== %q`, before))
 				p.expectNoSidewaysScrolling("after " + button)
 			}
-			wait[bool](p, `document.querySelectorAll(".stage-words li").length > 10`)
+			wait[bool](p, `document.querySelectorAll(".stage-description li").length > 10`)
 			if missing := ask[[]string](p, `[...document.querySelectorAll("body *")].flatMap((e) => [...[...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data), e.ariaLabel ?? "", e.title ?? ""])
 				.filter((text) => /undefined|\{\w+\}|\b(playground|stage|shell|scheme|problem)\.[a-z]/.test(text))`); len(missing) > 0 {
 				t.Errorf("texts are missing: %q", missing)

@@ -42,7 +42,7 @@ func (p *page) control(button, message string) {
 func (p *page) holder() string {
 	p.t.Helper()
 	return wait[string](p, `[...document.querySelectorAll(".replica")]
-		.find((node) => node.querySelector(".drawer").textContent.includes("alice"))?.dataset.node`)
+		.find((node) => node.querySelector(".records").textContent.includes("alice"))?.dataset.node`)
 }
 
 // expectLane waits until the client's row of a scheme shows such answers: one letter each, k for known, s for a stranger.

@@ -33,24 +33,16 @@ type replica struct {
 	last    string // where it listened last, which is where the balancer still looks
 }
 
-// A run is a replica's life from a start to a kill.
+// A run is a replica from a start to a kill.
 type run struct {
 	app    *web.Server
 	door   *door.Door
 	server *http.Server
 	client *redis.Client
-
-	mu    sync.Mutex
-	conns map[net.Conn]struct{}
 }
 
-var (
-	_ fault.Rekeyable   = (*replica)(nil)
-	_ fault.Silenceable = (*replica)(nil)
-)
-
-// Start starts the replica with an empty memory, on a new port. It does nothing if the replica is alive.
-func (r *replica) Start(ctx context.Context) error {
+// start starts the replica with an empty memory, on a new port. It does nothing if the replica is alive.
+func (r *replica) start(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.running != nil {
@@ -72,52 +64,44 @@ func (r *replica) Start(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
 	}
 	app := web.New(config)
-	life := &run{app: app, door: listener, server: web.NewHTTPServer(app.Handler(), r.logger), client: client, conns: map[net.Conn]struct{}{}}
-	life.server.ConnState = life.track
+	server := web.NewHTTPServer(app.Handler(), r.logger)
 	go func() {
-		if err := life.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			r.logger.Error("replica ended", "replica", r.name, "error", err)
 		}
 	}()
-	r.running, r.last = life, listener.Addr().String()
+	r.running, r.last = &run{app, listener, server, client}, listener.Addr().String()
 	return nil
 }
 
-// Kill ends the replica as a power cut would: connections are reset, and what it remembered is gone. It does nothing
+// kill ends the replica as a power cut would: connections are reset, and what it remembered is gone. It does nothing
 // if the replica is dead.
-func (r *replica) Kill() error {
+func (r *replica) kill() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.running == nil {
 		return nil
 	}
-	life := r.running
+	ended := r.running
 	r.running = nil
-	life.resetOnClose()
-	return errors.Join(life.server.Close(), life.client.Close())
+	return errors.Join(ended.door.Refuse(), ended.server.Close(), ended.client.Close())
 }
 
-// Silence implements fault.Silenceable. It does nothing if the replica is dead.
-func (r *replica) Silence() {
-	if life := r.life(); life != nil {
-		life.door.Silence()
-	}
-}
-
-// Speak implements fault.Silenceable.
-func (r *replica) Speak() {
-	if life := r.life(); life != nil {
-		life.door.Speak()
+// setSilent makes the replica silent, or ends that. It does nothing if the replica is dead.
+func (r *replica) setSilent(silent bool) {
+	switch run := r.run(); {
+	case run == nil:
+	case silent:
+		run.door.Silence()
+	default:
+		run.door.Speak()
 	}
 }
 
 func (r *replica) silent() bool {
-	life := r.life()
-	return life != nil && life.door.Silent()
+	run := r.run()
+	return run != nil && run.door.Silent()
 }
-
-// OwnKeys implements fault.Rekeyable.
-func (r *replica) OwnKeys(own bool) { r.ownKeys.Store(own) }
 
 func (r *replica) address() string {
 	r.mu.Lock()
@@ -125,9 +109,9 @@ func (r *replica) address() string {
 	return r.last
 }
 
-func (r *replica) alive() bool { return r.life() != nil }
+func (r *replica) alive() bool { return r.run() != nil }
 
-func (r *replica) life() *run {
+func (r *replica) run() *run {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.running
@@ -135,36 +119,14 @@ func (r *replica) life() *run {
 
 // remembers is what is in the replica's own memory. A dead replica remembers nothing.
 func (r *replica) remembers() []session.Entry {
-	if life := r.life(); life != nil {
-		return life.app.Remembers()
+	if run := r.run(); run != nil {
+		return run.app.Remembers()
 	}
 	return nil
 }
 
 // redisUp tells whether the replica reaches Redis. A dead replica does not need to.
 func (r *replica) redisUp(ctx context.Context) bool {
-	life := r.life()
-	return life == nil || life.app.RedisUp(ctx)
-}
-
-func (l *run) track(conn net.Conn, state http.ConnState) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch state {
-	case http.StateNew:
-		l.conns[conn] = struct{}{}
-	case http.StateClosed, http.StateHijacked:
-		delete(l.conns, conn)
-	}
-}
-
-// resetOnClose makes closing a connection a reset (RST): whatever was not sent yet is lost.
-func (l *run) resetOnClose() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for conn := range l.conns {
-		if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
-			_ = tcp.SetLinger(0) // a connection that is closed already needs no reset
-		}
-	}
+	run := r.run()
+	return run == nil || run.app.RedisUp(ctx)
 }

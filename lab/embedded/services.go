@@ -73,7 +73,7 @@ func (s *services) close() error {
 		s.reports.Close()
 	}
 	if s.home != nil {
-		failed = append(failed, s.home.Cut())
+		failed = append(failed, s.home.SetCut(true))
 	}
 	return errors.Join(failed...)
 }

@@ -104,7 +104,7 @@ func (s *store) close() error {
 	close(s.closed)
 	var failed []error
 	if s.wire != nil {
-		failed = append(failed, s.wire.Cut())
+		failed = append(failed, s.wire.SetCut(true))
 	}
 	if s.client != nil {
 		failed = append(failed, s.client.Close())

@@ -9,7 +9,10 @@ import (
 
 // View implements contract.Lab.
 func (c *Lab) View(ctx context.Context) (contract.View, error) {
-	v := contract.View{Target: "embedded", MaxReplicas: contract.MaxReplicas, Now: c.time.Now().UTC(), Faults: c.faults.Names(), Services: c.services.urls}
+	v := contract.View{Target: "embedded", MaxReplicas: contract.MaxReplicas, Now: c.time.Now().UTC(), Faults: []string{}, Services: c.services.urls}
+	for _, f := range c.faults() {
+		v.Faults = append(v.Faults, f.String())
+	}
 	for _, r := range c.all() {
 		v.Replicas = append(v.Replicas, viewOf(r))
 	}
@@ -20,7 +23,7 @@ func (c *Lab) View(ctx context.Context) (contract.View, error) {
 	if v.Redis, err = control.RedisKeys(ctx, c.store.client); err != nil {
 		return v, err
 	}
-	v.Redis.Alive, v.Redis.Commands = c.store.wire.Joined(), c.store.commands(ctx)
+	v.Redis.Alive, v.Redis.Commands = !c.store.wire.IsCut(), c.store.commands(ctx)
 	return v, nil
 }
 

@@ -156,10 +156,10 @@ func TestAChapterIsPlayedByKeyboardAlone(t *testing.T) {
 	if focus := ask[string](p, `document.activeElement.id`); focus != "result-title" {
 		t.Errorf("after the run the focus is at %q", focus)
 	}
-	tabTo("#hands [data-action=login]")
+	tabTo("#your-turn [data-action=login]")
 	p.do(chromedp.KeyEvent(kb.Enter))
 	wait[bool](p, `document.getElementById("message").textContent === "alice is logged in."`)
-	tabTo("#hands [data-action=visit-ten]")
+	tabTo("#your-turn [data-action=visit-ten]")
 	p.do(chromedp.KeyEvent(kb.Enter))
 	wait[bool](p, `/of 30 requests were known/.test(document.getElementById("message").textContent)`)
 
@@ -177,12 +177,12 @@ func TestTheReadersOwnRequestsLoseAndKeepTheirLanes(t *testing.T) {
 	p := openWalkthrough(t, "/?lang=en#always-the-same-desk", 360, 800)
 	act := func(action, message string) {
 		t.Helper()
-		ask[bool](p, fmt.Sprintf(`document.querySelector("#hands [data-action=%s]").click() ?? true`, action))
+		ask[bool](p, fmt.Sprintf(`document.querySelector("#your-turn [data-action=%s]").click() ?? true`, action))
 		wait[bool](p, fmt.Sprintf(`document.getElementById("message").textContent.includes(%q)`, message))
 	}
 	lane := func(scheme string) []string {
 		t.Helper()
-		return ask[[]string](p, fmt.Sprintf(`[...document.querySelectorAll("#hands [data-scheme=%s] li")].map((li) => li.dataset.status)`, scheme))
+		return ask[[]string](p, fmt.Sprintf(`[...document.querySelectorAll("#your-turn [data-scheme=%s] li")].map((li) => li.dataset.status)`, scheme))
 	}
 	act("login", "is logged in")
 	act("visit-ten", "30 of 30")

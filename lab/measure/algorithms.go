@@ -65,39 +65,32 @@ func newSigner(algorithm string, keys *token.Keyring) *signer {
 	return &signer{algorithm: algorithm, service: token.NewService(token.Config{Keys: keys}), user: account.Demos()[0].User}
 }
 
-// signAndVerify measures so many tokens of each signer, in bursts that take turns.
+// signAndVerify measures so many tokens of each signer, in bursts that take turns. Of a burst all are signed first, and then
+// each is verified once.
 func signAndVerify(ctx context.Context, signers []*signer, count int) error {
 	for done := 0; done < count; done += burst {
 		for _, s := range signers {
-			if err := s.signAndVerify(ctx, min(burst, count-done)); err != nil {
+			if err := ctx.Err(); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// signAndVerify signs some tokens and then verifies each of them once.
-func (s *signer) signAndVerify(ctx context.Context, count int) error {
-	texts := make([]string, count)
-	for i := range texts {
-		start := time.Now()
-		text, _, err := s.service.Issue(s.user)
-		s.sign = append(s.sign, time.Since(start))
-		if err != nil {
-			return err
-		}
-		texts[i] = text
-	}
-	for _, text := range texts {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		start := time.Now()
-		_, err := s.service.Verify(text)
-		s.verify = append(s.verify, time.Since(start))
-		if err != nil {
-			return err
+			texts := make([]string, min(burst, count-done))
+			for i := range texts {
+				start := time.Now()
+				text, _, err := s.service.Issue(s.user)
+				s.sign = append(s.sign, time.Since(start))
+				if err != nil {
+					return err
+				}
+				texts[i] = text
+			}
+			for _, text := range texts {
+				start := time.Now()
+				_, err := s.service.Verify(text)
+				s.verify = append(s.verify, time.Since(start))
+				if err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

@@ -8,6 +8,19 @@ import (
 	"authlab/lab/contract"
 )
 
+// costs are what the responses to the same request cost, a value for each.
+type costs struct {
+	took, hash, rest                             []time.Duration // rest: without the password hash
+	sent, received, onWire, commands, roundTrips []int           // onWire: sent and received
+}
+
+func (c *costs) add(res response) {
+	own := costOf(res.header)
+	c.took, c.hash, c.rest = append(c.took, res.took), append(c.hash, own.hash), append(c.rest, res.took-own.hash)
+	c.sent, c.received, c.onWire = append(c.sent, res.sent), append(c.received, res.received), append(c.onWire, res.sent+res.received)
+	c.commands, c.roundTrips = append(c.commands, own.commands), append(c.roundTrips, own.roundTrips)
+}
+
 // A cost is what a response says of its own cost, in Server-Timing.
 type cost struct {
 	hash       time.Duration

@@ -44,7 +44,7 @@ func opened(t *testing.T) (m *measurement, asked func() []string) {
 func TestStoreCommandsAreThoseThatReachRedis(t *testing.T) {
 	m, asked := opened(t)
 	for _, sch := range loginSchemes() {
-		_, res, err := m.near.logIn(sch, alice())
+		_, res, err := m.near.logIn(sch, alice().Name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,22 +20,27 @@ type measurement struct {
 	report     Report
 	redis      *miniredis.Miniredis
 	hasher     *account.Hasher
-	cheapUsers account.Directory // their password hashes cost next to nothing
+	cheapUsers account.Directory // alice and others, whose password hashes cost next to nothing
 	keys       *token.Keyring
 	cookies    *session.CookieKeys
 	near       *replica // with cheapUsers; its Redis is in this process
-	realHash   *replica // the same, and its one user has a password hash of real cost
+	realHash   *replica // the same with the demo accounts, whose password hashes have their real cost
 	closers    []func()
 }
 
-// storedUsers are the users who log in so that what the server keeps of their logins can be measured.
-func storedUsers() []user {
-	all := make([]user, 10)
-	for i := range all {
-		all[i] = user{fmt.Sprintf("user%d", i), "password"}
+// storedUsers is how many users log in so that what the server keeps of their logins can be measured.
+const storedUsers = 10
+
+// userName names the storedUsers, and after them alice.
+func userName(i int) string {
+	if i == storedUsers {
+		return alice().Name
 	}
-	return all
+	return fmt.Sprintf("user%d", i)
 }
+
+// alice is the demo account that sends the measured requests. All others have her password.
+func alice() account.Demo { return account.Demos()[0] }
 
 func (m *measurement) open(ctx context.Context) error {
 	m.redis = miniredis.NewMiniRedis()
@@ -44,12 +49,16 @@ func (m *measurement) open(ctx context.Context) error {
 	}
 	m.closers = append(m.closers, m.redis.Close)
 	m.hasher = account.NewHasher(1)
-	var err error
-	if m.cheapUsers, err = cheapDirectory(ctx, m.hasher, storedUsers()...); err != nil {
+	m.cheapUsers = account.NewMemory()
+	err := account.CreateSimulated(ctx, m.cheapUsers, m.hasher, storedUsers+1, userName, alice().Password)
+	if err != nil {
 		return err
 	}
-	realUsers, err := realDirectory(ctx, m.hasher)
-	if err != nil {
+	if err := m.cheapUsers.SetRoles(ctx, alice().Name, alice().Roles); err != nil {
+		return err
+	}
+	demos := account.NewMemory()
+	if err := account.CreateDemos(ctx, demos, m.hasher); err != nil {
 		return err
 	}
 	if m.keys, err = newKeys(token.DefaultAlgorithm); err != nil {
@@ -61,7 +70,7 @@ func (m *measurement) open(ctx context.Context) error {
 	if m.near, err = m.newReplica(ctx, m.redis.Addr(), m.cheapUsers, m.keys); err != nil {
 		return err
 	}
-	m.realHash, err = m.newReplica(ctx, m.redis.Addr(), realUsers, m.keys)
+	m.realHash, err = m.newReplica(ctx, m.redis.Addr(), demos, m.keys)
 	return err
 }
 
@@ -92,8 +101,8 @@ func (m *measurement) replicaAt(ctx context.Context, distance time.Duration) (*r
 	if err != nil {
 		return nil, err
 	}
-	m.closers = append(m.closers, func() { _ = wire.Cut() }) // it never fails
-	if err := (fault.RedisSlow{Wire: wire, By: distance}).Break(ctx); err != nil {
+	m.closers = append(m.closers, func() { _ = wire.SetCut(true) }) // it never fails
+	if err := wire.SetDelay(ctx, distance); err != nil {
 		return nil, err
 	}
 	return m.newReplica(ctx, wire.Addr(), m.cheapUsers, m.keys)

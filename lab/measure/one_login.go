@@ -3,7 +3,6 @@ package measure
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"authlab/web/scheme"
 )
@@ -15,17 +14,17 @@ func (m *measurement) measureLogins(ctx context.Context) error {
 		return err
 	}
 	all := loginSchemes()
-	took := make([]loginTimes, len(all))
-	stopped := m.logInInTurns(ctx, all, took, baseline)
+	logins := make([]costs, len(all))
+	stopped := m.logInInTurns(ctx, all, logins, baseline)
 	for i, sch := range all {
-		t := took[i]
-		if len(t.whole) == 0 {
+		c := logins[i]
+		if len(c.took) == 0 {
 			continue // the run was stopped before
 		}
 		row := Login{
-			Scheme: sch.Name, Logins: len(t.whole), MedianUS: micros(median(t.whole)), HashUS: micros(median(t.hash)), RestUS: micros(median(t.rest)),
-			TimesBaseline: ratio(median(t.rest), median(baseline.took)),
-			WireBytes:     median(t.onWire), StoreCommands: median(t.commands), StoreRoundTrips: median(t.roundTrips),
+			Scheme: sch.Name, Logins: len(c.took), MedianUS: micros(median(c.took)), HashUS: micros(median(c.hash)), RestUS: micros(median(c.rest)),
+			TimesBaseline: ratio(median(c.rest), median(baseline.took)),
+			WireBytes:     median(c.onWire), StoreCommands: median(c.commands), StoreRoundTrips: median(c.roundTrips),
 		}
 		if row.KeptReplica, row.KeptRedis, err = m.kept(sch); err != nil {
 			return err
@@ -36,7 +35,7 @@ func (m *measurement) measureLogins(ctx context.Context) error {
 }
 
 // logInInTurns logs in with each scheme Config.Logins times, and sends the baseline in between.
-func (m *measurement) logInInTurns(ctx context.Context, all []scheme.Scheme, took []loginTimes, baseline *subject) error {
+func (m *measurement) logInInTurns(ctx context.Context, all []scheme.Scheme, logins []costs, baseline *subject) error {
 	for round := range m.config.Logins {
 		if err := baseline.repeat(ctx, burst); err != nil {
 			return err
@@ -46,29 +45,13 @@ func (m *measurement) logInInTurns(ctx context.Context, all []scheme.Scheme, too
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := took[i].logIn(m.realHash, all[i]); err != nil {
+			_, res, err := m.realHash.logIn(all[i], alice().Name)
+			if err != nil {
 				return err
 			}
+			logins[i].add(res)
 		}
 	}
-	return nil
-}
-
-// loginTimes is what the logins of one scheme cost.
-type loginTimes struct {
-	whole, hash, rest            []time.Duration
-	onWire, commands, roundTrips []int
-}
-
-func (t *loginTimes) logIn(r *replica, sch scheme.Scheme) error {
-	_, res, err := r.logIn(sch, alice())
-	if err != nil {
-		return err
-	}
-	spent := costOf(res.header)
-	t.whole, t.hash, t.rest = append(t.whole, res.took), append(t.hash, spent.hash), append(t.rest, res.took-spent.hash)
-	t.onWire = append(t.onWire, res.sent+res.received)
-	t.commands, t.roundTrips = append(t.commands, spent.commands), append(t.roundTrips, spent.roundTrips)
 	return nil
 }
 
@@ -80,8 +63,8 @@ func (m *measurement) kept(sch scheme.Scheme) (replica, redis int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	for _, u := range storedUsers() {
-		if _, _, err := m.near.logIn(sch, u); err != nil {
+	for i := range storedUsers {
+		if _, _, err := m.near.logIn(sch, userName(i)); err != nil {
 			return 0, 0, err
 		}
 	}
@@ -90,7 +73,7 @@ func (m *measurement) kept(sch scheme.Scheme) (replica, redis int, err error) {
 		return 0, 0, err
 	}
 	stored, err := m.inRedis()
-	return (after - before) / len(storedUsers()), stored / len(storedUsers()), err
+	return (after - before) / storedUsers, stored / storedUsers, err
 }
 
 func (m *measurement) inReplica() (bytes int, err error) {

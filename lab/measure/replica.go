@@ -9,7 +9,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"authlab/account"
 	"authlab/token"
 	"authlab/web"
 	"authlab/web/scheme"
@@ -64,11 +63,11 @@ func (r *replica) close() {
 
 // logIn logs a user in, and returns the credential and the response. With basic there is no login: the credential is the
 // password.
-func (r *replica) logIn(sch scheme.Scheme, u user) (string, response, error) {
+func (r *replica) logIn(sch scheme.Scheme, name string) (string, response, error) {
 	if sch.Login == "" {
-		return passwordCredential(u), response{}, nil
+		return passwordCredential(name), response{}, nil
 	}
-	request, err := loginRequest(sch, r.host, u)
+	request, err := loginRequest(sch, r.host, name)
 	if err != nil {
 		return "", response{}, err
 	}
@@ -80,15 +79,6 @@ func (r *replica) logIn(sch scheme.Scheme, u user) (string, response, error) {
 	return credential, res, err
 }
 
-// A user can log in.
-type user struct{ name, password string }
-
-// alice is the demo account that sends the measured requests.
-func alice() user {
-	demo := account.Demos()[0]
-	return user{demo.Name, demo.Password}
-}
-
 // newKeys makes the key that a replica signs tokens with.
 func newKeys(algorithm string) (*token.Keyring, error) {
 	key, err := token.GenerateKey(algorithm)
@@ -96,27 +86,4 @@ func newKeys(algorithm string) (*token.Keyring, error) {
 		return nil, err
 	}
 	return token.NewKeyring(key)
-}
-
-// cheapDirectory has alice and others, with password hashes that cost next to nothing: it is for measurements that need
-// users to be logged in, and not the cost of the password hash.
-func cheapDirectory(ctx context.Context, hasher *account.Hasher, others ...user) (account.Directory, error) {
-	directory := account.NewMemory()
-	for _, u := range append(others, alice()) {
-		name := func(int) string { return u.name }
-		if err := account.CreateSimulated(ctx, directory, hasher, 1, name, u.password); err != nil {
-			return nil, err
-		}
-	}
-	return directory, directory.SetRoles(ctx, alice().name, account.Demos()[0].Roles)
-}
-
-// realDirectory has alice, with a password hash of real cost.
-func realDirectory(ctx context.Context, hasher *account.Hasher) (account.Directory, error) {
-	directory := account.NewMemory()
-	hash, err := hasher.Hash(ctx, alice().password)
-	if err != nil {
-		return nil, err
-	}
-	return directory, directory.Create(ctx, account.Demos()[0].User, hash)
 }

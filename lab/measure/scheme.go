@@ -44,12 +44,12 @@ func addCredential(sch scheme.Scheme, r *http.Request, credential string) {
 }
 
 // passwordCredential is the credential of basic (RFC 7617, section 2).
-func passwordCredential(u user) string {
-	return base64.StdEncoding.EncodeToString([]byte(u.name + ":" + u.password))
+func passwordCredential(name string) string {
+	return base64.StdEncoding.EncodeToString([]byte(name + ":" + alice().Password))
 }
 
-func loginRequest(sch scheme.Scheme, host string, u user) ([]byte, error) {
-	body, err := json.Marshal(map[string]string{"username": u.name, "password": u.password})
+func loginRequest(sch scheme.Scheme, host, name string) ([]byte, error) {
+	body, err := json.Marshal(map[string]string{"username": name, "password": alice().Password})
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"authlab/web/scheme"
 )
@@ -19,9 +18,7 @@ type subject struct {
 	credential string
 	request    *http.Request // for the handler
 	text       []byte        // the same, for the connection
-
-	took                             []time.Duration
-	sent, received, commands, onWire []int
+	costs
 }
 
 // baselineOf is the baseline's request to a replica.
@@ -29,7 +26,7 @@ func baselineOf(r *replica) (*subject, error) { return newSubject(r, Baseline, "
 
 // subjectOf logs alice in with a scheme, and returns her GET {base}/me.
 func subjectOf(r *replica, sch scheme.Scheme) (*subject, error) {
-	credential, _, err := r.logIn(sch, alice())
+	credential, _, err := r.logIn(sch, alice().Name)
 	if err != nil {
 		return nil, err
 	}
@@ -76,9 +73,7 @@ func (s *subject) send() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
-	s.took = append(s.took, res.took)
-	s.sent, s.received = append(s.sent, res.sent), append(s.received, res.received)
-	s.onWire, s.commands = append(s.onWire, res.sent+res.received), append(s.commands, costOf(res.header).commands)
+	s.add(res)
 	return nil
 }
 
@@ -87,7 +82,7 @@ func (s *subject) send() error {
 func interleave(ctx context.Context, subjects []*subject, requests int) error {
 	for _, s := range subjects {
 		err := s.repeat(ctx, min(burst, requests)) // not counted: it opens connections and fills caches
-		s.reset()
+		s.costs = costs{}
 		if err != nil {
 			return err
 		}
@@ -113,8 +108,4 @@ func (s *subject) repeat(ctx context.Context, requests int) error {
 		}
 	}
 	return nil
-}
-
-func (s *subject) reset() {
-	s.took, s.sent, s.received, s.onWire, s.commands = s.took[:0], s.sent[:0], s.received[:0], s.onWire[:0], s.commands[:0]
 }

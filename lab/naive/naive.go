@@ -25,16 +25,14 @@ package naive
 
 import (
 	"crypto/rsa"
-	"net"
 	"net/http"
-	"net/netip"
-	"strings"
 	"sync"
 
 	"github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
 
 	"authlab/account"
+	"authlab/lab/contract"
 )
 
 // maxBody is the largest request body that the twin reads, in bytes.
@@ -69,7 +67,7 @@ func (t *Twin) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Naive", "true")
 		w.Header().Set("Cache-Control", "no-store")
-		if !isLoopback(r.RemoteAddr) || !isLoopback(r.Host) {
+		if !contract.IsLoopback(r.RemoteAddr) || !contract.IsLoopback(r.Host) {
 			http.Error(w, "The naive twin is wrong on purpose, and answers on this machine only.", http.StatusForbidden)
 			return
 		}
@@ -114,13 +112,4 @@ func (t *Twin) routes() *gin.Engine {
 func handleLabel(c *gin.Context) {
 	c.String(http.StatusOK, "This is the naive twin: a login that is wrong on purpose, to be attacked in the lab.\n"+
 		"Each mistake is a file in lab/naive. Copy nothing from there.\n")
-}
-
-func isLoopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		host = address
-	}
-	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return strings.EqualFold(host, "localhost") || (err == nil && ip.Unmap().IsLoopback())
 }

@@ -42,30 +42,29 @@ type chart struct {
 
 // A series is what was measured for some schemes that have all the same, or for something else that has a name.
 type series struct {
-	schemes []string
-	name    string
-	place   int // of what has a name: the colour of the scheme at that place
-	values  []float64
+	names  []string
+	place  int // of the scheme among all, or another one: it chooses colour, line and mark
+	values []float64
 }
 
-func (s series) label() string {
-	if len(s.schemes) > 0 {
-		return strings.Join(s.schemes, ", ")
-	}
-	return s.name
-}
+func (s series) label() string { return strings.Join(s.names, ", ") }
 
-// add puts a line that would hide another one together with it.
-func (c *chart) add(s series) {
+// add adds what was measured for a scheme. A line that would hide another one is put together with it.
+func (c *chart) add(scheme string, values []float64) {
 	if c.kind == lineChart {
 		for i := range c.series {
-			if slices.Equal(c.series[i].values, s.values) {
-				c.series[i].schemes = append(c.series[i].schemes, s.schemes...)
+			if slices.Equal(c.series[i].values, values) {
+				c.series[i].names = append(c.series[i].names, scheme)
 				return
 			}
 		}
 	}
-	c.series = append(c.series, s)
+	c.series = append(c.series, series{[]string{scheme}, max(slices.Index(experiment.Schemes(), scheme), 0), values})
+}
+
+// addNamed adds what was measured for something else than a scheme.
+func (c *chart) addNamed(name string, place int, value float64) {
+	c.series = append(c.series, series{[]string{name}, place, []float64{value}})
 }
 
 // orNothing is the chart, if there is something finite in it to draw.
@@ -101,12 +100,4 @@ func (c *chart) alt(l language) string {
 		return c.xTitle + ". " + strings.Join(lines, ". ") + "."
 	}
 	return strings.Join(lines, ". ") + "."
-}
-
-// look is where a series' scheme stands among all: it chooses colour, line and mark.
-func (s series) look() int {
-	if len(s.schemes) == 0 {
-		return s.place
-	}
-	return max(slices.Index(experiment.Schemes(), s.schemes[0]), 0)
 }

@@ -112,9 +112,8 @@ func (c *chart) drawLines(p *plot.Plot, f *figure, l language) error {
 		if err != nil {
 			return err
 		}
-		place := s.look()
-		line.Color, line.Width, line.Dashes = seriesColor(place), 2, dashes[place%len(dashes)]
-		dots.Color, dots.Radius, dots.Shape = seriesColor(place), 4, marks[place%len(marks)]
+		line.Color, line.Width, line.Dashes = seriesColor(s.place), 2, dashes[s.place%len(dashes)]
+		dots.Color, dots.Radius, dots.Shape = seriesColor(s.place), 4, marks[s.place%len(marks)]
 		p.Add(line, dots)
 		key := entry{Label: s.label()}
 		if key.ViewBox, key.SVG, err = svgOf(30, 12, func(dc draw.Canvas) { line.Thumbnail(&dc); dots.Thumbnail(&dc) }); err != nil {
@@ -124,15 +123,13 @@ func (c *chart) drawLines(p *plot.Plot, f *figure, l language) error {
 	}
 	p.Y.Min, p.Y.Max = 0, max(most*1.05, 1e-9)
 	p.Y.Tick.Marker = inWords{plot.DefaultTicks{}, l}
-	ticks := make(plot.ConstantTicks, 0, len(c.xs))
-	span := c.xs[len(c.xs)-1] - c.xs[0]
-	last := math.Inf(-1)
+	var ticks plot.ConstantTicks
+	least := (c.xs[len(c.xs)-1] - c.xs[0]) / 24 // nearer, a number would lie on the one before
+	labelled := math.Inf(-1)
 	for _, x := range c.xs {
-		tick := plot.Tick{Value: x, Label: l.Number(x)}
-		if x-last < span/24 { // its number would lie on the one before
-			tick.Label = " "
-		} else {
-			last = x
+		tick := plot.Tick{Value: x, Label: " "}
+		if x-labelled >= least {
+			tick.Label, labelled = l.Number(x), x
 		}
 		ticks = append(ticks, tick)
 	}
@@ -143,19 +140,16 @@ func (c *chart) drawLines(p *plot.Plot, f *figure, l language) error {
 // drawBars draws them lying, because their names are long. The first is on top.
 func (c *chart) drawBars(p *plot.Plot, l language) error {
 	var names []string
-	var values plotter.Values
-	var places []int
+	most := 1e-9
 	for _, s := range slices.Backward(c.series) {
-		names, values, places = append(names, s.label()), append(values, s.values[0]), append(places, s.look())
-	}
-	most := max(slices.Max(values), 1e-9)
-	for i, value := range values {
+		value, y := s.values[0], float64(len(names))
+		names, most = append(names, s.label()), max(most, value)
 		bar, err := plotter.NewBarChart(plotter.Values{value}, 14)
 		if err != nil {
 			return err
 		}
-		bar.Horizontal, bar.XMin, bar.Color, bar.LineStyle.Width = true, float64(i), seriesColor(places[i]), 0
-		label, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{{X: value, Y: float64(i)}}, Labels: []string{l.Number(value)}})
+		bar.Horizontal, bar.XMin, bar.Color, bar.LineStyle.Width = true, y, seriesColor(s.place), 0
+		label, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{{X: value, Y: y}}, Labels: []string{l.Number(value)}})
 		if err != nil {
 			return err
 		}
@@ -167,7 +161,7 @@ func (c *chart) drawBars(p *plot.Plot, l language) error {
 	p.NominalY(names...)
 	p.X.Min, p.X.Max = 0, most
 	p.Y.Padding = 5
-	p.Y.Min, p.Y.Max = -0.5, float64(len(values))-0.5
+	p.Y.Min, p.Y.Max = -0.5, float64(len(names))-0.5
 	p.X.Tick.Marker, p.X.Width, p.X.Tick.Length = plot.ConstantTicks{}, 0, 0 // every bar says its number
 	p.Y.Width, p.Y.Tick.Length = 0, 0
 	return nil

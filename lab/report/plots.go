@@ -48,7 +48,7 @@ func bars(measure string) func(experiment.Result, names) *chart {
 			if !ok {
 				return nil
 			}
-			c.add(series{schemes: []string{cell.Scheme}, values: []float64{value}})
+			c.add(cell.Scheme, []float64{value})
 		}
 		return c
 	}
@@ -70,7 +70,7 @@ func lines(format string, xs ...float64) func(experiment.Result, names) *chart {
 				}
 				values = append(values, value)
 			}
-			c.add(series{schemes: []string{cell.Scheme}, values: values})
+			c.add(cell.Scheme, values)
 		}
 		return c
 	}
@@ -90,7 +90,7 @@ func steps(prefix string) func(experiment.Result, names) *chart {
 			for x := range values {
 				c.xs = append(c.xs, float64(x))
 			}
-			c.add(series{schemes: []string{cell.Scheme}, values: values})
+			c.add(cell.Scheme, values)
 		}
 		return c
 	}
@@ -120,7 +120,7 @@ func spread(r experiment.Result, name names) *chart {
 	}
 	for i, group := range [][]float64{own, one} {
 		for n, value := range group {
-			c.add(series{name: fmt.Sprintf("%s, app-%d", name([]string{"own", "one"}[i]), n+1), place: i + 1, values: []float64{value}})
+			c.addNamed(fmt.Sprintf("%s, app-%d", name([]string{"own", "one"}[i]), n+1), i+1, value)
 		}
 	}
 	return c
@@ -139,7 +139,7 @@ func moved(r experiment.Result, name names) *chart {
 			if !ok {
 				return nil
 			}
-			c.add(series{name: policy + ": " + name(what), place: place + 1, values: []float64{value}})
+			c.addNamed(policy+": "+name(what), place+1, value)
 		}
 	}
 	return c

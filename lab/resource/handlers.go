@@ -33,7 +33,7 @@ func (s *Service) handleReport(scheme string, identify identifier) gin.HandlerFu
 		if u.Roles == nil {
 			u.Roles = []string{} // an array in JSON, not null
 		}
-		c.JSON(http.StatusOK, report{
+		respond(c, http.StatusOK, report{
 			Report: "Everything that " + u.Name + " may see.", User: u, Scheme: scheme,
 			HomeCalls: timingOf(ctx).homeCalls, Service: s.config.Name,
 		})
@@ -68,15 +68,15 @@ func (s *Service) byRevocableToken(ctx context.Context, r *http.Request) (user, 
 
 // handleLivez handles the "GET /livez" route: the process answers.
 func (s *Service) handleLivez(c *gin.Context) {
-	c.JSON(http.StatusOK, gin.H{"service": s.config.Name, "status": "alive"})
+	respond(c, http.StatusOK, gin.H{"service": s.config.Name, "status": "alive"})
 }
 
 // handleReadyz handles the "GET /readyz" route. The service stays ready while home is down: callers with a token are
 // still served.
 func (s *Service) handleReadyz(c *gin.Context) {
 	if s.draining.Load() {
-		c.JSON(http.StatusServiceUnavailable, gin.H{"service": s.config.Name, "status": "draining"})
+		respond(c, http.StatusServiceUnavailable, gin.H{"service": s.config.Name, "status": "draining"})
 		return
 	}
-	c.JSON(http.StatusOK, gin.H{"service": s.config.Name, "status": "ready"})
+	respond(c, http.StatusOK, gin.H{"service": s.config.Name, "status": "ready"})
 }

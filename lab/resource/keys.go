@@ -2,14 +2,12 @@ package resource
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
 
-	"github.com/MicahParks/jwkset"
-	"github.com/MicahParks/keyfunc/v3"
+	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/time/rate"
 )
@@ -27,16 +25,17 @@ const (
 
 // keys is this service's copy of home's public keys.
 type keys struct {
-	url     string
 	home    *home
 	logger  *slog.Logger
 	running context.Context // ends with the service
 	asking  chan struct{}   // a semaphore of one: the request that asks home for keys
-	copied  atomic.Pointer[keyfunc.Keyfunc]
+	unknown *rate.Limiter
+	copied  atomic.Pointer[jose.JSONWebKeySet] // nil until the first token comes
 }
 
 func newKeys(running context.Context, h *home, logger *slog.Logger) *keys {
-	return &keys{url: h.url + jwksPath, home: h, logger: logger, running: running, asking: make(chan struct{}, 1)}
+	limiter := rate.NewLimiter(rate.Every(unknownInterval), unknownBurst)
+	return &keys{home: h, logger: logger, running: running, asking: make(chan struct{}, 1), unknown: limiter}
 }
 
 // find returns the key that verifies a token. It asks home only for a key that it does not have. One request asks then
@@ -45,93 +44,80 @@ func newKeys(running context.Context, h *home, logger *slog.Logger) *keys {
 func (k *keys) find(ctx context.Context, t *jwt.Token) (any, error) {
 	kid, _ := t.Header["kid"].(string)
 	if kid == "" {
-		return nil, objection("it names no key") // the library would try every key
+		return nil, objection("it names no key")
 	}
-	if !k.have(ctx, kid) {
+	key, ok := k.copy(kid)
+	if !ok {
 		select {
 		case k.asking <- struct{}{}:
 			defer func() { <-k.asking }()
 		case <-ctx.Done():
 			return nil, fmt.Errorf("%w: %w", errHome, ctx.Err())
 		}
-		if k.copied.Load() == nil {
-			if err := k.fetch(ctx); err != nil {
+		if key, ok = k.copy(kid); !ok { // the request before has not fetched it either
+			if err := k.fetchUnknown(ctx); err != nil {
 				return nil, err
 			}
+			key, ok = k.copy(kid)
 		}
 	}
-	var failure error
-	key, err := (*k.copied.Load()).KeyfuncCtx(context.WithValue(ctx, failureKey{}, &failure))(t)
 	switch {
-	case err == nil:
-		return key, nil
-	case failure != nil: // the library's own error does not tell an unreachable home from an unknown key
-		return nil, fmt.Errorf("%w: %w", errHome, failure)
-	case errors.Is(err, jwkset.ErrKeyNotFound):
+	case !ok:
 		return nil, objection("home has no key of the name that it gives")
-	case k.have(ctx, kid):
+	case key.Algorithm != "" && key.Algorithm != t.Method.Alg():
 		return nil, objection("its alg is not the one that its key is for")
 	}
-	return nil, fmt.Errorf("%w: it was asked for unknown keys too often", errHome)
+	return key.Key, nil
 }
 
-// have tells whether a key was fetched already. (The library's own lookup would ask home for one that was not.)
-func (k *keys) have(ctx context.Context, kid string) bool {
-	copied := k.copied.Load()
-	if copied == nil {
-		return false
-	}
-	all, err := (*copied).Storage().KeyReadAll(ctx)
-	if err != nil {
-		return false
-	}
-	for _, key := range all {
-		if key.Marshal().KID == kid {
-			return true
+func (k *keys) copy(kid string) (key jose.JSONWebKey, ok bool) {
+	if copied := k.copied.Load(); copied != nil {
+		for _, key := range copied.Key(kid) {
+			return key, true
 		}
 	}
-	return false
+	return key, false
 }
 
-// fetch gets home's keys for the first time. From then on the library fetches them every refreshInterval, and when it
-// is asked for a key that it does not have.
-func (k *keys) fetch(ctx context.Context) error {
-	// The library makes its first call in the context of all later ones, so ctx's deadline and timing do not reach it.
-	// Here both are applied by hand.
-	running, cancel := context.WithCancel(k.running)
-	inTime := context.AfterFunc(ctx, cancel)
-	done := timingOf(ctx).startCall(jwksPath)
-	failIfHomeIsDown := false
-	copied, err := keyfunc.NewDefaultOverrideCtx(running, []string{k.url}, keyfunc.Override{
-		Client:                    k.home.client,
-		HTTPTimeout:               homeTimeout,
-		NoErrorReturnFirstHTTPReq: &failIfHomeIsDown,
-		RefreshInterval:           refreshInterval,
-		RefreshUnknownKID:         rate.NewLimiter(rate.Every(unknownInterval), unknownBurst),
-		RateLimitWaitMax:          homeTimeout, // for the wait and the call together
-		RefreshErrorHandlerFunc:   func(string) func(context.Context, error) { return k.failed },
-	})
-	done()
-	if err == nil && !inTime() {
-		err = ctx.Err()
+// fetchUnknown fetches home's keys because a token names one that is not among them, or because there are none yet. From
+// the first time on they are also fetched every refreshInterval.
+func (k *keys) fetchUnknown(ctx context.Context) error {
+	first := k.copied.Load() == nil
+	if !first && k.unknown.Wait(ctx) != nil {
+		return fmt.Errorf("%w: it was asked for unknown keys too often", errHome)
 	}
-	if err != nil {
-		cancel() // ends the library's background refresh, which has already started
-		return fmt.Errorf("%w: %w", errHome, err)
+	if err := k.fetch(ctx); err != nil {
+		return err
 	}
-	k.copied.Store(&copied)
+	if first {
+		go k.refresh()
+	}
 	return nil
 }
 
-type failureKey struct{}
-
-// failed is called by the library when home's keys could not be fetched again. The keys from before stay in use.
-func (k *keys) failed(ctx context.Context, err error) {
-	if failure, ok := ctx.Value(failureKey{}).(*error); ok {
-		*failure = err
-		return
+func (k *keys) fetch(ctx context.Context) error {
+	var fetched jose.JSONWebKeySet
+	if _, err := k.home.get(ctx, jwksPath, nil, &fetched); err != nil {
+		return err
 	}
-	k.logger.Warn("home's keys were not fetched again; those from before are kept", "error", err)
+	k.copied.Store(&fetched)
+	return nil
+}
+
+// refresh fetches home's keys every refreshInterval. Those from before stay in use if that fails.
+func (k *keys) refresh() {
+	for {
+		select {
+		case <-k.running.Done():
+			return
+		case <-time.After(refreshInterval):
+		}
+		ctx, cancel := context.WithTimeout(k.running, homeTimeout)
+		if err := k.fetch(ctx); err != nil && k.running.Err() == nil {
+			k.logger.Warn("home's keys were not fetched again; those from before are kept", "error", err)
+		}
+		cancel()
+	}
 }
 
 // An objection is what is wrong with a token, in words for the client that sent it.

@@ -68,7 +68,8 @@ func (s *Service) refuse(c *gin.Context, err error) {
 		why = strings.TrimPrefix(err.Error(), v.is.Error()+": ")
 	}
 	c.Header("Content-Type", "application/problem+json")
-	c.AbortWithStatusJSON(v.status, problem{
+	c.Abort()
+	respond(c, v.status, problem{
 		Type: "urn:authlab:problem:" + v.name, Title: v.title, Status: v.status,
 		Detail: strings.NewReplacer("{service}", s.config.Name, "{why}", why).Replace(v.detail),
 		Scheme: scheme, HomeCalls: timingOf(c.Request.Context()).homeCalls, Service: s.config.Name,

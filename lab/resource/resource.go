@@ -88,7 +88,7 @@ func (s *Service) Drain() { s.draining.Store(true) }
 func (s *Service) Close() {
 	s.Drain()
 	s.stop()
-	s.home.transport.CloseIdleConnections()
+	s.home.client.CloseIdleConnections()
 }
 
 func (s *Service) routes() *gin.Engine {

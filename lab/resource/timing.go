@@ -16,7 +16,7 @@ const (
 )
 
 // A timing records what one request has cost so far: calls to home and checks of a signature. It belongs to the
-// request's own goroutine. A nil timing counts no calls: the library fetches keys in the background, for no request.
+// request's own goroutine. A nil timing counts no calls: keys are fetched again in the background, for no request.
 type timing struct {
 	homeCalls int
 	homeTime  time.Duration
@@ -55,28 +55,12 @@ func (t *timing) startSignature() (done func()) {
 	return func() { t.add("signature", "signature and claims", time.Since(start)-(t.homeTime-before)) }
 }
 
-// timedWriter sets Server-Timing and X-Home-Calls at the last moment before the header is sent.
-type timedWriter struct {
-	gin.ResponseWriter
-	timing *timing
-}
-
-func (w *timedWriter) setHeaders() {
-	if w.Written() {
-		return
+// respond writes a JSON response whose header says what the request has cost.
+func respond(c *gin.Context, status int, body any) {
+	t := timingOf(c.Request.Context())
+	c.Header(headerCalls, strconv.Itoa(t.homeCalls))
+	if len(t.entries) > 0 {
+		c.Header(headerTiming, strings.Join(t.entries, ", "))
 	}
-	w.Header().Set(headerCalls, strconv.Itoa(w.timing.homeCalls))
-	if len(w.timing.entries) > 0 {
-		w.Header().Set(headerTiming, strings.Join(w.timing.entries, ", "))
-	}
-}
-
-func (w *timedWriter) WriteHeaderNow() {
-	w.setHeaders()
-	w.ResponseWriter.WriteHeaderNow()
-}
-
-func (w *timedWriter) Write(body []byte) (int, error) {
-	w.setHeaders()
-	return w.ResponseWriter.Write(body)
+	c.JSON(status, body)
 }

@@ -1,4 +1,4 @@
-package check_test
+package check
 
 import (
 	"errors"
@@ -8,18 +8,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"sigs.k8s.io/kustomize/kyaml/filesys"
-
-	"authlab/deploy/kubernetes/check"
 )
 
 const repository = "../../.."
 
 var overlays = []string{"round-robin", "sticky"}
 
-// manifests reads the manifests into memory, and beside them secrets in the files where the README makes them.
-func manifests(t *testing.T) map[string]string {
+// readManifests reads the manifests into memory, and beside them secrets in the files where the README makes them.
+func readManifests(t *testing.T) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	for _, folder := range []string{"base", "overlays"} {
@@ -45,38 +41,26 @@ func manifests(t *testing.T) map[string]string {
 	return files
 }
 
-func build(t *testing.T, files map[string]string, overlay string) (*check.Manifests, error) {
-	t.Helper()
-	system := filesys.MakeFsInMemory()
-	for name, text := range files {
-		if err := system.WriteFile("/"+name, []byte(text)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return check.Build(system, "/overlays/"+overlay)
-}
-
-// everything is what is wrong with the manifests, if anything is.
-func everything(t *testing.T, files map[string]string, overlay string) error {
-	t.Helper()
-	m, err := build(t, files, overlay)
+// checkAll is what is wrong with the manifests, if anything is.
+func checkAll(files map[string]string, overlay string) error {
+	m, err := build(files, overlay)
 	if err != nil {
 		return err
 	}
-	return errors.Join(m.Pods(), m.References(), m.Server(repository))
+	return errors.Join(m.checkPods(), m.checkReferences(), m.checkServers())
 }
 
 func TestTheManifestsAreRight(t *testing.T) {
-	files := manifests(t)
+	files := readManifests(t)
 	for _, overlay := range overlays {
-		if err := everything(t, files, overlay); err != nil {
+		if err := checkAll(files, overlay); err != nil {
 			t.Errorf("%s:\n%v", overlay, err)
 		}
 	}
 }
 
 func TestOnlyReplicasReachTheStores(t *testing.T) {
-	m, err := build(t, manifests(t), "sticky")
+	m, err := build(readManifests(t), "sticky")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,19 +77,19 @@ func TestOnlyReplicasReachTheStores(t *testing.T) {
 		{"redis", "postgres", "postgres", false},
 		{"postgres", "app", "http", false},
 	} {
-		if got := m.Reaches(want.from, want.to, want.port); got != want.reaches {
+		if got := m.reaches(want.from, want.to, want.port); got != want.reaches {
 			t.Errorf("%s reaches %s of %s: %v, want %v", want.from, want.port, want.to, got, want.reaches)
 		}
 	}
 }
 
 func TestOnlyTraefikComesInFromOutside(t *testing.T) {
-	m, err := build(t, manifests(t), "sticky")
+	m, err := build(readManifests(t), "sticky")
 	if err != nil {
 		t.Fatal(err)
 	}
-	pod := func(namespace, name string) check.Workload {
-		w := check.Workload{Namespace: map[string]string{"kubernetes.io/metadata.name": namespace}}
+	pod := func(namespace, name string) workload {
+		w := workload{Namespace: map[string]string{"kubernetes.io/metadata.name": namespace}}
 		w.Pod.Labels = map[string]string{"app.kubernetes.io/name": name}
 		return w
 	}
@@ -122,7 +106,7 @@ func TestOnlyTraefikComesInFromOutside(t *testing.T) {
 		{"kube-system", "metrics-server", "reports", "http", false},
 		{"default", "shell", "postgres", "postgres", false},
 	} {
-		if got := m.ReachesFrom(pod(want.namespace, want.name), want.to, want.port); got != want.reaches {
+		if got := m.reachesFrom(pod(want.namespace, want.name), want.to, want.port); got != want.reaches {
 			t.Errorf("%s in %s reaches %s of %s: %v, want %v", want.name, want.namespace, want.port, want.to, got, want.reaches)
 		}
 	}
@@ -131,11 +115,11 @@ func TestOnlyTraefikComesInFromOutside(t *testing.T) {
 func TestTheOverlaysDifferInAffinityAlone(t *testing.T) {
 	affinity := map[string]string{}
 	for _, overlay := range overlays {
-		m, err := build(t, manifests(t), overlay)
+		m, err := build(readManifests(t), overlay)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range m.Services {
+		for _, s := range m.services {
 			if s.Name == "app" {
 				affinity[overlay] = s.Annotations["traefik.ingress.kubernetes.io/service.sticky.cookie"]
 			}
@@ -150,7 +134,7 @@ func TestTheOverlaysDifferInAffinityAlone(t *testing.T) {
 }
 
 func TestThereAreThreeReplicasWithANameEach(t *testing.T) {
-	app := manifests(t)["base/app.yaml"]
+	app := readManifests(t)["base/app.yaml"]
 	for _, want := range []string{"replicas: 3\n", "AUTHLAB_NAME", "fieldRef: {fieldPath: metadata.name}"} {
 		if !strings.Contains(app, want) {
 			t.Errorf("app.yaml has no %q", want)
@@ -159,7 +143,7 @@ func TestThereAreThreeReplicasWithANameEach(t *testing.T) {
 }
 
 func TestNoSecretIsInTheRepository(t *testing.T) {
-	for name, text := range manifests(t) {
+	for name, text := range readManifests(t) {
 		if strings.Contains(text, "kind: Secret\n") || strings.Contains(text, "literals:") {
 			t.Errorf("%s has a secret in it", name)
 		}

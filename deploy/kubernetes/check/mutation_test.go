@@ -1,4 +1,4 @@
-package check_test
+package check
 
 import (
 	"strings"
@@ -20,7 +20,7 @@ func TestAMistakeIsFound(t *testing.T) {
 		{"an ingress to no port", "base/ingress.yaml", "port: {name: http}", "port: {number: 8080}", "no such port"},
 		{"a probe of no path", "base/app.yaml", "path: /readyz", "path: /healthz", "is no path of this server"},
 		{"a probe of no port", "base/app.yaml", "path: /livez, port: http", "path: /livez, port: web", "has no port web"},
-		{"a variable that nobody reads", "base/app.yaml", "AUTHLAB_REDIS", "AUTHLAB_REDIS_URL", "reads no variable"},
+		{"a variable that is not read", "base/app.yaml", "AUTHLAB_REDIS", "AUTHLAB_REDIS_URL", "reads no variable"},
 		{"a command that there is not", "base/reports.yaml", "args: [reports]", "args: [report]", "is no command"},
 		{"another port than its own", "base/reports.yaml", `value: ":8090"`, `value: ":8091"`, "and its port is 8090"},
 		{"an address that leads nowhere", "base/app.yaml", "redis://redis:6379", "redis://redis:6380", "no such port"},
@@ -46,12 +46,12 @@ func TestAMistakeIsFound(t *testing.T) {
 		{"a budget in no version", "base/disruption.yaml", "policy/v1", "policy/v1beta1", "no kind"},
 	} {
 		t.Run(strings.ReplaceAll(mistake.name, " ", "-"), func(t *testing.T) {
-			files := manifests(t)
+			files := readManifests(t)
 			if !strings.Contains(files[mistake.file], mistake.old) {
 				t.Fatalf("%s has no %q to make a mistake of", mistake.file, mistake.old)
 			}
 			files[mistake.file] = strings.Replace(files[mistake.file], mistake.old, mistake.new, 1)
-			if err := everything(t, files, "sticky"); err == nil || !strings.Contains(err.Error(), mistake.want) {
+			if err := checkAll(files, "sticky"); err == nil || !strings.Contains(err.Error(), mistake.want) {
 				t.Errorf("want an error with %q, got: %v", mistake.want, err)
 			}
 		})
@@ -67,22 +67,22 @@ func TestAHoleInThePoliciesIsFound(t *testing.T) {
 		reaches bool
 	}{
 		{"none", nil, false},
-		{"the stores let everybody in", [][2]string{stores}, false},
+		{"the stores let every pod in", [][2]string{stores}, false},
 		{"the second service may go anywhere", [][2]string{way}, false},
 		{"both", [][2]string{stores, way}, true},
 	} {
-		files := manifests(t)
+		files := readManifests(t)
 		for _, hole := range test.holes {
 			if !strings.Contains(files["base/network.yaml"], hole[0]) {
 				t.Fatalf("network.yaml has no %q to make a hole in", hole[0])
 			}
 			files["base/network.yaml"] = strings.Replace(files["base/network.yaml"], hole[0], hole[1], 1)
 		}
-		m, err := build(t, files, "round-robin")
+		m, err := build(files, "round-robin")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := m.Reaches("reports", "redis", "redis"); got != test.reaches {
+		if got := m.reaches("reports", "redis", "redis"); got != test.reaches {
 			t.Errorf("%s: reports reaches redis: %v, want %v", test.name, got, test.reaches)
 		}
 	}

@@ -10,16 +10,12 @@
 // So a lab without a way to Docker can still break a replica: for its clients, a replica that refuses connections and has
 // forgotten is a dead one.
 //
-// The embedded cluster needs none: it has its replicas in hand. Nobody is asked who they are here, so an agent listens
-// only where nobody but the lab can come.
+// The embedded lab needs no agents: its replicas are in its own process. An agent does not ask who is calling, so it
+// listens only in a network where only the lab is.
 package agent
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -45,57 +41,40 @@ type Memory struct {
 	Wire         WireState              `json:"wire"`     // to Redis, as the lab has left it
 }
 
-// A WireState is what the lab has made of a replica's way to Redis.
-type WireState struct {
-	Cut   bool   `json:"cut"`
-	Delay string `json:"delay"` // of each command, like 5ms
-}
-
-// A Life is what a replica begins with, from one start to the next.
-type Life struct {
-	Now     func() time.Time
-	OwnKeys bool       // it makes its signing keys by itself
-	Redis   redis.Hook // for its client of Redis
-}
-
-// Config says what an Agent works with. Open is required.
+// Config says what an Agent works with. Open and Redis are required.
 type Config struct {
-	// Open makes the replica: once at the start, and again each time it is to forget. What it returns beside the replica
-	// is closed when the next takes its place.
-	Open    func(Life) (*web.Server, io.Closer, error)
-	OwnKeys bool       // from the start, and for good
-	Door    *door.Door // where the replica's clients come in; nil: the lab cannot shut it
+	// Open makes the replica: at the start, and again each time it is to forget. now is its clock; with ownKeys it makes
+	// its signing keys by itself.
+	Open    func(now func() time.Time, ownKeys bool) (*web.Server, error)
+	OwnKeys bool          // from the start, and for good
+	Redis   *redis.Client // the replica's
+	Door    *door.Door    // where the replica's clients come in; nil: the lab cannot shut it
 }
 
 // An Agent stands in front of a replica. It is the replica's handler; Lab is the lab's.
 type Agent struct {
 	config Config
-	clock  Clock
-	wire   Wire
-	now    atomic.Pointer[life]
+	offset atomic.Int64 // ns, of the replica's clock to the real one
+	wire   wire
+	app    atomic.Pointer[web.Server]
 
 	mu       sync.Mutex // one at a time forgets or ends
 	draining bool
-	ownKeys  bool // of the life that is now
-}
-
-// A life is a replica from one beginning to the next.
-type life struct {
-	app    *web.Server
-	closer io.Closer
+	ownKeys  bool // of app
 }
 
 var _ http.Handler = (*Agent)(nil)
 
-// New opens the replica. Close it.
+// New opens the replica.
 func New(config Config) (*Agent, error) {
 	a := &Agent{config: config}
-	return a, a.forget(false)
+	config.Redis.AddHook(&a.wire)
+	return a, a.forget(config.OwnKeys)
 }
 
 // ServeHTTP is the replica.
 func (a *Agent) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a.now.Load().app.Handler().ServeHTTP(w, r)
+	a.app.Load().Handler().ServeHTTP(w, r)
 }
 
 // Drain makes /readyz say 503, so that a balancer sends nothing new while this replica ends.
@@ -103,114 +82,41 @@ func (a *Agent) Drain() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.draining = true
-	a.now.Load().app.Drain()
+	a.app.Load().Drain()
 }
 
-// Close closes what Open opened.
-func (a *Agent) Close() error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.now.Load().closer.Close()
-}
+// now is what the replica takes for the time.
+func (a *Agent) now() time.Time { return time.Now().Add(time.Duration(a.offset.Load())) }
 
-// forget begins the replica anew: an empty memory, and nothing else that a restart would not leave either.
+// forget begins the replica anew, with an empty memory.
 func (a *Agent) forget(ownKeys bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	ownKeys = ownKeys || a.config.OwnKeys
-	app, closer, err := a.config.Open(Life{Now: a.clock.Now, OwnKeys: ownKeys, Redis: &a.wire})
+	return a.reopen(ownKeys || a.config.OwnKeys)
+}
+
+func (a *Agent) reopen(ownKeys bool) error {
+	app, err := a.config.Open(a.now, ownKeys)
 	if err != nil {
 		return err
 	}
-	a.ownKeys = ownKeys
 	if a.draining {
 		app.Drain()
 	}
-	if before := a.now.Swap(&life{app, closer}); before != nil {
-		return before.closer.Close()
-	}
+	a.ownKeys = ownKeys
+	a.app.Store(app)
 	return nil
-}
-
-// Lab is what the lab asks.
-func (a *Agent) Lab() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /memory", a.handleMemory)
-	mux.HandleFunc("POST /clock", a.handleClock)
-	mux.HandleFunc("POST /forget", a.handleForget)
-	mux.HandleFunc("POST /door", a.handleDoor)
-	mux.HandleFunc("POST /redis", a.handleRedis)
-	return mux
-}
-
-// handleMemory handles the "GET /memory" route.
-func (a *Agent) handleMemory(w http.ResponseWriter, r *http.Request) {
-	memory, err := a.memory(r.Context())
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(memory) // if the lab has gone, there is nobody to tell
 }
 
 func (a *Agent) memory(ctx context.Context) (Memory, error) {
 	a.mu.Lock()
-	app, ownKeys := a.now.Load().app, a.ownKeys
+	app, ownKeys := a.app.Load(), a.ownKeys
 	a.mu.Unlock()
 	entries := app.Remembers()
 	bytes, err := control.SessionBytes(entries)
 	return Memory{
 		Sessions: control.Sessions(entries), SessionCount: len(entries), Bytes: bytes,
-		Offset: a.clock.Offset().String(), Redis: app.RedisUp(ctx), OwnKeys: ownKeys,
-		Door: a.door(), Wire: WireState{Cut: a.wire.cut.Load(), Delay: time.Duration(a.wire.delay.Load()).String()},
+		Offset: time.Duration(a.offset.Load()).String(), Redis: app.RedisUp(ctx), OwnKeys: ownKeys,
+		Door: a.door(), Wire: a.wire.state(),
 	}, err
-}
-
-// maxBody is how much of a body is read, in bytes.
-const maxBody = 1 << 10
-
-// handleClock handles the "POST /clock" route.
-func (a *Agent) handleClock(w http.ResponseWriter, r *http.Request) {
-	offset, err := readOffset(r)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	a.clock.Set(offset)
-	w.WriteHeader(http.StatusNoContent)
-}
-
-func readOffset(r *http.Request) (time.Duration, error) {
-	var body struct {
-		Offset string `json:"offset"`
-	}
-	if err := readBody(r, &body); err != nil {
-		return 0, errors.New(`the body should be like {"offset":"15m"}`)
-	}
-	offset, err := time.ParseDuration(body.Offset)
-	if err != nil {
-		return 0, fmt.Errorf(`the body should be like {"offset":"15m"}: %w`, err)
-	}
-	return offset, nil
-}
-
-func readBody(r *http.Request, into any) error {
-	return json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(into)
-}
-
-// handleForget handles the "POST /forget" route: {"own_keys":true}, if it is to sign with keys of its own.
-func (a *Agent) handleForget(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		OwnKeys bool `json:"own_keys"`
-	}
-	if err := readBody(r, &body); err != nil {
-		http.Error(w, `the body should be like {"own_keys":false}`, http.StatusBadRequest)
-		return
-	}
-	if err := a.forget(body.OwnKeys); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
 }

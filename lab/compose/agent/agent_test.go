@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
 
 	"authlab/account"
 	"authlab/lab/compose/agent"
@@ -44,19 +45,18 @@ func start(t *testing.T) *replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.agent, err = agent.New(agent.Config{Door: listener, Open: func(life agent.Life) (*web.Server, io.Closer, error) {
+	client, err := web.OpenRedis("redis://" + r.redis.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.agent, err = agent.New(agent.Config{Door: listener, Redis: client, Open: func(now func() time.Time, ownKeys bool) (*web.Server, error) {
 		keys := shared
-		if life.OwnKeys {
+		if ownKeys {
 			keys = newKeys(t)
 		}
-		client, err := web.OpenRedis("redis://" + r.redis.Addr())
-		if err != nil {
-			return nil, nil, err
-		}
-		client.AddHook(life.Redis)
 		return web.New(web.Config{
-			Name: "app-1", Directory: directory, Hasher: hasher, Redis: client, Keys: keys, CookieKeys: cookies, Now: life.Now,
-		}), client, nil
+			Name: "app-1", Directory: directory, Hasher: hasher, Redis: client, Keys: keys, CookieKeys: cookies, Now: now,
+		}), nil
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func start(t *testing.T) *replica {
 	t.Cleanup(func() {
 		r.app.Close()
 		lab.Close()
-		if err := r.agent.Close(); err != nil {
+		if err := client.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -165,7 +165,7 @@ func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
 	}
 }
 
-func TestWhoForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
+func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	r := start(t)
 	r.login()
 	if err := r.client.SetClock(t.Context(), time.Minute); err != nil {
@@ -201,9 +201,9 @@ func TestARedisThatIsGoneIsTold(t *testing.T) {
 	}
 }
 
-func TestNobodyAtAnAddressIsAwayAndARefusalIsNot(t *testing.T) {
+func TestAnAddressWithoutAnAgentIsAwayAndARefusalIsNot(t *testing.T) {
 	if _, err := agent.NewClient("127.0.0.1:1").Memory(t.Context()); !errors.Is(err, agent.ErrAway) {
-		t.Errorf("nobody there: %v", err)
+		t.Errorf("no agent there: %v", err)
 	}
 	refusing := httptest.NewServer(http.NotFoundHandler())
 	defer refusing.Close()
@@ -212,13 +212,13 @@ func TestNobodyAtAnAddressIsAwayAndARefusalIsNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer paused.Close()
-	impatient, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := agent.NewClient(paused.Addr().String()).Memory(impatient); !errors.Is(err, agent.ErrSilent) || errors.Is(err, agent.ErrAway) {
+	if _, err := agent.NewClient(paused.Addr().String()).Memory(short); !errors.Is(err, agent.ErrSilent) || errors.Is(err, agent.ErrAway) {
 		t.Errorf("a process that is stopped: %v", err)
 	}
 	if err := agent.NewClient(strings.TrimPrefix(refusing.URL, "http://")).Forget(t.Context(), false); err == nil || errors.Is(err, agent.ErrAway) {
-		t.Errorf("somebody who refuses: %v", err)
+		t.Errorf("an agent that refuses: %v", err)
 	}
 }
 
@@ -334,7 +334,9 @@ func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
 			}
 		}
 	}
-	without, err := agent.New(agent.Config{Open: func(agent.Life) (*web.Server, io.Closer, error) { return nil, io.NopCloser(nil), nil }})
+	client := redis.NewClient(&redis.Options{Addr: r.redis.Addr()})
+	defer client.Close()
+	without, err := agent.New(agent.Config{Redis: client, Open: func(func() time.Time, bool) (*web.Server, error) { return nil, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,11 +19,14 @@ var (
 	ErrSilent = errors.New("the replica is silent")
 )
 
-// dialPatience is how long it may take to find a replica by its name and to connect to it. Who is there is found in a
-// few milliseconds; a name that is not there can take many seconds to be told so.
-const dialPatience = 500 * time.Millisecond
+// dialTimeout is how long it may take to find a replica by its name and to connect to it. A replica that is there is found
+// in a few milliseconds; for a name that is not there, DNS can take many seconds to say so.
+const dialTimeout = 500 * time.Millisecond
 
-// A Client asks the agent of a replica. How long it waits, the context says.
+// timeout is how long one answer may take. An agent asks Redis before it answers, and waits for that up to 800 ms.
+const timeout = 1500 * time.Millisecond
+
+// A Client asks the agent of a replica.
 type Client struct {
 	address string
 	client  *http.Client
@@ -32,9 +35,9 @@ type Client struct {
 // NewClient returns a client of the agent at an address like app-1:8079. It connects when it is first used.
 func NewClient(address string) *Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy = nil // the replicas are right here
-	transport.DialContext = (&net.Dialer{Timeout: dialPatience}).DialContext
-	return &Client{address: address, client: &http.Client{Transport: transport}}
+	transport.Proxy = nil // the replicas are in the same network
+	transport.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	return &Client{address: address, client: &http.Client{Transport: transport, Timeout: timeout}}
 }
 
 // Memory asks what the replica remembers.
@@ -46,17 +49,17 @@ func (c *Client) Memory(ctx context.Context) (Memory, error) {
 
 // SetClock makes the replica's clock so far ahead of the real time.
 func (c *Client) SetClock(ctx context.Context, offset time.Duration) error {
-	return c.ask(ctx, http.MethodPost, "/clock", map[string]string{"offset": offset.String()}, nil)
+	return c.ask(ctx, http.MethodPost, "/clock", clockBody{offset.String()}, nil)
 }
 
 // Forget makes the replica as it was when it started, or as if it had been started without the keys that all share.
 func (c *Client) Forget(ctx context.Context, ownKeys bool) error {
-	return c.ask(ctx, http.MethodPost, "/forget", map[string]bool{"own_keys": ownKeys}, nil)
+	return c.ask(ctx, http.MethodPost, "/forget", forgetBody{ownKeys}, nil)
 }
 
 // SetDoor opens the replica's door or shuts it: DoorOpen, DoorSilent or DoorRefuses.
 func (c *Client) SetDoor(ctx context.Context, state string) error {
-	return c.ask(ctx, http.MethodPost, "/door", map[string]string{"door": state}, nil)
+	return c.ask(ctx, http.MethodPost, "/door", doorBody{state}, nil)
 }
 
 // SetWire cuts the replica's way to Redis or joins it, and makes it so long.
@@ -77,13 +80,11 @@ func (c *Client) ask(ctx context.Context, method, path string, body, into any) e
 	}
 	response, err := c.client.Do(request)
 	if err != nil {
-		if reached, ok := errors.AsType[*net.OpError](err); ok && reached.Op == "dial" {
-			return fmt.Errorf("agent: %w: %w", ErrAway, err)
+		failed := ErrAway
+		if reached, ok := errors.AsType[*net.OpError](err); errors.Is(err, context.DeadlineExceeded) && !(ok && reached.Op == "dial") {
+			failed = ErrSilent
 		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			return fmt.Errorf("agent: %w: %w", ErrSilent, err)
-		}
-		return fmt.Errorf("agent: %w: %w", ErrAway, err)
+		return fmt.Errorf("agent at %s: %w: %w", c.address, failed, err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= http.StatusBadRequest {

@@ -13,23 +13,32 @@ import (
 // errCut is what a replica gets for every command while it is cut off from Redis.
 var errCut = errors.New("the lab has cut this replica off from Redis")
 
-// A Wire is a replica's way to Redis, where the lab can cut it or make it longer. It is a hook of the replica's client,
-// so Redis itself notices nothing. The zero Wire is whole.
-type Wire struct {
-	cut   atomic.Bool
-	delay atomic.Int64 // ns, of each command or transaction
+// A WireState is what the lab has made of a replica's way to Redis.
+type WireState struct {
+	Cut   bool   `json:"cut"`
+	Delay string `json:"delay"` // of each command, like 5ms
 }
 
-var _ redis.Hook = (*Wire)(nil)
+// A wire is a replica's way to Redis, where the lab can cut it or make it longer. It is a hook of the replica's client,
+// so Redis itself notices nothing. The zero wire is whole.
+type wire struct {
+	cut   atomic.Bool
+	delay atomic.Int64 // ns, of each command or pipeline
+}
 
-// Set cuts the wire or joins it, and makes it so long.
-func (w *Wire) Set(cut bool, delay time.Duration) {
+var _ redis.Hook = (*wire)(nil)
+
+func (w *wire) set(cut bool, delay time.Duration) {
 	w.cut.Store(cut)
 	w.delay.Store(int64(delay))
 }
 
+func (w *wire) state() WireState {
+	return WireState{Cut: w.cut.Load(), Delay: time.Duration(w.delay.Load()).String()}
+}
+
 // travel is the way there and back.
-func (w *Wire) travel(ctx context.Context) error {
+func (w *wire) travel(ctx context.Context) error {
 	if w.cut.Load() {
 		return errCut
 	}
@@ -48,7 +57,7 @@ func (w *Wire) travel(ctx context.Context) error {
 }
 
 // DialHook implements redis.Hook.
-func (w *Wire) DialHook(next redis.DialHook) redis.DialHook {
+func (w *wire) DialHook(next redis.DialHook) redis.DialHook {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if w.cut.Load() {
 			return nil, errCut
@@ -58,7 +67,7 @@ func (w *Wire) DialHook(next redis.DialHook) redis.DialHook {
 }
 
 // ProcessHook implements redis.Hook.
-func (w *Wire) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+func (w *wire) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if err := w.travel(ctx); err != nil {
 			cmd.SetErr(err)
@@ -69,7 +78,7 @@ func (w *Wire) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 }
 
 // ProcessPipelineHook implements redis.Hook: a pipeline travels once.
-func (w *Wire) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+func (w *wire) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		if err := w.travel(ctx); err != nil {
 			for _, cmd := range cmds {

@@ -6,10 +6,10 @@
 //
 // It does what can be done over the network. It has no way to Docker, because a program that reaches Docker's socket owns
 // the machine. So it kills no container and stops no Redis: it has a replica refuse connections and forget, and has all
-// replicas cut off from Redis. For the replicas' clients that is the same, and the picture says which of the two it is.
+// replicas cut off from Redis. For the replicas' clients that is the same, and View says which of the two it is.
 // What takes Docker is answered with the command to type (package compose types it): one more replica, new keys for all.
 //
-// It goes on without whatever is away: a replica, Redis, the users database.
+// It goes on while one of these is away: a replica, Redis, the users database.
 package console
 
 import (
@@ -29,11 +29,11 @@ import (
 	"authlab/lab/control"
 )
 
-// Users is a users database that can let go of users.
+// Users is a users database that can remove users.
 type Users interface {
 	account.Directory
-	// Keep removes everybody but the users of these names.
-	Keep(ctx context.Context, names ...string) error
+	// RemoveAllBut removes all users but those of these names.
+	RemoveAllBut(ctx context.Context, names ...string) error
 }
 
 // Config says what a console looks at. Everything without a default is required.
@@ -68,16 +68,19 @@ type Console struct {
 	wire  agent.WireState // from every replica to Redis
 }
 
+// whole is a way to Redis that is as it should be.
+var whole = agent.WireState{Delay: "0s"}
+
 var _ contract.Lab = (*Console)(nil)
 
-// New returns a console. It opens nothing and asks nobody.
+// New returns a console. It connects to nothing yet.
 func New(config Config) *Console {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy = nil // the balancer is right here
-	c := &Console{config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis), wire: joined}
+	transport.Proxy = nil // the balancer is in the same network
+	c := &Console{config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis), wire: whole}
 	for _, a := range config.Agents {
 		c.replicas = append(c.replicas, &replica{name: a.Replica, spare: a.Spare, agent: agent.NewClient(a.Address)})
 	}
@@ -86,25 +89,10 @@ func New(config Config) *Console {
 
 // Advance implements contract.Lab. The replicas' clocks are moved, and what is in Redis grows older by as much.
 func (c *Console) Advance(ctx context.Context, by time.Duration) error {
-	c.mu.Lock()
-	c.ahead += by
-	c.mu.Unlock()
-	if err := c.tellTime(ctx); err != nil {
+	if err := c.change(ctx, func() { c.ahead += by }); err != nil {
 		return err
 	}
 	return control.Age(ctx, c.config.Redis, by)
-}
-
-// skew makes one replica's clock wrong; 0 sets it right.
-func (c *Console) skew(ctx context.Context, name string, by time.Duration) error {
-	r, ok := c.replica(name)
-	if !ok {
-		return contract.NoReplica(name)
-	}
-	c.mu.Lock()
-	r.skew = by
-	c.mu.Unlock()
-	return c.tellTime(ctx)
 }
 
 func (c *Console) replica(name string) (*replica, bool) {
@@ -113,31 +101,6 @@ func (c *Console) replica(name string) (*replica, bool) {
 		return nil, false
 	}
 	return c.replicas[i], true
-}
-
-// tellTime tells every replica that is there what time it is. One that comes later is told when it is next looked at.
-func (c *Console) tellTime(ctx context.Context) error {
-	return errors.Join(each(c.present(), func(r *replica) error { return unlessAway(r.tell(ctx, c)) })...)
-}
-
-// present are the replicas that were there when they were last looked at.
-func (c *Console) present() []*replica {
-	return slices.DeleteFunc(slices.Clone(c.replicas), func(r *replica) bool { return r.away.Load() })
-}
-
-// unlessAway is nothing where an error is that a replica is away.
-func unlessAway(err error) error {
-	if errors.Is(err, agent.ErrAway) || errors.Is(err, agent.ErrSilent) {
-		return nil
-	}
-	return err
-}
-
-// offset is how far ahead of the real time a replica's clock has to be.
-func (c *Console) offset(r *replica) time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.ahead + r.skew
 }
 
 // Flush implements contract.Lab.
@@ -153,41 +116,26 @@ func (c *Console) SetRoles(ctx context.Context, user string, roles []string) err
 	return c.config.Users.SetRoles(ctx, user, roles)
 }
 
-// Reset implements contract.Lab, for whatever is there: memories and Redis are empty, clocks right, and the users as they
+// Reset implements contract.Lab, for all that is there: memories and Redis are empty, clocks right, and the users as they
 // began. What is away stays away, which is an error only if it is Redis or the users database.
 func (c *Console) Reset(ctx context.Context) error {
 	c.mu.Lock()
-	c.ahead, c.wire = 0, joined
+	c.ahead, c.wire = 0, whole
 	for _, r := range c.replicas {
 		r.skew = 0
 	}
 	c.mu.Unlock()
-	failed := each(c.present(), func(r *replica) error {
-		return unlessAway(errors.Join(r.tell(ctx, c), r.forget(ctx, false), c.mend(ctx, r)))
+	failed := c.each(func(r *replica) error {
+		return errors.Join(c.tell(ctx, r), r.agent.Forget(ctx, false), c.open(ctx, r))
 	})
-	failed = append(failed, control.Flush(ctx, c.config.Redis), c.resetUsers(ctx))
+	failed = errors.Join(failed, control.Flush(ctx, c.config.Redis), c.resetUsers(ctx))
 	c.commands.Reset(ctx)
-	return errors.Join(failed...)
+	return failed
 }
 
 func (c *Console) resetUsers(ctx context.Context) error {
-	var demos []string
-	for _, demo := range account.Demos() {
-		demos = append(demos, demo.Name)
-	}
-	if err := c.config.Users.Keep(ctx, demos...); err != nil {
+	if err := c.config.Users.RemoveAllBut(ctx, control.DemoNames()...); err != nil {
 		return fmt.Errorf("remove simulated users: %w", err)
 	}
 	return account.ResetDemos(ctx, c.config.Users)
-}
-
-// each does something with all at once, and returns the errors in their order.
-func each[T any](all []T, do func(T) error) []error {
-	failed := make([]error, len(all))
-	var wg sync.WaitGroup
-	for i, one := range all {
-		wg.Go(func() { failed[i] = do(one) })
-	}
-	wg.Wait()
-	return failed
 }

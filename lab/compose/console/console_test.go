@@ -90,8 +90,8 @@ type memoryUsers struct {
 	away error
 }
 
-func (m *memoryUsers) Keep(_ context.Context, names ...string) error {
-	m.RemoveAllBut(names...)
+func (m *memoryUsers) RemoveAllBut(_ context.Context, names ...string) error {
+	m.Memory.RemoveAllBut(names...)
 	return m.away
 }
 

@@ -21,8 +21,8 @@ var _ Users = (*Database)(nil)
 // NewDatabase returns the database at an address like postgres://user:password@host:5432/database. Close it.
 func NewDatabase(address string) *Database { return &Database{postgres.New(address), address} }
 
-// Keep implements Users, on a connection of its own: no replica has to remove users, so their directory cannot.
-func (d *Database) Keep(ctx context.Context, names ...string) error {
+// RemoveAllBut implements Users, on a connection of its own: no replica has to remove users, so their directory cannot.
+func (d *Database) RemoveAllBut(ctx context.Context, names ...string) error {
 	conn, err := pgx.Connect(ctx, d.address)
 	if err != nil {
 		return fmt.Errorf("users database: %w", err)

@@ -11,158 +11,127 @@ import (
 	"authlab/lab/contract"
 )
 
-// joined is a way to Redis that is as it should be.
-var joined = agent.WireState{Delay: "0s"}
-
 // Break implements contract.Lab.
-func (c *Console) Break(ctx context.Context, f contract.Fault) error {
+func (c *Console) Break(ctx context.Context, f contract.Fault) error { return c.set(ctx, f, true) }
+
+// Mend implements contract.Lab.
+func (c *Console) Mend(ctx context.Context, f contract.Fault) error { return c.set(ctx, f, false) }
+
+// set breaks a fault, or mends it.
+func (c *Console) set(ctx context.Context, f contract.Fault, broken bool) error {
+	r, ok := c.replica(f.Replica)
+	if f.Replica != "" && !ok {
+		return contract.NoReplica(f.Replica)
+	}
+	size := f.By
+	if !broken {
+		size = 0
+	}
 	switch f.Name {
 	case contract.ReplicaKilled:
-		return c.kill(ctx, f.Replica)
-	case contract.ReplicaSilent: // a replica that is not there is silent in a way of its own
-		return unlessAway(c.setDoor(ctx, f.Replica, agent.DoorSilent))
+		if broken {
+			return kill(ctx, r)
+		}
+		return c.start(ctx, r)
+	case contract.ReplicaSilent:
+		if broken { // a replica that is away answers nothing anyway
+			return unlessAway(r.agent.SetDoor(ctx, agent.DoorSilent))
+		}
+		return c.start(ctx, r)
 	case contract.ClockSkewed:
-		return c.skew(ctx, f.Replica, f.By)
+		return c.change(ctx, func() { r.skew = size })
 	case contract.RedisStopped: // every replica is cut off from Redis, which goes on living with its data
-		return c.setWire(ctx, func(w *agent.WireState) { w.Cut = true })
+		if err := c.change(ctx, func() { c.wire.Cut = broken }); err != nil || broken {
+			return err
+		}
+		return c.redisBack(ctx)
 	case contract.RedisSlow: // each command of a replica takes so much longer
-		return c.setWire(ctx, func(w *agent.WireState) { w.Delay = f.By.String() })
-	case contract.BootKeys:
-		return c.forgetAll(ctx, true)
+		return c.change(ctx, func() { c.wire.Delay = size.String() })
+	case contract.BootKeys: // every replica is as if it had been started anew
+		return c.each(func(r *replica) error { return r.agent.Forget(ctx, broken) })
 	case contract.HomeCut:
-		return typed("docker network disconnect authlab_home authlab-reports-1")
+		how := "connect"
+		if broken {
+			how = "disconnect"
+		}
+		return byHand("docker network " + how + " authlab_home authlab-reports-1")
 	}
 	return fmt.Errorf("%s: %w", f, contract.ErrNotOnTarget)
 }
 
-// Mend implements contract.Lab.
-func (c *Console) Mend(ctx context.Context, f contract.Fault) error {
-	switch f.Name {
-	case contract.ReplicaKilled, contract.ReplicaSilent:
-		return c.start(ctx, f.Replica)
-	case contract.ClockSkewed:
-		return c.skew(ctx, f.Replica, 0)
-	case contract.RedisStopped:
-		return c.startStore(ctx)
-	case contract.RedisSlow:
-		return c.setWire(ctx, func(w *agent.WireState) { w.Delay = joined.Delay })
-	case contract.BootKeys:
-		return c.forgetAll(ctx, false)
-	case contract.HomeCut:
-		return typed("docker network connect authlab_home authlab-reports-1")
-	}
-	return fmt.Errorf("%s: %w", f, contract.ErrNotOnTarget)
+// change changes what the replicas' clocks and ways to Redis are to be, and tells them. A replica that comes later is told
+// when it is next looked at.
+func (c *Console) change(ctx context.Context, edit func()) error {
+	c.mu.Lock()
+	edit()
+	c.mu.Unlock()
+	return c.each(func(r *replica) error { return c.tell(ctx, r) })
 }
 
 // kill makes a replica refuse connections and forget. If its container is not there, that is done.
-func (c *Console) kill(ctx context.Context, name string) error {
-	err := c.setDoor(ctx, name, agent.DoorRefuses)
-	switch {
-	case errors.Is(err, agent.ErrSilent):
-		return typed("docker compose kill " + name)
-	case errors.Is(err, agent.ErrAway):
-		return nil
+func kill(ctx context.Context, r *replica) error {
+	err := r.agent.SetDoor(ctx, agent.DoorRefuses)
+	if errors.Is(err, agent.ErrSilent) {
+		return byHand("docker compose kill " + r.name)
 	}
-	return err
+	return unlessAway(err)
 }
 
 // start makes a replica answer again. A container is started by Docker alone.
-func (c *Console) start(ctx context.Context, name string) error {
-	r, ok := c.replica(name)
-	if !ok {
-		return contract.NoReplica(name)
-	}
-	err := c.mend(ctx, r)
+func (c *Console) start(ctx context.Context, r *replica) error {
+	err := c.open(ctx, r)
 	switch {
 	case errors.Is(err, agent.ErrSilent):
-		return typed("docker compose unpause " + name)
+		return byHand("docker compose unpause " + r.name)
 	case errors.Is(err, agent.ErrAway):
-		return typed("docker compose start " + name)
+		return byHand("docker compose start " + r.name)
 	}
 	return err
 }
 
-// mend opens a replica's door, if it is not open, and waits until clients come in again.
-func (c *Console) mend(ctx context.Context, r *replica) error {
-	memory, err := r.ask(ctx, c)
+// open opens a replica's door, if it is not open, and waits until clients come in again.
+func (c *Console) open(ctx context.Context, r *replica) error {
+	memory, err := c.ask(ctx, r)
 	if err != nil || memory.Door == agent.DoorOpen {
 		return err
 	}
-	if err := c.setDoor(ctx, r.name, agent.DoorOpen); err != nil {
+	if err := r.agent.SetDoor(ctx, agent.DoorOpen); err != nil {
 		return err
 	}
-	return c.inTurn(ctx, r.name)
+	return c.waitForBalancer(ctx, r.name)
 }
 
-func (c *Console) setDoor(ctx context.Context, name, state string) error {
-	r, ok := c.replica(name)
-	if !ok {
-		return contract.NoReplica(name)
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if err := r.agent.SetDoor(ctx, state); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
-}
-
-// startStore joins the replicas to Redis again. If it is Redis itself that has stopped, Docker has to start it.
-func (c *Console) startStore(ctx context.Context) error {
-	if err := c.setWire(ctx, func(w *agent.WireState) { w.Cut = false }); err != nil {
-		return err
-	}
+// redisBack tells whether Redis itself is there. If it has stopped, Docker has to start it.
+func (c *Console) redisBack(ctx context.Context) error {
 	if v, err := c.View(ctx); err != nil || !v.Redis.Alive {
-		return typed("docker compose start redis")
+		return byHand("docker compose start redis")
 	}
 	return nil
-}
-
-func (c *Console) setWire(ctx context.Context, change func(*agent.WireState)) error {
-	c.mu.Lock()
-	change(&c.wire)
-	c.mu.Unlock()
-	return errors.Join(each(c.present(), func(r *replica) error { return unlessAway(r.tell(ctx, c)) })...)
-}
-
-func (c *Console) wireState() agent.WireState {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.wire
-}
-
-// forgetAll makes every replica as if it had been started anew, with keys of its own or with those that all share.
-func (c *Console) forgetAll(ctx context.Context, ownKeys bool) error {
-	return errors.Join(each(c.present(), func(r *replica) error { return unlessAway(r.forget(ctx, ownKeys)) })...)
 }
 
 const (
-	// settling is how long it may take until the balancer has noticed that a replica is back.
-	settling = 20 * time.Second
-	// again is how long to wait before looking again.
-	again = 25 * time.Millisecond
+	// balancerTimeout is how long the balancer may take to notice that a replica is back.
+	balancerTimeout = 20 * time.Second
+	// pollEvery is how long to wait before the balancer is asked again.
+	pollEvery = 25 * time.Millisecond
 )
 
-// inTurn waits until the balancer deals requests to a replica again, by every policy.
-func (c *Console) inTurn(ctx context.Context, name string) error {
+// waitForBalancer waits until the balancer sends requests to a replica again, by every policy.
+func (c *Console) waitForBalancer(ctx context.Context, name string) error {
 	if c.config.Balancer == "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, settling)
+	ctx, cancel := context.WithTimeout(ctx, balancerTimeout)
 	defer cancel()
-	for _, policy := range []string{"round-robin", "sticky", "hash"} {
+	for _, policy := range contract.Policies() {
 		for client := 0; ; client++ { // each from an address of its own, for hash
-			answered, err := c.answering(ctx, policy, client)
-			if err == nil && answered == name {
+			if answered, err := c.answering(ctx, policy, client); err == nil && answered == name {
 				break
-			}
-			if (client+1)%len(c.replicas) != 0 && err == nil && policy != "hash" {
-				continue // not a whole round yet
 			}
 			select {
 			case <-ctx.Done():
-				return fmt.Errorf("wait until %s is dealt requests by %s: %w", name, policy, ctx.Err())
-			case <-time.After(again):
+				return fmt.Errorf("wait until the balancer sends requests to %s by %s: %w", name, policy, ctx.Err())
+			case <-time.After(pollEvery):
 			}
 		}
 	}
@@ -175,7 +144,7 @@ func (c *Console) answering(ctx context.Context, policy string, client int) (str
 	if err != nil {
 		return "", err
 	}
-	request.Header.Set("X-Balance", policy)
+	request.Header.Set(contract.PolicyHeader, policy)
 	request.Header.Set("X-Forwarded-For", fmt.Sprintf("192.0.2.%d", client%254+1))
 	response, err := c.client.Do(request)
 	if err != nil {

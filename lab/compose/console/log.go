@@ -47,7 +47,7 @@ func (c *Console) Listen(conn net.PacketConn, tell func(contract.RequestEvent)) 
 	}
 }
 
-// readLine reads what comes after syslog's own header. Whatever is no line of ours is nothing.
+// readLine reads what comes after syslog's own header. It reports false for a line that is not of nginx's access log.
 func readLine(packet []byte) (contract.RequestEvent, bool) {
 	begin := bytes.IndexByte(packet, '{')
 	if begin < 0 {
@@ -66,7 +66,7 @@ func readLine(packet []byte) (contract.RequestEvent, bool) {
 }
 
 // attempts counts addresses like "172.18.0.3:8080, 172.18.0.4:8080 : 172.18.0.5:8080", where the last colon is nginx's
-// second try. If there was nobody to try, the name of the policy's pool stands in the place of an address.
+// second try. If there was no replica to try, the name of the policy's pool stands in the place of an address.
 func attempts(upstream string) int {
 	tried := 0
 	for word := range strings.FieldsSeq(upstream) {
@@ -80,8 +80,8 @@ func attempts(upstream string) int {
 // lookEvery is how often the console looks by itself whether something has changed.
 const lookEvery = time.Second
 
-// Watch says now and then that something may have changed, until ctx ends: containers come and go without a word to the
-// console.
+// Watch says every second that something may have changed, until ctx ends: containers come and go, and the console is not
+// told.
 func Watch(ctx context.Context, controls *control.Controls) {
 	again := time.NewTicker(lookEvery)
 	defer again.Stop()

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,90 +11,101 @@ import (
 	"authlab/lab/contract"
 )
 
-// patience is how long an agent may take. It asks Redis before it answers, and waits for that up to 800 ms.
-const patience = 1500 * time.Millisecond
-
 // A replica is one as the console sees it: through its agent, and in nginx's log.
 type replica struct {
 	name     string
 	spare    bool
 	agent    *agent.Client
 	requests atomic.Int64
-	away     atomic.Bool   // it was, or it was silent, a moment ago
-	silent   atomic.Bool   // and of the two, which
-	finding  atomic.Bool   // somebody looks whether it still is
-	telling  sync.Mutex    // so that who tells the time last tells the latest
-	skew     time.Duration // guarded by Console.mu
-	last     agent.Memory  // what it remembered when it was last asked; guarded by Console.mu
+	finding  atomic.Bool // a goroutine asks whether it is back
+	telling  sync.Mutex  // held while it is told its state, so that it is told the latest last
+
+	// Guarded by Console.mu.
+	skew time.Duration
+	last agent.Memory // what it remembered when it last answered
+	away error        // why it did not answer when it was last asked; nil: it did
 }
 
-// look asks what a replica remembers. One that has another time than it should is told: it has just been started, and
-// began with the real one.
-//
-// Nobody waits for a replica that was away a moment ago. It is looked for in the background, by one at a time, and when
-// it is found, whoever looks next asks it.
-func (r *replica) look(ctx context.Context, c *Console) (agent.Memory, error) {
-	if r.away.Load() {
-		r.find(ctx, c)
-		return agent.Memory{}, fmt.Errorf("%s: %w", r.name, agent.ErrAway)
+// look asks what a replica remembers; nil: it is away. A replica that was away a moment ago keeps no caller waiting: it is
+// asked in the background, and the next look finds it.
+func (c *Console) look(ctx context.Context, r *replica) *agent.Memory {
+	if c.isAway(r) {
+		if r.finding.CompareAndSwap(false, true) {
+			go func() {
+				defer r.finding.Store(false)
+				_, _ = c.ask(context.WithoutCancel(ctx), r) // which notes what came of it
+			}()
+		}
+		return nil
 	}
-	memory, err := r.ask(ctx, c)
+	if memory, err := c.ask(ctx, r); err == nil {
+		return &memory
+	}
+	return nil
+}
+
+// ask asks what a replica remembers, and tells it its time and its way to Redis if they are not as they should be: a
+// replica that has just been started begins with the real time and a whole way.
+func (c *Console) ask(ctx context.Context, r *replica) (agent.Memory, error) {
+	memory, err := r.agent.Memory(ctx)
+	if offset, wire := c.wanted(r); err == nil && (memory.Offset != offset.String() || memory.Wire != wire) {
+		err = c.tell(ctx, r)
+	}
 	if ctx.Err() == nil {
-		r.silent.Store(errors.Is(err, agent.ErrSilent))
-		r.away.Store(err != nil)
+		c.mu.Lock()
+		r.away = err
+		if err == nil {
+			r.last = memory
+		}
+		c.mu.Unlock()
 	}
 	return memory, err
 }
 
-func (r *replica) find(ctx context.Context, c *Console) {
-	if !r.finding.CompareAndSwap(false, true) {
-		return
-	}
-	go func() {
-		defer r.finding.Store(false)
-		_, err := r.ask(context.WithoutCancel(ctx), c)
-		r.silent.Store(errors.Is(err, agent.ErrSilent))
-		r.away.Store(err != nil)
-	}()
-}
-
-func (r *replica) ask(ctx context.Context, c *Console) (agent.Memory, error) {
-	asking, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	memory, err := r.agent.Memory(asking)
-	if err != nil {
-		return memory, fmt.Errorf("%s: %w", r.name, err)
-	}
-	if memory.Offset != c.offset(r).String() || memory.Wire != c.wireState() {
-		return memory, r.tell(ctx, c)
-	}
-	return memory, nil
-}
-
 // tell tells a replica how far ahead of the real time its clock is to be, and how far away Redis is.
-func (r *replica) tell(ctx context.Context, c *Console) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+func (c *Console) tell(ctx context.Context, r *replica) error {
 	r.telling.Lock()
 	defer r.telling.Unlock()
-	err := r.agent.SetClock(ctx, c.offset(r))
-	if err == nil {
-		err = r.agent.SetWire(ctx, c.wireState())
+	offset, wire := c.wanted(r)
+	if err := r.agent.SetClock(ctx, offset); err != nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", r.name, err)
-	}
-	return nil
+	return r.agent.SetWire(ctx, wire)
 }
 
-// forget makes a replica as it was when it started, or as if it had been started without the keys that all share.
-func (r *replica) forget(ctx context.Context, ownKeys bool) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if err := r.agent.Forget(ctx, ownKeys); err != nil {
-		return fmt.Errorf("%s: %w", r.name, err)
+// wanted is how far ahead of the real time a replica's clock has to be, and its way to Redis.
+func (c *Console) wanted(r *replica) (time.Duration, agent.WireState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ahead + r.skew, c.wire
+}
+
+func (c *Console) isAway(r *replica) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return r.away != nil
+}
+
+// each does something with all replicas at once that were there when they were last asked. One that has gone since is no
+// error: it is told what it has to know when it is back.
+func (c *Console) each(do func(*replica) error) error {
+	failed := make([]error, len(c.replicas))
+	var wg sync.WaitGroup
+	for i, r := range c.replicas {
+		if !c.isAway(r) {
+			wg.Go(func() { failed[i] = unlessAway(do(r)) })
+		}
 	}
-	return nil
+	wg.Wait()
+	return errors.Join(failed...)
+}
+
+// unlessAway is nil where an error is that a replica is away.
+func unlessAway(err error) error {
+	if errors.Is(err, agent.ErrAway) || errors.Is(err, agent.ErrSilent) {
+		return nil
+	}
+	return err
 }
 
 // view shows a replica by what it remembers. A dead one remembers nothing: nil. One that its clients cannot reach is dead

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 	"authlab/lab/control"
 )
 
-// lookPatience is how long the console waits for Redis or the users database before it shows them as away.
-const lookPatience = time.Second
+// lookTimeout is how long the console waits for Redis or the users database before it shows them as away.
+const lookTimeout = time.Second
 
 // View implements contract.Lab. Everything is asked at the same time; what does not answer is shown as not alive, and is
 // no error.
@@ -20,7 +21,7 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 	var wg sync.WaitGroup
 	wg.Go(func() { v.Redis = c.redisView(ctx) })
 	wg.Go(func() { v.Accounts = c.accountsView(ctx) })
-	memories := c.look(ctx)
+	memories := c.memories(ctx)
 	wg.Wait()
 
 	c.mu.Lock()
@@ -34,11 +35,10 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 		memory := memories[i]
 		switch {
 		case memory != nil:
-			r.last = *memory
 			ownKeys = ownKeys || memory.OwnKeys
 			// A Redis that is back is not alive for a replica that does not believe it yet.
 			v.Redis.Alive = v.Redis.Alive && memory.Redis
-		case r.silent.Load(): // its process is stopped, and has forgotten nothing
+		case errors.Is(r.away, agent.ErrSilent): // its process is stopped, and has forgotten nothing
 			memory = new(r.last)
 			memory.Door = agent.DoorSilent
 		case r.spare:
@@ -60,7 +60,7 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 	if !v.Redis.Alive {
 		broken(contract.RedisStopped, "")
 	}
-	if c.wire.Delay != joined.Delay {
+	if c.wire.Delay != whole.Delay {
 		broken(contract.RedisSlow, "")
 	}
 	if ownKeys {
@@ -69,23 +69,19 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 	return v, nil
 }
 
-// look asks every replica what it remembers; nil is one that is away, or has not been told the time.
-func (c *Console) look(ctx context.Context) []*agent.Memory {
+// memories asks every replica what it remembers; nil is one that is away.
+func (c *Console) memories(ctx context.Context) []*agent.Memory {
 	memories := make([]*agent.Memory, len(c.replicas))
 	var wg sync.WaitGroup
 	for i, r := range c.replicas {
-		wg.Go(func() {
-			if memory, err := r.look(ctx, c); err == nil {
-				memories[i] = &memory
-			}
-		})
+		wg.Go(func() { memories[i] = c.look(ctx, r) })
 	}
 	wg.Wait()
 	return memories
 }
 
 func (c *Console) redisView(ctx context.Context) contract.RedisView {
-	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	v, err := control.RedisKeys(ctx, c.config.Redis)
 	if err != nil {
@@ -96,7 +92,7 @@ func (c *Console) redisView(ctx context.Context) contract.RedisView {
 }
 
 func (c *Console) accountsView(ctx context.Context) []contract.AccountView {
-	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	shown, err := control.Accounts(ctx, c.config.Users)
 	if err != nil {
@@ -108,7 +104,7 @@ func (c *Console) accountsView(ctx context.Context) []contract.AccountView {
 // Bytes implements contract.Lab.
 func (c *Console) Bytes(ctx context.Context) (contract.Bytes, error) {
 	var b contract.Bytes
-	for _, memory := range c.look(ctx) {
+	for _, memory := range c.memories(ctx) {
 		if memory != nil {
 			b.Replicas += memory.Bytes
 		}

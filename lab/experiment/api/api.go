@@ -117,7 +117,9 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request, experim
 		return
 	}
 	if command := r.config.Command(experiments[0].Name); command != "" {
-		refuse(w, http.StatusNotImplemented, "not-here", "This lab cannot run this experiment by itself. In the folder with docker-compose.yml, type the command.", command)
+		p := contract.NewProblem(http.StatusNotImplemented, "not-here", "This lab cannot run this experiment by itself. In the folder with docker-compose.yml, type the command.")
+		p.Command = command
+		p.Write(w)
 		return
 	}
 	if r.isOutside() || !r.take() {
@@ -198,15 +200,6 @@ func (r *Runner) handleEnded(w http.ResponseWriter, request *http.Request, exper
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// refuse answers with a problem, and where there is one with the command that does what this lab cannot.
-func refuse(w http.ResponseWriter, status int, name, detail string, command ...string) {
-	problem := map[string]any{
-		"type": "urn:authlab:problem:lab-" + name, "title": http.StatusText(status), "status": status, "detail": detail,
-	}
-	if len(command) > 0 {
-		problem["command"] = command[0]
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(problem) // as above
+func refuse(w http.ResponseWriter, status int, name, detail string) {
+	contract.NewProblem(status, name, detail).Write(w)
 }

@@ -14,10 +14,10 @@ const VERDICTS = new Map([
 const KNOWN = { tone: "ok", symbol: "✓" };
 const OTHER = { tone: "stranger", symbol: "✕" };
 
-/** The verdict on a status; errand is what was asked for: me, admin, email, login, logout or refresh. */
-export function verdictOf(status, errand = "me") {
+/** The verdict on a status; action is what was asked for: me, admin, email, login, logout or refresh. */
+export function verdictOf(status, action = "me") {
   const done = status >= 200 && status < 300;
   const verdict = done ? KNOWN : (VERDICTS.get(status) ?? OTHER);
-  const words = done ? tOr(`verdict.${errand}`, tOr("verdict.ok", "")) : tOr(`verdict.${status}`, tOr(status < 500 ? "verdict.4xx" : "verdict.5xx", ""));
+  const words = done ? tOr(`verdict.${action}`, tOr("verdict.ok", "")) : tOr(`verdict.${status}`, tOr(status < 500 ? "verdict.4xx" : "verdict.5xx", ""));
   return { ...verdict, words };
 }

@@ -1,4 +1,4 @@
-// The stage that matters most: did somebody who has the key write exactly this?
+// The stage that matters most: was exactly this signed with the key?
 
 import { bytesOf, decode } from "./base64url.js";
 import { isObject, parse } from "./members.js";
@@ -31,7 +31,7 @@ function lookUpKey(jwks, alg, kid) {
   return jwk.alg === alg ? { key: { jwk } } : { refused: light("bad", "signature.other-alg", { alg, want: jwk.alg }) };
 }
 
-// In whatever way people hand keys about. Of a set, the one with this ID.
+// A key as PEM, as a JWK or as a secret. Of a JWK Set, the key with this ID, or the first.
 function readKey(text, kid) {
   const json = parse(text);
   const jwk = json?.keys?.find?.((candidate) => candidate.kid === kid) ?? json?.keys?.[0] ?? json;

@@ -4,7 +4,7 @@ import { checkFormat } from "./check-format.js";
 import { isEarly } from "./check-signature.js";
 import { claim, light } from "./reading.js";
 
-const WANTED = { iss: "authlab", aud: "authlab", exp: "", sub: "", jti: "", sid: "", client_id: "", iat: "" }; // "": whatever
+const WANTED = { iss: "authlab", aud: "authlab", exp: "", sub: "", jti: "", sid: "", client_id: "", iat: "" }; // "": any value
 
 /** lights: one for each stage. here: {state, stage}, what our server would say, which asks no key of the reader's. */
 export function judge(reading, byServer, byOwn, now) {

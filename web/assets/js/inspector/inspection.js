@@ -8,7 +8,7 @@ import { judge } from "./checks.js";
 import { EXPERIMENTS } from "./experiments.js";
 import { claim, light, read } from "./reading.js";
 
-export const TOKEN_CHANGED = "token:changed"; // by whatever hand
+export const TOKEN_CHANGED = "token:changed"; // typed, pasted, or made by a button
 export const TOKEN_CHECKED = "token:checked"; // by this page or by the server, and again with every second
 
 export const ASKED = "/token/stateless/me";

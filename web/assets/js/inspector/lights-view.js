@@ -5,7 +5,7 @@ import { t, tOr } from "../lang.js";
 import { say } from "../shell/shell.js";
 import { TOKEN_CHANGED, TOKEN_CHECKED } from "./inspection.js";
 import { light } from "./reading.js";
-import { sentence } from "./words.js";
+import { sentence } from "./localize.js";
 
 const LOOKS = { ok: ["ok", "✓"], bad: ["stranger", "✕"], unsure: ["unsure", "?"], skipped: ["none", "–"] };
 

@@ -7,7 +7,7 @@ import { say } from "../shell/shell.js";
 import { TOKEN_CHANGED, TOKEN_CHECKED } from "./inspection.js";
 import { parse, rawOf, withValue } from "./members.js";
 import { withText } from "./reading.js";
-import { meaningOf, momentOf } from "./words.js";
+import { meaningOf, momentOf } from "./localize.js";
 
 const MOMENTS = ["exp", "nbf", "iat", "auth_time", "updated_at"];
 

@@ -7,7 +7,7 @@ const LIFE = 900; // s, as the lab's
 
 const random = () => encode(crypto.getRandomValues(new Uint8Array(16)));
 
-/** Claims as the lab writes them, for somebody who would like to be admin. */
+/** Claims as the lab writes them, of an attacker who makes themself an admin. */
 export const freshClaims = (now) => ({
   iss: "authlab", sub: "bob", aud: ["authlab"], exp: now + LIFE, iat: now, jti: random(),
   client_id: "authlab", sid: random(), roles: ["user", "admin"],

@@ -5,18 +5,18 @@ import { t } from "../lang.js";
 import { cookieName } from "./schemes.js";
 
 /** The request as lines of text. A login is shown without the cookie that it is about to get. */
-export function rawRequest({ request }, lane, errand = "") {
+export function rawRequest({ request }, lane, action = "") {
   const headers = Object.entries(request.headers);
-  if (lane.credential === "cookie" && errand !== "login") headers.push(["Cookie", `${cookieName(lane)}=… ${t("wire.http-only")}`]);
+  if (lane.credential === "cookie" && action !== "login") headers.push(["Cookie", `${cookieName(lane)}=… ${t("wire.http-only")}`]);
   return message(`${request.method} ${request.path} HTTP/1.1`, headers, request.body);
 }
 
-export function rawResponse(exchange, lane, errand) {
+export function rawResponse(exchange, lane, action) {
   if (exchange.lost) return t("problem.no-answer");
   const headers = [...exchange.headers];
   const name = cookieName(lane);
-  if (lane.credential === "cookie" && exchange.ok && errand === "login") headers.push(["set-cookie", `${name}=…; HttpOnly; SameSite=Lax ${t("wire.http-only")}`]);
-  if (lane.credential === "cookie" && exchange.ok && errand === "logout") headers.push(["set-cookie", `${name}=; Max-Age=0`]);
+  if (lane.credential === "cookie" && exchange.ok && action === "login") headers.push(["set-cookie", `${name}=…; HttpOnly; SameSite=Lax ${t("wire.http-only")}`]);
+  if (lane.credential === "cookie" && exchange.ok && action === "logout") headers.push(["set-cookie", `${name}=; Max-Age=0`]);
   const body = exchange.json === null ? exchange.body : JSON.stringify(exchange.json, null, 2);
   return message(`HTTP/1.1 ${exchange.status} ${exchange.statusText}`, headers, body);
 }

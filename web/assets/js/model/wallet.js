@@ -108,11 +108,11 @@ export class Wallet extends EventTarget {
     return request;
   }
 
-  async #send(lane, errand, request) {
+  async #send(lane, action, request) {
     const exchange = await Exchange.send({ ...request, headers: { "X-Balance": this.policy, ...request.headers } });
     // A cookie from before this page was loaded shows itself by being good.
-    if (exchange.ok && lane.credential === "cookie" && ["me", "admin", "email"].includes(errand) && !this.#held.has(lane.name)) this.#hold(lane, "");
-    this.dispatchEvent(event(EXCHANGE_ENDED, { lane, errand, exchange }));
+    if (exchange.ok && lane.credential === "cookie" && ["me", "admin", "email"].includes(action) && !this.#held.has(lane.name)) this.#hold(lane, "");
+    this.dispatchEvent(event(EXCHANGE_ENDED, { lane, action, exchange }));
     return exchange;
   }
 

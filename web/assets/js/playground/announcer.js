@@ -3,7 +3,7 @@
 
 import { setText } from "../dom.js";
 import { number, t } from "../lang.js";
-import { LEDGER_CHANGED } from "../model/events.js";
+import { REQUEST_LOG_CHANGED } from "../model/events.js";
 
 const PAUSE = 5000; // ms between two sentences
 
@@ -12,8 +12,8 @@ export class Announcer {
   #heard = new Map(); // id → entry
   #due = 0;
 
-  constructor(ledger) {
-    ledger.addEventListener(LEDGER_CHANGED, ({ detail: entry }) => {
+  constructor(log) {
+    log.addEventListener(REQUEST_LOG_CHANGED, ({ detail: entry }) => {
       if (!entry) return this.#heard.clear();
       this.#heard.set(entry.id, entry);
       this.#due ||= setTimeout(() => this.#tell(), PAUSE);

@@ -1,4 +1,4 @@
-// What the client holds, in full: a token can be read by everybody, a cookie by no script.
+// What the client holds, in full: any script can read a token, and none a cookie.
 
 import { el } from "../dom.js";
 import { t } from "../lang.js";

@@ -8,28 +8,28 @@ import { Wallet } from "../model/wallet.js";
 import { say, startShell } from "../shell/shell.js";
 import "../stage/stage.js";
 import { Announcer } from "./announcer.js";
-import { Bench } from "./bench.js";
 import { sayAnswer } from "./by-hand.js";
-import { Deck } from "./deck.js";
+import { ClientPanel } from "./client-panel.js";
 import { HoldsView } from "./holds-view.js";
 import { addKeys } from "./keys.js";
-import { Ledger } from "./ledger.js";
-import { Stream } from "./stream.js";
+import { LabPanel } from "./lab-panel.js";
+import { RequestLog } from "./request-log.js";
 import { StreamView } from "./stream-view.js";
+import { Stream } from "./stream.js";
 import { TimelineView } from "./timeline-view.js";
 import { WireView } from "./wire-view.js";
 
 const lab = new Lab();
 const wallet = new Wallet();
-const ledger = new Ledger(lab, wallet);
+const log = new RequestLog(lab, wallet);
 const stage = document.querySelector("lab-stage");
-const deck = new Deck(wallet, (schemes) => stage.setAttribute("schemes", schemes.join(" ")));
-const bench = new Bench(lab);
+const clientPanel = new ClientPanel(wallet, (schemes) => stage.setAttribute("schemes", schemes.join(" ")));
+const labPanel = new LabPanel(lab);
 const stream = new Stream(lab, wallet);
-const streamView = new StreamView(stream, () => deck.schemes);
-const wire = new WireView(ledger);
-new TimelineView(ledger, (entry) => wire.choose(entry));
-new Announcer(ledger);
+const streamView = new StreamView(stream, () => clientPanel.schemes);
+const wire = new WireView(log);
+new TimelineView(log, (entry) => wire.choose(entry));
+new Announcer(log);
 new HoldsView(wallet);
 
 stage.lab = lab;
@@ -57,9 +57,9 @@ async function reset() {
   const exchange = await lab.reset();
   await wallet.forget();
   stage.clear();
-  ledger.clear();
+  log.clear();
   sayAnswer(exchange, t("shell.is-reset"));
 }
 
-addKeys(startShell({ reset }), { deck, bench, lab, streamView });
+addKeys(startShell({ reset }), { clientPanel, labPanel, lab, streamView });
 lab.open();

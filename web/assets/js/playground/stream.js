@@ -89,7 +89,7 @@ export class Stream extends EventTarget {
     this.#changed();
   }
 
-  /** A request of somebody by this scheme; none if nobody is logged in by it. */
+  /** A request of one of the users who are logged in by this scheme, if there is one. */
   #request(lane) {
     const path = `${lane.base}/me`;
     const policy = { "X-Balance": this.#wallet.policy };

@@ -1,16 +1,16 @@
-// The timeline. Its rows stand still and change what they say, so that nothing jumps; while somebody points at them or
-// is in them by keyboard, they wait.
+// The timeline. Its rows stand still and change what they say, so that nothing jumps; while the pointer or the keyboard's
+// focus is in them, they wait.
 
 import { el, milliseconds, setText } from "../dom.js";
 import { language, number, t } from "../lang.js";
-import { LEDGER_CHANGED } from "../model/events.js";
+import { REQUEST_LOG_CHANGED } from "../model/events.js";
 import { verdictOf } from "../verdict.js";
 
-const PAUSE = 120; // ms between two drawings: nobody reads faster
+const PAUSE = 120; // ms between two drawings: a reader is not faster
 const CLOCK = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 export class TimelineView {
-  #ledger;
+  #log;
   #body = document.querySelector(".timeline tbody");
   #note = document.getElementById("held");
   #rows = [];
@@ -19,10 +19,10 @@ export class TimelineView {
   #missed = 0;
 
   /** choose is called with the entry whose row is pressed. */
-  constructor(ledger, choose) {
-    this.#ledger = ledger;
+  constructor(log, choose) {
+    this.#log = log;
     this.choose = choose;
-    ledger.addEventListener(LEDGER_CHANGED, ({ detail }) => {
+    log.addEventListener(REQUEST_LOG_CHANGED, ({ detail }) => {
       if (this.#held && detail) this.#missed++;
       this.#due ||= setTimeout(() => this.#draw(), PAUSE);
     });
@@ -41,7 +41,7 @@ export class TimelineView {
   #draw() {
     clearTimeout(this.#due);
     this.#due = 0;
-    const { entries } = this.#ledger;
+    const { entries } = this.#log;
     setText(this.#note, this.#held && this.#missed > 0 ? t("playground.held", { n: number(this.#missed) }) : "");
     if (this.#held && entries.length > 0) return;
     while (this.#rows.length < entries.length) this.#rows.push(this.#add());

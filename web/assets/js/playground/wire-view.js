@@ -2,7 +2,7 @@
 
 import { copyText, el, milliseconds, partsOf, setText } from "../dom.js";
 import { t } from "../lang.js";
-import { LEDGER_CHANGED } from "../model/events.js";
+import { REQUEST_LOG_CHANGED } from "../model/events.js";
 import { asCurl, rawRequest, rawResponse } from "../model/raw.js";
 import { marked } from "./credential.js";
 
@@ -14,15 +14,15 @@ export class WireView {
   #entry = null;
   #due = 0;
 
-  constructor(ledger) {
-    ledger.addEventListener(LEDGER_CHANGED, ({ detail: entry }) => {
+  constructor(log) {
+    log.addEventListener(REQUEST_LOG_CHANGED, ({ detail: entry }) => {
       if (!entry || (this.#follows && entry.own)) this.#later(entry);
       else if (entry === this.#entry) this.#later(entry);
     });
     const { latest, curl } = this.#parts;
     latest.addEventListener("click", () => {
       this.#follow(!this.#follows);
-      const last = ledger.entries.find(({ own }) => own);
+      const last = log.entries.find(({ own }) => own);
       if (this.#follows && last) this.#later(last);
     });
     curl.addEventListener("click", () => this.#copy());
@@ -56,9 +56,9 @@ export class WireView {
       costs.replaceChildren();
       return;
     }
-    const { exchange, lane, errand } = own;
-    request.replaceChildren(...marked(rawRequest(exchange, lane, errand)));
-    response.replaceChildren(...marked(rawResponse(exchange, lane, errand)));
+    const { exchange, lane, action } = own;
+    request.replaceChildren(...marked(rawRequest(exchange, lane, action)));
+    response.replaceChildren(...marked(rawResponse(exchange, lane, action)));
     const paid = exchange.costs.map(({ name, description, duration }) => (
       el("li", { dataset: { cost: name } }, el("span", {}, description), el("span", { className: "number" }, milliseconds(duration)))
     ));

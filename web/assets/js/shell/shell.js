@@ -40,7 +40,7 @@ export function startShell({ reset } = {}) {
   return keys;
 }
 
-/** Whoever has chosen a language gets it again, also by an address that names none. */
+/** A language that the reader has chosen is kept, also at an address that names none. */
 function followChosenLanguage() {
   const address = new URL(location.href);
   const chosen = recall(LANGUAGE);

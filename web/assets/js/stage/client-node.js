@@ -8,7 +8,7 @@ import { verdictOf } from "../verdict.js";
 import { frame } from "./node.js";
 
 const TICKS = 10; // answers that a row remembers
-const PAUSE = 60; // ms between two drawings of the rows: nobody reads faster
+const PAUSE = 60; // ms between two drawings of the rows: a reader is not faster
 
 export class ClientNode {
   #frame = frame("client", t("stage.client"));

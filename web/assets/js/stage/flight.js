@@ -1,5 +1,5 @@
 // Requests on their way: traffic knows where each is, routes know where that is on the page, the painter draws it. It
-// moves only while something flies. Whoever wants less motion sees the nodes on the path light up instead.
+// moves only while something flies. Readers who want less motion see the nodes on the path light up instead.
 
 import { verdictOf } from "../verdict.js";
 import { Painter } from "./painter.js";

@@ -2,7 +2,7 @@
 
 import { el, setText } from "../dom.js";
 import { number, t, tOr } from "../lang.js";
-import { Drawer } from "./drawer.js";
+import { RecordSlots } from "./record-slots.js";
 import { button, frame } from "./node.js";
 
 // What each kind of key is there for, in the order in which they are shown.
@@ -13,7 +13,7 @@ const KINDS = {
 
 export class RedisNode {
   #frame = frame("redis", "Redis");
-  #drawer = new Drawer("session-redis");
+  #records = new RecordSlots("session-redis");
   #commands = el("p", { className: "node-note" });
   #alive;
   #toggle;
@@ -26,7 +26,7 @@ export class RedisNode {
     this.#flush = button(() => control((lab) => lab.flushRedis(), { key: "stage.redis-flushed" }));
     setText(this.#flush, t("stage.flush"));
     this.#flush.ariaLabel = `${t("stage.flush")} Redis`;
-    this.root.append(this.#drawer.root, el("footer", {}, this.#commands, el("div", { className: "node-buttons" }, this.#toggle, this.#flush)));
+    this.root.append(this.#records.root, el("footer", {}, this.#commands, el("div", { className: "node-buttons" }, this.#toggle, this.#flush)));
   }
 
   get root() {
@@ -43,7 +43,7 @@ export class RedisNode {
     const cards = Object.entries(count ?? {}).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)).map(([kind, n]) => (
       { id: kind, title: tOr(`stage.kind-${kind}`, kind), detail: t("stage.keys", { n: number(n) }), scheme: KINDS[kind] ?? "" }
     ));
-    this.#drawer.show(cards, cards.length, t("stage.holds-no-key"));
+    this.#records.show(cards, cards.length, t("stage.holds-no-key"));
     const asked = Object.values(commands ?? {}).reduce((sum, n) => sum + n, 0);
     setText(this.#commands, t("stage.commands", { n: number(asked) }));
   }

@@ -2,7 +2,7 @@
 
 import { el, setText } from "../dom.js";
 import { number, t } from "../lang.js";
-import { Drawer } from "./drawer.js";
+import { RecordSlots } from "./record-slots.js";
 import { button, frame } from "./node.js";
 import { skewOf } from "./skew.js";
 
@@ -16,7 +16,7 @@ export class ReplicaNode {
   #frame;
   #skew = el("span", { className: "node-skew" });
   #served = el("span", { className: "node-count" });
-  #drawer = new Drawer("session-memory");
+  #records = new RecordSlots("session-memory");
   #toggle;
 
   constructor(name, control) {
@@ -29,7 +29,7 @@ export class ReplicaNode {
     this.#frame.state.after(el("p", { className: "node-facts" }, this.#served, this.#skew));
     this.root.classList.add("replica");
     this.root.dataset.replica = (Number(name.match(/\d+$/)?.[0]) || 0) % HUES;
-    this.root.append(this.#drawer.root);
+    this.root.append(this.#records.root);
   }
 
   get root() {
@@ -46,8 +46,8 @@ export class ReplicaNode {
     setText(this.#served, t("stage.served", { n: number(requests ?? 0) }));
     setText(this.#toggle, t(`stage.${silent ? "wake" : alive ? "kill" : "start"}`));
     this.#toggle.ariaLabel = `${this.#toggle.textContent} ${this.#name}`;
-    if (died) return this.#drawer.fall(t("stage.memory-lost"));
+    if (died) return this.#records.fall(t("stage.memory-lost"));
     const cards = (sessions ?? []).map(({ id, user }) => ({ id, title: user.replace(SIMULATED, "$1"), detail: id }));
-    this.#drawer.show(cards, count ?? cards.length, alive ? t("stage.remembers-nobody") : t("stage.memory-lost"));
+    this.#records.show(cards, count ?? cards.length, alive ? t("stage.remembers-nobody") : t("stage.memory-lost"));
   }
 }

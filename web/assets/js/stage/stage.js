@@ -1,9 +1,9 @@
-// <lab-stage>: what there is, who remembers whom, and every request on its way. It draws what the lab tells, and asks
-// for nothing itself.
+// <lab-stage>: the parts of the lab, what each remembers, and every request on its way. It draws what the lab tells, and
+// requests nothing itself.
 //
 //   <lab-stage controls schemes="session-redis token-stateless" without="reports"></lab-stage>
 //
-//   stage.lab = lab             a Lab: its pictures are drawn, its requests travel (whoever sent them)
+//   stage.lab = lab             a Lab: its pictures are drawn, its requests travel, those of other clients too
 //   stage.wallet = wallet       a Wallet: what the client holds
 //   stage.highlight(["redis"])  emphasises nodes: client, balancer, replicas, app-1, redis, users, reports; [] none
 //   stage.clear()               forgets what flies and the last answers
@@ -11,7 +11,7 @@
 //   schemes                     the schemes that the client lists (the legend); all of them without
 //   without                     nodes that are left out: balancer, redis, users, reports
 //
-// A button of a node sends "control:answered" from the element, with {exchange, done}; who says it in another way than
+// A button of a node sends "control:answered" from the element, with {exchange, done}. A page that shows it elsewhere than
 // in the line at the foot calls preventDefault.
 
 import { el } from "../dom.js";
@@ -26,7 +26,7 @@ import { RedisNode } from "./redis-node.js";
 import { ReplicasView } from "./replicas-view.js";
 import { ReportsNode } from "./reports-node.js";
 import { UsersNode } from "./users-node.js";
-import { Words } from "./words.js";
+import { StageDescription } from "./description.js";
 
 const ATTRIBUTES = ["controls", "schemes", "without"];
 
@@ -41,7 +41,7 @@ export class LabStage extends HTMLElement {
   #replicas = new ReplicasView((...asked) => this.#control(...asked));
   #redis = new RedisNode((...asked) => this.#control(...asked));
   #users = new UsersNode((...asked) => this.#control(...asked));
-  #words = new Words();
+  #description = new StageDescription();
   #floor = el("div", { className: "stage-floor" });
   #flight = new Flight(this.#floor, (more) => this.#balancer.waits(more));
 
@@ -55,7 +55,7 @@ export class LabStage extends HTMLElement {
   }
 
   connectedCallback() {
-    if (!this.#floor.isConnected) this.append(this.#floor, this.#words.root);
+    if (!this.#floor.isConnected) this.append(this.#floor, this.#description.root);
     this.#arrange();
     this.#flight.open();
   }
@@ -84,10 +84,10 @@ export class LabStage extends HTMLElement {
     this.#wallet = wallet;
     const show = () => this.#client.hold(wallet);
     wallet.addEventListener(WALLET_CHANGED, show);
-    // Without a lab nobody tells of requests but the page that sent them.
-    wallet.addEventListener(EXCHANGE_ENDED, ({ detail: { lane, errand, exchange } }) => {
+    // Without a lab, only the page knows of its requests.
+    wallet.addEventListener(EXCHANGE_ENDED, ({ detail: { lane, action, exchange } }) => {
       if (!this.hasAttribute("alone")) return;
-      this.#client.sent({ ...exchange.request, scheme: errand === "refresh" ? "" : lane.name })(exchange.status);
+      this.#client.sent({ ...exchange.request, scheme: action === "refresh" ? "" : lane.name })(exchange.status);
     });
     show();
   }
@@ -111,7 +111,7 @@ export class LabStage extends HTMLElement {
   clear() {
     this.#flight.clear();
     this.#client.clear();
-    this.#words.clear();
+    this.#description.clear();
   }
 
   #show(picture) {
@@ -120,13 +120,13 @@ export class LabStage extends HTMLElement {
     this.#redis.show(picture.redis ?? { alive: false });
     this.#users.show(picture.accounts ?? []);
     this.#reports.show(picture.services ?? {});
-    this.#words.show(picture);
+    this.#description.show(picture);
     this.#flight.picture(picture);
   }
 
   #travel(request) {
     this.#balancer.chose(request.policy);
-    this.#words.saw(request);
+    this.#description.saw(request);
     const back = this.#client.sent(request);
     this.#flight.launch(request, () => back(request.status));
   }

@@ -2,7 +2,7 @@
 //
 // experiment  what the lab runs to answer the question; more: what else it can run here
 // asks        the schemes that the reader predicts for; what can be predicted, the lab tells
-// hands       what the reader can do with their own browser, and with which schemes
+// yourTurn       what the reader can do with their own browser, and with which schemes
 // light       what the story is about on the stage
 // sources     where to read on
 
@@ -19,7 +19,7 @@ export const CHAPTERS = [
     id: "http-forgets",
     experiment: "http-forgets",
     asks: ["basic", "session-redis", "token-stateless"],
-    hands: { schemes: ["basic", "session-redis", "token-stateless"], actions: ["visit", "login", "logout"] },
+    yourTurn: { schemes: ["basic", "session-redis", "token-stateless"], actions: ["visit", "login", "logout"] },
     light: ["client"],
     sources: [RFC(9110, "3.3"), RFC(7617)],
   },
@@ -27,7 +27,7 @@ export const CHAPTERS = [
     id: "the-ticket",
     experiment: "reference-or-value",
     asks: ["session-memory", "session-redis"],
-    hands: { schemes: ["session-memory", "session-redis"], actions: ["login", "visit", "logout"] },
+    yourTurn: { schemes: ["session-memory", "session-redis"], actions: ["login", "visit", "logout"] },
     light: ["client", "redis"],
     more: ["fixation"],
     sources: [RFC(6265), SESSIONS],
@@ -36,7 +36,7 @@ export const CHAPTERS = [
     id: "the-signed-letter",
     experiment: "tamper",
     asks: ["token-stateless", "session-cookie"],
-    hands: { schemes: ["token-stateless", "token-cookie"], actions: ["login", "visit", "admin"] },
+    yourTurn: { schemes: ["token-stateless", "token-cookie"], actions: ["login", "visit", "admin"] },
     light: ["client"],
     sources: [RFC(7519), RFC(7515), RFC(9068)],
   },
@@ -44,7 +44,7 @@ export const CHAPTERS = [
     id: "in-your-hand",
     experiment: "size",
     asks: ["session-redis", "session-cookie", "token-stateless"],
-    hands: { schemes: ["session-redis", "session-cookie", "token-stateless"], actions: ["login", "visit"] },
+    yourTurn: { schemes: ["session-redis", "session-cookie", "token-stateless"], actions: ["login", "visit"] },
     light: ["client"],
     more: ["server-memory"],
     sources: [RFC(6265, "6.1"), RFC(9110, "5.4")],
@@ -53,7 +53,7 @@ export const CHAPTERS = [
     id: "three-desks",
     experiment: "round-robin",
     asks: ["session-memory", "session-redis", "token-stateless"],
-    hands: { schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit", "visit-ten"] },
+    yourTurn: { schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit", "visit-ten"] },
     light: ["balancer", "replicas"],
     sources: [{ name: "nginx, upstream", url: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html" }],
   },
@@ -61,7 +61,7 @@ export const CHAPTERS = [
     id: "always-the-same-desk",
     experiment: "sticky-replica-dies",
     asks: ["session-memory", "session-redis", "token-stateless"],
-    hands: {
+    yourTurn: {
       policy: "sticky", schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit-ten", "kill-mine", "revive"],
     },
     light: ["balancer", "replicas"],
@@ -72,7 +72,7 @@ export const CHAPTERS = [
     id: "one-filing-cabinet",
     experiment: "store-lookups",
     asks: ["session-redis", "token-stateless", "token-revocable"],
-    hands: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
+    yourTurn: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
     light: ["redis"],
     more: ["lost-update", "boot-key", "key-rotation"],
     sources: [{ name: "Redis, GETEX", url: "https://redis.io/docs/latest/commands/getex/" }, SESSIONS],
@@ -81,7 +81,7 @@ export const CHAPTERS = [
     id: "the-cabinet-burns",
     experiment: "redis-down",
     asks: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
-    hands: {
+    yourTurn: {
       policy: "sticky", schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
       actions: ["login", "stop-redis", "visit", "start-redis"],
     },
@@ -93,7 +93,7 @@ export const CHAPTERS = [
     id: "leaving",
     experiment: "logout",
     asks: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
-    hands: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "logout"] },
+    yourTurn: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "logout"] },
     light: ["client", "redis"],
     more: ["logout-everywhere", "stale-role", "expiry", "clock-skew"],
     sources: [RFC(7009), RFC(9700, "4.14"), OWASP("JSON Web Token", "JSON_Web_Token_for_Java")],
@@ -102,7 +102,7 @@ export const CHAPTERS = [
     id: "thieves-and-forgers",
     experiment: "stolen",
     asks: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
-    hands: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit", "logout"] },
+    yourTurn: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit", "logout"] },
     light: ["client"],
     more: ["forgery", "csrf", "refresh-reuse", "concurrent-refresh"],
     sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
@@ -111,7 +111,7 @@ export const CHAPTERS = [
     id: "other-desks-and-other-pages",
     experiment: "other-service",
     asks: ["session-redis", "token-stateless", "token-revocable"],
-    hands: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit"] },
+    yourTurn: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit"] },
     light: ["reports"],
     more: ["cross-origin", "script-reads"],
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
@@ -120,7 +120,7 @@ export const CHAPTERS = [
     id: "the-bill",
     experiment: "latency",
     asks: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
-    hands: { schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"], actions: ["login", "slow-redis", "visit-ten", "near-redis"] },
+    yourTurn: { schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"], actions: ["login", "slow-redis", "visit-ten", "near-redis"] },
     light: ["redis", "users"],
     more: ["http-forgets", "server-memory"],
     sources: [{ name: "W3C, Server-Timing", url: "https://www.w3.org/TR/server-timing/" }],
@@ -129,7 +129,7 @@ export const CHAPTERS = [
 ];
 
 
-/** What somebody may be building, and the experiments that bear on it. */
+/** What a reader may be building, and the experiments that bear on it. */
 export const BUILDS = [
   { id: "browser-app", schemes: ["session-redis", "session-cookie", "token-cookie"], rows: ["csrf", "script-reads", "logout", "redis-down"] },
   { id: "mobile-api", schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["refresh-reuse", "stolen", "logout", "cross-origin"] },

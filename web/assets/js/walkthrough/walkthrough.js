@@ -8,14 +8,14 @@ import { Wallet } from "../model/wallet.js";
 import { say, sayControl, startShell } from "../shell/shell.js";
 import "../stage/stage.js";
 import { CHAPTERS } from "./chapters.js";
-import { HandsView } from "./hands-view.js";
+import { ReaderActionsView } from "./reader-actions-view.js";
 import { MoreView } from "./more-view.js";
 import { Progress, RESULT_MEASURED } from "./progress.js";
 import { choicesIn, QuestionView } from "./question-view.js";
 import { answer } from "./result-view.js";
 import { VerdictView } from "./verdict-view.js";
 
-const USERS = 50; // in a population: somebody is waiting
+const USERS = 50; // in a population: few, because a reader is waiting
 const LONGEST = 120_000; // ms that a run from outside may take, before the page takes it for lost
 const byId = (id) => document.getElementById(id);
 
@@ -24,7 +24,7 @@ class Walkthrough {
   #wallet = new Wallet();
   #progress = new Progress();
   #stage = document.querySelector("lab-stage");
-  #hands;
+  #yourTurn;
   #question;
   #more;
   #verdict;
@@ -36,7 +36,7 @@ class Walkthrough {
   constructor(reader) {
     this.#stage.lab = this.#lab;
     this.#stage.wallet = this.#wallet;
-    this.#hands = new HandsView(byId("hands"), { wallet: this.#wallet, lab: this.#lab, reader });
+    this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader });
     this.#question = new QuestionView(byId("question"), this.#progress, () => this.run());
     this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name), this.#lab);
     this.#verdict = new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab);
@@ -64,7 +64,7 @@ class Walkthrough {
     if (this.#running || this.#followed) return;
     await this.#wallet.forget();
     const exchange = await this.#lab.reset();
-    this.#hands.clear();
+    this.#yourTurn.clear();
     sayControl(exchange, t("shell.is-reset"));
   }
 
@@ -98,7 +98,7 @@ class Walkthrough {
     this.#markBusy(false);
     // An experiment begins and ends with a clean lab: what the reader had is gone.
     this.#wallet.clear();
-    this.#hands.clear();
+    this.#yourTurn.clear();
     if (!exchange.ok) {
       sayControl(exchange, "");
       return false;
@@ -132,7 +132,7 @@ class Walkthrough {
     this.#followed = "";
     this.#markBusy(false);
     this.#wallet.clear();
-    this.#hands.clear();
+    this.#yourTurn.clear();
     say("");
   }
 
@@ -162,7 +162,7 @@ class Walkthrough {
     byId("count").textContent = t("walkthrough.chapter", { n: this.#index + 1, of: CHAPTERS.length });
     byId("title").textContent = text.title;
     byId("story").replaceChildren(...text.story.map((paragraph) => el("p", {}, paragraph)));
-    for (const id of ["hands", "question", "result"]) byId(id).hidden = isVerdict;
+    for (const id of ["your-turn", "question", "result"]) byId(id).hidden = isVerdict;
     byId("verdict").hidden = !isVerdict;
     document.querySelector(".walk").dataset.kind = isVerdict ? "verdict" : "chapter";
     this.#stage.highlight(chapter.light);
@@ -170,8 +170,8 @@ class Walkthrough {
     this.#more.show(chapter);
     if (isVerdict) this.#verdict.show();
     else {
-      this.#stage.setAttribute("schemes", chapter.hands.schemes.join(" "));
-      this.#hands.show(chapter);
+      this.#stage.setAttribute("schemes", chapter.yourTurn.schemes.join(" "));
+      this.#yourTurn.show(chapter);
       this.#showQuestion();
       this.#showAnswer();
     }

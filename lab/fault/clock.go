@@ -1,32 +1,12 @@
 package fault
 
 import (
-	"context"
 	"sync/atomic"
 	"time"
 )
 
-// Skewed is a replica whose clock is ahead (or, less than zero, behind).
-type Skewed struct {
-	Clock *Clock
-	By    time.Duration
-}
-
-var _ Fault = Skewed{}
-
-// Break implements Fault.
-func (s Skewed) Break(context.Context) error {
-	s.Clock.skew.Store(int64(s.By))
-	return nil
-}
-
-// Mend implements Fault.
-func (s Skewed) Mend(context.Context) error {
-	s.Clock.skew.Store(0)
-	return nil
-}
-
-// LabTime is the time of the whole lab: the real one, and as far ahead as it was moved.
+// LabTime is the time of the whole lab: the real one, and as far ahead as it was moved. To move it is no fault, because
+// nothing mends it.
 type LabTime struct {
 	ahead atomic.Int64
 }
@@ -52,5 +32,8 @@ func NewClock(lab *LabTime) *Clock { return &Clock{lab: lab} }
 // Now is what the replica takes for the time.
 func (c *Clock) Now() time.Time { return c.lab.Now().Add(c.Skew()) }
 
-// Skew is how wrong the clock is.
+// Skew is how far the clock is ahead; less than 0: behind.
 func (c *Clock) Skew() time.Duration { return time.Duration(c.skew.Load()) }
+
+// SetSkew makes the clock so far ahead, or behind; 0 sets it right.
+func (c *Clock) SetSkew(by time.Duration) { c.skew.Store(int64(by)) }

@@ -1,11 +1,11 @@
-// What the client can be sent for. Each errand takes the schemes that take part, and returns the answers, each as
-// {lane, exchange}.
+// The requests of the playground's buttons, by the name of the action. Each takes the schemes that take part, and returns
+// the answers, each as {lane, exchange}.
 
 import { schemeNamed } from "../model/schemes.js";
 
 const MANY = 10;
 
-export class Errands {
+export class ClientRequests {
   #wallet;
   #rounds = 0;
   #addresses = 0;

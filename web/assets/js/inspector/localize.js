@@ -24,7 +24,7 @@ export function sentence({ why, values = {} }) {
   return t(`inspector.reason.${why}`, Object.fromEntries(blanks));
 }
 
-/** What a name means, and who says so; nothing where nobody has registered it. */
+/** What a name means, and which document says so; empty if the name is not registered. */
 export function meaningOf(part, name) {
   const known = lookUp(`inspector.${part}-names`);
   return Object.hasOwn(known, name) ? known[name] : [];

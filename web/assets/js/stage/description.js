@@ -1,4 +1,4 @@
-// The stage in words: who is alive, who remembers whom, and the last requests. It is written while it is open.
+// The stage in words: which replicas are alive, which users each remembers, and the last requests. It is written while it is open.
 
 import { el } from "../dom.js";
 import { number, t } from "../lang.js";
@@ -6,12 +6,12 @@ import { verdictOf } from "../verdict.js";
 
 const REQUESTS = 8; // that are told
 
-export class Words {
+export class StageDescription {
   #list = el("ul", { tabIndex: 0, ariaLabel: t("stage.words") });
   #picture = null;
   #last = []; // requests, the newest first
   #due = 0;
-  root = el("details", { className: "stage-words" }, el("summary", {}, t("stage.words")), this.#list);
+  root = el("details", { className: "stage-description" }, el("summary", {}, t("stage.words")), this.#list);
 
   constructor() {
     this.root.addEventListener("toggle", () => this.#write());

@@ -1,19 +1,19 @@
-// The client's side: who logs in, by which schemes, how the balancer is asked to choose, and the requests to send. One
-// errand at a time; a click meanwhile is not kept for later.
+// The client's panel: who logs in, by which schemes, how the balancer is asked to choose, and the requests to send. One
+// action at a time; a click meanwhile is not kept for later.
 
 import { el } from "../dom.js";
 import { problemText, t } from "../lang.js";
 import { SCHEMES } from "../model/schemes.js";
 import { recall, remember, say } from "../shell/shell.js";
-import { Errands } from "./errands.js";
+import { ClientRequests } from "./client-requests.js";
 
 const FIRST = ["session-memory", "session-redis", "session-cookie", "token-stateless", "token-revocable"];
 const CHOSEN = "authlab.schemes";
 const POLICIES = ["round-robin", "sticky", "hash"];
 
-export class Deck {
+export class ClientPanel {
   #wallet;
-  #errands;
+  #requests;
   #busy = false;
   #form = document.getElementById("login");
   #policy = document.getElementById("policy");
@@ -23,7 +23,7 @@ export class Deck {
   /** chosen is told which schemes take part. */
   constructor(wallet, chosen) {
     this.#wallet = wallet;
-    this.#errands = new Errands(wallet);
+    this.#requests = new ClientRequests(wallet);
     this.#makeChips(() => chosen(this.schemes));
     const { username, password } = this.#form.elements;
     username.addEventListener("change", () => (password.value = username.selectedOptions[0].dataset.password));
@@ -49,13 +49,13 @@ export class Deck {
     say(t("playground.policy-is", { policy: this.#policy.value }));
   }
 
-  /** Does an errand by its name, and says how it went. */
+  /** Does an action by its name, and says how it went. */
   async act(name) {
     if (this.#busy) return;
     if (this.schemes.length === 0) return say(t("playground.no-scheme"), true);
     this.#mark(true);
     try {
-      const answers = await this.#errands[name](this.schemes, this.#user);
+      const answers = await this.#requests[name](this.schemes, this.#user);
       this.#report(name, answers);
     } finally {
       this.#mark(false);

@@ -9,27 +9,27 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 )
 
-// Reaches tells whether the policies let the pods of one workload connect to a port of another's. Both sides have to
+// reaches tells whether the policies let the pods of one workload connect to a port of another's. Both sides have to
 // allow it, and a side that no policy is about allows everything.
-func (m *Manifests) Reaches(from, to, port string) bool {
-	return m.ReachesFrom(m.workload(from), to, port)
+func (m *manifests) reaches(from, to, port string) bool {
+	return m.reachesFrom(m.workload(from), to, port)
 }
 
-// ReachesFrom is Reaches from pods that need not be ours.
-func (m *Manifests) ReachesFrom(a Workload, to, port string) bool {
+// reachesFrom is reaches from pods that need not be ours.
+func (m *manifests) reachesFrom(a workload, to, port string) bool {
 	b := m.workload(to)
 	return m.allowed(networkingv1.PolicyTypeEgress, a, b, b, port) && m.allowed(networkingv1.PolicyTypeIngress, b, a, b, port)
 }
 
-func (m *Manifests) workload(name string) Workload {
-	i := slices.IndexFunc(m.Workloads, func(w Workload) bool { return w.Name == name })
-	return m.Workloads[i]
+func (m *manifests) workload(name string) workload {
+	i := slices.IndexFunc(m.workloads, func(w workload) bool { return w.Name == name })
+	return m.workloads[i]
 }
 
 // allowed asks the policies about one side whether they let it talk to its peer, at a port of the server.
-func (m *Manifests) allowed(direction networkingv1.PolicyType, side, peer, server Workload, port string) bool {
+func (m *manifests) allowed(direction networkingv1.PolicyType, side, peer, server workload, port string) bool {
 	free := true // until a policy is about this side
-	for _, p := range m.Policies {
+	for _, p := range m.policies {
 		if side.Namespace != nil || !slices.Contains(p.Spec.PolicyTypes, direction) || !matches(&p.Spec.PodSelector, side) {
 			continue
 		}
@@ -64,7 +64,7 @@ func rules(p *networkingv1.NetworkPolicy, direction networkingv1.PolicyType) []r
 
 // peer tells whether a rule is about the pods of a workload. Without a namespaceSelector it is about ours alone, and with
 // one, as they are written here, about others. Addresses (ipBlock) are not how pods are told apart.
-func (r rule) peer(w Workload) bool {
+func (r rule) peer(w workload) bool {
 	return len(r.peers) == 0 || slices.ContainsFunc(r.peers, func(p networkingv1.NetworkPolicyPeer) bool {
 		if (p.NamespaceSelector == nil) != (w.Namespace == nil) {
 			return false
@@ -76,7 +76,7 @@ func (r rule) peer(w Workload) bool {
 	})
 }
 
-func (r rule) port(server Workload, name string) bool {
+func (r rule) port(server workload, name string) bool {
 	return len(r.ports) == 0 || slices.ContainsFunc(r.ports, func(p networkingv1.NetworkPolicyPort) bool {
 		if p.Protocol != nil && *p.Protocol != corev1.ProtocolTCP || p.Port == nil {
 			return false
@@ -86,7 +86,7 @@ func (r rule) port(server Workload, name string) bool {
 	})
 }
 
-func matches(selector *metav1.LabelSelector, w Workload) bool {
+func matches(selector *metav1.LabelSelector, w workload) bool {
 	return selects(selector, w.Pod.Labels)
 }
 

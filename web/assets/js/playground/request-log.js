@@ -1,7 +1,7 @@
-// What happened: one entry for each request that the balancer saw, whoever sent it. The page's own requests are found
-// again among them, and get their messages. Without a lab, the page's own are all that can be known.
+// The requests that the balancer saw, of this page and of other clients: one entry each. The page's own are found again
+// among them, and get their messages. Without a lab, the page's own are all that can be known.
 
-import { CLUSTER_CHANGED, CLUSTER_MISSED, event, EXCHANGE_ENDED, LEDGER_CHANGED, REQUEST_BALANCED } from "../model/events.js";
+import { CLUSTER_CHANGED, CLUSTER_MISSED, event, EXCHANGE_ENDED, REQUEST_LOG_CHANGED, REQUEST_BALANCED } from "../model/events.js";
 import { concernsLogins } from "../model/schemes.js";
 
 const KEPT = 50; // entries
@@ -9,7 +9,7 @@ const NEAR = 200; // entries and exchanges among which the two are matched
 
 const keyOf = ({ method, path, replica, status }) => `${method} ${path} ${replica} ${status}`;
 
-export class Ledger extends EventTarget {
+export class RequestLog extends EventTarget {
   #entries = []; // the newest first
   #waiting = []; // exchanges that the balancer has not told of yet
   #alone = false;
@@ -70,6 +70,6 @@ export class Ledger extends EventTarget {
   }
 
   #tell(entry) {
-    this.dispatchEvent(event(LEDGER_CHANGED, entry));
+    this.dispatchEvent(event(REQUEST_LOG_CHANGED, entry));
   }
 }

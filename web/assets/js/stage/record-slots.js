@@ -1,13 +1,13 @@
-// A drawer of filing cards with places that stand still: a card keeps its place for as long as it is there, so nothing
-// jumps when others come and go. What does not fit is a number.
+// The records of a store, in slots that stand still: a record keeps its slot for as long as it is there, so nothing jumps
+// when others come and go. What does not fit is a number.
 
 import { el, setText } from "../dom.js";
 import { number, t } from "../lang.js";
 
-export class Drawer {
-  root = el("ul", { className: "drawer" });
+export class RecordSlots {
+  root = el("ul", { className: "records" });
   #places = []; // Place
-  #empty = el("li", { className: "drawer-empty" });
+  #empty = el("li", { className: "records-empty" });
   #shown = [[], 0, ""];
   #resized = new ResizeObserver(() => this.show(...this.#shown));
 
@@ -64,7 +64,7 @@ export class Drawer {
 
 class Place {
   id = null;
-  root = el("li", { className: "drawer-place", ariaHidden: "true" });
+  root = el("li", { className: "record-slot", ariaHidden: "true" });
   #card = null;
 
   put({ id, title, detail, scheme }) {

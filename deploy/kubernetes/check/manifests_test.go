@@ -2,7 +2,7 @@
 //
 //	kustomize build ──▶ strict decoding ──▶ each object ──▶ all of them together ──▶ the server itself
 //	                    no unknown field    Pod Security    selectors, ports,        flags, paths
-//	                                                        names, who reaches whom
+//	                                                        names, which pods reach which
 //
 // A module of its own, so that nothing of Kubernetes comes into the program.
 package check
@@ -22,19 +22,19 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// Manifests is what one overlay makes.
-type Manifests struct {
-	Namespaces []*corev1.Namespace
-	Workloads  []Workload
-	Services   []*corev1.Service
-	Secrets    []*corev1.Secret
-	Ingresses  []*networkingv1.Ingress
-	Policies   []*networkingv1.NetworkPolicy
-	Budgets    []*policyv1.PodDisruptionBudget
+// manifests is what one overlay makes.
+type manifests struct {
+	namespaces []*corev1.Namespace
+	workloads  []workload
+	services   []*corev1.Service
+	secrets    []*corev1.Secret
+	ingresses  []*networkingv1.Ingress
+	policies   []*networkingv1.NetworkPolicy
+	budgets    []*policyv1.PodDisruptionBudget
 }
 
-// A Workload is what makes pods: a Deployment or a StatefulSet.
-type Workload struct {
+// A workload is what makes pods: a Deployment or a StatefulSet.
+type workload struct {
 	Name      string
 	Replicas  *int32 // nil: 1
 	Selector  *metav1.LabelSelector
@@ -43,9 +43,15 @@ type Workload struct {
 	Namespace map[string]string // labels of its namespace, if that is not the one that is made here
 }
 
-// Build builds an overlay out of files and decodes it. A field that Kubernetes does not know is an error.
-func Build(files filesys.FileSystem, overlay string) (*Manifests, error) {
-	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(files, overlay)
+// build builds an overlay out of files and decodes it. A field that Kubernetes does not know is an error.
+func build(files map[string]string, overlay string) (*manifests, error) {
+	system := filesys.MakeFsInMemory()
+	for name, text := range files {
+		if err := system.WriteFile("/"+name, []byte(text)); err != nil {
+			return nil, err
+		}
+	}
+	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(system, "/overlays/"+overlay)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", overlay, err)
 	}
@@ -56,7 +62,7 @@ func Build(files filesys.FileSystem, overlay string) (*Manifests, error) {
 		}
 	}
 	decoder := serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()
-	var m Manifests
+	var m manifests
 	var wrong []error
 	for _, resource := range resources.Resources() {
 		text, err := resource.AsYAML()
@@ -74,29 +80,29 @@ func Build(files filesys.FileSystem, overlay string) (*Manifests, error) {
 	return &m, errors.Join(wrong...)
 }
 
-func (m *Manifests) add(object runtime.Object) error {
+func (m *manifests) add(object runtime.Object) error {
 	switch o := object.(type) {
 	case *corev1.Namespace:
-		m.Namespaces = append(m.Namespaces, o)
+		m.namespaces = append(m.namespaces, o)
 		return nil
 	case *appsv1.Deployment:
-		m.Workloads = append(m.Workloads, Workload{Name: o.Name, Replicas: o.Spec.Replicas, Selector: o.Spec.Selector, Pod: o.Spec.Template})
+		m.workloads = append(m.workloads, workload{Name: o.Name, Replicas: o.Spec.Replicas, Selector: o.Spec.Selector, Pod: o.Spec.Template})
 	case *appsv1.StatefulSet:
-		m.Workloads = append(m.Workloads, Workload{Name: o.Name, Replicas: o.Spec.Replicas, Selector: o.Spec.Selector, Pod: o.Spec.Template, Claims: o.Spec.VolumeClaimTemplates})
+		m.workloads = append(m.workloads, workload{Name: o.Name, Replicas: o.Spec.Replicas, Selector: o.Spec.Selector, Pod: o.Spec.Template, Claims: o.Spec.VolumeClaimTemplates})
 	case *corev1.Service:
-		m.Services = append(m.Services, o)
+		m.services = append(m.services, o)
 	case *corev1.Secret:
-		m.Secrets = append(m.Secrets, o)
+		m.secrets = append(m.secrets, o)
 	case *networkingv1.Ingress:
-		m.Ingresses = append(m.Ingresses, o)
+		m.ingresses = append(m.ingresses, o)
 	case *networkingv1.NetworkPolicy:
-		m.Policies = append(m.Policies, o)
+		m.policies = append(m.policies, o)
 	case *policyv1.PodDisruptionBudget:
-		m.Budgets = append(m.Budgets, o)
+		m.budgets = append(m.budgets, o)
 	default:
 		return fmt.Errorf("%T: nothing here checks such an object", object)
 	}
-	if namespace := object.(interface{ GetNamespace() string }).GetNamespace(); len(m.Namespaces) != 1 || namespace != m.Namespaces[0].Name {
+	if namespace := object.(interface{ GetNamespace() string }).GetNamespace(); len(m.namespaces) != 1 || namespace != m.namespaces[0].Name {
 		return fmt.Errorf("it is in the namespace %q, which is not made here", namespace)
 	}
 	return nil

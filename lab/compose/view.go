@@ -1,17 +1,18 @@
 package compose
 
 import (
-	"authlab/lab/contract"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+
+	"authlab/lab/contract"
 )
 
-// notice finds out what is broken, also what somebody else has broken.
-func (t *Target) notice(ctx context.Context) error {
+// findBroken finds out what is broken, by this target or by others.
+func (t *Target) findBroken(ctx context.Context) error {
 	var v contract.View
 	if err := until(ctx, "the lab's console answers", func(ctx context.Context) (err error) {
 		v, err = t.Remote.View(ctx)
@@ -43,9 +44,9 @@ func (t *Target) notice(ctx context.Context) error {
 	return nil
 }
 
-// shown waits until the console shows as alive who should be, and nobody else. It tells a replica the lab's time when it
-// finds it.
-func (t *Target) shown(ctx context.Context) error {
+// waitForConsole waits until the console shows as alive the replicas that should be, and no other. It tells a replica the
+// lab's time when it finds it.
+func (t *Target) waitForConsole(ctx context.Context) error {
 	want := t.alive()
 	return until(ctx, "the lab's console finds "+strings.Join(want, ", "), func(ctx context.Context) error {
 		v, err := t.Remote.View(ctx)
@@ -65,9 +66,9 @@ func (t *Target) shown(ctx context.Context) error {
 	})
 }
 
-// redisReached waits until the console and every replica that is alive reach Redis: their clients need a moment to
+// waitForRedis waits until the console and every replica that is alive reach Redis: their clients need a moment to
 // believe it.
-func (t *Target) redisReached(ctx context.Context) error {
+func (t *Target) waitForRedis(ctx context.Context) error {
 	return until(ctx, "all reach Redis", func(ctx context.Context) error {
 		v, err := t.Remote.View(ctx)
 		if err == nil && !v.Redis.Alive {
@@ -77,15 +78,15 @@ func (t *Target) redisReached(ctx context.Context) error {
 	})
 }
 
-// homeReached waits until the reports service reaches home, or does not any more. A cookie of nobody tells: only home
-// knows that it is nobody's.
-func (t *Target) homeReached(ctx context.Context, want bool) error {
+// waitForHome waits until the reports service reaches home, or does not any more. A cookie that was never given out tells:
+// only home can say that it is no session.
+func (t *Target) waitForHome(ctx context.Context, want bool) error {
 	v, err := t.Remote.View(ctx)
 	if err != nil {
 		return err
 	}
 	return until(ctx, "the second service notices", func(ctx context.Context) error {
-		got, err := t.get(ctx, v.Services.Reports+"/reports/session/redis", http.Header{"Cookie": {"session-redis=nobody"}})
+		got, err := t.get(ctx, v.Services.Reports+"/reports/session/redis", http.Header{"Cookie": {"session-redis=unknown"}})
 		if err == nil && (got.status == http.StatusUnauthorized) != want {
 			err = fmt.Errorf("it says %d", got.status)
 		}

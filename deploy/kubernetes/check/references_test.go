@@ -14,10 +14,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// References checks that whatever one object says of another is so: ports, Secrets and the files in them, addresses.
-func (m *Manifests) References() error {
+// checkReferences checks that what one object says of another is so: ports, Secrets and the files in them, addresses.
+func (m *manifests) checkReferences() error {
 	var wrong []error
-	for _, s := range m.Services {
+	for _, s := range m.services {
 		behind := m.selected(s.Spec.Selector)
 		if len(behind) != 1 {
 			wrong = append(wrong, fmt.Errorf("service %s: it selects the pods of %d workloads", s.Name, len(behind)))
@@ -29,7 +29,7 @@ func (m *Manifests) References() error {
 			}
 		}
 	}
-	for _, i := range m.Ingresses {
+	for _, i := range m.ingresses {
 		for _, rule := range i.Spec.Rules {
 			for _, p := range rule.HTTP.Paths {
 				backend := p.Backend.Service
@@ -39,12 +39,12 @@ func (m *Manifests) References() error {
 			}
 		}
 	}
-	for _, b := range m.Budgets {
+	for _, b := range m.budgets {
 		if err := m.checkBudget(b); err != nil {
 			wrong = append(wrong, fmt.Errorf("budget %s: %w", b.Name, err))
 		}
 	}
-	for _, w := range m.Workloads {
+	for _, w := range m.workloads {
 		for _, c := range w.Pod.Spec.Containers {
 			if err := errors.Join(m.checkSecrets(w), m.checkFiles(w, c), m.checkAddresses(c)); err != nil {
 				wrong = append(wrong, fmt.Errorf("%s: %w", w.Name, err))
@@ -56,9 +56,9 @@ func (m *Manifests) References() error {
 
 // checkBudget checks that a budget is about the pods of one workload, and that it lets some of them go but not all: a drain
 // would otherwise wait for ever, or the budget would mean nothing.
-func (m *Manifests) checkBudget(b *policyv1.PodDisruptionBudget) error {
-	var of []Workload
-	for _, w := range m.Workloads {
+func (m *manifests) checkBudget(b *policyv1.PodDisruptionBudget) error {
+	var of []workload
+	for _, w := range m.workloads {
 		if b.Spec.Selector != nil && matches(b.Spec.Selector, w) {
 			of = append(of, w)
 		}
@@ -83,9 +83,9 @@ func (m *Manifests) checkBudget(b *policyv1.PodDisruptionBudget) error {
 	return nil
 }
 
-func (m *Manifests) selected(by map[string]string) []Workload {
-	var found []Workload
-	for _, w := range m.Workloads {
+func (m *manifests) selected(by map[string]string) []workload {
+	var found []workload
+	for _, w := range m.workloads {
 		if len(by) > 0 && labels.SelectorFromSet(by).Matches(labels.Set(w.Pod.Labels)) {
 			found = append(found, w)
 		}
@@ -104,8 +104,8 @@ func findPort(c corev1.Container, port intstr.IntOrString) (corev1.ContainerPort
 }
 
 // reachable tells whether there is a service with a port of that name or, without a name, of that number.
-func (m *Manifests) reachable(service, name string, number int) error {
-	for _, s := range m.Services {
+func (m *manifests) reachable(service, name string, number int) error {
+	for _, s := range m.services {
 		if s.Name != service {
 			continue
 		}
@@ -119,8 +119,8 @@ func (m *Manifests) reachable(service, name string, number int) error {
 	return fmt.Errorf("there is no service %q", service)
 }
 
-func (m *Manifests) secret(name string) (*corev1.Secret, bool) {
-	for _, s := range m.Secrets {
+func (m *manifests) secret(name string) (*corev1.Secret, bool) {
+	for _, s := range m.secrets {
 		if s.Name == name {
 			return s, true
 		}
@@ -128,7 +128,7 @@ func (m *Manifests) secret(name string) (*corev1.Secret, bool) {
 	return nil, false
 }
 
-func (m *Manifests) checkSecrets(w Workload) error {
+func (m *manifests) checkSecrets(w workload) error {
 	var wrong []error
 	for _, v := range w.Pod.Spec.Volumes {
 		if v.Secret == nil {
@@ -142,7 +142,7 @@ func (m *Manifests) checkSecrets(w Workload) error {
 }
 
 // checkFiles checks that a file that a variable names is in the Secret that is mounted there, and can be read.
-func (m *Manifests) checkFiles(w Workload, c corev1.Container) error {
+func (m *manifests) checkFiles(w workload, c corev1.Container) error {
 	var wrong []error
 	for _, e := range c.Env {
 		for _, file := range filesIn(e.Value) {
@@ -177,7 +177,7 @@ func filesIn(value string) []string {
 }
 
 // checkAddresses checks that an address in a variable leads to a service. One that ends in localhost is a browser's.
-func (m *Manifests) checkAddresses(c corev1.Container) error {
+func (m *manifests) checkAddresses(c corev1.Container) error {
 	var wrong []error
 	for _, e := range c.Env {
 		address, err := url.Parse(e.Value)

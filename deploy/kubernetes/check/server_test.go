@@ -19,20 +19,20 @@ var sources = map[string][]string{
 }
 
 var (
-	flagLine = regexp.MustCompile(`flags\.\w+\(&o\.\w+, "([a-z-]+)"`)
-	pathLine = regexp.MustCompile(`\.GET\("([^"]+)"`)
+	flagLine = regexp.MustCompile(`flags\.\w+\(&[\w.]+, "([a-z-]+)"`)
+	pathLine = regexp.MustCompile(`(?i)\bget\((?:r, )?"([^"]+)"`) // get(r, "/livez" and r.GET("/livez"
 )
 
-// Server checks what the pods of our own image are told against the program in root: the command, the variables that
-// stand for flags, and the paths of the probes.
-func (m *Manifests) Server(root string) error {
+// checkServers checks what the pods of our own image are told against the program: the command, the variables that stand
+// for flags, and the paths of the probes.
+func (m *manifests) checkServers() error {
 	var wrong []error
-	for _, w := range m.Workloads {
+	for _, w := range m.workloads {
 		for _, c := range w.Pod.Spec.Containers {
 			if !strings.HasPrefix(c.Image, "authlab:") {
 				continue
 			}
-			if err := checkServer(root, c); err != nil {
+			if err := checkServer(c); err != nil {
 				wrong = append(wrong, fmt.Errorf("%s: %w", w.Name, err))
 			}
 		}
@@ -40,14 +40,14 @@ func (m *Manifests) Server(root string) error {
 	return errors.Join(wrong...)
 }
 
-func checkServer(root string, c corev1.Container) error {
+func checkServer(c corev1.Container) error {
 	if len(c.Args) != 1 || sources[c.Args[0]] == nil {
 		return fmt.Errorf("%q is no command of a server of ours", c.Args)
 	}
 	known := map[string]bool{"GOMEMLIMIT": true}
 	paths := map[string]bool{}
 	for _, name := range sources[c.Args[0]] {
-		text, err := os.ReadFile(filepath.Join(root, name))
+		text, err := os.ReadFile(filepath.Join(repository, name))
 		if err != nil {
 			return err
 		}

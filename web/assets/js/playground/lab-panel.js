@@ -1,4 +1,4 @@
-// The lab's side: what can be broken and mended beyond the buttons on the stage.
+// The lab's panel: what can be broken and mended beyond the buttons on the stage.
 
 import { el, setText } from "../dom.js";
 import { language, t, tOr } from "../lang.js";
@@ -9,9 +9,9 @@ const MOST = 6; // replicas that are offered, if there can be as many
 const DELAYS = ["0ms", "1ms", "5ms"];
 const NAMED = /^([\w-]+)(?::(.+))?$/; // a fault: its kind, and what it befell
 
-export class Bench {
+export class LabPanel {
   #lab;
-  #root = document.getElementById("bench");
+  #root = document.getElementById("lab-panel");
   #clock = document.getElementById("clock");
   #faults = document.getElementById("faults");
   #skewed = document.getElementById("skewed");

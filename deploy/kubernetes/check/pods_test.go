@@ -10,19 +10,19 @@ import (
 	"k8s.io/pod-security-admission/policy"
 )
 
-// Pods checks each pod by itself: the Pod Security Standard that its namespace enforces, as the cluster evaluates it, and
+// checkPods checks each pod by itself: the Pod Security Standard that its namespace enforces, as the cluster evaluates it, and
 // what that standard does not ask for.
-func (m *Manifests) Pods() error {
+func (m *manifests) checkPods() error {
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	if err != nil {
 		return err
 	}
-	level := podsecurity.Level(m.Namespaces[0].Labels[podsecurity.EnforceLevelLabel])
+	level := podsecurity.Level(m.namespaces[0].Labels[podsecurity.EnforceLevelLabel])
 	if level != podsecurity.LevelRestricted {
 		return fmt.Errorf("the namespace enforces %q, and not %q", level, podsecurity.LevelRestricted)
 	}
 	var wrong []error
-	for _, w := range m.Workloads {
+	for _, w := range m.workloads {
 		report := func(format string, args ...any) {
 			wrong = append(wrong, fmt.Errorf("%s: %s", w.Name, fmt.Sprintf(format, args...)))
 		}
@@ -44,7 +44,7 @@ func (m *Manifests) Pods() error {
 	return errors.Join(wrong...)
 }
 
-func (w Workload) checkContainer(c corev1.Container, report func(string, ...any)) {
+func (w workload) checkContainer(c corev1.Container, report func(string, ...any)) {
 	if c.SecurityContext == nil || c.SecurityContext.ReadOnlyRootFilesystem == nil || !*c.SecurityContext.ReadOnlyRootFilesystem {
 		report("its root is writable")
 	}
@@ -61,7 +61,7 @@ func (w Workload) checkContainer(c corev1.Container, report func(string, ...any)
 		report("image %q would be looked for at a registry", c.Image)
 	}
 	if c.ReadinessProbe == nil {
-		report("nobody asks whether it is ready")
+		report("it has no readiness probe")
 	}
 	for _, probe := range []*corev1.Probe{c.ReadinessProbe, c.LivenessProbe} {
 		if probe != nil && probe.HTTPGet != nil {
@@ -77,7 +77,7 @@ func (w Workload) checkContainer(c corev1.Container, report func(string, ...any)
 	}
 }
 
-func (w Workload) hasVolume(name string) bool {
+func (w workload) hasVolume(name string) bool {
 	for _, v := range w.Pod.Spec.Volumes {
 		if v.Name == name {
 			return true

@@ -6,11 +6,11 @@ import { EXCHANGE_ENDED } from "../model/events.js";
 import { asCurl } from "../model/raw.js";
 import { say, sayControl } from "../shell/shell.js";
 import { verdictOf } from "../verdict.js";
-import { ACTIONS, actionLabel } from "./hands.js";
+import { ACTIONS, actionLabel } from "./reader-actions.js";
 
 const MOST = 10; // answers that a lane shows
 
-export class HandsView {
+export class ReaderActionsView {
   #root;
   #wallet;
   #lab;
@@ -27,16 +27,16 @@ export class HandsView {
     wallet.addEventListener(EXCHANGE_ENDED, ({ detail }) => this.#show(detail));
   }
 
-  show({ hands }) {
+  show({ yourTurn }) {
     this.#lanes.clear();
     this.#last = null;
-    this.#wallet.policy = hands.policy ?? "round-robin";
-    const lanes = hands.schemes.map((scheme) => this.#lane(scheme));
-    const buttons = hands.actions.map((name) => this.#button(name, hands.schemes));
+    this.#wallet.policy = yourTurn.policy ?? "round-robin";
+    const lanes = yourTurn.schemes.map((scheme) => this.#lane(scheme));
+    const buttons = yourTurn.actions.map((name) => this.#button(name, yourTurn.schemes));
     const copy = el("button", { type: "button", className: "tool copy" }, t("shell.copy-curl"));
     copy.addEventListener("click", () => this.#copy());
     this.#root.replaceChildren(
-      el("h2", { id: "hands-title" }, t("walkthrough.your-turn"), el("small", {}, t(`walkthrough.policy-${this.#wallet.policy}`))),
+      el("h2", { id: "your-turn-title" }, t("walkthrough.your-turn"), el("small", {}, t(`walkthrough.policy-${this.#wallet.policy}`))),
       el("div", { className: "actions" }, ...buttons, copy),
       el("ul", { className: "lanes" }, ...lanes));
   }
@@ -84,11 +84,11 @@ export class HandsView {
       el("span", { className: "who" }, el("span", { className: "swatch" }), scheme), list, words);
   }
 
-  #show({ lane, errand, exchange }) {
+  #show({ lane, action, exchange }) {
     const shown = this.#lanes.get(lane.name);
     this.#last = { exchange, lane };
     if (!shown) return;
-    const { tone, symbol, words } = verdictOf(exchange.status, errand);
+    const { tone, symbol, words } = verdictOf(exchange.status, action);
     const mark = el("span", { ariaHidden: "true" }, `${symbol} `);
     shown.list.append(el("li", { className: "tag", dataset: { tone, by: exchange.replica, status: exchange.status } },
       mark, exchange.status || "–", el("small", {}, exchange.replica)));

@@ -1,0 +1,35 @@
+package contract
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// A Problem is the body of every error of the lab's own (RFC 9457). It is an error itself: Detail is its text.
+type Problem struct {
+	Type    string `json:"type"`
+	Title   string `json:"title"`
+	Status  int    `json:"status"`
+	Detail  string `json:"detail"`            // in words a student understands
+	Command string `json:"command,omitempty"` // what a person can type to have it done
+}
+
+// NewProblem returns a problem of the lab's controls.
+func NewProblem(status int, name, detail string) Problem {
+	return Problem{Type: "urn:authlab:problem:lab-" + name, Title: http.StatusText(status), Status: status, Detail: detail}
+}
+
+// Invalid is the problem of a request that asks for what cannot be.
+func Invalid(format string, args ...any) Problem {
+	return NewProblem(http.StatusBadRequest, "bad-request", fmt.Sprintf(format, args...))
+}
+
+func (p Problem) Error() string { return p.Detail }
+
+// Write answers a request with the problem.
+func (p Problem) Write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // it fails only if the client has gone
+}
