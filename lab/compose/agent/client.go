@@ -80,8 +80,11 @@ func (c *Client) ask(ctx context.Context, method, path string, body, into any) e
 	}
 	response, err := c.client.Do(request)
 	if err != nil {
-		failed := ErrAway
-		if reached, ok := errors.AsType[*net.OpError](err); errors.Is(err, context.DeadlineExceeded) && !(ok && reached.Op == "dial") {
+		failed, dialing := ErrAway, false
+		if reached, ok := errors.AsType[*net.OpError](err); ok {
+			dialing = reached.Op == "dial"
+		}
+		if errors.Is(err, context.DeadlineExceeded) && !dialing {
 			failed = ErrSilent
 		}
 		return fmt.Errorf("agent at %s: %w: %w", c.address, failed, err)
