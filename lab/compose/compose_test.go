@@ -15,7 +15,7 @@ import (
 	"authlab/lab/contract"
 )
 
-func TestEachFaultIsWhatSomebodyWouldType(t *testing.T) {
+func TestEachFaultIsTheCommandThatAPersonWouldType(t *testing.T) {
 	s := newStand(t)
 	s.up = true
 	target := s.open()
@@ -81,7 +81,7 @@ func TestALabIsFoundAlsoIfSomeOfItIsPaused(t *testing.T) {
 	}
 }
 
-func TestResetMendsAlsoWhatSomebodyElseHasBroken(t *testing.T) {
+func TestResetMendsAlsoWhatOthersHaveBroken(t *testing.T) {
 	s := newStand(t)
 	s.up = true
 	target := s.open()
@@ -184,7 +184,7 @@ func TestTheNaiveTwinIsServedOnLoopbackForAsLongAsTheTarget(t *testing.T) {
 	}
 	response.Body.Close()
 	if response.Header.Get("X-Naive") != "true" {
-		t.Error("it is somebody else")
+		t.Error("it is not the naive twin")
 	}
 	if err := target.Close(t.Context()); err != nil {
 		t.Fatal(err)

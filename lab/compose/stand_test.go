@@ -17,20 +17,20 @@ import (
 	"authlab/lab/contract"
 )
 
-// A stand stands in for Docker, for nginx and for the console: what is typed changes what is answered, a little later.
+// A stand takes the place of Docker, nginx and the console: each command changes the answers, a little later.
 type stand struct {
 	t      *testing.T
 	server *httptest.Server
 	dir    string
 
 	mu       sync.Mutex
-	typed    []string
+	ran      []string
 	up       bool
 	replicas []string // alive, in their order
 	redis    bool
 	home     bool
 	paused   []string
-	volumes  string // that somebody has kept
+	volumes  string // of an earlier run
 	key      int    // that signs
 	ownKeys  bool
 	turn     int
@@ -63,15 +63,15 @@ func (s *stand) open() *compose.Target {
 	return target
 }
 
-// commands are those that have been typed since the last time, without those that only look.
+// commands are those that were run since the last time, without those that only look.
 func (s *stand) commands() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	typed := slices.DeleteFunc(s.typed, func(c string) bool {
+	typed := slices.DeleteFunc(s.ran, func(c string) bool {
 		return strings.HasPrefix(c, "docker compose ps") || strings.HasPrefix(c, "docker compose port") ||
 			strings.HasPrefix(c, "docker compose config") || strings.HasPrefix(c, "docker volume ls")
 	})
-	s.typed = nil
+	s.ran = nil
 	return typed
 }
 
@@ -80,7 +80,7 @@ func (s *stand) run(_ context.Context, env []string, args ...string) (string, er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	command := strings.Join(append(slices.Clone(env), append([]string{"docker"}, args...)...), " ")
-	s.typed = append(s.typed, command)
+	s.ran = append(s.ran, command)
 	for part, stderr := range s.fails {
 		if strings.Contains(command, part) {
 			return "", fmt.Errorf("%s", stderr)
@@ -159,7 +159,7 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/reports/session/redis":
 		w.WriteHeader(map[bool]int{true: http.StatusUnauthorized, false: http.StatusServiceUnavailable}[s.home])
 	case "/lab/reset", "/lab/redis/flush", "/lab/faults/redis-slow/break":
-		s.typed = append(s.typed, "POST "+r.URL.Path)
+		s.ran = append(s.ran, "POST "+r.URL.Path)
 		w.WriteHeader(http.StatusNoContent)
 	default:
 		alive = slices.DeleteFunc(slices.Clone(alive), func(name string) bool { return slices.Contains(s.paused, name) })

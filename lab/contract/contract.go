@@ -29,7 +29,7 @@ const (
 // ErrNotOnTarget: this lab cannot do that; a ByHand says what a person would type to have it done.
 type Lab interface {
 	View(ctx context.Context) (View, error)
-	// Bytes is what the server keeps about those who are logged in.
+	// Bytes is what the server keeps about the users who are logged in.
 	Bytes(ctx context.Context) (Bytes, error)
 
 	// Break breaks something, and Mend mends it. Doing either twice is no error.
@@ -40,12 +40,12 @@ type Lab interface {
 	Scale(ctx context.Context, replicas int) error
 	// Flush empties Redis.
 	Flush(ctx context.Context) error
-	// Advance moves everyone's clock forward, by MaxAdvance at most.
+	// Advance moves all replicas' clocks forward, by MaxAdvance at most.
 	Advance(ctx context.Context, by time.Duration) error
 	// RotateKeys makes new keys sign, in every replica. With overlap the keys before go on verifying.
 	RotateKeys(ctx context.Context, overlap bool) error
-	// AddUsers makes simulated users who share a password, 1 to MaxUsers, named by SimulatedName. Those who are there
-	// already stay as they are. Reset removes them.
+	// AddUsers makes simulated users with the same password, 1 to MaxUsers, named by SimulatedName. Users of these names
+	// stay as they are. Reset removes them.
 	AddUsers(ctx context.Context, count int, password string) error
 	// SetRoles changes a user in the users database.
 	SetRoles(ctx context.Context, user string, roles []string) error
@@ -68,7 +68,7 @@ type noReplica string
 func (e noReplica) Error() string      { return fmt.Sprintf("There is no replica %q.", string(e)) }
 func (noReplica) Is(target error) bool { return target == ErrNoReplica }
 
-// ByHand is ErrNotOnTarget of a lab that knows who can do it: a person who types a command.
+// ByHand is ErrNotOnTarget where a person can do it, by typing a command.
 type ByHand struct {
 	What    string // a sentence: The console cannot kill a container.
 	Command string // empty: no command does it either

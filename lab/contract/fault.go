@@ -33,6 +33,11 @@ type Fault struct {
 // OfReplica is a fault of one replica.
 func OfReplica(name, replica string) Fault { return Fault{Name: name, Replica: replica} }
 
+// IsOfReplica tells whether it is a fault of one replica.
+func (f Fault) IsOfReplica() bool {
+	return f.Name == ReplicaKilled || f.Name == ReplicaSilent || f.Name == ClockSkewed
+}
+
 // String is the name, and the replica behind a colon: clock-skewed:app-2. It is how a View lists a fault.
 func (f Fault) String() string {
 	if f.Replica == "" {
@@ -46,13 +51,12 @@ func (f Fault) Same(other Fault) bool { return f.Name == other.Name && f.Replica
 
 // CheckName returns a Problem if the name of a fault is wrong, or its replica is missing.
 func (f Fault) CheckName() error {
-	ofReplica := f.Name == ReplicaKilled || f.Name == ReplicaSilent || f.Name == ClockSkewed
 	switch {
 	case !slices.Contains(FaultNames(), f.Name):
 		return Invalid("There is no fault %q. There are: %s.", f.Name, strings.Join(FaultNames(), ", "))
-	case ofReplica && f.Replica == "":
+	case f.IsOfReplica() && f.Replica == "":
 		return Invalid("The fault %s needs the name of a replica.", f.Name)
-	case !ofReplica && f.Replica != "":
+	case !f.IsOfReplica() && f.Replica != "":
 		return Invalid("The fault %s is not one replica's.", f.Name)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -25,7 +26,7 @@ func Invalid(format string, args ...any) Problem {
 	return NewProblem(http.StatusBadRequest, "bad-request", fmt.Sprintf(format, args...))
 }
 
-func (p Problem) Error() string { return p.Detail }
+func (p Problem) Error() string { return cmp.Or(p.Detail, http.StatusText(p.Status)) }
 
 // Write answers a request with the problem.
 func (p Problem) Write(w http.ResponseWriter) {

@@ -1,9 +1,8 @@
 package contract
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -119,37 +118,19 @@ func (r *Remote) change(ctx context.Context, path string, body any) error {
 }
 
 func (r *Remote) do(ctx context.Context, method, path string, body, into any) error {
-	var text bytes.Buffer
-	if body != nil {
-		if err := json.NewEncoder(&text).Encode(body); err != nil {
-			return err
+	err := Call(ctx, r.client, method, r.controls+"/lab/"+path, body, into)
+	if problem, ok := errors.AsType[Problem](err); ok {
+		switch problem.Status {
+		case http.StatusNotImplemented:
+			err = ByHand{problem.Detail, problem.Command}
+		case http.StatusNotFound:
+			err = ErrNotOnTarget
+		default:
+			err = fmt.Errorf("%d %w", problem.Status, problem)
 		}
 	}
-	request, err := http.NewRequestWithContext(ctx, method, r.controls+"/lab/"+path, &text)
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := r.client.Do(request)
 	if err != nil {
 		return fmt.Errorf("lab control %s: %w", path, err)
-	}
-	defer response.Body.Close()
-	var problem Problem
-	if response.StatusCode >= http.StatusBadRequest {
-		_ = json.NewDecoder(response.Body).Decode(&problem) // without a detail the status has to do
-	}
-	switch {
-	case response.StatusCode == http.StatusNotImplemented:
-		return fmt.Errorf("lab control %s: %w", path, ByHand{problem.Detail, problem.Command})
-	case response.StatusCode == http.StatusNotFound:
-		return fmt.Errorf("lab control %s: %w", path, ErrNotOnTarget)
-	case response.StatusCode >= http.StatusBadRequest:
-		return fmt.Errorf("lab control %s: %d %s", path, response.StatusCode, problem.Detail)
-	case into != nil:
-		if err := json.NewDecoder(response.Body).Decode(into); err != nil {
-			return fmt.Errorf("lab control %s: %w", path, err)
-		}
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func (v RedisView) Asked() (sum int64) {
 	return sum
 }
 
-// Bytes is what the server keeps about those who are logged in, as text: keys and records. What a program or a Redis
+// Bytes is what the server keeps about the users who are logged in, as text: keys and records. What a program or a Redis
 // needs around each of them (pointers, hash tables) comes on top and is left out, because it differs from one to the
 // next.
 type Bytes struct {

@@ -193,7 +193,7 @@ func TestWhatALabSaysBecomesAStatus(t *testing.T) {
 		"no replica":         {contract.NoReplica("app-9"), "/lab/replicas/app-9/kill", 404, "no-replica", nil},
 		"no account":         {fmt.Errorf("find: %w", account.ErrUnknownUser), "/lab/accounts/nobody", 404, "no-account", nil},
 		"a command":          {contract.ByHand{What: "Type it.", Command: "docker compose kill app-2"}, "/lab/replicas/app-2/kill", 501, "not-here", "docker compose kill app-2"},
-		"no command":         {contract.ByHand{What: "Nobody can."}, "/lab/redis/stop", 501, "not-here", nil},
+		"no command":         {contract.ByHand{What: "No command does that."}, "/lab/redis/stop", 501, "not-here", nil},
 		"no such fault here": {fmt.Errorf("a distant Redis: %w", contract.ErrNotOnTarget), "/lab/redis/stop", 501, "not-here", nil},
 		"a failure":          {errors.New("it burns"), "/lab/reset", 500, "internal", nil},
 	} {
@@ -204,7 +204,7 @@ func TestWhatALabSaysBecomesAStatus(t *testing.T) {
 	}
 }
 
-func TestControlsAreForThisMachineAndForWhoHasTheKey(t *testing.T) {
+func TestControlsAreForThisMachineAndForClientsWithTheKey(t *testing.T) {
 	const key = "a key for the room"
 	direct, behind := control.Config{LabKey: key}, control.Config{LabKey: key, FromHere: func(*http.Request) bool { return true }}
 	stranger := func(r *http.Request) { r.RemoteAddr = "192.0.2.1:40000" }
@@ -213,20 +213,20 @@ func TestControlsAreForThisMachineAndForWhoHasTheKey(t *testing.T) {
 		edit   func(*http.Request)
 		want   int
 	}{
-		"this machine":                 {direct, nil, 204},
-		"another name for it":          {direct, func(r *http.Request) { r.Host = "localhost:8080" }, 204},
-		"over IPv6":                    {direct, func(r *http.Request) { r.Host, r.RemoteAddr = "[::1]:8080", "[::1]:40000" }, 204},
-		"another machine":              {direct, stranger, 403},
-		"another, with the key":        {direct, func(r *http.Request) { stranger(r); r.Header.Set("X-Lab-Key", key) }, 204},
-		"a name that somebody rebound": {direct, func(r *http.Request) { r.Host = "evil.example" }, 403},
-		"that name, with the key":      {direct, func(r *http.Request) { r.Host = "lab.example"; r.Header.Set("X-Lab-Key", key) }, 204},
-		"that name, with another key":  {direct, func(r *http.Request) { r.Host = "lab.example"; r.Header.Set("X-Lab-Key", "guess") }, 403},
-		"a page of another site":       {direct, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403},
-		"that page, with the key":      {direct, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site"); r.Header.Set("X-Lab-Key", key) }, 403},
-		"an origin that is not it":     {direct, func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }, 403},
-		"behind a proxy":               {behind, stranger, 204},
-		"behind it, a rebound name":    {behind, func(r *http.Request) { stranger(r); r.Host = "evil.example" }, 403},
-		"without a key, an empty one":  {control.Config{}, func(r *http.Request) { stranger(r); r.Header.Set("X-Lab-Key", "") }, 403},
+		"this machine":                {direct, nil, 204},
+		"another name for it":         {direct, func(r *http.Request) { r.Host = "localhost:8080" }, 204},
+		"over IPv6":                   {direct, func(r *http.Request) { r.Host, r.RemoteAddr = "[::1]:8080", "[::1]:40000" }, 204},
+		"another machine":             {direct, stranger, 403},
+		"another, with the key":       {direct, func(r *http.Request) { stranger(r); r.Header.Set("X-Lab-Key", key) }, 204},
+		"a name that was rebound":     {direct, func(r *http.Request) { r.Host = "evil.example" }, 403},
+		"that name, with the key":     {direct, func(r *http.Request) { r.Host = "lab.example"; r.Header.Set("X-Lab-Key", key) }, 204},
+		"that name, with another key": {direct, func(r *http.Request) { r.Host = "lab.example"; r.Header.Set("X-Lab-Key", "guess") }, 403},
+		"a page of another site":      {direct, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403},
+		"that page, with the key":     {direct, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site"); r.Header.Set("X-Lab-Key", key) }, 403},
+		"an origin that is not it":    {direct, func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }, 403},
+		"behind a proxy":              {behind, stranger, 204},
+		"behind it, a rebound name":   {behind, func(r *http.Request) { stranger(r); r.Host = "evil.example" }, 403},
+		"without a key, an empty one": {control.Config{}, func(r *http.Request) { stranger(r); r.Header.Set("X-Lab-Key", "") }, 403},
 	} {
 		lab := &noted{}
 		status, _ := ask(t, control.New(lab, tt.config), http.MethodPost, "/lab/redis/flush", "", tt.edit)

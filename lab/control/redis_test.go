@@ -21,7 +21,7 @@ func TestAStoreGrowsOlderAndIsEmptiedAndOtherKeysStay(t *testing.T) {
 	defer client.Close()
 	const id = "session:0123456789abcdef0123456789abcdef"
 	for key, ttl := range map[string]time.Duration{
-		"authlab:" + id: time.Hour, "authlab:denied:short": time.Minute, "authlab:family:lasting": 0, "somebody-elses": time.Minute,
+		"authlab:" + id: time.Hour, "authlab:denied:short": time.Minute, "authlab:family:lasting": 0, "another-programs": time.Minute,
 	} {
 		if err := client.Set(t.Context(), key, "data", ttl).Err(); err != nil {
 			t.Fatal(err)
@@ -33,7 +33,7 @@ func TestAStoreGrowsOlderAndIsEmptiedAndOtherKeysStay(t *testing.T) {
 	if left := server.TTL("authlab:" + id); left != 45*time.Minute {
 		t.Errorf("of an hour %s are left, want 45 minutes", left)
 	}
-	if server.Exists("authlab:denied:short") || !server.Exists("authlab:family:lasting") || server.TTL("somebody-elses") != time.Minute {
+	if server.Exists("authlab:denied:short") || !server.Exists("authlab:family:lasting") || server.TTL("another-programs") != time.Minute {
 		t.Errorf("what is over should be gone, and the rest be there: %v", server.Keys())
 	}
 	view, err := control.RedisKeys(t.Context(), client)
@@ -58,7 +58,7 @@ func TestAStoreGrowsOlderAndIsEmptiedAndOtherKeysStay(t *testing.T) {
 	if err := control.Flush(t.Context(), client); err != nil {
 		t.Fatal(err)
 	}
-	if keys := server.Keys(); len(keys) != 1 || keys[0] != "somebody-elses" {
+	if keys := server.Keys(); len(keys) != 1 || keys[0] != "another-programs" {
 		t.Errorf("after a flush there are %v", keys)
 	}
 }

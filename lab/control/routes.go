@@ -1,8 +1,6 @@
 package control
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,22 +13,22 @@ import (
 
 // routes is every control that there is.
 func (c *Controls) routes() {
-	c.mux.HandleFunc("GET /lab/cluster", look(c.lab.View))
+	c.mux.HandleFunc("GET /lab/cluster", Look(c.lab.View))
 	c.mux.HandleFunc("GET /lab/events", c.handleEvents)
-	c.mux.HandleFunc("GET /lab/bytes", look(c.lab.Bytes))
+	c.mux.HandleFunc("GET /lab/bytes", Look(c.lab.Bytes))
 
-	c.change("/lab/faults/{fault}/break", body(c.breakNamed))
-	c.change("/lab/faults/{fault}/mend", body(c.mendNamed))
+	c.change("/lab/faults/{fault}/break", Body(c.breakNamed))
+	c.change("/lab/faults/{fault}/mend", Body(c.mendNamed))
 	for _, a := range addresses {
 		c.change(a.path, c.at(a))
 	}
 	c.change("/lab/replicas/{name}/start", c.startReplica)
-	c.change("/lab/replicas", body(c.scale))
+	c.change("/lab/replicas", Body(c.scale))
 	c.change("/lab/redis/flush", plain(c.lab.Flush))
-	c.change("/lab/clock", body(c.advance))
-	c.change("/lab/accounts", body(c.addUsers))
-	c.change("/lab/accounts/{name}", body(c.setRoles))
-	c.change("/lab/keys/rotate", body(c.rotateKeys))
+	c.change("/lab/clock", Body(c.advance))
+	c.change("/lab/accounts", Body(c.addUsers))
+	c.change("/lab/accounts/{name}", Body(c.setRoles))
+	c.change("/lab/keys/rotate", Body(c.rotateKeys))
 	c.change("/lab/reset", plain(c.lab.Reset))
 	c.mux.HandleFunc("GET /lab/experiments", c.handleExperiment)
 	c.mux.HandleFunc("GET /lab/experiments/{name}", c.handleExperiment)
@@ -64,49 +62,15 @@ func (c *Controls) handleExperiment(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// look is a control that only looks: GET, and the answer is JSON.
-func look[T any](at func(context.Context) (T, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		seen, err := at(r.Context())
-		if err != nil {
-			refuse(w, err)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Cache-Control", "no-store")
-		_ = json.NewEncoder(w).Encode(seen) // it fails only if the client has gone
-	}
-}
-
-// change adds a control that changes something: POST, and the answer is 204.
+// change adds a control that changes something, and has the pages look anew.
 func (c *Controls) change(path string, do func(*http.Request) error) {
-	c.mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
-		if err := do(r); err != nil {
-			refuse(w, err)
-			return
+	c.mux.HandleFunc("POST "+path, Change(func(r *http.Request) error {
+		err := do(r)
+		if err == nil {
+			c.Changed()
 		}
-		c.Changed()
-		w.WriteHeader(http.StatusNoContent)
-	})
-}
-
-// plain is a change that needs no body.
-func plain(do func(context.Context) error) func(*http.Request) error {
-	return func(r *http.Request) error { return do(r.Context()) }
-}
-
-// maxBody is how much of a body is read, in bytes: a thousand permissions fit.
-const maxBody = 64 << 10
-
-// body is a change that takes a JSON body.
-func body[T any](do func(*http.Request, T) error) func(*http.Request) error {
-	return func(r *http.Request) error {
-		var body T
-		if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(&body); err != nil {
-			return contract.Invalid("The body is not the JSON that is wanted here.")
-		}
-		return do(r, body)
-	}
+		return err
+	}))
 }
 
 // duration is a member of a body: {"advance":"15m"}.

@@ -17,17 +17,17 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a test may use its browser. Nothing waits for a time: everything waits for the page.
-const patience = time.Minute
+// browserTimeout is how long a test may use its browser. Nothing waits for a time: everything waits for the page.
+const browserTimeout = time.Minute
 
 // browser starts a browser with one empty tab, whose events go to listen from the first on. It ends with the test.
 func browser(t *testing.T, listen func(event any)) context.Context {
 	t.Helper()
-	return browserFor(t, patience, listen)
+	return browserFor(t, browserTimeout, listen)
 }
 
 // browserFor is browser, for as long as a test may take.
-func browserFor(t *testing.T, patience time.Duration, listen func(event any)) context.Context {
+func browserFor(t *testing.T, timeout time.Duration, listen func(event any)) context.Context {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
@@ -49,7 +49,7 @@ func browserFor(t *testing.T, patience time.Duration, listen func(event any)) co
 	usual := os.TempDir()
 	t.Setenv("TMPDIR", t.TempDir())
 	// The browser may live a little longer than the test may use it, so that it is closed and not killed.
-	life, kill := context.WithTimeout(context.WithoutCancel(t.Context()), patience+10*time.Second)
+	life, kill := context.WithTimeout(context.WithoutCancel(t.Context()), timeout+10*time.Second)
 	allocator, waitForProcesses := chromedp.NewExecAllocator(life, append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
 		chromedp.Env("TMPDIR="+usual),
@@ -71,7 +71,7 @@ func browserFor(t *testing.T, patience time.Duration, listen func(event any)) co
 	if err := chromedp.Do(tab, chromedp.EmulateViewport(1280, 1024)); err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
-	ctx, cancel := context.WithTimeout(tab, patience)
+	ctx, cancel := context.WithTimeout(tab, timeout)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -6,7 +6,7 @@
 //	            │          └──────▶ users database (shared, in memory)
 //	            └──▶ /lab/…  the controls, never balanced
 //
-// Each replica is a real server on a port of its own, with its own memory and its own clock, so whatever happens to a
+// Each replica is a real server on a port of its own, with its own memory and its own clock, so what happens to a
 // request happens on the wire. Killing a replica resets its connections and forgets its memory.
 package embedded
 
@@ -40,7 +40,7 @@ type Config struct {
 	Listen   string       // address of the balancer; 127.0.0.1:0, a free port
 	Replicas int          // 3
 	Redis    string       // redis://… of your own; empty: one in this process
-	LabKey   string       // lets others than loopback use the controls, if they send it in X-Lab-Key; empty: nobody
+	LabKey   string       // lets clients on other machines use the controls, if they send it in X-Lab-Key; empty: no client
 	Logger   *slog.Logger // silent
 	// ResponseTimeout is how long the balancer waits for a replica to answer; 5s.
 	ResponseTimeout time.Duration
@@ -83,7 +83,7 @@ func Start(ctx context.Context, config Config) (*Lab, error) {
 	}
 	c := &Lab{config: config, time: &fault.LabTime{}, directory: account.NewMemory(), stop: func() {}}
 	if err := c.start(ctx); err != nil {
-		return nil, errors.Join(err, c.Close())
+		return nil, errors.Join(fmt.Errorf("start lab: %w", err), c.Close())
 	}
 	return c, nil
 }
@@ -92,21 +92,21 @@ func (c *Lab) start(ctx context.Context) error {
 	var err error
 	// First of all the port, because that it is taken is what goes wrong most.
 	if c.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.config.Listen); err != nil {
-		return fmt.Errorf("start lab: %w", err)
+		return err
 	}
 	if c.store, err = openStore(ctx, c.config.Redis); err != nil {
-		return fmt.Errorf("start lab: %w", err)
+		return err
 	}
 	c.hasher = account.NewHasher(runtime.GOMAXPROCS(0))
 	if err := account.CreateDemos(ctx, c.directory, c.hasher); err != nil {
-		return fmt.Errorf("start lab: %w", err)
+		return err
 	}
 	debug.FreeOSMemory() // the demo passwords took 19 MiB each to hash; an idle lab need not hold on to that
 	if c.keys, c.cookies, err = newKeys(); err != nil {
-		return fmt.Errorf("start lab: %w", err)
+		return err
 	}
 	if err := c.scale(ctx, c.config.Replicas); err != nil {
-		return fmt.Errorf("start lab: %w", err)
+		return err
 	}
 	controls := control.Config{LabKey: c.config.LabKey}
 	if c.config.Experiments != nil {
@@ -114,27 +114,28 @@ func (c *Lab) start(ctx context.Context) error {
 	}
 	c.controls = control.New(c, controls)
 	c.balancer = balancer.New(balancer.Config{Backends: c.backends, Observe: c.observe, Logger: c.config.Logger, ResponseTimeout: c.config.ResponseTimeout})
-	c.server = web.NewHTTPServer(c.handler(), c.config.Logger)
 	if err := c.startServices(ctx); err != nil {
-		return fmt.Errorf("start lab: %w", err)
+		return err
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	go c.controls.Watch(running)
-	go func() {
-		if err := c.server.Serve(web.ProblemListener(c.listener, "balancer", c.config.Logger)); !errors.Is(err, http.ErrServerClosed) {
-			c.config.Logger.Error("balancer ended", "error", err)
-		}
-	}()
-	return nil
-}
-
-// handler sends /lab/ to the controls and everything else to the balancer.
-func (c *Lab) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/lab/", c.controls)
 	mux.Handle("/", c.balancer)
-	return mux
+	c.server = serve(web.ProblemListener(c.listener, "balancer", c.config.Logger), mux, "balancer", c.config.Logger)
+	return nil
+}
+
+// serve serves a handler until the server is closed.
+func serve(listener net.Listener, handler http.Handler, name string, logger *slog.Logger) *http.Server {
+	server := web.NewHTTPServer(handler, logger)
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			logger.Error("server ended", "name", name, "error", err)
+		}
+	}()
+	return server
 }
 
 // observe hears of every request from the balancer.
@@ -154,9 +155,11 @@ func (c *Lab) Close() error {
 	var failed []error
 	if c.server != nil {
 		failed = append(failed, c.server.Close())
-		c.balancer.Close()
 	} else if c.listener != nil {
 		failed = append(failed, c.listener.Close())
+	}
+	if c.balancer != nil {
+		c.balancer.Close()
 	}
 	failed = append(failed, c.services.close())
 	for _, r := range c.all() {
@@ -189,7 +192,7 @@ func (c *Lab) scale(ctx context.Context, n int) error {
 		r := &replica{
 			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
 			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}},
-			redis:  "redis://" + c.store.userInfo() + c.store.wire.Addr() + c.store.database(),
+			redis:  c.store.overWire(),
 		}
 		if err := r.start(ctx); err != nil {
 			return err

@@ -89,12 +89,12 @@ func TestEveryExperimentIsAsPredictedOnARealRedisAndLeavesOtherKeysAlone(t *test
 	}
 	client := redis.NewClient(options)
 	defer client.Close()
-	if err := client.Set(t.Context(), "somebody-elses", "data", time.Hour).Err(); err != nil {
+	if err := client.Set(t.Context(), "another-programs", "data", time.Hour).Err(); err != nil {
 		t.Fatal(err)
 	}
 	_, target := start(t, embedded.Config{Redis: address})
 	runAll(t, target, experiment.All()...)
-	if kept, err := client.Get(t.Context(), "somebody-elses").Result(); err != nil || kept != "data" {
+	if kept, err := client.Get(t.Context(), "another-programs").Result(); err != nil || kept != "data" {
 		t.Errorf("another key on the same Redis became %q, %v", kept, err)
 	}
 }

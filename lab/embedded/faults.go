@@ -13,7 +13,7 @@ import (
 // set breaks a fault, or mends it.
 func (c *Lab) set(ctx context.Context, f contract.Fault, broken bool) error {
 	r, ok := c.replica(f.Replica)
-	if f.Replica != "" && !ok {
+	if f.IsOfReplica() && !ok {
 		return contract.NoReplica(f.Replica)
 	}
 	size := f.By

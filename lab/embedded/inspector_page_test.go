@@ -112,8 +112,8 @@ func (i inspector) useLabKeys() {
 func (i inspector) expectLights(want string) {
 	i.t.Helper()
 	const lights = `[...document.querySelectorAll(".light")].map((light) => light.dataset.tone).join(" ")`
-	got := play[string](i.page, fmt.Sprintf(`const patience = performance.now() + 10_000;
-		while (%[1]s !== %[2]q && performance.now() < patience) await new Promise(requestAnimationFrame);
+	got := play[string](i.page, fmt.Sprintf(`const deadline = performance.now() + 10_000;
+		while (%[1]s !== %[2]q && performance.now() < deadline) await new Promise(requestAnimationFrame);
 		return %[1]s;`, lights, want))
 	if got != want {
 		i.t.Fatalf("the lights are %s, want %s", got, want)
@@ -290,7 +290,7 @@ func TestAPastedTokenIsReadAndStaysOnThePage(t *testing.T) {
 	}
 	i.do(chromedp.Evaluate[chromedp.Void](`document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }))`))
 
-	// One of the lab's own may be sent, but only by whoever presses the button.
+	// One of the lab's own may be sent, but only by a user who presses the button.
 	i.useLabKeys()
 	i.take()
 	ours := ask[string](i.page, `document.getElementById("token").value`)

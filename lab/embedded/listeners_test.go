@@ -15,7 +15,7 @@ import (
 	"authlab/lab/embedded"
 )
 
-// A class of three hundred, each with the page open: all see every request, and one who sleeps keeps nobody waiting.
+// A class of three hundred, each with the page open: all see every request, and a page that reads nothing keeps no other waiting.
 func TestThreeHundredPagesSeeEveryRequest(t *testing.T) {
 	const pages, requests, most = 300, 200, 100 << 20
 	c, _ := start(t, embedded.Config{})

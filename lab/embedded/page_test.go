@@ -73,14 +73,14 @@ func TestNothingJumpsWhileThePlaygroundPlays(t *testing.T) {
 			wait[bool](p, `/^1[5-9]\d sent/.test(document.querySelector("#stream [data-part=tally]").textContent)`)
 			ask[bool](p, fmt.Sprintf(`document.querySelector("[data-node=%s] .node-button").click() ?? true`, p.holder()))
 			wait[bool](p, `/^3\d\d sent/.test(document.querySelector("#stream [data-part=tally]").textContent)`)
-			if sum := ask[float64](p, `sum`); sum > 0.001 { // a tenth of what nobody notices
+			if sum := ask[float64](p, `sum`); sum > 0.001 { // far less than an eye notices
 				t.Errorf("a layout shift of %v: %q", sum, ask[[]string](p, `jumps`))
 			}
 		})
 	}
 }
 
-func TestNothingTravelsForThoseWhoWantLessMotion(t *testing.T) {
+func TestNothingTravelsWhereLessMotionIsWanted(t *testing.T) {
 	p := openPlayground(t, 401)
 	p.prefer("prefers-reduced-motion", "reduce")
 	p.act("login", "alice is logged in")

@@ -182,7 +182,7 @@ func TestAStreamOfUsersFlowsUntilItIsStopped(t *testing.T) {
 		t.Errorf("the rate is %q", rate)
 	}
 	t.Log(tally)
-	// Somebody who listens is told of them in one sentence.
+	// A screen reader is told of them in one sentence.
 	wait[bool](p, `/^Requests: \d+\. Known: \d+\. Not known: \d+\.$/.test(document.getElementById("announcer").textContent)`)
 	p.do(chromedp.KeyEvent("u"))
 	wait[bool](p, `document.querySelector("#stream output").textContent === "stopped"`)

@@ -64,12 +64,7 @@ func (r *replica) start(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
 	}
 	app := web.New(config)
-	server := web.NewHTTPServer(app.Handler(), r.logger)
-	go func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			r.logger.Error("replica ended", "replica", r.name, "error", err)
-		}
-	}()
+	server := serve(listener, app.Handler(), r.name, r.logger)
 	r.running, r.last = &run{app, listener, server, client}, listener.Addr().String()
 	return nil
 }

@@ -68,8 +68,8 @@ func openStore(ctx context.Context, address string) (*store, error) {
 	return s, nil
 }
 
-// driveEvery is how often the embedded Redis lets go of what is over. Whether a login is over, the replicas tell by
-// their own clocks, so nobody is let in by a record that lingers.
+// driveEvery is how often the embedded Redis removes what is over. Whether a login is over, the replicas tell by their
+// own clocks, so a record that is still there lets no client in.
 const driveEvery = 5 * time.Second
 
 // drive lets the embedded Redis grow older: its clock stands still otherwise, and nothing would ever expire. (Its
@@ -89,16 +89,12 @@ func (s *store) drive() {
 	}
 }
 
-// userInfo is the user:password@ of the address, if it has one.
-func (s *store) userInfo() string {
-	if s.address.User == nil {
-		return ""
-	}
-	return s.address.User.String() + "@"
+// overWire is the address at which replicas reach the store, by the wire.
+func (s *store) overWire() string {
+	address := *s.address
+	address.Host = s.wire.Addr()
+	return address.String()
 }
-
-// database is the /0 of the address, if it has one.
-func (s *store) database() string { return s.address.Path }
 
 func (s *store) close() error {
 	close(s.closed)

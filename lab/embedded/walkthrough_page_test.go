@@ -123,7 +123,7 @@ func TestTheAddressNamesTheChapterAndAReloadKeepsWhatWasSaid(t *testing.T) {
 	waitThere[bool](p, `document.documentElement.lang === "es"`)
 }
 
-// waitThere waits on a page that is on its way: as long as the old one goes, there is nobody to ask.
+// waitThere waits on a page that is on its way: while the old one goes, no page answers.
 func waitThere[T comparable](p *page, expression string) {
 	p.t.Helper()
 	var none T

@@ -1,15 +1,15 @@
 package agent
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 var (
@@ -68,34 +68,19 @@ func (c *Client) SetWire(ctx context.Context, wire WireState) error {
 }
 
 func (c *Client) ask(ctx context.Context, method, path string, body, into any) error {
-	var text bytes.Buffer
-	if body != nil {
-		if err := json.NewEncoder(&text).Encode(body); err != nil {
-			return err
-		}
-	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+c.address+path, &text)
-	if err != nil {
-		return fmt.Errorf("agent at %s: %w", c.address, err)
-	}
-	response, err := c.client.Do(request)
-	if err != nil {
-		failed := ErrAway
-		if reached, ok := errors.AsType[*net.OpError](err); errors.Is(err, context.DeadlineExceeded) && !(ok && reached.Op == "dial") {
-			failed = ErrSilent
-		}
-		return fmt.Errorf("agent at %s: %w: %w", c.address, failed, err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode >= http.StatusBadRequest {
-		said, _ := io.ReadAll(io.LimitReader(response.Body, 200)) // without it, the status has to do
-		return fmt.Errorf("agent at %s: %s: %d %s", c.address, path, response.StatusCode, bytes.TrimSpace(said))
-	}
-	if into == nil {
+	err := contract.Call(ctx, c.client, method, "http://"+c.address+path, body, into)
+	reached, isNet := errors.AsType[*net.OpError](err)
+	_, refused := errors.AsType[contract.Problem](err)
+	_, unsent := errors.AsType[*url.Error](err)
+	switch {
+	case err == nil:
 		return nil
-	}
-	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+	case refused:
 		return fmt.Errorf("agent at %s: %s: %w", c.address, path, err)
+	case errors.Is(err, context.DeadlineExceeded) && (!isNet || reached.Op != "dial"):
+		return fmt.Errorf("agent at %s: %w: %w", c.address, ErrSilent, err)
+	case unsent:
+		return fmt.Errorf("agent at %s: %w: %w", c.address, ErrAway, err)
 	}
-	return nil
+	return fmt.Errorf("agent at %s: %s: %w", c.address, path, err)
 }

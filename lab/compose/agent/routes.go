@@ -2,10 +2,11 @@ package agent
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
 	"time"
+
+	"authlab/lab/contract"
+	"authlab/lab/control"
 )
 
 // What a replica's door can be.
@@ -28,71 +29,33 @@ type (
 	}
 )
 
-var (
-	errBadBody = errors.New("the body should be like ")
-	errNoDoor  = errors.New("this replica has no door that can be shut")
-)
-
-// Lab is what the lab asks.
-func (a *Agent) Lab() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /memory", a.handleMemory)
-	mux.HandleFunc("POST /clock", change(`{"offset":"15m"}`, a.setClock))
-	mux.HandleFunc("POST /forget", change(`{"own_keys":false}`, func(_ context.Context, body forgetBody) error { return a.forget(body.OwnKeys) }))
-	mux.HandleFunc("POST /door", change(`{"door":"silent"}, "open" or "refuses"`, a.setDoor))
-	mux.HandleFunc("POST /redis", change(`{"cut":false,"delay":"5ms"}, and no delay is longer than 1s`, a.setWire))
-	return mux
-}
-
-// handleMemory handles the "GET /memory" route.
-func (a *Agent) handleMemory(w http.ResponseWriter, r *http.Request) {
-	memory, err := a.memory(r.Context())
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(memory) // it fails only if the lab has gone
-}
-
 // maxBody is how much of a body is read, in bytes.
 const maxBody = 1 << 10
 
-// change is a route that changes the replica: the body is JSON like the example, the answer is 204. What is begun is done,
-// also if the lab does not wait for it.
-func change[T any](example string, do func(context.Context, T) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var body T
-		err := errBadBody
-		if json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(&body) == nil {
-			err = do(context.WithoutCancel(r.Context()), body)
-		}
-		switch {
-		case err == nil:
-			w.WriteHeader(http.StatusNoContent)
-		case errors.Is(err, errBadBody):
-			http.Error(w, errBadBody.Error()+example, http.StatusBadRequest)
-		case errors.Is(err, errNoDoor):
-			http.Error(w, err.Error(), http.StatusConflict)
-		default:
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-		}
-	}
+// Lab is what the lab asks. Errors are problems, as of the lab's controls.
+func (a *Agent) Lab() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /memory", control.Look(a.memory))
+	mux.HandleFunc("POST /clock", control.Change(control.Body(a.setClock)))
+	mux.HandleFunc("POST /forget", control.Change(control.Body(func(_ *http.Request, body forgetBody) error { return a.forget(body.OwnKeys) })))
+	mux.HandleFunc("POST /door", control.Change(control.Body(a.setDoor)))
+	mux.HandleFunc("POST /redis", control.Change(control.Body(a.setWire)))
+	return http.MaxBytesHandler(mux, maxBody)
 }
 
-func (a *Agent) setClock(_ context.Context, body clockBody) error {
+func (a *Agent) setClock(_ *http.Request, body clockBody) error {
 	offset, err := time.ParseDuration(body.Offset)
 	if err != nil {
-		return errBadBody
+		return contract.Invalid(`The body should be like {"offset":"15m"}.`)
 	}
 	a.offset.Store(int64(offset))
 	return nil
 }
 
-func (a *Agent) setWire(_ context.Context, body WireState) error {
+func (a *Agent) setWire(_ *http.Request, body WireState) error {
 	delay, err := time.ParseDuration(body.Delay)
 	if err != nil || delay < 0 || delay > time.Second {
-		return errBadBody
+		return contract.Invalid(`The body should be like {"cut":false,"delay":"5ms"}, with a delay from 0s to 1s.`)
 	}
 	a.wire.set(body.Cut, delay)
 	return nil
@@ -110,19 +73,19 @@ func (a *Agent) door() string {
 	return DoorOpen
 }
 
-func (a *Agent) setDoor(ctx context.Context, body doorBody) error {
+func (a *Agent) setDoor(r *http.Request, body doorBody) error {
 	door := a.config.Door
 	switch body.Door {
 	case DoorOpen, DoorSilent, DoorRefuses:
 	default:
-		return errBadBody
+		return contract.Invalid("A door is open, silent, or refuses.")
 	}
 	switch {
 	case door == nil:
-		return errNoDoor
+		return contract.NewProblem(http.StatusConflict, "no-door", "This replica has no door that can be shut.")
 	case body.Door == DoorOpen:
 		door.Speak()
-		return door.Listen(ctx)
+		return door.Listen(context.WithoutCancel(r.Context())) // also if the lab does not wait for it
 	case door.Refusing(): // it is gone for its clients already
 		return nil
 	case body.Door == DoorSilent:

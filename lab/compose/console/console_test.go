@@ -122,7 +122,7 @@ func (l *lab) balancer(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusBadGateway)
 }
 
-// newLab has two replicas, and the address of a spare one where nobody is.
+// newLab has two replicas, and the address of a spare one, where no agent is.
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	l := &lab{t: t, redis: miniredis.RunT(t), users: &memoryUsers{Memory: account.NewMemory()}, agents: []*fake{newFake(t), newFake(t)}}
@@ -157,7 +157,7 @@ func (l *lab) view() contract.View {
 	return v
 }
 
-func TestThePictureIsPutTogetherFromWhoIsThere(t *testing.T) {
+func TestTheViewIsPutTogetherFromTheReplicasThatAreThere(t *testing.T) {
 	l := newLab(t)
 	if err := l.redis.Set("authlab:session:0123456789abcdef", "record"); err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestThePictureIsPutTogetherFromWhoIsThere(t *testing.T) {
 	}
 }
 
-func TestWhoIsAwayIsShownAndIsNoError(t *testing.T) {
+func TestWhatIsAwayIsShownAndIsNoError(t *testing.T) {
 	l := newLab(t)
 	l.view()
 	l.agents[1].server.Close()
@@ -188,10 +188,10 @@ func TestWhoIsAwayIsShownAndIsNoError(t *testing.T) {
 		t.Errorf("without Redis and the users database: %+v", v)
 	}
 	if err := l.Advance(t.Context(), time.Minute); err == nil {
-		t.Error("what is in Redis did not grow older, and nobody was told")
+		t.Error("what is in Redis did not grow older, and there is no error")
 	}
 	if err := l.Reset(t.Context()); err == nil {
-		t.Error("nothing was reset, and nobody was told")
+		t.Error("nothing was reset, and there is no error")
 	}
 }
 
@@ -322,9 +322,9 @@ func TestAPausedReplicaIsSilentAndItsCommandIsTold(t *testing.T) {
 	for command, err := range map[string]error{
 		"docker compose unpause app-2": l.mends(contract.ReplicaKilled)(t.Context(), "app-2"), "docker compose kill app-2": l.breaks(contract.ReplicaKilled)(t.Context(), "app-2"),
 	} {
-		var elsewhere contract.ByHand
-		if !errors.As(err, &elsewhere) || elsewhere.Command != command {
-			t.Errorf("%v with %q, want %q", err, elsewhere.Command, command)
+		var byHand contract.ByHand
+		if !errors.As(err, &byHand) || byHand.Command != command {
+			t.Errorf("%v with %q, want %q", err, byHand.Command, command)
 		}
 	}
 }
@@ -341,7 +341,7 @@ func TestARedisIsAliveWhenEveryReplicaReachesIt(t *testing.T) {
 	}
 }
 
-func TestTimeIsToldToAllAndToWhoComesLater(t *testing.T) {
+func TestTimeIsToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 	l := newLab(t)
 	if err := l.redis.Set("authlab:session:x", "record"); err != nil {
 		t.Fatal(err)
@@ -393,8 +393,8 @@ func TestResetEmptiesMemoriesAndRedisAndSetsClocksAndUsersRight(t *testing.T) {
 	if _, err := l.users.User(t.Context(), "user-00003"); !errors.Is(err, account.ErrUnknownUser) {
 		t.Errorf("a simulated user is still there: %v", err)
 	}
-	if err := l.SetRoles(t.Context(), "nobody", nil); !errors.Is(err, account.ErrUnknownUser) {
-		t.Errorf("nobody: %v", err)
+	if err := l.SetRoles(t.Context(), "carl", nil); !errors.Is(err, account.ErrUnknownUser) {
+		t.Errorf("an unknown user: %v", err)
 	}
 }
 
@@ -416,14 +416,14 @@ func TestWhatTakesDockerIsToldAsACommand(t *testing.T) {
 		{l.Break(ctx, contract.Fault{Name: contract.HomeCut}), "docker network disconnect authlab_home authlab-reports-1"},
 		{l.Mend(ctx, contract.Fault{Name: contract.HomeCut}), "docker network connect authlab_home authlab-reports-1"},
 	} {
-		var elsewhere contract.ByHand
-		if !errors.As(tt.err, &elsewhere) || elsewhere.Command != tt.want || elsewhere.What == "" {
-			t.Errorf("%v with %q, want %q", tt.err, elsewhere.Command, tt.want)
+		var byHand contract.ByHand
+		if !errors.As(tt.err, &byHand) || byHand.Command != tt.want || byHand.What == "" {
+			t.Errorf("%v with %q, want %q", tt.err, byHand.Command, tt.want)
 		}
 	}
-	var elsewhere contract.ByHand
-	if err := l.Scale(ctx, 9); !errors.As(err, &elsewhere) || elsewhere.Command != "" {
-		t.Errorf("many replicas: %v with %q", err, elsewhere.Command)
+	var byHand contract.ByHand
+	if err := l.Scale(ctx, 9); !errors.As(err, &byHand) || byHand.Command != "" {
+		t.Errorf("many replicas: %v with %q", err, byHand.Command)
 	}
 	for _, err := range []error{l.breaks(contract.ReplicaKilled)(ctx, "app-3"), l.breaks(contract.ReplicaSilent)(ctx, "app-3")} {
 		if err != nil {
@@ -482,7 +482,7 @@ func TestALineOfTheLogIsARequest(t *testing.T) {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}
 	if got := <-events; got.Attempts != 0 || got.Replica != "" || got.Status != 502 {
-		t.Errorf("a request that nobody answered: %+v", got)
+		t.Errorf("a request that no replica answered: %+v", got)
 	}
 	if v := l.view(); v.Replicas[0].Requests != 0 || v.Replicas[1].Requests != 1 {
 		t.Errorf("counted: %+v", v.Replicas)

@@ -20,7 +20,7 @@ func (c *Console) Mend(ctx context.Context, f contract.Fault) error { return c.s
 // set breaks a fault, or mends it.
 func (c *Console) set(ctx context.Context, f contract.Fault, broken bool) error {
 	r, ok := c.replica(f.Replica)
-	if f.Replica != "" && !ok {
+	if f.IsOfReplica() && !ok {
 		return contract.NoReplica(f.Replica)
 	}
 	size := f.By

@@ -51,7 +51,7 @@ func Open(ctx context.Context, address string, wrap func(net.Listener) net.Liste
 // Silence makes the replica silent. It does nothing if it is silent already.
 func (d *Door) Silence() { d.silence.CompareAndSwap(nil, &silence{make(chan struct{})}) }
 
-// Speak ends the silence: whatever has waited goes on.
+// Speak ends the silence: what has waited goes on.
 func (d *Door) Speak() {
 	if s := d.silence.Swap(nil); s != nil {
 		close(s.over)
@@ -175,7 +175,7 @@ func (d *Door) Close() error {
 	return d.inner.Close()
 }
 
-// Addr implements net.Listener: the same, whatever the door does.
+// Addr implements net.Listener: the same also while the door refuses.
 func (d *Door) Addr() net.Addr { return address(d.address) }
 
 type address string

@@ -1,0 +1,39 @@
+package contract
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+)
+
+// Call sends a request with a JSON body, unless it is nil, and reads the JSON answer, unless into is nil. An answer of 400
+// or more is returned as a Problem.
+func Call(ctx context.Context, client *http.Client, method, url string, body, into any) error {
+	var text bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&text).Encode(body); err != nil {
+			return err
+		}
+	}
+	request, err := http.NewRequestWithContext(ctx, method, url, &text)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= http.StatusBadRequest {
+		var problem Problem
+		_ = json.NewDecoder(response.Body).Decode(&problem) // without a detail the status has to do
+		problem.Status = response.StatusCode
+		return problem
+	}
+	if into == nil {
+		return nil
+	}
+	return json.NewDecoder(response.Body).Decode(into)
+}
