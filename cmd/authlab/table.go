@@ -53,7 +53,7 @@ func printCells(w io.Writer, cells []experiment.Cell) {
 	width := 0
 next:
 	for _, c := range cells {
-		margin, answer := "    ", report.SignOf(c).Symbol+" "+c.Observed
+		margin, answer := "    ", experiment.SignOf(c).Symbol+" "+c.Observed
 		if !c.AsPredicted {
 			margin, answer = "  "+report.Surprise+" ", fmt.Sprintf("%s (predicted: %s)", answer, c.Predicted)
 		}
@@ -80,14 +80,14 @@ next:
 // printSigns says what the signs mean that were printed.
 func printSigns(w io.Writer, r experiment.Report) {
 	english := texts.Must(texts.English)
-	printed, surprised := map[report.Sign]bool{}, false
+	printed, surprised := map[experiment.Sign]bool{}, false
 	for _, e := range r.Experiments {
 		for _, c := range e.Cells {
-			printed[report.SignOf(c)] = true
+			printed[experiment.SignOf(c)] = true
 			surprised = surprised || !c.AsPredicted
 		}
 	}
-	for _, sign := range report.Signs() {
+	for _, sign := range experiment.Signs() {
 		if printed[sign] {
 			fmt.Fprintf(w, "  %s %s\n", sign.Symbol, sign.In(english))
 		}

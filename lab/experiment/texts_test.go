@@ -124,6 +124,9 @@ func usedKeys(t *testing.T) map[string]bool {
 			}
 		}
 	}
+	for _, sign := range Signs() {
+		used["shared.meanings."+sign.Name] = true
+	}
 	return used
 }
 

@@ -17,6 +17,12 @@ import (
 	"authlab/lab/experiment/texts"
 )
 
+// How the predictions came out.
+const (
+	Surprise = "≠" // something was not as predicted
+	good     = "✓" // everything was
+)
+
 // A Page is what is to be told, before it has a form.
 type Page struct {
 	Report  experiment.Report
@@ -36,7 +42,7 @@ type view struct {
 	language
 	Date      date
 	Facts     []fact
-	Signs     []Sign
+	Signs     []experiment.Sign
 	Schemes   []string
 	Sections  []section
 	Surprises []string // names of experiments
@@ -65,7 +71,7 @@ type section struct {
 // A cell is one scheme's result, as it is shown. It has no sign if the experiment does not concern the scheme.
 type cell struct {
 	experiment.Cell
-	Sign  Sign
+	Sign  experiment.Sign
 	Means string // what the sign means
 }
 
@@ -90,7 +96,7 @@ func newView(p Page) (view, error) {
 	l := language{catalogue}
 	v := view{
 		Page: p, language: l, Date: date{l.Date(p.Date), p.Date.Format(time.RFC3339)},
-		Facts: facts(p, l), Signs: Signs(), Schemes: experiment.Schemes(),
+		Facts: facts(p, l), Signs: experiment.Signs(), Schemes: experiment.Schemes(),
 	}
 	for _, r := range p.Report.Experiments {
 		s, err := newSection(r, l)
@@ -108,7 +114,7 @@ func newView(p Page) (view, error) {
 func newSection(r experiment.Result, l language) (section, error) {
 	s := section{Result: r.In(l.Language), Took: l.Seconds(r.DurationMS), Row: make([]cell, len(experiment.Schemes())), Measures: measures(r, l)}
 	for _, c := range s.Result.Cells {
-		sign := SignOf(c)
+		sign := experiment.SignOf(c)
 		shown := cell{c, sign, sign.In(l.Language)}
 		s.Cells = append(s.Cells, shown)
 		if i := slices.Index(experiment.Schemes(), c.Scheme); i >= 0 {

@@ -20,7 +20,7 @@ var sources = map[string][]string{
 
 var (
 	flagLine = regexp.MustCompile(`flags\.\w+\(&[\w.]+, "([a-z-]+)"`)
-	pathLine = regexp.MustCompile(`(?i)\bget\((?:r, )?"([^"]+)"`) // get(r, "/livez" and r.GET("/livez"
+	pathLine = regexp.MustCompile(`(?i)\bget\((?:\w+, )?"([^"]+)"`) // get(e, "/livez" and r.GET("/livez"
 )
 
 // checkServers checks what the pods of our own image are told against the program: the command, the variables that stand

@@ -15,17 +15,25 @@ type ResultAnswer struct {
 	Cells []CellAnswer `json:"cells"`
 }
 
-// A CellAnswer is a cell, with its words also in the reader's language.
+// A CellAnswer is a cell, with its words also in the reader's language, and the sign of what was measured.
 type CellAnswer struct {
 	experiment.Cell
 	PredictedText string `json:"predicted_text"`
 	ObservedText  string `json:"observed_text"`
+	Sign          sign   `json:"sign"`
+}
+
+type sign struct {
+	Symbol string `json:"symbol"`
+	Name   string `json:"name"` // in the style sheet
+	Text   string `json:"text"`
 }
 
 func answerIn(r experiment.Result, l *texts.Language) ResultAnswer {
 	answer := ResultAnswer{Result: r.In(l), Cells: make([]CellAnswer, len(r.Cells))}
 	for i, c := range r.Cells {
-		answer.Cells[i] = CellAnswer{c, answer.Result.Cells[i].Predicted, answer.Result.Cells[i].Observed}
+		said, s := answer.Result.Cells[i], experiment.SignOf(c)
+		answer.Cells[i] = CellAnswer{c, said.Predicted, said.Observed, sign{s.Symbol, s.Name, s.In(l)}}
 	}
 	return answer
 }

@@ -22,9 +22,16 @@ function row(cell, predicted, said) {
     const mark = said ? el("span", { className: "tag", dataset: { tone: right ? "ok" : "stranger" } }, `${right ? "✓" : "✕"} ${said.label}`) : "–";
     cells.push(el("td", {}, mark));
   }
-  cells.push(el("td", { className: "measured" }, cell.observed_text));
+  cells.push(el("td", { className: "measured" }, ...measured(cell)));
   return el("tr", { dataset: { asked: String(Boolean(said)) } }, ...cells);
 }
+
+/** What was measured in a cell, after the sign of what it means. */
+export const measured = ({ sign, observed_text: text }) => [
+  el("span", { className: "sign", dataset: { sign: sign.name }, title: sign.text, ariaHidden: "true" }, sign.symbol),
+  ` ${text} `,
+  el("span", { className: "unseen" }, `(${sign.text})`),
+];
 
 /** The whole answer of a chapter: table, score, lesson, sources. */
 export function answer(result, { said, score, sources }) {

@@ -4,6 +4,7 @@ import { el } from "../dom.js";
 import { lookUp, t } from "../lang.js";
 import { recall, remember } from "../shell/shell.js";
 import { BUILDS, CHAPTERS } from "./chapters.js";
+import { measured } from "./result-view.js";
 import { typedRun, typedTogether } from "./typed-run.js";
 
 const KEPT = "authlab.building";
@@ -82,7 +83,8 @@ export class VerdictView {
   #table({ rows, schemes }) {
     const cellOf = (name, scheme) => {
       const result = this.#progress.resultOf(name);
-      return result?.cells.find((cell) => cell.scheme === scheme)?.observed_text ?? (result ? "–" : "…");
+      const cell = result?.cells.find((c) => c.scheme === scheme);
+      return cell ? measured(cell) : [result ? "–" : "…"];
     };
     return el("div", { className: "scrolls", tabIndex: 0, role: "region", ariaLabel: t("walkthrough.measured-here") },
       el("table", { className: "result" },
@@ -90,6 +92,6 @@ export class VerdictView {
           el("th", { scope: "col", dataset: { scheme } }, el("span", { className: "swatch" }), ` ${scheme}`)))),
         el("tbody", {}, ...rows.map((name) => el("tr", {},
           el("th", { scope: "row" }, this.#lab.questionOf(name)),
-          ...schemes.map((scheme) => el("td", {}, cellOf(name, scheme))))))));
+          ...schemes.map((scheme) => el("td", {}, ...cellOf(name, scheme))))))));
   }
 }
