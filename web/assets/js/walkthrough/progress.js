@@ -4,7 +4,7 @@ import { event } from "../model/events.js";
 import { recall, remember } from "../shell/shell.js";
 import { CHAPTERS } from "./chapters.js";
 
-const KEPT = "authlab.walkthrough.2";
+const KEPT = "authlab.walkthrough.3";
 
 export const PREDICTION_MADE = "prediction:made"; // {chapter}
 export const RESULT_MEASURED = "result:measured"; // {name, result}
