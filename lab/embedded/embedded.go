@@ -22,6 +22,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -127,12 +128,19 @@ func (c *Lab) start(ctx context.Context) error {
 	return nil
 }
 
-// handler sends /lab/ to the controls and everything else to the balancer.
+// handler serves the controls and the pages, which survive the faults, and sends all other requests to the balancer.
 func (c *Lab) handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/lab/", c.controls)
-	mux.Handle("/", c.balancer)
-	return mux
+	pages := web.NewPages()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/lab/"):
+			c.controls.ServeHTTP(w, r)
+		case pages.Has(r):
+			pages.ServeHTTP(w, r)
+		default:
+			c.balancer.ServeHTTP(w, r)
+		}
+	})
 }
 
 // observe hears of every request from the balancer.
