@@ -1,15 +1,20 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"mime"
 	"net/http"
 	"path"
+	"strings"
+	"sync"
 
-	"github.com/gin-gonic/gin"
 	"golang.org/x/text/language"
 
 	"authlab/web/scheme"
@@ -39,56 +44,124 @@ func (p page) fileName(lang language.Tag, named bool) string {
 	return p.Name + "." + lang.String() + ".html"
 }
 
-// pages mounts the pages and what they need.
-func (s *Server) pages(r *gin.Engine) {
-	files, err := fs.Sub(assets, "assets")
-	if err != nil {
-		panic(err) // a mistake in the embed pattern, found when the server is built
+// Pages serves the pages and what they load. A replica has them, so that it can be used alone; a lab serves them in front
+// of its balancer, so that they survive the faults and are no requests of the replicas.
+type Pages struct {
+	files   map[string]file // by address
+	pages   map[string]page // by address
+	matcher language.Matcher
+}
+
+var _ http.Handler = (*Pages)(nil)
+
+// NewPages returns the pages. All of a process share their contents.
+func NewPages() *Pages {
+	p := &Pages{files: allFiles(), pages: map[string]page{}, matcher: language.NewMatcher(languages)}
+	for _, one := range pages {
+		p.pages[one.Path] = one
 	}
-	g := r.Group("/", func(c *gin.Context) {
-		c.Header("Content-Security-Policy", contentSecurityPolicy)
-		c.Header("X-Content-Type-Options", "nosniff")
-		c.Header("Referrer-Policy", "no-referrer")
-	})
-	matcher := language.NewMatcher(languages)
-	rendered := renderedPages()
-	for _, p := range pages {
-		show := func(c *gin.Context) {
-			asked, named := c.GetQuery("lang")
-			_, i := language.MatchStrings(matcher, asked, c.GetHeader("Accept-Language"))
-			c.Header("Vary", "Accept-Language")
-			c.Header("Cache-Control", "no-cache")
-			c.Data(http.StatusOK, "text/html; charset=utf-8", rendered[p.fileName(languages[i], named)])
-		}
-		get(g, p.Path, show)
+	return p
+}
+
+// Has tells whether a request is for a page or a file.
+func (p *Pages) Has(r *http.Request) bool {
+	_, isPage := p.pages[r.URL.Path]
+	_, isFile := p.files[r.URL.Path]
+	return (isPage || isFile) && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+}
+
+// Paths lists the addresses of all pages and files.
+func (p *Pages) Paths() []string {
+	var all []string
+	for address := range p.pages {
+		all = append(all, address)
 	}
-	err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && path.Dir(name) != "pages" {
-			get(g, "/assets/"+name, asset(files, name))
+	for address := range p.files {
+		if strings.HasPrefix(address, "/assets/") {
+			all = append(all, address)
 		}
+	}
+	return all
+}
+
+// ServeHTTP serves what Has knows.
+func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Security-Policy", contentSecurityPolicy)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	address := r.URL.Path
+	if page, ok := p.pages[address]; ok {
+		asked, named := r.URL.Query().Get("lang"), r.URL.Query().Has("lang")
+		_, i := language.MatchStrings(p.matcher, asked, r.Header.Get("Accept-Language"))
+		w.Header().Add("Vary", "Accept-Language")
+		address = page.fileName(languages[i], named)
+	}
+	p.files[address].serve(w, r)
+}
+
+// A file is served as it is, or compressed to a browser that takes that. A browser may keep it, and asks at each use whether
+// it has changed (no-cache, ETag).
+type file struct {
+	content, compressed []byte
+	mediaType, tag      string
+}
+
+func newFile(name string, content []byte) file {
+	sum := sha256.Sum256(content)
+	f := file{content: content, mediaType: mime.TypeByExtension(path.Ext(name)), tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
+	var packed bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // it is a level that there is
+	_, _ = z.Write(content)                                    // to a buffer, which takes all
+	_ = z.Close()
+	if packed.Len() < len(content) {
+		f.compressed = packed.Bytes()
+	}
+	return f
+}
+
+func (f file) serve(w http.ResponseWriter, r *http.Request) {
+	body, tag := f.content, f.tag
+	w.Header().Add("Vary", "Accept-Encoding")
+	if f.compressed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		body, tag = f.compressed, f.tag+"-gzip"
+		w.Header().Set("Content-Encoding", "gzip")
+	}
+	tag = fmt.Sprintf("%q", tag)
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("ETag", tag)
+	if strings.Contains(r.Header.Get("If-None-Match"), tag) {
+		w.Header().Del("Content-Encoding")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.Header().Set("Content-Type", f.mediaType)
+	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+	if r.Method == http.MethodGet {
+		_, _ = w.Write(body) // an error means that the browser has gone
+	}
+}
+
+// allFiles are the rendered pages by their file names, and the files below /assets by their addresses.
+var allFiles = sync.OnceValue(func() map[string]file {
+	files := map[string]file{}
+	for name, content := range renderedPages() {
+		files[name] = newFile(name, content)
+	}
+	err := fs.WalkDir(assets, "assets", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Dir(name) == "assets/pages" {
+			return err
+		}
+		content, err := assets.ReadFile(name)
+		files["/"+name] = newFile(name, content)
 		return err
 	})
 	if err != nil {
 		panic(err) // what is embedded can be read
 	}
-	// The table of schemes is below /assets because a lab serves that in front of its balancer.
-	get(g, "/assets/schemes.json", func(c *gin.Context) {
-		c.Header("Cache-Control", "no-cache")
-		c.JSON(http.StatusOK, scheme.All())
-	})
-}
-
-// asset serves one file. A browser may cache it, and asks at each use whether it has changed (no-cache, ETag).
-func asset(files fs.FS, name string) gin.HandlerFunc {
-	content, err := fs.ReadFile(files, name)
+	table, err := json.Marshal(scheme.All())
 	if err != nil {
-		panic(err)
+		panic(err) // it is made of strings
 	}
-	sum := sha256.Sum256(content)
-	tag := fmt.Sprintf("%q", base64.RawURLEncoding.EncodeToString(sum[:12]))
-	return func(c *gin.Context) {
-		c.Header("Cache-Control", "no-cache")
-		c.Header("ETag", tag)
-		c.FileFromFS(name, http.FS(files))
-	}
-}
+	files["/assets/schemes.json"] = newFile("schemes.json", table)
+	return files
+})

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/language"
 
 	"authlab/account"
+	"authlab/token"
 )
 
 // renderedPages returns all pages in all languages, by their file names. All replicas of a process share them.
@@ -62,7 +63,7 @@ func (p page) render(files fs.FS, lang language.Tag, named bool) []byte {
 		ParseFS(files, "pages/layout.html", "pages/"+p.Name+".html"))
 	var text bytes.Buffer
 	err := t.ExecuteTemplate(&text, "layout", map[string]any{
-		"Page": p.Name, "Pages": pages, "Lang": lang.String(), "Other": other.String(), "Query": query, "Demos": account.Demos(),
+		"Page": p.Name, "Pages": pages, "Lang": lang.String(), "Other": other.String(), "Query": query, "Demos": account.Demos(), "Algorithms": token.Algorithms(),
 	})
 	if err != nil {
 		panic(err) // a mistake in a template or a text that is missing, found when the server is built

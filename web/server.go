@@ -132,7 +132,10 @@ func (s *Server) routes() *gin.Engine {
 	get(r, "/readyz", s.handleReadyz)
 	get(r, "/metrics", gin.WrapH(s.metrics.handler()))
 	get(r, "/.well-known/jwks.json", s.handleJWKS)
-	s.pages(r)
+	pages := NewPages()
+	for _, path := range pages.Paths() {
+		get(r, path, gin.WrapH(pages))
+	}
 
 	for _, row := range scheme.All() {
 		m := s.schemes[row.Name]

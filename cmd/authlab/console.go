@@ -107,9 +107,15 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 		}
 	}()
 	fmt.Fprintf(stdout, "console is serving on http://%s\n", listener.Addr())
-	mux := http.NewServeMux()
+	mux, pages := http.NewServeMux(), web.NewPages()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.Handle("/lab/", controls)
+	for _, path := range pages.Paths() {
+		if path == "/" {
+			path = "/{$}" // and nothing below it
+		}
+		mux.Handle("GET "+path, pages)
+	}
 	// Closing the controls ends the event streams, which would never end by themselves.
 	return serveUntilDone(ctx, controls.Close, web.NewHTTPServer(mux, logger), listener)
 }

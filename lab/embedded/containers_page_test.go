@@ -42,7 +42,7 @@ func TestEveryChapterIsPlayedToItsEndOnContainers(t *testing.T) {
 	ask[bool](p, `(location.hash = "#always-the-same-desk", true)`)
 	wait[bool](p, `document.querySelector("[data-action=kill-mine]") !== null`)
 	for _, act := range [][2]string{
-		{"login", "is logged in"}, {"visit-ten", "30 of 30"}, {"kill-mine", "refuses connections"}, {"visit-ten", "20 of 30"}, {"revive", "alive again"},
+		{"login", "is logged in"}, {"visit-ten", "session-memory 10/10"}, {"kill-mine", "refuses connections"}, {"visit-ten", "session-memory 0/10"}, {"revive", "alive again"},
 	} {
 		ask[bool](p, `document.querySelector("#your-turn [data-action=`+act[0]+`]").click() ?? true`)
 		p.expectMessage(act[1])

@@ -22,6 +22,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -120,10 +121,7 @@ func (c *Lab) start(ctx context.Context) error {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	go c.controls.Watch(running)
-	mux := http.NewServeMux()
-	mux.Handle("/lab/", c.controls)
-	mux.Handle("/", c.balancer)
-	c.server = serve(web.ProblemListener(c.listener, "balancer", c.config.Logger), mux, "balancer", c.config.Logger)
+	c.server = serve(web.ProblemListener(c.listener, "balancer", c.config.Logger), c.handler(), "balancer", c.config.Logger)
 	return nil
 }
 
@@ -136,6 +134,21 @@ func serve(listener net.Listener, handler http.Handler, name string, logger *slo
 		}
 	}()
 	return server
+}
+
+// handler serves the controls and the pages, which survive the faults, and sends all other requests to the balancer.
+func (c *Lab) handler() http.Handler {
+	pages := web.NewPages()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/lab/"):
+			c.controls.ServeHTTP(w, r)
+		case pages.Has(r):
+			pages.ServeHTTP(w, r)
+		default:
+			c.balancer.ServeHTTP(w, r)
+		}
+	})
 }
 
 // observe hears of every request from the balancer.

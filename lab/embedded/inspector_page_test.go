@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"authlab/lab/embedded"
+	"authlab/token"
 )
 
 // An inspector is the page /inspector.
@@ -238,7 +240,11 @@ func TestAPerfectlySignedTokenWithAnotherKeyFailsAtTheSignature(t *testing.T) {
 	}
 	// With its own key it fits, and that changes nothing for the server.
 	i.ready()
-	for _, alg := range []string{"ES256", "HS256"} {
+	offered := ask[[]string](i.page, `[...document.querySelector("[data-part=alg]").options].map(({ value }) => value)`)
+	if want := token.Algorithms(); !slices.Equal(offered, want) {
+		t.Errorf("the page signs with %v, and the keyring with %v", offered, want)
+	}
+	for _, alg := range offered {
 		i.sign(alg, `{}`, `{}`)
 		i.expectLights("ok stranger ok ok")
 		ask[bool](i.page, `document.querySelector("#signature input[data-part=own]").click() ?? true`)
@@ -270,19 +276,19 @@ func TestAPastedTokenIsReadAndStaysOnThePage(t *testing.T) {
 	}
 
 	i.paste("  Bearer " + foreignToken[:40] + "\n" + foreignToken[40:] + "\n")
-	i.expectLights("stranger stranger stranger stranger")
-	i.expectReason("format", "typ is JWT, and here only at+jwt will do")
-	i.expectReason("signature", "names no key")
-	i.expectReason("time", "Expired")
-	i.expectReason("claims", "iss is \"joe\", and here it has to be authlab")
-	i.expectReason("claims", "aud is missing")
+	i.expectLights("ok none stranger none")
+	i.expectSaid("A good JWT, but not one of ours", "Algorithm: HS256. Issuer: joe. Expired 15 yrs")
+	i.expectReason("signature", "a key that this lab does not have")
+	if link := ask[bool](i.page, `document.querySelector("[data-part=link]").disabled`); !link {
+		t.Error("a token from elsewhere can be put into a link")
+	}
 	if shown := ask[string](i.page, `document.getElementById("payload").textContent`); !strings.Contains(shown, "http://example.com/is_root") || !strings.Contains(shown, "Not registered") {
 		t.Errorf("the payload is shown as %s", shown)
 	}
 	i.giveKey(foreignKey)
-	i.expectLights("stranger ok stranger stranger")
+	i.expectLights("ok ok stranger none")
 	i.try("character")
-	i.expectLights("stranger stranger stranger stranger")
+	i.expectLights("ok stranger stranger none")
 
 	const asking = `[document.querySelector("[data-part=ask]").disabled, document.querySelector("[data-part=why]").textContent].join(" ")`
 	if why := ask[string](i.page, asking); !strings.HasPrefix(why, "true This token names no key of this lab.") {
@@ -369,13 +375,13 @@ func TestTheReaderCanCheckASignatureWithAnyKey(t *testing.T) {
 		}
 		i.paste(text)
 		i.giveKey(tt.given)
-		i.expectLights("stranger ok ok stranger")
+		i.expectLights("ok ok ok none")
 		i.edit("payload", "sub", `"alice"`)
-		i.expectLights("stranger stranger ok stranger")
+		i.expectLights("ok stranger ok none")
 		i.expectReason("signature", "does not fit")
 	}
 	i.giveKey("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----")
-	i.expectLights("stranger unsure ok stranger")
+	i.expectLights("ok unsure ok none")
 	i.expectReason("signature", "cannot check HS512 with this key")
 }
 
@@ -398,6 +404,93 @@ func TestWhatIsNoTokenIsReadAsFarAsItGoes(t *testing.T) {
 		i.expectLights(tt.lights)
 		i.expectReason("format", tt.reason)
 	}
+}
+
+// The shape of the example of RFC 7516, appendix A.1: its header, and four parts that no page can read.
+const encryptedToken = "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.AAAA.AAAA.AAAA.AAAA"
+
+// expectSaid wants the head over the lights, and what is told below it.
+func (i inspector) expectSaid(head, told string) {
+	i.t.Helper()
+	said := ask[[]string](i.page, `["words", "known"].map((part) => document.querySelector(".here [data-part=" + part + "]").textContent)`)
+	if said[0] != head || !strings.Contains(said[1], told) {
+		i.t.Errorf("the page says %q, want %q and %q", said, head, told)
+	}
+}
+
+func TestAnEncryptedTokenIsNamed(t *testing.T) {
+	i := openInspector(t, "en")
+	i.paste(encryptedToken)
+	i.expectLights("none none none none")
+	i.expectSaid("A JWE: encrypted, not only signed", "Algorithm: RSA-OAEP. Content encrypted with A256GCM.")
+	i.expectReason("format", "Five parts: header, encrypted key")
+	if raw := ask[string](i.page, `document.querySelector("#header [data-part=raw]").textContent`); raw != `{"alg":"RSA-OAEP","enc":"A256GCM"}` {
+		t.Errorf("the raw header is %s", raw)
+	}
+	if payload := ask[string](i.page, `document.querySelector("#payload [data-part=unread]").textContent`); payload != "" {
+		t.Errorf("an encrypted part is shown as the payload: %q", payload)
+	}
+}
+
+func TestWhatStandsAroundAPastedTokenIsTakenOff(t *testing.T) {
+	i := openInspector(t, "en")
+	const half = len(foreignToken) / 2
+	for _, pasted := range []string{
+		foreignToken,
+		"Bearer " + foreignToken,
+		"authorization: bearer  " + foreignToken,
+		`-H "Authorization: Bearer ` + foreignToken + `"`,
+		`"` + foreignToken + `",`,
+		"“" + foreignToken + "”",
+		"'" + foreignToken[:half] + "\r\n  " + foreignToken[half:] + "'\n",
+	} {
+		i.paste(pasted)
+		if token := ask[string](i.page, `document.getElementById("token").value`); token != foreignToken {
+			t.Errorf("%q is read as %q", pasted, token)
+		}
+	}
+}
+
+func TestALinkCarriesATokenThatNoServerSees(t *testing.T) {
+	i := openInspector(t, "en")
+	i.take()
+	token := ask[string](i.page, `document.getElementById("token").value`)
+	link := play[string](i.page, `let copied = "";
+		navigator.clipboard.writeText = async (text) => void (copied = text);
+		document.querySelector("[data-part=link]").click();
+		await null;
+		return copied;`)
+	if address, carried, _ := strings.Cut(link, "#token="); carried != token || strings.Contains(address, "eyJ") {
+		t.Errorf("the link to %s is %s", token, link)
+	}
+	i.press("clear")
+	i.expectLights("none none none none")
+	ask[bool](i.page, fmt.Sprintf(`((location.href = %q), true)`, link)) // the page is there: only the # changes
+	i.expectLights("ok ok ok ok")
+	i.do(chromedp.Navigate("about:blank"), chromedp.Navigate(link))
+	i.expectLights("ok ok ok ok")
+	if kept := ask[string](i.page, `location.href`); strings.Contains(kept, "eyJ") {
+		t.Errorf("the address keeps the token: %s", kept)
+	}
+}
+
+// Without WebCrypto, as over plain http from another machine.
+func TestWithoutWebCryptoTheServerChecks(t *testing.T) {
+	i := openInspector(t, "en", 401)
+	ask[bool](i.page, `Object.defineProperty(crypto, "subtle", { value: undefined }) && true`)
+	i.press("take")
+	i.expectLights("ok unsure ok ok")
+	i.expectReason("signature", "ask it below")
+	i.press("ask")
+	i.expectLights("ok ok ok ok")
+	i.expectReason("signature", "The server has checked it, and it fits")
+	i.try("admin")
+	i.expectLights("ok unsure ok ok")
+	i.press("ask")
+	i.expectLights("ok stranger ok ok")
+	i.try("expired")
+	i.press("ask")
+	i.expectLights("ok stranger stranger ok")
 }
 
 func TestTheInspectorIsWholeInBothLanguagesAndOnAPhone(t *testing.T) {
@@ -440,8 +533,11 @@ func TestTheInspectorIsWholeInBothLanguagesAndOnAPhone(t *testing.T) {
 			look("a token of its own")
 			i.paste(foreignToken)
 			i.giveKey(foreignKey)
-			i.expectLights("stranger ok stranger stranger")
+			i.expectLights("ok ok stranger none")
 			look("a token from elsewhere")
+			i.paste(encryptedToken)
+			i.expectLights("none none none none")
+			look("an encrypted token")
 			if inline := ask[[]string](i.page, inlineCode); len(inline) > 0 {
 				t.Errorf("inline script or style in the document: %q", inline)
 			}

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -171,6 +172,40 @@ func TestTheWireShowsTheMessagesAndSetsOffTheCredential(t *testing.T) {
 	if !strings.HasPrefix(copied, "curl -i") || !strings.Contains(copied, "/session/redis/login") {
 		t.Errorf("copied: %q", copied)
 	}
+	// A request with a cookie brings its login along: a fresh folder has no file of cookies.
+	wait[bool](p, `[...document.querySelectorAll(".plain")].some((row) => row.textContent === "GET /session/redis/me" && (row.click(), true))`)
+	wait[bool](p, `document.querySelector(".wire-what").textContent === "GET /session/redis/me · 200"`)
+	copied = play[string](p, `let copied; navigator.clipboard.writeText = async (text) => { copied = text; };
+		document.querySelector("[data-part=curl]").click(); await null; return copied;`)
+	shell := exec.CommandContext(t.Context(), "sh", "-c", copied)
+	shell.Dir = t.TempDir()
+	if out, err := shell.CombinedOutput(); err != nil || !strings.Contains(string(out), `"name":"alice"`) {
+		t.Errorf("%s\nanswers %s: %v", copied, out, err)
+	}
+}
+
+func TestAReloadForgetsTokensAndKnowsOfCookies(t *testing.T) {
+	p := openPlayground(t, 401)
+	const held = `[...document.querySelectorAll(".wallet li[data-held]")].map((row) => row.dataset.scheme).join(" ")`
+	p.act("login", "alice is logged in")
+	p.do(chromedp.Reload())
+	if got := wait[string](p, held); got != "session-memory session-redis session-cookie" {
+		t.Errorf("after a reload the client holds %s", got)
+	}
+	ask[bool](p, `document.querySelector("[data-action=logout]").click() ?? true`)
+	wait[bool](p, held+` === ""`)
+	p.do(chromedp.Reload())
+	wait[bool](p, `document.querySelectorAll(".wallet li").length === 5`)
+	if got := ask[string](p, held); got != "" {
+		t.Errorf("after the logout the client holds %s", got)
+	}
+}
+
+func TestBasicHasNoLogin(t *testing.T) {
+	p := openPlayground(t)
+	ask[bool](p, `document.querySelectorAll("#schemes input").forEach((box) => box.checked === (box.value === "basic") || box.click()) ?? true`)
+	p.act("login", "Nothing was sent: basic has no login.")
+	p.act("send", "basic 200")
 }
 
 func TestAStreamOfUsersFlowsUntilItIsStopped(t *testing.T) {

@@ -41,7 +41,7 @@ func typed(t *testing.T, target experiment.Target, names ...string) {
 }
 
 func TestWhatALabCannotRunIsTypedAndThePageFollowsAlong(t *testing.T) {
-	for lang, score := range map[string]string{"en": "3 of 3 as you said.", "es": "3 de 3 como dijiste."} {
+	for lang, score := range map[string]string{"en": "3 of 3 as you said.", "es": "Acertaste 3 de 3."} {
 		t.Run(lang, func(t *testing.T) {
 			p, target := openTyped(t, "/?lang="+lang+"#other-desks-and-other-pages")
 			if command := ask[string](p, `document.querySelector("#question code").textContent`); command != "go run ./cmd/authlab run --target compose other-service" {

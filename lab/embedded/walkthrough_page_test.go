@@ -3,7 +3,12 @@ package embedded_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -48,7 +53,7 @@ var answers = []struct {
 func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
 	for _, lang := range []struct{ name, score, total, lesson string }{
 		{"en", "%d of %d as you said.", "You predicted %d of %d right.", "The lesson"},
-		{"es", "%d de %d como dijiste.", "Acertaste %d de %d predicciones.", "La lección"},
+		{"es", "Acertaste %d de %d.", "Acertaste %d de %d predicciones.", "La lección"},
 	} {
 		t.Run(lang.name, func(t *testing.T) {
 			p := openWalkthrough(t, "/?lang="+lang.name, 1280, 1024)
@@ -164,11 +169,14 @@ func TestAChapterIsPlayedByKeyboardAlone(t *testing.T) {
 	wait[bool](p, `document.getElementById("message").textContent === "alice is logged in."`)
 	tabTo("#your-turn [data-action=visit-ten]")
 	p.do(chromedp.KeyEvent(kb.Enter))
-	wait[bool](p, `/of 30 requests were known/.test(document.getElementById("message").textContent)`)
+	wait[bool](p, `/^Known: session-memory \d+\/10 · session-redis 10\/10 · token-stateless 10\/10\.$/.test(document.getElementById("message").textContent)`)
 
 	p.do(chromedp.KeyEvent("?"))
 	if rows := wait[int](p, `document.querySelector("dialog[open]")?.querySelectorAll("dt").length`); rows < 6 {
 		t.Errorf("? lists %d keys", rows)
+	}
+	if names := ask[string](p, `[...document.querySelectorAll("dialog kbd")].map((key) => key.textContent).join(" ")`); !strings.Contains(names, "→ ←") {
+		t.Errorf("? lists the keys %s", names)
 	}
 	p.do(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("p"))
 	wait[bool](p, `document.documentElement.dataset.presenter === "on" && parseFloat(getComputedStyle(document.documentElement).fontSize) >= 19`)
@@ -224,4 +232,80 @@ func TestTheWalkthroughCanBeReadInEveryLightAndOnEveryScreen(t *testing.T) {
 	wait[bool](p, `!document.getElementById("verdict").hidden`)
 	ask[bool](p, `document.querySelectorAll("#verdict input")[0].click() ?? true`)
 	p.expectContrast("the verdict, dark")
+}
+
+func TestAnotherChapterDoesNotShowTheProgressOfThisOne(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=en", 1280, 1024)
+	said := play[[]string](p, `const turned = new Promise((done) => addEventListener("hashchange", () => requestAnimationFrame(done)));
+		document.querySelector(".run").click(); // it checks passwords, which takes its time
+		document.getElementById("next").click();
+		await turned;
+		const run = document.querySelector(".run");
+		return [document.documentElement.dataset.busy, run.ariaDisabled, run.textContent];`)
+	if want := []string{"true", "true", "Another experiment is running"}; !slices.Equal(said, want) {
+		t.Errorf("in mid-run the next chapter says %q, want %q", said, want)
+	}
+	wait[bool](p, `document.querySelector(".run").ariaDisabled === "false" && document.querySelector(".run").textContent === "Run it without predicting"`)
+}
+
+func TestWithoutALoginTheCountSaysSo(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=en#three-desks", 1280, 1024)
+	ask[bool](p, `document.querySelector("#hands [data-action=visit]").click() ?? true`)
+	p.expectMessage("session-redis 0/1 · token-stateless 0/1. Nobody is logged in yet.")
+}
+
+func TestWithOneReplicaEachChoiceIsAnother(t *testing.T) {
+	c, _ := start(t, embedded.Config{Replicas: 1, Experiments: func(url string) http.Handler { return api.For(url).Handler() }})
+	p := openAt(t, c.URL(), "/?lang=en#three-desks")
+	wait[bool](p, `document.querySelector("#question input") !== null`)
+	choices := ask[[]string](p, `[...document.querySelectorAll("#question fieldset:first-of-type .choice")].map((choice) => choice.textContent)`)
+	if want := []string{"30/30: all", "0/30: none"}; !slices.Equal(choices, want) {
+		t.Errorf("the choices are %q, want %q", choices, want)
+	}
+}
+
+func TestAMessageGoes(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=en#three-desks", 1280, 1024)
+	p.do(chromedp.KeyEvent("r"))
+	p.expectMessage("A clean lab")
+	p.do(chromedp.KeyEvent(kb.Escape))
+	wait[bool](p, `document.getElementById("message").textContent === ""`)
+	ask[bool](p, `(() => {
+		const { setTimeout } = window;
+		window.setTimeout = (act, ms) => setTimeout(act, ms / 20);
+		return true;
+	})()`)
+	p.do(chromedp.KeyEvent("r"))
+	p.expectMessage("A clean lab")
+	wait[bool](p, `document.getElementById("message").textContent === ""`)
+}
+
+func TestThatTheLabDoesNotAnswerIsSaidUntilItAnswers(t *testing.T) {
+	c, _ := start(t, embedded.Config{})
+	to, err := url.Parse(c.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }, FlushInterval: -1}
+	var away atomic.Bool
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if away.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close) // after the browsers
+	for _, path := range []string{"/?lang=en#three-desks", "/playground?lang=en"} {
+		t.Run(path, func(t *testing.T) {
+			p := &page{t, browser(t, func(any) {})}
+			p.do(chromedp.Navigate(front.URL + path))
+			wait[bool](p, `document.querySelectorAll(".replica[data-state=alive]").length === 3`)
+			away.Store(true)
+			front.CloseClientConnections()
+			p.expectMessage("The lab does not answer")
+			away.Store(false)
+			wait[bool](p, `document.getElementById("message").textContent === ""`)
+		})
+	}
 }

@@ -26,6 +26,9 @@ const decimals = (digits) => new Intl.NumberFormat(language, { maximumFractionDi
 
 export const number = (n, digits = 0) => decimals(digits).format(n);
 
+/** 3152 is "3.2K": there is room for four characters. */
+export const compact = (n) => new Intl.NumberFormat(language, { notation: "compact" }).format(n);
+
 /** What went wrong, in the reader's language where we know the problem, else in the server's own words. */
 export function problemText(exchange) {
   if (exchange.ok) return "";

@@ -4,16 +4,39 @@ import { checkFormat } from "./check-format.js";
 import { isEarly } from "./check-signature.js";
 import { claim, light } from "./reading.js";
 
-const WANTED = { iss: "authlab", aud: "authlab", exp: "", sub: "", jti: "", sid: "", client_id: "", iat: "" }; // "": any value
+const ISSUER = "authlab";
+const BROKEN = ["parts", "empty", "base64url", "not-object", "twice"].map((why) => `format.${why}`); // for every server, not ours alone
+const WANTED = { iss: ISSUER, aud: ISSUER, exp: "", sub: "", jti: "", sid: "", client_id: "", iat: "" }; // "": any value
 
-/** lights: one for each stage. here: {state, stage}, what our server would say, which asks no key of the reader's. */
-export function judge(reading, byServer, byOwn, now) {
+/**
+ * lights: one for each stage. here: {state, stage}, what our server would say, which asks no key of the reader's.
+ * kind: "jwe", or "foreign" for a good token of another issuer's, which is not measured by our rules; else "".
+ * isUnknown: it came from outside, and names no key of the lab.
+ */
+export function judge(reading, byServer, byOwn, now, isUnknown) {
   const refusals = checkFormat(reading);
   const format = refusals.length > 0 ? { state: "bad", reasons: refusals } : light("ok", "format.ok");
   const signature = byOwn ? { ...byOwn, reasons: [...byOwn.reasons, { why: "signature.by-lab" }] } : byServer;
   const lights = { format, signature, time: checkTime(reading, now), claims: checkClaims(reading) };
-  return { lights, here: whereRefused({ ...lights, signature: byServer }) };
+  const here = whereRefused({ ...lights, signature: byServer });
+  if (reading.isEncrypted) return { kind: "jwe", here, lights: lightsOfJWE() };
+  if (isUnknown && isForeign(reading, refusals)) return { kind: "foreign", here, lights: lightsOfForeign(reading, lights.time, byOwn) };
+  return { kind: "", here, lights };
 }
+
+function isForeign({ header, payload }, refusals) {
+  const alg = String(claim(header, "alg") ?? "none").toLowerCase();
+  return alg !== "none" && claim(payload, "iss") !== ISSUER && !refusals.some(({ why }) => BROKEN.includes(why));
+}
+
+const lightsOfJWE = () => Object.fromEntries(["format", "signature", "time", "claims"].map((stage) => [stage, light("skipped", `jwe.${stage}`)]));
+
+const lightsOfForeign = ({ header }, time, byOwn) => ({
+  format: light("ok", "foreign.format"),
+  signature: byOwn || light("skipped", "foreign.signature", { alg: claim(header, "alg") }),
+  time,
+  claims: light("skipped", "foreign.claims"),
+});
 
 function checkTime({ payload }, now) {
   const [exp, iat, nbf] = ["exp", "iat", "nbf"].map((name) => Math.floor(claim(payload, name) ?? NaN));

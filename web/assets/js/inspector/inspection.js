@@ -16,7 +16,7 @@ export const ASKED = "/token/stateless/me";
 export class Inspection extends EventTarget {
   reading = read("");
   verdict; // see checks.js; "" without a token
-  answer = null; // the server's to this very token: {exchange, comparison}, see ask()
+  answer = null; // the server's to this very token: {exchange, stage, comparison}, see ask()
   #isPasted = false;
   #original = ""; // as it came, before anybody edited it
   #ahead = 0; // s, of the server's clock: the lab's time can be moved
@@ -75,6 +75,11 @@ export class Inspection extends EventTarget {
     return this.#isPasted && !isOurs ? "foreign" : "";
   }
 
+  /** Whether the token may be put into a link: it came from this lab or from this page. */
+  get isOurs() {
+    return this.reading.token !== "" && this.keptBecause === "";
+  }
+
   /** Sends the token, as it is now, to our own server. */
   async ask() {
     const { reading } = this;
@@ -84,8 +89,8 @@ export class Inspection extends EventTarget {
     if (reading !== this.reading) return;
     const { here } = this.verdict;
     const isComparable = stage !== undefined && here.state !== "unsure";
-    this.answer = { exchange, comparison: isComparable ? (here.stage === stage ? "agrees" : "differs") : "incomparable" };
-    this.dispatchEvent(event(TOKEN_CHECKED));
+    this.answer = { exchange, stage, comparison: isComparable ? (here.stage === stage ? "agrees" : "differs") : "incomparable" };
+    this.tick();
   }
 
   /** Seconds since 1970, by the server's clock. */
@@ -95,8 +100,16 @@ export class Inspection extends EventTarget {
 
   tick() {
     const [byServer, byOwn] = this.#signature;
-    this.verdict = this.reading.token && judge(this.reading, byServer, byOwn, this.now());
+    this.verdict = this.reading.token && judge(this.reading, this.#found(byServer), byOwn, this.now(), this.keptBecause === "foreign");
     this.dispatchEvent(event(TOKEN_CHECKED));
+  }
+
+  // Where this page cannot check the signature, what the server has answered tells: it looks at the signature before
+  // time and claims.
+  #found(byServer) {
+    const stage = this.answer?.stage;
+    if (byServer.state !== "unsure" || stage === undefined || stage === "format") return byServer;
+    return stage === "signature" ? light("bad", "signature.asked-bad") : light("ok", "signature.asked-ok");
   }
 
   #learn(now) {

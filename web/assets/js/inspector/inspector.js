@@ -13,7 +13,7 @@ const SECOND = 1000; // ms
 const pane = (id) => document.getElementById(id);
 
 const inspection = new Inspection();
-showToken(pane("encoded"), inspection);
+const followLink = showToken(pane("encoded"), inspection);
 showLights(pane("checks"), inspection);
 showServer(pane("server"), inspection);
 showClaims(pane("header"), inspection);
@@ -29,4 +29,5 @@ showSigning(pane("sign"), inspection, await inspection.loadKeys(), ({ token, key
   inspection.put(token);
   pane("token").focus();
 });
+followLink();
 setInterval(() => inspection.tick(), SECOND);

@@ -12,11 +12,13 @@ import { meaningOf, momentOf } from "./localize.js";
 const MOMENTS = ["exp", "nbf", "iat", "auth_time", "updated_at"];
 
 export function showClaims(root, inspection) {
-  const { table, rows, unread } = partsOf(root);
+  const { table, rows, unread, whole, raw } = partsOf(root);
   const object = () => inspection.reading[root.id];
   let shown = [];
 
   inspection.addEventListener(TOKEN_CHANGED, () => {
+    whole.hidden = !object().members;
+    setText(raw, object().text ?? "");
     if (rows.contains(document.activeElement)) return; // it was changed here, and is shown as it is typed
     const { members, text } = object();
     table.hidden = !members;

@@ -5,10 +5,13 @@ import { membersOf, parse } from "./members.js";
 
 export const PARTS = ["header", "payload", "signature"];
 
-/** header and payload are {text, members, value}; what cannot be read is null. */
+/** header and payload are {text, members, value}; what cannot be read is null. Of a JWE only the header can be read. */
 export function read(token) {
   const parts = token.split(".");
-  return { token, parts, header: readObject(parts[0]), payload: readObject(parts[1]), signature: decode(parts[2] ?? "") };
+  const header = readObject(parts[0]);
+  const isEncrypted = parts.length === 5 && claim(header, "enc") !== undefined; // RFC 7516, section 9
+  const [payload, signature] = isEncrypted ? ["", ""] : parts.slice(1);
+  return { token, parts, header, payload: readObject(payload), signature: decode(signature ?? ""), isEncrypted };
 }
 
 function readObject(encoded) {
@@ -23,8 +26,11 @@ export const claim = ({ value }, name) => (value && Object.hasOwn(value, name) ?
 /** The token with another text in its header or payload. All else stays, also the signature. */
 export const withText = ({ parts }, part, text) => parts.with(PARTS.indexOf(part), encodeText(text)).join(".");
 
-/** What a paste is meant to be: no token has spaces or line breaks. */
-export const tidy = (text) => text.replace(/^\s*(?:Authorization:\s*)?Bearer\s/i, "").replace(/\s/g, "");
+/** The token of a paste: without the header's name and scheme around it, and without what no token has in it. */
+export const tidy = (text) => text
+  .replace(/[\s"'`“”‘’«»\u200B]+/g, " ").trim()
+  .replace(/^(?:-H )?(?:Authorization ?[:=] ?)?(?:Bearer )?/i, "")
+  .replaceAll(" ", "").replace(/[,;]+$/, "");
 
 /** What a stage of the checks says: state is ok, bad, unsure or skipped. */
 export const light = (state, why, values) => ({ state, reasons: [{ why, values }] });

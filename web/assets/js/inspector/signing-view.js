@@ -10,7 +10,7 @@ import { hasWebCrypto } from "./webcrypto.js";
 
 /** inspect: what to do with a token that was signed here. */
 export function showSigning(root, inspection, kid, inspect) {
-  const { alg, secret, password, header, payload, sign, above, out, use } = partsOf(root);
+  const { lead, alg, secret, password, header, payload, sign, above, out, use } = partsOf(root);
   let signed;
 
   const fill = (head, claims) => {
@@ -20,6 +20,8 @@ export function showSigning(root, inspection, kid, inspect) {
   };
   fill({ alg: "", kid, typ: "at+jwt" }, freshClaims(Math.floor(inspection.now())));
 
+  sign.disabled = !hasWebCrypto();
+  if (sign.disabled) lead.textContent = t("inspector.sign-insecure");
   alg.addEventListener("change", () => fill(parse(header.value)));
   above.addEventListener("click", () => fill(inspection.reading.header.value, inspection.reading.payload.value));
   sign.addEventListener("click", async () => {
@@ -27,8 +29,12 @@ export function showSigning(root, inspection, kid, inspect) {
     const wrong = [header, payload, password].find(isWrong);
     for (const field of [header, payload, password]) field.ariaInvalid = String(field === wrong);
     wrong?.focus();
-    if (wrong || !hasWebCrypto()) return say(t(`inspector.sign-${wrong?.name ?? "insecure"}`), true);
-    signed = await signToken(alg.value, parse(header.value), parse(payload.value), password.value);
+    if (wrong) return say(t(`inspector.sign-${wrong.name}`), true);
+    try {
+      signed = await signToken(alg.value, parse(header.value), parse(payload.value), password.value);
+    } catch {
+      return say(t("inspector.sign-unknown", { alg: alg.value }), true);
+    }
     colour(out, signed.token);
     use.disabled = false;
     say(t("inspector.signed"));

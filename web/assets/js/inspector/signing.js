@@ -13,12 +13,15 @@ export const freshClaims = (now) => ({
   client_id: "authlab", sid: random(), roles: ["user", "admin"],
 });
 
-let pair; // as long as the page is there
+const pairs = {}; // by alg, as long as the page is there
 
-/** Returns the token, and what it can be checked with: the secret, or the public half as a JWK. */
+/**
+ * Returns the token, and what it can be checked with: the secret, or the public half as a JWK. It rejects where the
+ * browser does not know the algorithm.
+ */
 export async function signToken(alg, header, payload, secret) {
   const isSecret = alg === "HS256";
-  if (!isSecret) pair ??= await generateKey(alg);
+  const pair = isSecret ? null : (pairs[alg] ??= await generateKey(alg));
   const key = isSecret ? await importSecret(alg, bytesOf(secret)) : pair.privateKey;
   const signed = [header, payload].map((object) => encodeText(JSON.stringify(object))).join(".");
   return {

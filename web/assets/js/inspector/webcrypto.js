@@ -28,6 +28,8 @@ export async function verify(alg, key, signature, text) {
   return crypto.subtle.verify(algorithm(alg), imported, signature, bytesOf(text));
 }
 
-export const generateKey = (alg) => crypto.subtle.generateKey(algorithm(alg), true, ["sign", "verify"]);
+const RSA = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+
+export const generateKey = (alg) => crypto.subtle.generateKey({ ...RSA, ...algorithm(alg) }, true, ["sign", "verify"]);
 export const importSecret = (alg, raw) => crypto.subtle.importKey("raw", raw, algorithm(alg), false, ["sign"]);
 export const sign = async (alg, key, text) => new Uint8Array(await crypto.subtle.sign(algorithm(alg), key, bytesOf(text)));

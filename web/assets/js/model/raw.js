@@ -21,9 +21,22 @@ export function rawResponse(exchange, lane, action) {
   return message(`HTTP/1.1 ${exchange.status} ${exchange.statusText}`, headers, body);
 }
 
-/** A command that sends the same request. Cookies are kept in a file, because no script can read them out of here. */
-export function asCurl({ request }, lane) {
-  const parts = ["curl -i"];
+/**
+ * A command that sends the same request. No script can read a cookie out of here, so the command logs in first where it
+ * takes one, and keeps it in a file. user: {name, password}, or null where a reload has forgotten who it was.
+ */
+export function asCurl({ request }, lane, user) {
+  const takesCookie = lane?.credential === "cookie" && request.path !== lane.login;
+  return (takesCookie ? `${loginFor(lane, user)} &&\n` : "") + command("curl -i", request, lane);
+}
+
+function loginFor({ credential, login }, user) {
+  const body = JSON.stringify({ username: user?.name ?? "USER", password: user?.password ?? "PASSWORD" });
+  return command("curl -fsS -o /dev/null", { method: "POST", path: login, headers: { "Content-Type": "application/json" }, body }, { credential });
+}
+
+function command(curl, request, lane) {
+  const parts = [curl];
   if (request.method !== "GET") parts.push(`-X ${request.method}`);
   for (const [name, value] of Object.entries(request.headers)) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (lane?.credential === "cookie") parts.push("-b cookies.txt -c cookies.txt");

@@ -1,9 +1,12 @@
 // The client: one user, and the wallet. The browser holds the cookies and shows them to no script; that one was set is
-// known from the answer to the login. Tokens are in this object, in memory only: a reload forgets them.
+// known from the answer to the login, and kept by name. Tokens are in this object, in memory only: a reload forgets them.
 
 import { event, EXCHANGE_ENDED, WALLET_CHANGED } from "./events.js";
+import { recall, remember } from "../shell/shell.js";
 import { Exchange } from "./exchange.js";
 import { schemeNamed, SCHEMES } from "./schemes.js";
+
+const COOKIES = "authlab.cookies"; // names of schemes, never a credential
 
 /** What a client holds, by how it travels. */
 const KINDS = { basic: "password", cookie: "cookie", bearer: "token" };
@@ -12,6 +15,13 @@ export class Wallet extends EventTarget {
   policy = "round-robin"; // how the balancer is asked to choose
   user = null; // {name, password}: who this client says that it is
   #held = new Map(); // scheme → {scheme, kind: cookie|token|password, value, refresh, until}
+
+  constructor() {
+    super();
+    for (const { name, credential } of SCHEMES) {
+      if (credential === "cookie" && recall(COOKIES).split(" ").includes(name)) this.#keep(name, "cookie");
+    }
+  }
 
   /** What it holds, in the order of the schemes. value is "" where no script can see it. */
   get held() {
@@ -86,7 +96,7 @@ export class Wallet extends EventTarget {
   /** Forgets everything that a script can forget. Cookies are taken away by the server at logout. */
   clear() {
     this.#held.clear();
-    this.dispatchEvent(event(WALLET_CHANGED, this.held));
+    this.#changed();
   }
 
   /** Forgets everything, cookies too: each server is asked to take its own away. */
@@ -117,12 +127,21 @@ export class Wallet extends EventTarget {
   }
 
   #hold(lane, value, refresh = "") {
-    this.#held.set(lane.name, { scheme: lane.name, kind: KINDS[lane.credential], value, refresh });
-    this.dispatchEvent(event(WALLET_CHANGED, this.held));
+    this.#keep(lane.name, KINDS[lane.credential], value, refresh);
+    this.#changed();
+  }
+
+  #keep(scheme, kind, value = "", refresh = "") {
+    this.#held.set(scheme, { scheme, kind, value, refresh });
   }
 
   #drop(lane) {
     this.#held.delete(lane.name);
+    this.#changed();
+  }
+
+  #changed() {
+    remember(COOKIES, this.held.filter(({ kind }) => kind === "cookie").map(({ scheme }) => scheme).join(" "));
     this.dispatchEvent(event(WALLET_CHANGED, this.held));
   }
 }

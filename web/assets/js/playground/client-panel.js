@@ -9,6 +9,7 @@ import { ClientRequests } from "./client-requests.js";
 
 const FIRST = ["session-memory", "session-redis", "session-cookie", "token-stateless", "token-revocable"];
 const CHOSEN = "authlab.schemes";
+const NOTHING_SENT = { login: "no-login", refresh: "no-refresh" }; // only basic has no login
 const POLICIES = ["round-robin", "sticky", "hash"];
 
 export class ClientPanel {
@@ -69,7 +70,7 @@ export class ClientPanel {
 
   /** Where something is done, the first thing that went wrong; where something is asked, a count for each scheme. */
   #report(name, answers) {
-    if (answers.length === 0) return say(t(`playground.${name === "refresh" ? "no-refresh" : "no-answers"}`));
+    if (answers.length === 0) return say(t(`playground.${NOTHING_SENT[name] ?? "no-answers"}`));
     const failed = answers.find(({ exchange }) => !exchange.ok);
     if (name === "login" || name === "logout" || name === "refresh") {
       if (failed) return say(`${failed.lane.name}: ${problemText(failed.exchange)}`, true);

@@ -36,7 +36,7 @@ const title = (held) => el("h3", {}, ...held.map(({ scheme }) => (
 function token(held) {
   const [{ value }] = held;
   return [
-    el("div", {}, ...said(held, "token"), el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.token") }, ...tokenParts(value))),
+    el("div", {}, ...said(held, "token"), el("p", {}, el("a", { href: `/inspector${location.search}#token=${value}` }, t("playground.inspect"))), el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.token") }, ...tokenParts(value))),
     el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.claims"), dataset: { jwt: "payload" } }, claimsOf(value)),
   ];
 }

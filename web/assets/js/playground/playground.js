@@ -5,7 +5,7 @@ import { t } from "../lang.js";
 import { CLUSTER_CHANGED, CLUSTER_MISSED, CONTROL_ANSWERED } from "../model/events.js";
 import { Lab } from "../model/lab.js";
 import { Wallet } from "../model/wallet.js";
-import { say, startShell } from "../shell/shell.js";
+import { sayWhenLost, startShell } from "../shell/shell.js";
 import "../stage/stage.js";
 import { Announcer } from "./announcer.js";
 import { sayAnswer } from "./by-hand.js";
@@ -27,7 +27,7 @@ const clientPanel = new ClientPanel(wallet, (schemes) => stage.setAttribute("sch
 const labPanel = new LabPanel(lab);
 const stream = new Stream(lab, wallet);
 const streamView = new StreamView(stream, () => clientPanel.schemes);
-const wire = new WireView(log);
+const wire = new WireView(log, wallet);
 new TimelineView(log, (entry) => wire.choose(entry));
 new Announcer(log);
 new HoldsView(wallet);
@@ -39,15 +39,9 @@ stage.addEventListener(CONTROL_ANSWERED, (answered) => {
   sayAnswer(answered.detail.exchange, answered.detail.done);
 });
 
-let lost = false;
-lab.addEventListener(CLUSTER_CHANGED, () => {
-  if (lost) say("");
-  lost = false;
-  document.getElementById("alone").hidden = true;
-});
+sayWhenLost(lab);
+lab.addEventListener(CLUSTER_CHANGED, () => (document.getElementById("alone").hidden = true));
 lab.addEventListener(CLUSTER_MISSED, ({ detail: { missing } }) => {
-  if (!missing && !lost) say(t("shell.lab-lost"), true);
-  lost = !missing;
   document.getElementById("alone").hidden = !missing;
   if (missing) document.querySelector(".playground").dataset.lab = "none";
 });

@@ -9,12 +9,14 @@ import { marked } from "./credential.js";
 const COPIED = 1500; // ms that "copied" is shown
 
 export class WireView {
+  #wallet;
   #parts = partsOf(document.querySelector(".wire"));
   #follows = true;
   #entry = null;
   #due = 0;
 
-  constructor(log) {
+  constructor(log, wallet) {
+    this.#wallet = wallet;
     log.addEventListener(REQUEST_LOG_CHANGED, ({ detail: entry }) => {
       if (!entry || (this.#follows && entry.own)) this.#later(entry);
       else if (entry === this.#entry) this.#later(entry);
@@ -67,7 +69,7 @@ export class WireView {
 
   async #copy() {
     const { exchange, lane } = this.#entry.own;
-    await copyText(asCurl(exchange, lane));
+    await copyText(asCurl(exchange, lane, this.#wallet.user));
     const { curl } = this.#parts;
     setText(curl, t("shell.copied"));
     setTimeout(() => setText(curl, t("shell.copy-curl")), COPIED);

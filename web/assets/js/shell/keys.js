@@ -1,7 +1,7 @@
 // The keyboard: which key does what on this page, and the list of them that "?" shows.
 
 import { el } from "../dom.js";
-import { t } from "../lang.js";
+import { t, tOr } from "../lang.js";
 
 const CHOOSING = "input[type=radio], input[type=checkbox], input[type=range]";
 const TYPING = `input:not(${CHOOSING}), select, textarea, [contenteditable]`;
@@ -38,7 +38,7 @@ export class Keys {
 export function showKeys(keys) {
   const dialog = document.getElementById("keys");
   dialog.querySelector("dl").replaceChildren(...keys.list().flatMap(([key, text]) => [
-    el("dt", {}, el("kbd", {}, t(`shell.name-${key}`) === `shell.name-${key}` ? key.toUpperCase() : t(`shell.name-${key}`))),
+    el("dt", {}, el("kbd", {}, tOr(`shell.name-${key.toLowerCase()}`, key.toUpperCase()))),
     el("dd", {}, text),
   ]));
   dialog.showModal();

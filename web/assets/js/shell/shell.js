@@ -1,10 +1,13 @@
 // What every page has: the keys, presenter mode, the reset, the language, and the line at the foot.
 
 import { language, problemText, t } from "../lang.js";
+import { CLUSTER_CHANGED, CLUSTER_MISSED } from "../model/events.js";
 import { Keys, showKeys } from "./keys.js";
 
 const PRESENTER = "authlab.presenter";
 const LANGUAGE = "authlab.language";
+const SHOWN = 8000; // ms that a message is shown
+const SHOWN_WRONG = 20_000;
 
 /** Starts the shell, and returns the keys, so that a page can add its own. reset: what R does; none without. */
 export function startShell({ reset } = {}) {
@@ -30,6 +33,7 @@ export function startShell({ reset } = {}) {
   const show = () => showKeys(keys);
   tool("keys").addEventListener("click", show);
   keys.on("?", "shell.key-keys", show);
+  keys.on("Escape", "", () => say(""));
 
   tool("language").addEventListener("click", (click) => {
     const other = new URL(click.currentTarget.href);
@@ -49,11 +53,28 @@ function followChosenLanguage() {
   location.replace(address);
 }
 
-/** The line at the foot of the page, which is also read aloud. */
-export function say(text, wrong = false) {
+let fading = 0;
+
+/** The line at the foot of the page, which is also read aloud. It goes after some seconds, or with Escape, unless it stays. */
+export function say(text, wrong = false, stays = false) {
+  clearTimeout(fading);
+  if (text !== "" && !stays) fading = setTimeout(() => say(""), wrong ? SHOWN_WRONG : SHOWN);
   const message = document.getElementById("message");
   message.classList.toggle("wrong", wrong);
   message.textContent = text === "" ? "" : wrong ? `✕ ${text}` : text;
+}
+
+/** Says it while a lab does not answer. */
+export function sayWhenLost(lab) {
+  let lost = false;
+  lab.addEventListener(CLUSTER_CHANGED, () => {
+    if (lost) say("");
+    lost = false;
+  });
+  lab.addEventListener(CLUSTER_MISSED, ({ detail: { missing } }) => {
+    if (!missing && !lost) say(t("shell.lab-lost"), true, true);
+    lost = !missing;
+  });
 }
 
 /** Says how a control of the lab went. Where this lab is broken by hand, it says what to type. */

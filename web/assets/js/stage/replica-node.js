@@ -1,7 +1,7 @@
 // One replica: its name, whether it is alive, and the filing cards of what only it remembers.
 
 import { el, setText } from "../dom.js";
-import { number, t } from "../lang.js";
+import { compact, t } from "../lang.js";
 import { RecordSlots } from "./record-slots.js";
 import { button, frame } from "./node.js";
 import { skewOf } from "./skew.js";
@@ -43,7 +43,7 @@ export class ReplicaNode {
     this.root.dataset.state = silent ? "silent" : alive ? "alive" : "dead";
     setText(this.#frame.state, t(`stage.${silent ? "silent" : alive ? "alive" : refuses ? "refuses" : "dead"}`));
     setText(this.#skew, skewOf(skew));
-    setText(this.#served, t("stage.served", { n: number(requests ?? 0) }));
+    setText(this.#served, t("stage.served", { n: compact(requests ?? 0) }));
     setText(this.#toggle, t(`stage.${silent ? "wake" : alive ? "kill" : "start"}`));
     this.#toggle.ariaLabel = `${this.#toggle.textContent} ${this.#name}`;
     if (died) return this.#records.fall(t("stage.memory-lost"));

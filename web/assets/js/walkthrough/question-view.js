@@ -5,10 +5,11 @@ import { lookUp, t } from "../lang.js";
 import { keyOf } from "./progress.js";
 import { typedRun } from "./typed-run.js";
 
-/** What can be predicted in a chapter, in its own words: [{value, label}]. */
+/** What can be predicted in a chapter, in its own words: [{value, label}]. With one replica two outcomes may be the same: one stays. */
 export function choicesIn(chapter, choices) {
   const labels = lookUp(`walkthrough.${chapter.id}.choices`);
-  return choices.map(({ outcome, text }, i) => ({ value: keyOf(outcome), label: labels[i].replaceAll("{choice}", text) }));
+  const all = choices.map(({ outcome, text }, i) => ({ value: keyOf(outcome), label: labels[i].replaceAll("{choice}", text) }));
+  return all.filter(({ value }, i) => all.findLastIndex((one) => one.value === value) === i);
 }
 
 export class QuestionView {
@@ -44,10 +45,10 @@ export class QuestionView {
     this.#label();
   }
 
-  /** What the button says while the lab is at work: how many requests it has sent. */
+  /** What the button says while the lab is at work: how many requests it has sent; null for another experiment. */
   busy(requests) {
     this.#button.ariaDisabled = "true";
-    this.#button.textContent = t("walkthrough.running", { requests });
+    this.#button.textContent = t(`walkthrough.${requests === null ? "runs-another" : "running"}`, { requests });
   }
 
   ready() {

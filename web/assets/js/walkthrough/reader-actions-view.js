@@ -1,6 +1,6 @@
 // The reader's own requests: a button for each action, and a lane for each scheme with the last answers on it.
 
-import { el, setText } from "../dom.js";
+import { copyText, el, setText } from "../dom.js";
 import { t } from "../lang.js";
 import { EXCHANGE_ENDED } from "../model/events.js";
 import { asCurl } from "../model/raw.js";
@@ -98,11 +98,7 @@ export class ReaderActionsView {
 
   async #copy() {
     if (!this.#last) return say(t("walkthrough.nothing-to-copy"));
-    try {
-      await navigator.clipboard.writeText(asCurl(this.#last.exchange, this.#last.lane));
-      say(t("shell.copied"));
-    } catch {
-      say(asCurl(this.#last.exchange, this.#last.lane));
-    }
+    await copyText(asCurl(this.#last.exchange, this.#last.lane, this.#wallet.user));
+    say(t("shell.copied"));
   }
 }

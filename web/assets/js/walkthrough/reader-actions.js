@@ -39,16 +39,15 @@ export const ACTIONS = {
 export const actionLabel = (name) => lookUp(`walkthrough.actions.${name}`);
 
 async function visit(wallet, schemes, page, times) {
-  let known = 0;
-  let asked = 0;
+  const known = new Map(schemes.map((scheme) => [scheme, 0]));
   for (let i = 0; i < times; i++) {
     for (const scheme of turned(schemes, i)) {
-      const exchange = await wallet.get(scheme, page);
-      asked += 1;
-      if (exchange.ok) known += 1;
+      const { ok } = await wallet.get(scheme, page);
+      if (ok) known.set(scheme, known.get(scheme) + 1);
     }
   }
-  return { said: t("walkthrough.is-known", { known, asked }) };
+  const tally = [...known].map(([scheme, n]) => `${scheme} ${n}/${times}`).join(" · ");
+  return { said: t(`walkthrough.${wallet.held.length > 0 ? "is-known" : "is-unknown"}`, { tally }) };
 }
 
 /** As many schemes as replicas would meet the same replica every time: each round begins with the next one. */

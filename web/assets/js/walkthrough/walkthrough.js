@@ -5,7 +5,7 @@ import { language, lookUp, t } from "../lang.js";
 import { CLUSTER_MISSED, EXPERIMENT_CHANGED, REQUEST_BALANCED } from "../model/events.js";
 import { Lab } from "../model/lab.js";
 import { Wallet } from "../model/wallet.js";
-import { say, sayControl, startShell } from "../shell/shell.js";
+import { say, sayControl, sayWhenLost, startShell } from "../shell/shell.js";
 import "../stage/stage.js";
 import { CHAPTERS } from "./chapters.js";
 import { ReaderActionsView } from "./reader-actions-view.js";
@@ -29,7 +29,7 @@ class Walkthrough {
   #more;
   #verdict;
   #requests = 0;
-  #running = false;
+  #running = ""; // the experiment that this page runs
   #followed = ""; // the experiment that runs from outside
   #lost = 0; // the timer of that one
 
@@ -43,7 +43,8 @@ class Walkthrough {
     this.#progress.addEventListener(RESULT_MEASURED, () => this.#markSteps());
     this.#lab.addEventListener(REQUEST_BALANCED, () => this.#count());
     this.#lab.addEventListener(EXPERIMENT_CHANGED, ({ detail }) => this.#follow(detail));
-    this.#lab.addEventListener(CLUSTER_MISSED, ({ detail }) => say(t(detail.missing ? "shell.no-lab" : "shell.lab-lost"), true));
+    this.#lab.addEventListener(CLUSTER_MISSED, ({ detail }) => detail.missing && say(t("shell.no-lab"), true, true));
+    sayWhenLost(this.#lab);
     addEventListener("hashchange", () => this.#show(true));
     byId("before").addEventListener("click", () => this.turn(-1));
     byId("next").addEventListener("click", () => this.turn(1));
@@ -61,7 +62,7 @@ class Walkthrough {
   }
 
   async reset() {
-    if (this.#running || this.#followed) return;
+    if (this.#measured) return;
     await this.#wallet.forget();
     const exchange = await this.#lab.reset();
     this.#yourTurn.clear();
@@ -88,13 +89,13 @@ class Walkthrough {
   }
 
   async #measure(name) {
-    if (this.#running || this.#followed) return false;
-    this.#running = true;
+    if (this.#measured) return false;
+    this.#running = name;
     this.#requests = 0;
     this.#markBusy(true);
     say("");
     const exchange = await this.#lab.measure(name, language, USERS);
-    this.#running = false;
+    this.#running = "";
     this.#markBusy(false);
     // An experiment begins and ends with a clean lab: what the reader had is gone.
     this.#wallet.clear();
@@ -138,15 +139,24 @@ class Walkthrough {
 
   #count() {
     this.#requests += 1;
-    if ((this.#running || this.#followed === this.#chapter.experiment) && this.#chapter.experiment) this.#question.busy(this.#requests);
+    if (this.#measured) this.#showProgress();
+  }
+
+  /** The experiment that has the lab now, or "". */
+  get #measured() {
+    return this.#running || this.#followed;
+  }
+
+  #showProgress() {
+    if (!this.#chapter.experiment) return;
+    if (!this.#measured) this.#question.ready();
+    else this.#question.busy(this.#measured === this.#chapter.experiment ? this.#requests : null);
   }
 
   #markBusy(busy) {
     document.documentElement.dataset.busy = String(busy);
     for (const button of document.querySelectorAll("main [data-action]")) button.ariaDisabled = String(busy);
-    if (!this.#chapter.experiment) return;
-    if (busy) this.#question.busy(this.#requests);
-    else this.#question.ready();
+    this.#showProgress();
   }
 
   #showQuestion() {
@@ -175,6 +185,7 @@ class Walkthrough {
       this.#showQuestion();
       this.#showAnswer();
     }
+    if (this.#measured) this.#markBusy(true); // the buttons are new
     this.#markSteps();
     byId("before").hidden = this.#index === 0;
     byId("next").hidden = this.#index === CHAPTERS.length - 1;
