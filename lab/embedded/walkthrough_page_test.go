@@ -196,9 +196,9 @@ func TestTheReadersOwnRequestsLoseAndKeepTheirLanes(t *testing.T) {
 		return ask[[]string](p, fmt.Sprintf(`[...document.querySelectorAll("#your-turn [data-scheme=%s] li")].map((li) => li.dataset.status)`, scheme))
 	}
 	act("login", "is logged in")
-	act("visit-ten", "30 of 30")
+	act("visit-ten", "session-memory 10/10 · session-redis 10/10 · token-stateless 10/10")
 	act("kill-mine", "is dead")
-	act("visit-ten", "20 of 30")
+	act("visit-ten", "session-memory 0/10 · session-redis 10/10 · token-stateless 10/10")
 	for scheme, want := range map[string]string{"session-memory": "401", "session-redis": "200", "token-stateless": "200"} {
 		for _, status := range lane(scheme) {
 			if status != want {
@@ -250,7 +250,7 @@ func TestAnotherChapterDoesNotShowTheProgressOfThisOne(t *testing.T) {
 
 func TestWithoutALoginTheCountSaysSo(t *testing.T) {
 	p := openWalkthrough(t, "/?lang=en#three-desks", 1280, 1024)
-	ask[bool](p, `document.querySelector("#hands [data-action=visit]").click() ?? true`)
+	ask[bool](p, `document.querySelector("#your-turn [data-action=visit]").click() ?? true`)
 	p.expectMessage("session-redis 0/1 · token-stateless 0/1. Nobody is logged in yet.")
 }
 
@@ -306,6 +306,27 @@ func TestThatTheLabDoesNotAnswerIsSaidUntilItAnswers(t *testing.T) {
 			p.expectMessage("The lab does not answer")
 			away.Store(false)
 			wait[bool](p, `document.getElementById("message").textContent === ""`)
+		})
+	}
+}
+
+// What stands on the page before the chapter is there must not jump when it comes: a shift of 0.1 is what people notice.
+func TestNothingJumpsWhileTheFrontPageLoads(t *testing.T) {
+	for _, width := range []int64{390, 1440} {
+		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			p := openWalkthrough(t, "/?lang=en", width, 900)
+			wait[bool](p, `document.querySelectorAll(".replica[data-state=alive]").length === 3`)
+			shift := play[float64](p, `return new Promise((summed) => {
+				let sum = 0;
+				const observer = new PerformanceObserver((list) => {
+					for (const { value } of list.getEntriesByType("layout-shift")) sum += value;
+					if (list.getEntriesByType("paint").length > 0) summed(sum); // asked for last, and there is always one
+				});
+				for (const type of ["layout-shift", "paint"]) observer.observe({ type, buffered: true });
+			});`)
+			if shift > 0.02 {
+				t.Errorf("while the page loads it shifts by %.3f", shift)
+			}
 		})
 	}
 }
