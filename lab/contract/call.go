@@ -8,8 +8,8 @@ import (
 )
 
 // Call sends a request with a JSON body, unless it is nil, and reads the JSON answer, unless into is nil. An answer of 400
-// or more is returned as a Problem.
-func Call(ctx context.Context, client *http.Client, method, url string, body, into any) error {
+// or more is returned as a Problem. run is for RunHeader, or empty.
+func Call(ctx context.Context, client *http.Client, run, method, url string, body, into any) error {
 	var text bytes.Buffer
 	if body != nil {
 		if err := json.NewEncoder(&text).Encode(body); err != nil {
@@ -21,6 +21,9 @@ func Call(ctx context.Context, client *http.Client, method, url string, body, in
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
+	if run != "" {
+		request.Header.Set(RunHeader, run)
+	}
 	response, err := client.Do(request)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,10 +14,15 @@ import (
 // remoteTimeout is how long a Remote waits for one answer: to start a replica may take a while.
 const remoteTimeout = 30 * time.Second
 
+// RunHeader is a header of the controls: it names the run that asks. While an experiment of a run is under way, the
+// controls change nothing for others.
+const RunHeader = "X-Lab-Run"
+
 // A Remote is a Lab that is reached by its address, over the routes of package control.
 type Remote struct {
 	url      string
 	controls string // where /lab/ is
+	run      string // in RunHeader
 	client   *http.Client
 }
 
@@ -29,7 +35,7 @@ func NewRemote(address string) (*Remote, error) {
 		return nil, fmt.Errorf("%q is not the address of a lab: it should look like http://127.0.0.1:8080", address)
 	}
 	address = strings.TrimSuffix(address, "/")
-	return &Remote{url: address, controls: address, client: &http.Client{Timeout: remoteTimeout}}, nil
+	return &Remote{url: address, controls: address, run: rand.Text(), client: &http.Client{Timeout: remoteTimeout}}, nil
 }
 
 // WithControls is the same lab, whose controls are at another address than its balancer.
@@ -118,7 +124,7 @@ func (r *Remote) change(ctx context.Context, path string, body any) error {
 }
 
 func (r *Remote) do(ctx context.Context, method, path string, body, into any) error {
-	err := Call(ctx, r.client, method, r.controls+"/lab/"+path, body, into)
+	err := Call(ctx, r.client, r.run, method, r.controls+"/lab/"+path, body, into)
 	if problem, ok := errors.AsType[Problem](err); ok {
 		switch problem.Status {
 		case http.StatusNotImplemented:

@@ -29,6 +29,7 @@ type Controls struct {
 	lab    contract.Lab
 	config Config
 	events *broker
+	turn   turn
 	mux    *http.ServeMux
 }
 

@@ -272,3 +272,61 @@ func TestEventsTellOfRequestsAndChangesUntilTheEnd(t *testing.T) {
 		t.Errorf("the stream ended with %q, %v", rest, err)
 	}
 }
+
+func TestAnExperimentHasTheLabToItself(t *testing.T) {
+	experiments := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	server := httptest.NewServer(control.New(&noted{}, control.Config{Experiments: experiments}))
+	t.Cleanup(server.Close)
+	ours, other := remote(t, server.URL), remote(t, server.URL)
+	isBusy := func(err error) bool {
+		problem, ok := errors.AsType[contract.Problem](err)
+		return ok && problem.Status == http.StatusConflict && strings.HasSuffix(problem.Type, ":lab-busy") && strings.Contains(problem.Detail, "sticky")
+	}
+	stop := contract.Fault{Name: contract.RedisStopped}
+	for name, change := range map[string]func(*contract.Remote) error{
+		"a fault is broken":        func(r *contract.Remote) error { return r.Break(t.Context(), stop) },
+		"a fault is mended":        func(r *contract.Remote) error { return r.Mend(t.Context(), stop) },
+		"the lab is reset":         func(r *contract.Remote) error { return r.Reset(t.Context()) },
+		"the clock goes forward":   func(r *contract.Remote) error { return r.Advance(t.Context(), time.Minute) },
+		"replicas are added":       func(r *contract.Remote) error { return r.Scale(t.Context(), 4) },
+		"Redis is emptied":         func(r *contract.Remote) error { return r.Flush(t.Context()) },
+		"users are added":          func(r *contract.Remote) error { return r.AddUsers(t.Context(), 1, "a password") },
+		"roles are changed":        func(r *contract.Remote) error { return r.SetRoles(t.Context(), "alice", []string{}) },
+		"keys are rotated":         func(r *contract.Remote) error { return r.RotateKeys(t.Context(), true) },
+		"a second run would begin": func(r *contract.Remote) error { return r.Begun(t.Context(), "sticky") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := ours.Begun(t.Context(), "sticky"); err != nil {
+				t.Fatal(err)
+			}
+			if err := change(other); !isBusy(err) {
+				t.Errorf("for another client in mid-run: %v", err)
+			}
+			if err := other.Ended(t.Context(), "sticky", struct{}{}); err != nil || !isBusy(change(other)) {
+				t.Errorf("another client has ended the run: %v", err)
+			}
+			if _, err := other.View(t.Context()); err != nil {
+				t.Errorf("looking is refused: %v", err)
+			}
+			if err := change(ours); err != nil {
+				t.Errorf("for the run itself: %v", err)
+			}
+			if err := ours.Ended(t.Context(), "sticky", struct{}{}); err != nil {
+				t.Fatal(err)
+			}
+			if err := change(other); err != nil {
+				t.Errorf("after the run: %v", err)
+			}
+			_ = other.Ended(t.Context(), "sticky", struct{}{}) // where it was the change that began a run
+		})
+	}
+}
+
+func remote(t *testing.T, url string) *contract.Remote {
+	t.Helper()
+	r, err := contract.NewRemote(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}

@@ -56,20 +56,34 @@ func (c *Controls) handleExperiment(w http.ResponseWriter, r *http.Request) {
 		refuse(w, contract.ByHand{What: "This lab runs no experiments by itself."})
 		return
 	}
+	name, state := r.PathValue("name"), path.Base(r.URL.Path)
+	switch state {
+	case Begun:
+		if err := c.turn.begin(r, name); err != nil {
+			refuse(w, err)
+			return
+		}
+	case Ended:
+		c.turn.end(r)
+	}
 	c.config.Experiments.ServeHTTP(w, r)
-	if state := path.Base(r.URL.Path); state == Begun || state == Ended {
-		c.events.send("experiment", ExperimentEvent{Name: r.PathValue("name"), State: state})
+	if state == Begun || state == Ended {
+		c.events.send("experiment", ExperimentEvent{Name: name, State: state})
 	}
 }
 
-// change adds a control that changes something, and has the pages look anew.
+// change adds a control that changes something, and has the pages look anew. While an experiment runs, it is refused to
+// all but that run.
 func (c *Controls) change(path string, do func(*http.Request) error) {
 	c.mux.HandleFunc("POST "+path, Change(func(r *http.Request) error {
-		err := do(r)
-		if err == nil {
-			c.Changed()
+		if err := c.turn.check(r); err != nil {
+			return err
 		}
-		return err
+		if err := do(r); err != nil {
+			return err
+		}
+		c.Changed()
+		return nil
 	}))
 }
 

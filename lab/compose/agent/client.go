@@ -68,7 +68,7 @@ func (c *Client) SetWire(ctx context.Context, wire WireState) error {
 }
 
 func (c *Client) ask(ctx context.Context, method, path string, body, into any) error {
-	err := contract.Call(ctx, c.client, method, "http://"+c.address+path, body, into)
+	err := contract.Call(ctx, c.client, "", method, "http://"+c.address+path, body, into)
 	reached, isNet := errors.AsType[*net.OpError](err)
 	_, refused := errors.AsType[contract.Problem](err)
 	_, unsent := errors.AsType[*url.Error](err)
