@@ -100,17 +100,23 @@ func (s *Service) routes() *gin.Engine {
 	r.NoRoute(func(c *gin.Context) { s.refuse(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { s.refuse(c, errNoMethod) })
 
-	r.GET("/livez", s.handleLivez)
-	r.GET("/readyz", s.handleReadyz)
+	get(r, "/livez", s.handleLivez)
+	get(r, "/readyz", s.handleReadyz)
 	for _, store := range []string{"memory", "redis", "cookie"} {
-		r.GET("/reports/session/"+store, s.handleReport("session-"+store, s.bySession("/session/"+store+"/me")))
+		get(r, "/reports/session/"+store, s.handleReport("session-"+store, s.bySession("/session/"+store+"/me")))
 	}
 	// Only the routes that take a token are open to pages of other origins: a page sends its token on purpose, while the
 	// browser would send a cookie by itself.
 	open := r.Group("/reports", s.allowOrigin)
-	open.GET("/token", s.handleReport("token-stateless", s.byToken))
+	get(open, "/token", s.handleReport("token-stateless", s.byToken))
 	open.OPTIONS("/token", s.handlePreflight)
-	open.GET("/revocable", s.handleReport("token-revocable", s.byRevocableToken))
+	get(open, "/revocable", s.handleReport("token-revocable", s.byRevocableToken))
 	open.OPTIONS("/revocable", s.handlePreflight)
 	return r
+}
+
+// get mounts a GET route, and HEAD with it (RFC 9110, section 9.3.2).
+func get(r gin.IRoutes, path string, handler gin.HandlerFunc) {
+	r.GET(path, handler)
+	r.HEAD(path, handler)
 }

@@ -355,6 +355,7 @@ func TestWhatIsNotThereAndWhatEndsIsSaid(t *testing.T) {
 	}{
 		{"GET", "/livez", 200}, {"GET", "/readyz", 200}, {"GET", "/", 404}, {"GET", "/reports/session/other", 404},
 		{"POST", "/reports/token", 405}, {"GET", "/reports/session/redis", 401}, {"DELETE", "/livez", 405},
+		{"HEAD", "/livez", 200}, {"HEAD", "/readyz", 200}, {"HEAD", "/reports/session/redis", 401}, {"HEAD", "/reports/token", 401}, {"HEAD", "/reports/revocable", 401},
 	} {
 		if a := send(t, service, tt.method, tt.path); a.status != tt.status || a.Service != "reports-2" {
 			t.Errorf("%s %s: %d %s", tt.method, tt.path, a.status, a.text)
