@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -83,7 +84,7 @@ func (s *Server) handleTokenCookieLogin(c *gin.Context) {
 		return
 	}
 	http.SetCookie(c.Writer, cookie)
-	c.JSON(http.StatusOK, s.me(c, user, claims.ExpiresAt.Time))
+	c.JSON(http.StatusOK, s.me(c, user, time.Time(claims.ExpiresAt)))
 }
 
 // handleTokenCookieLogout handles the "POST /token/cookie/logout" route. It asks the browser to drop the cookie, and can

@@ -83,7 +83,7 @@ func (s *Server) readToken(source token.Source, revocable bool) func(*gin.Contex
 		}
 		claims := verified.Claims
 		user := account.User{Name: claims.Subject, Roles: claims.Roles}
-		return caller{user: user, expiresAt: claims.ExpiresAt.Time, claims: claims}, nil
+		return caller{user: user, expiresAt: time.Time(claims.ExpiresAt), claims: claims}, nil
 	}
 }
 
