@@ -40,7 +40,7 @@ func (s *Server) handleRefresh(c *gin.Context) {
 // access token has expired can send {"refresh_token"} in its place.
 func (s *Server) handleTokenLogout(c *gin.Context) {
 	var body refreshBody
-	if c.Request.ContentLength != 0 {
+	if hasBody(c.Request) {
 		if err := readJSON(c, &body); err != nil {
 			s.refuse(c, err)
 			return
