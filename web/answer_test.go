@@ -52,6 +52,9 @@ func (a answer) isProblem(t testing.TB, status int, name, scheme string) web.Pro
 	if problem != want || problem.Title == "" || problem.Detail == "" || problem.Replica == "" {
 		t.Errorf("problem %+v, want %+v with a title and a detail", problem, want)
 	}
+	if status == http.StatusUnauthorized && a.header.Get("WWW-Authenticate") == "" {
+		t.Errorf("%s: a 401 without a challenge", name)
+	}
 	if a.status != status || a.header.Get("Content-Type") != web.ProblemType {
 		t.Errorf("%d %s, want %d %s", a.status, a.header.Get("Content-Type"), status, web.ProblemType)
 	}
