@@ -25,6 +25,12 @@ func read(t testing.TB, response *http.Response) answer {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	must(t, err)
+	if response.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("%d %s: a browser may guess another type", response.StatusCode, response.Header.Get("Content-Type"))
+	}
+	if len(response.Cookies()) > 0 && strings.Contains(response.Header.Get("Cache-Control"), "public") {
+		t.Errorf("a public answer sets %v", response.Cookies())
+	}
 	return answer{response.StatusCode, response.Header, string(body), response.Cookies()}
 }
 
