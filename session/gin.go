@@ -14,8 +14,9 @@ import (
 // A ginStore gives a Store the interface that gin-contrib/sessions wants, which is that of gorilla/sessions. The ID of a
 // gorilla session is the credential.
 type ginStore struct {
-	store   Store
-	options gorilla.Options
+	store    Store
+	options  gorilla.Options
+	loggedIn func(Record) bool // prefers one of several cookies; nil: any record is as good
 }
 
 var _ ginsessions.Store = (*ginStore)(nil)
@@ -75,18 +76,42 @@ func (g *ginStore) load(r *http.Request, name string) *visit {
 	options := g.options
 	v.session = gorilla.NewSession(g, name)
 	v.session.Options, v.session.IsNew = &options, true
-	cookie, err := r.Cookie(name)
-	if err != nil {
+	credential, record, err := g.find(r, name)
+	if credential == "" && err == nil {
 		return v // a new visitor, which is no error for gorilla
 	}
-	record, err := g.store.Load(r.Context(), cookie.Value)
 	if err == nil {
 		err = v.show(record)
 	}
 	if v.err = err; err == nil {
-		v.session.ID, v.session.IsNew = cookie.Value, false
+		v.session.ID, v.session.IsNew = credential, false
 	}
 	return v
+}
+
+// maxCookies is how many cookies of one name are looked up: enough for those of other paths and domains, and few enough
+// that one request cannot keep the store busy.
+const maxCookies = 8
+
+// find looks up the request's cookies of that name. A browser may send several, of other paths and domains, and does not
+// tell which is whose (RFC 6265, section 4.2.2). The first of a logged-in user counts, then the first that the store
+// knows. Without any it returns nothing and no error.
+func (g *ginStore) find(r *http.Request, name string) (credential string, record Record, err error) {
+	cookies := r.CookiesNamed(name)
+	for _, cookie := range cookies[:min(len(cookies), maxCookies)] {
+		loaded, loadErr := g.store.Load(r.Context(), cookie.Value)
+		switch {
+		case loadErr == nil && (g.loggedIn == nil || g.loggedIn(loaded)):
+			return cookie.Value, loaded, nil
+		case loadErr == nil && credential == "":
+			credential, record, err = cookie.Value, loaded, nil
+		case loadErr != nil && !errors.Is(loadErr, ErrNoSession):
+			return "", Record{}, loadErr // this cookie may be the good one
+		case loadErr != nil && credential == "" && err == nil:
+			err = loadErr
+		}
+	}
+	return credential, record, err
 }
 
 // Get implements gorilla's Store. Every call of one request returns the same session.

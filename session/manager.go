@@ -58,7 +58,9 @@ func NewManager(config Config) *Manager {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &Manager{config: config, sessions: newGinStore(config.Store, config.Secure)}
+	m := &Manager{config: config, sessions: newGinStore(config.Store, config.Secure)}
+	m.sessions.loggedIn = func(r Record) bool { return r.User != "" && config.Now().Before(m.deadline(r)) }
+	return m
 }
 
 // Middleware puts gin-contrib's session into each request, for sessions.Default(c). It does not load it yet.

@@ -425,3 +425,47 @@ func TestRolesComeFromTheDirectoryOrFromTheRecord(t *testing.T) {
 		})
 	}
 }
+
+func TestOfSeveralCookiesThatOfALoggedInUserCounts(t *testing.T) {
+	clock := storetest.NewClock()
+	keys, err := session.NewCookieKeys(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "s"
+	for storeName, store := range map[string]session.Store{
+		"memory": session.NewMemory(2*session.DefaultAbsolute, clock.Now), "signed": session.NewSigned(name, keys),
+	} {
+		server := guarded(session.Config{Name: name, Store: store, Now: clock.Now})
+		visit := func(path string) string {
+			b := newBrowser(t, server)
+			b.expect(path, http.StatusOK)
+			return b.cookies[name]
+		}
+		expired := visit("/login/bob")
+		clock.Advance(session.DefaultAbsolute)
+		visitor, good := visit("/visit"), visit("/login/alice")
+		for _, tt := range []struct {
+			cookies []string
+			want    int
+		}{
+			{[]string{good}, 200},
+			{[]string{expired, good}, 200},
+			{[]string{visitor, good}, 200},
+			{[]string{"garbage", visitor, expired, good}, 200},
+			{[]string{good, expired, visitor}, 200},
+			{[]string{expired, visitor}, 401},
+			{[]string{"garbage"}, 401},
+		} {
+			r := httptest.NewRequest(http.MethodGet, "/me", nil)
+			for _, value := range tt.cookies {
+				r.AddCookie(&http.Cookie{Name: name, Value: value})
+			}
+			w := httptest.NewRecorder()
+			server.ServeHTTP(w, r)
+			if w.Code != tt.want {
+				t.Errorf("%s, %d cookies: %d, want %d", storeName, len(tt.cookies), w.Code, tt.want)
+			}
+		}
+	}
+}

@@ -9,17 +9,26 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Claims are what an access token says (RFC 9068, section 2.2). All of them are required, and it has no nbf: a token is good
-// from when it was issued.
+// Claims are what an access token says (RFC 9068, section 2.2). All of them but nbf are required. Issue writes no nbf: a token
+// is good from when it was issued.
 type Claims struct {
-	jwt.RegisteredClaims         // iss, sub (the user's name), aud, exp, and the jti of this token alone
-	IssuedAt             Instant `json:"iat"` // in place of the embedded one
-	ClientID             string  `json:"client_id"`
+	jwt.RegisteredClaims // iss, sub (the user's name), aud, and the jti of this token alone
+	// The times stand in place of the embedded ones, whose type also takes a number that is written as text.
+	ExpiresAt Instant `json:"exp"`
+	NotBefore Instant `json:"nbf,omitzero"`
+	IssuedAt  Instant `json:"iat"`
+	ClientID  string  `json:"client_id"`
 	// FamilyID names the login that this token came from, as sid does in OpenID Connect: every token that was refreshed
 	// from one login has the same.
 	FamilyID string   `json:"sid"`
 	Roles    []string `json:"roles"` // do not change them: Verify may return the same slice to other requests
 }
+
+// GetExpirationTime is ExpiresAt.
+func (c *Claims) GetExpirationTime() (*jwt.NumericDate, error) { return c.ExpiresAt.date(), nil }
+
+// GetNotBefore is NotBefore.
+func (c *Claims) GetNotBefore() (*jwt.NumericDate, error) { return c.NotBefore.date(), nil }
 
 // GetIssuedAt is IssuedAt cut to the second. So a replica accepts a token that another one issued up to a second ahead of
 // its own clock.
@@ -31,7 +40,7 @@ func (c *Claims) GetIssuedAt() (*jwt.NumericDate, error) {
 func (c *Claims) Validate() error {
 	for name, empty := range map[string]bool{
 		"sub": c.Subject == "", "jti": c.ID == "", "sid": c.FamilyID == "", "client_id": c.ClientID == "",
-		"iat": time.Time(c.IssuedAt).IsZero(),
+		"iat": c.IssuedAt.IsZero(),
 	} {
 		if empty {
 			return fmt.Errorf("%w: %s", jwt.ErrTokenRequiredClaimMissing, name)
@@ -44,17 +53,28 @@ func (c *Claims) Validate() error {
 // token that was issued just before "log out everywhere" from one that was issued just after.
 type Instant time.Time
 
+// IsZero tells an Instant that the token does not have.
+func (i Instant) IsZero() bool { return time.Time(i).IsZero() }
+
+// date is nil if the token does not have this Instant.
+func (i Instant) date() *jwt.NumericDate {
+	if i.IsZero() {
+		return nil
+	}
+	return &jwt.NumericDate{Time: time.Time(i)}
+}
+
 // MarshalJSON implements json.Marshaler.
 func (i Instant) MarshalJSON() ([]byte, error) {
 	ms := time.Time(i).UnixMilli()
 	return strconv.AppendFloat(nil, float64(ms)/1000, 'f', -1, 64), nil
 }
 
-// UnmarshalJSON implements json.Unmarshaler.
+// UnmarshalJSON implements json.Unmarshaler. It refuses a number that is written as text.
 func (i *Instant) UnmarshalJSON(text []byte) error {
 	seconds, err := strconv.ParseFloat(string(text), 64)
 	if err != nil || seconds < 0 || seconds > 1e11 {
-		return fmt.Errorf("iat: %w", jwt.ErrInvalidType)
+		return fmt.Errorf("time: %w", jwt.ErrInvalidType)
 	}
 	*i = Instant(time.UnixMilli(int64(math.Round(seconds * 1000))))
 	return nil

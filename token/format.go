@@ -64,7 +64,8 @@ func checkFormat(token string) (header, error) {
 	if err := json.Unmarshal(parts[0], &h); err != nil {
 		return header{}, fmt.Errorf("%w: a member of the header is not text", ErrFormat)
 	}
-	if !strings.EqualFold(h.Type, mediaType) {
+	// RFC 7515, section 4.1.9: a typ without a slash stands for the media type with "application/" in front.
+	if strings.TrimPrefix(strings.ToLower(h.Type), "application/") != mediaType {
 		return header{}, fmt.Errorf("%w: typ is %.20q and not %q", ErrFormat, h.Type, mediaType)
 	}
 	return h, nil

@@ -20,10 +20,10 @@ func (s *Service) issue(user account.User, family string) (string, Claims, error
 	now := s.config.Now()
 	claims := Claims{
 		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: s.config.Issuer, Subject: user.Name, Audience: jwt.ClaimStrings{s.config.Audience},
-			ExpiresAt: jwt.NewNumericDate(now.Add(s.config.Access)), ID: rand.Text(),
+			Issuer: s.config.Issuer, Subject: user.Name, Audience: jwt.ClaimStrings{s.config.Audience}, ID: rand.Text(),
 		},
-		IssuedAt: Instant(now.Truncate(time.Millisecond)), ClientID: clientID, FamilyID: family, Roles: user.Roles,
+		ExpiresAt: Instant(now.Add(s.config.Access).Truncate(time.Second)),
+		IssuedAt:  Instant(now.Truncate(time.Millisecond)), ClientID: clientID, FamilyID: family, Roles: user.Roles,
 	}
 	key := s.config.Keys.Signing()
 	t := jwt.NewWithClaims(key.method, &claims)

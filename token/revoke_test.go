@@ -271,6 +271,8 @@ func TestATokenIsReadFromTheHeaderOrFromACookie(t *testing.T) {
 	}{
 		"a good header":            {[]string{"Bearer x.y.z"}, nil},
 		"the scheme in lower case": {[]string{"bearer x.y.z"}, nil},
+		"several spaces":           {[]string{"Bearer   x.y.z"}, nil},
+		"spaces and no token":      {[]string{"Bearer   "}, token.ErrFormat},
 		"nothing":                  {nil, token.ErrNoToken},
 		"another scheme":           {[]string{"Basic YWxpY2U6eA=="}, token.ErrNoToken},
 		"no token after the word":  {[]string{"Bearer "}, token.ErrFormat},
@@ -286,12 +288,26 @@ func TestATokenIsReadFromTheHeaderOrFromACookie(t *testing.T) {
 			}
 		})
 	}
-	request := httptest.NewRequest(http.MethodGet, "/", nil)
-	request.AddCookie(&http.Cookie{Name: "token", Value: "x.y.z"})
-	if got, err := token.FromCookie("token")(request); err != nil || got != "x.y.z" {
-		t.Errorf("from its cookie: %q, %v", got, err)
+	verify := func(text string) (token.Verified, error) {
+		if text != "x.y.z" {
+			return token.Verified{}, token.ErrFormat
+		}
+		return token.Verified{}, nil
 	}
-	if _, err := token.FromCookie("other")(request); !errors.Is(err, token.ErrNoToken) {
-		t.Errorf("from another cookie: %v, want ErrNoToken", err)
+	for cookies, want := range map[string]string{
+		"":                                    "",
+		"other=x.y.z":                         "",
+		"token=x.y.z":                         "x.y.z",
+		"token=bad":                           "bad",
+		"token=x.y.z; token=bad":              "x.y.z",
+		"token=bad; token=worse; token=x.y.z": "x.y.z",
+		"token=bad; other=x.y.z; token=worse": "bad",
+	} {
+		request := httptest.NewRequest(http.MethodGet, "/", nil)
+		request.Header.Set("Cookie", cookies)
+		got, err := token.FromCookie("token", verify)(request)
+		if got != want || (want == "") != errors.Is(err, token.ErrNoToken) {
+			t.Errorf("%q: %q, %v; want %q", cookies, got, err, want)
+		}
 	}
 }

@@ -23,6 +23,7 @@ func FromHeader(r *http.Request) (string, error) {
 	if !strings.EqualFold(scheme, "Bearer") {
 		return "", ErrNoToken
 	}
+	token = strings.TrimLeft(token, " ") // RFC 9110, section 11.4: one space or more
 	if !ok || token == "" {
 		return "", fmt.Errorf("%w: nothing after Bearer", ErrFormat)
 	}
@@ -31,12 +32,22 @@ func FromHeader(r *http.Request) (string, error) {
 
 // FromCookie returns the Source for a cookie of that name. A browser sends a cookie also when another site made it send
 // the request, so the server has to refuse cross-origin requests that change something.
-func FromCookie(name string) Source {
+//
+// A browser may send several cookies of one name, of other paths and domains, and does not tell which is whose (RFC 6265,
+// section 4.2.2). The first one that verify accepts counts; if it accepts none, the first.
+func FromCookie(name string, verify func(string) (Verified, error)) Source {
 	return func(r *http.Request) (string, error) {
-		cookie, err := r.Cookie(name)
-		if err != nil {
+		cookies := r.CookiesNamed(name)
+		if len(cookies) == 0 {
 			return "", ErrNoToken
 		}
-		return cookie.Value, nil
+		if len(cookies) > 1 {
+			for _, cookie := range cookies {
+				if _, err := verify(cookie.Value); err == nil {
+					return cookie.Value, nil
+				}
+			}
+		}
+		return cookies[0].Value, nil
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,15 @@ func TestEveryForgeryIsRefusedAtItsStage(t *testing.T) {
 		"no aud":                           {ours(header(), with("aud", nil)), token.ErrClaims},
 		"another issuer":                   {ours(header(), with("iss", "somebody")), token.ErrClaims},
 		"another audience":                 {ours(header(), with("aud", "somebody")), token.ErrClaims},
+		"not valid yet":                    {ours(header(), with("nbf", now+1)), token.ErrTime},
+		"an nbf that is text":              {ours(header(), with("nbf", strconv.Itoa(int(now)))), token.ErrFormat},
+		"an exp that is text":              {ours(header(), with("exp", strconv.Itoa(int(now)+60))), token.ErrFormat},
+		"an iat that is text":              {ours(header(), with("iat", strconv.Itoa(int(now)))), token.ErrFormat},
+		"another type written out":         {ours(header("typ", "application/jwt"), body), token.ErrFormat},
+		"a type of another tree":           {ours(header("typ", "text/at+jwt"), body), token.ErrFormat},
+		"the type written out":             {ours(header("typ", "application/at+jwt"), body), nil},
+		"the type in another case":         {ours(header("typ", "Application/AT+JWT"), body), nil},
+		"valid from now":                   {ours(header(), with("nbf", now)), nil},
 		"nothing wrong":                    {good, nil},
 		"nothing wrong, written by hand":   {ours(header(), body), nil},
 	} {

@@ -63,6 +63,8 @@ func checkOf(err error) error {
 		return fmt.Errorf("%w: it cannot be decoded", ErrFormat)
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return fmt.Errorf("%w: it has expired", ErrTime)
+	case errors.Is(err, jwt.ErrTokenNotValidYet):
+		return fmt.Errorf("%w: it is not valid yet", ErrTime)
 	case errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
 		return fmt.Errorf("%w: it was issued in the future", ErrTime)
 	case errors.Is(err, jwt.ErrTokenInvalidClaims):

@@ -25,6 +25,12 @@ func read(t testing.TB, response *http.Response) answer {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	must(t, err)
+	if response.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("%d %s: a browser may guess another type", response.StatusCode, response.Header.Get("Content-Type"))
+	}
+	if len(response.Cookies()) > 0 && strings.Contains(response.Header.Get("Cache-Control"), "public") {
+		t.Errorf("a public answer sets %v", response.Cookies())
+	}
 	return answer{response.StatusCode, response.Header, string(body), response.Cookies()}
 }
 
@@ -51,6 +57,9 @@ func (a answer) isProblem(t testing.TB, status int, name, scheme string) web.Pro
 	}
 	if problem != want || problem.Title == "" || problem.Detail == "" || problem.Replica == "" {
 		t.Errorf("problem %+v, want %+v with a title and a detail", problem, want)
+	}
+	if status == http.StatusUnauthorized && a.header.Get("WWW-Authenticate") == "" {
+		t.Errorf("%s: a 401 without a challenge", name)
 	}
 	if a.status != status || a.header.Get("Content-Type") != web.ProblemType {
 		t.Errorf("%d %s, want %d %s", a.status, a.header.Get("Content-Type"), status, web.ProblemType)

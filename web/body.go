@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -46,6 +47,21 @@ func readJSON(c *gin.Context, into any) error {
 		return fmt.Errorf("%w: %q should be text", errBadJSON, kind.Field)
 	}
 	return errBadJSON // without the body's text, which may be a password
+}
+
+// hasBody tells whether a request has a body. The length of a chunked one is known only when it is read, so this reads its
+// first byte, and leaves it to be read again.
+func hasBody(r *http.Request) bool {
+	if r.ContentLength >= 0 {
+		return r.ContentLength > 0
+	}
+	body := bufio.NewReader(r.Body)
+	_, err := body.Peek(1)
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{body, r.Body}
+	return !errors.Is(err, io.EOF)
 }
 
 func onlySpaceLeft(decoder *json.Decoder) error {

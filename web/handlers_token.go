@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -39,7 +40,7 @@ func (s *Server) handleRefresh(c *gin.Context) {
 // access token has expired can send {"refresh_token"} in its place.
 func (s *Server) handleTokenLogout(c *gin.Context) {
 	var body refreshBody
-	if c.Request.ContentLength != 0 {
+	if hasBody(c.Request) {
 		if err := readJSON(c, &body); err != nil {
 			s.refuse(c, err)
 			return
@@ -83,7 +84,7 @@ func (s *Server) handleTokenCookieLogin(c *gin.Context) {
 		return
 	}
 	http.SetCookie(c.Writer, cookie)
-	c.JSON(http.StatusOK, s.me(c, user, claims.ExpiresAt.Time))
+	c.JSON(http.StatusOK, s.me(c, user, time.Time(claims.ExpiresAt)))
 }
 
 // handleTokenCookieLogout handles the "POST /token/cookie/logout" route. It asks the browser to drop the cookie, and can

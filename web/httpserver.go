@@ -85,8 +85,8 @@ func (c *problemConn) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	c.listener.logger.Info("request", "replica", c.listener.replica, "status", status)
-	_, err = fmt.Fprintf(c.TCPConn, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n%s: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s",
-		status, http.StatusText(status), ProblemType, headerServedBy, c.listener.replica, len(body), body)
+	_, err = fmt.Fprintf(c.TCPConn, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n%s: %s\r\n%s: nosniff\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s",
+		status, http.StatusText(status), ProblemType, headerServedBy, c.listener.replica, headerNoSniff, len(body), body)
 	if err != nil {
 		return 0, err
 	}

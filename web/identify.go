@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -83,7 +84,7 @@ func (s *Server) readToken(source token.Source, revocable bool) func(*gin.Contex
 		}
 		claims := verified.Claims
 		user := account.User{Name: claims.Subject, Roles: claims.Roles}
-		return caller{user: user, expiresAt: claims.ExpiresAt.Time, claims: claims}, nil
+		return caller{user: user, expiresAt: time.Time(claims.ExpiresAt), claims: claims}, nil
 	}
 }
 
@@ -102,12 +103,20 @@ var errNoPassword = errors.New("no Authorization: Basic")
 
 // readPassword checks the password that comes with every request (RFC 7617), and so hashes it at every request.
 func (s *Server) readPassword(c *gin.Context) (caller, error) {
-	name, password, ok := c.Request.BasicAuth()
+	name, password, ok := basicAuth(c.Request.Header.Get("Authorization"))
 	if !ok {
 		return caller{}, errNoPassword
 	}
 	user, err := s.authenticate(c, name, password)
 	return caller{user: user}, err
+}
+
+// basicAuth reads Authorization: Basic, also with several spaces after the scheme (RFC 9110, section 11.4), which net/http
+// does not take.
+func basicAuth(authorization string) (name, password string, ok bool) {
+	scheme, credential, _ := strings.Cut(authorization, " ")
+	r := http.Request{Header: http.Header{"Authorization": {scheme + " " + strings.TrimLeft(credential, " ")}}}
+	return r.BasicAuth()
 }
 
 // hashTimeout bounds how long a password waits for its turn to be hashed. It is shorter than a balancer waits for an answer

@@ -13,6 +13,7 @@ import (
 const (
 	headerServedBy = "X-Served-By"
 	headerTiming   = "Server-Timing"
+	headerNoSniff  = "X-Content-Type-Options"
 )
 
 // observe is the first middleware of every request. When the request has ended, it counts it and writes one line to the
@@ -23,6 +24,10 @@ func (s *Server) observe(c *gin.Context) {
 	c.Request = c.Request.WithContext(ctx)
 	c.Header(headerServedBy, s.config.Name)
 	c.Header("Cache-Control", "no-store")
+	c.Header(headerNoSniff, "nosniff") // a browser goes by Content-Type, and takes no text of a user for HTML
+	if s.config.Secure {
+		c.Header("Strict-Transport-Security", "max-age=31536000") // a year, for this host alone (RFC 6797, section 6.1)
+	}
 	c.Writer = &timedWriter{ResponseWriter: c.Writer, timing: t}
 	c.Next()
 

@@ -27,6 +27,9 @@ var assets embed.FS
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+// permissionsPolicy keeps the pages from what they never ask a browser for.
+const permissionsPolicy = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+
 // The pages, in the order of their links. Each has a template of its name in assets/pages.
 var pages = []page{{"walkthrough", "/"}, {"playground", "/playground"}, {"inspector", "/inspector"}}
 
@@ -87,8 +90,10 @@ func (p *Pages) Paths() []string {
 // ServeHTTP serves what Has knows.
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", contentSecurityPolicy)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cross-Origin-Opener-Policy", "same-origin") // a page that opens this one gets no hold of its window
+	w.Header().Set("Permissions-Policy", permissionsPolicy)
 	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set(headerNoSniff, "nosniff")
 	address := r.URL.Path
 	if page, ok := p.pages[address]; ok {
 		asked, named := r.URL.Query().Get("lang"), r.URL.Query().Has("lang")

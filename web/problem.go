@@ -141,7 +141,7 @@ func (s *Server) refuse(c *gin.Context, err error) {
 	if v.status == http.StatusInternalServerError {
 		s.config.Logger.Error("refused", "replica", s.config.Name, "route", c.FullPath(), "error", err)
 	}
-	challenge(c, in, v, err)
+	s.challenge(c, in, v, err)
 	var tooMany *account.TooManyError
 	switch {
 	case errors.As(err, &tooMany):
@@ -153,18 +153,24 @@ func (s *Server) refuse(c *gin.Context, err error) {
 	c.AbortWithStatusJSON(v.status, v.problem(err, in, s.config.Name))
 }
 
-// challenge tells the client which credential is wanted (RFC 9110, section 11.6.1; RFC 6750, section 3).
-func challenge(c *gin.Context, in string, v verdict, err error) {
+// challenge tells the client which credential is wanted (RFC 9110, section 11.6.1; RFC 6750, section 3). A 401 always has a
+// challenge (RFC 9110, section 15.5.2). For cookies there is no registered scheme, and a browser ignores one that it does
+// not know.
+func (s *Server) challenge(c *gin.Context, in string, v verdict, err error) {
+	row, _ := scheme.Named(in)
+	unauthorized := v.status == http.StatusUnauthorized
 	switch {
-	case in == scheme.Basic && v.status == http.StatusUnauthorized:
-		c.Header("WWW-Authenticate", `Basic realm="authlab", charset="UTF-8"`)
-	case in != scheme.TokenStateless && in != scheme.TokenRevocable: // no Authorization header
-	case v.status == http.StatusUnauthorized && errors.Is(err, token.ErrInvalid):
-		c.Header("WWW-Authenticate", fmt.Sprintf(`Bearer realm="authlab", error="invalid_token", error_description=%q`, v.title))
-	case v.status == http.StatusUnauthorized:
-		c.Header("WWW-Authenticate", `Bearer realm="authlab"`)
-	case errors.Is(err, errNotAdmin):
+	case row.Credential == scheme.Bearer && errors.Is(err, errNotAdmin):
 		c.Header("WWW-Authenticate", `Bearer realm="authlab", error="insufficient_scope"`)
+	case !unauthorized:
+	case row.Credential == scheme.Password:
+		c.Header("WWW-Authenticate", `Basic realm="authlab", charset="UTF-8"`)
+	case row.Credential == scheme.Cookie:
+		c.Header("WWW-Authenticate", fmt.Sprintf(`Cookie realm="authlab", cookie-name=%q`, s.cookieName(row.CookieName)))
+	case errors.Is(err, token.ErrInvalid):
+		c.Header("WWW-Authenticate", fmt.Sprintf(`Bearer realm="authlab", error="invalid_token", error_description=%q`, v.title))
+	default:
+		c.Header("WWW-Authenticate", `Bearer realm="authlab"`)
 	}
 }
 

@@ -28,7 +28,7 @@ func (s *Server) mount() map[string]mounted {
 		scheme.SessionCookie:  s.mountSession(scheme.SessionCookie, signed, nil), // a signed cookie carries the roles itself
 		scheme.TokenStateless: {read: s.readToken(token.FromHeader, false)},
 		scheme.TokenRevocable: {read: s.readToken(token.FromHeader, true)},
-		scheme.TokenCookie:    {read: s.readToken(token.FromCookie(s.cookieName(scheme.TokenCookie)), false)},
+		scheme.TokenCookie:    {read: s.readToken(token.FromCookie(s.cookieName(scheme.TokenCookie), s.tokens.Verify), false)},
 	}
 	for _, row := range scheme.All() {
 		m := all[row.Name]

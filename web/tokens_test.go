@@ -130,7 +130,7 @@ func TestTheChallengeSaysHowToComeBack(t *testing.T) {
 		{"token, not an admin who can be denied", "/token/revocable/admin", "", 403, `Bearer realm="authlab", error="insufficient_scope"`},
 		{"a token in a cookie, not an admin", "/token/cookie/admin", "", 403, ""},
 		{"a session, not an admin", "/session/memory/admin", "", 403, ""},
-		{"a session, none", "/session/redis/me", "", 401, ""},
+		{"a session, none", "/session/redis/me", "", 401, `Cookie realm="authlab", cookie-name="session-redis"`},
 		{"a good token", "/token/stateless/me", "", 200, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -23,12 +23,26 @@ func forwardedAddr(r *http.Request) (netip.Addr, bool) {
 	}
 	for _, line := range r.Header["X-Forwarded-For"] {
 		for entry := range strings.SplitSeq(line, ",") {
-			if addr, err := netip.ParseAddr(strings.TrimSpace(entry)); err == nil {
+			if addr, err := parseForwarded(strings.TrimSpace(entry)); err == nil {
 				return canonical(addr), true
 			}
 		}
 	}
 	return netip.Addr{}, false
+}
+
+// parseForwarded reads one entry of X-Forwarded-For. Some proxies write the client's port too (192.0.2.1:4711,
+// [2001:db8::1]:4711), or brackets without a port.
+func parseForwarded(entry string) (netip.Addr, error) {
+	if withPort, err := netip.ParseAddrPort(entry); err == nil {
+		return withPort.Addr(), nil
+	}
+	if inner, ok := strings.CutPrefix(entry, "["); ok {
+		if inner, ok = strings.CutSuffix(inner, "]"); ok {
+			entry = inner
+		}
+	}
+	return netip.ParseAddr(entry)
 }
 
 // peerAddr returns the TCP peer's address; the zero Addr where there is none (a Unix socket).
