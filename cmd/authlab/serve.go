@@ -130,7 +130,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		defer end()
 	}
 	defer reloadOnHangup(keys, logger)()
-	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, listener.Addr())
+	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, web.HostToOpen(listener.Addr()))
 	return serveUntilDone(ctx, replica.Drain, web.NewHTTPServer(replica, logger), listener)
 }
 
