@@ -140,8 +140,8 @@ func reachRedis(ctx context.Context, address string) (*redis.Client, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	if err := client.Ping(ctx).Err(); err != nil {
-		return nil, errors.Join(fmt.Errorf("redis at %s cannot be reached: %w", client.Options().Addr, err), client.Close())
+	if err := web.PingRedis(ctx, client); err != nil {
+		return nil, errors.Join(err, client.Close())
 	}
 	return client, nil
 }

@@ -58,8 +58,8 @@ func openStore(ctx context.Context, address string) (*store, error) {
 	if s.client, err = web.OpenRedis(s.address.String()); err != nil {
 		return nil, err
 	}
-	if err := s.client.Ping(ctx).Err(); err != nil {
-		return nil, errors.Join(fmt.Errorf("redis at %s cannot be reached: %w", s.address.Host, err), s.close())
+	if err := web.PingRedis(ctx, s.client); err != nil {
+		return nil, errors.Join(err, s.close())
 	}
 	if s.wire, err = fault.NewWire(s.address.Host); err != nil {
 		return nil, errors.Join(err, s.close())
