@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -24,6 +24,10 @@ const redisDialTimeout = redisTimeout / 2
 // The client would write to stderr by itself, on its own terms. What went wrong comes back as an error.
 func init() { redis.SetLogger(&logging.VoidLogger{}) }
 
+// errRedisAddress quotes neither the address nor the parser's words, because in a broken address any part may be the
+// password.
+var errRedisAddress = errors.New("redis address cannot be read: it should look like redis://user:password@host:6379/0, with what is special in the password percent-encoded")
+
 // OpenRedis returns a client for a Redis at an address like redis://user:password@host:6379/0. It connects when it is
 // first used.
 //
@@ -31,8 +35,8 @@ func init() { redis.SetLogger(&logging.VoidLogger{}) }
 // that spends a refresh token must not be sent twice.
 func OpenRedis(address string) (*redis.Client, error) {
 	options, err := redis.ParseURL(address)
-	if err != nil {
-		return nil, fmt.Errorf("redis address: %w", err)
+	if err != nil || strings.Contains(address, "#") { // what follows a # is dropped, and may be most of a password
+		return nil, errRedisAddress
 	}
 	options.MaxRetries, options.DialerRetries = -1, 1
 	options.ContextTimeoutEnabled = true

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,3 +43,32 @@ func TestACommandIsRepeatedOnlyIfThisProcessStoodStill(t *testing.T) {
 		}
 	}
 }
+
+func TestOneKindOfRefusalIsLoggedOnceAMinute(t *testing.T) {
+	var log strings.Builder
+	now := time.Unix(0, 0)
+	r := newRefusals("app-1", slog.New(slog.NewTextHandler(&log, nil)))
+	r.now = func() time.Time { return now }
+	for _, tt := range []struct {
+		command string
+		err     error
+		after   time.Duration
+		lines   int // in all
+	}{
+		{"SET", refused("READONLY no"), 0, 1}, {"SET", refused("READONLY no"), refusedEvery - 1, 1},
+		{"GET", refused("READONLY no"), 0, 2}, {"SET", refused("NOPERM no"), 0, 3}, {"SET", refused("READONLY no"), 1, 4},
+		{"SET", nil, refusedEvery, 4}, {"SET", redis.Nil, 0, 4}, {"SET", context.DeadlineExceeded, 0, 4},
+	} {
+		now = now.Add(tt.after)
+		r.saw(tt.command, tt.err)
+		if got := strings.Count(log.String(), "\n"); got != tt.lines {
+			t.Errorf("%s, %v: %d lines, want %d", tt.command, tt.err, got, tt.lines)
+		}
+	}
+}
+
+// refused is an error that Redis answers with.
+type refused string
+
+func (r refused) Error() string { return string(r) }
+func (refused) RedisError()     {}

@@ -89,7 +89,7 @@ func New(config Config) *Server {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{config: config, metrics: newMetrics()}
-	config.Redis.AddHook(timedRedis{s.metrics})
+	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
 	s.directory = timedDirectory{config.Directory, s.metrics}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)

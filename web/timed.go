@@ -62,8 +62,11 @@ func (h timedHasher) Matches(ctx context.Context, encoded, password string) (boo
 	return h.Hasher.Matches(ctx, encoded, password)
 }
 
-// A timedRedis is a hook of the Redis client. It times and counts every command.
-type timedRedis struct{ metrics *metrics }
+// A timedRedis is a hook of the Redis client. It times and counts every command, and logs those that Redis refuses.
+type timedRedis struct {
+	metrics  *metrics
+	refusals *refusals
+}
 
 var _ redis.Hook = timedRedis{}
 
@@ -77,7 +80,9 @@ func (h timedRedis) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		}
 		h.metrics.commands.WithLabelValues(name).Inc()
 		defer timingOf(ctx).Add(costStore, "redis "+name, time.Now())
-		return next(ctx, cmd)
+		err := next(ctx, cmd)
+		h.refusals.saw(name, err)
+		return err
 	}
 }
 
@@ -94,7 +99,9 @@ func (h timedRedis) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Pr
 			return next(ctx, cmds)
 		}
 		defer timingOf(ctx).Add(costStore, "redis "+strings.Join(names, " "), time.Now())
-		return next(ctx, cmds)
+		err := next(ctx, cmds)
+		h.refusals.saw(strings.Join(names, " "), err)
+		return err
 	}
 }
 

@@ -106,7 +106,7 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 			logger.Error("the balancer's log is not heard any more", "error", err)
 		}
 	}()
-	fmt.Fprintf(stdout, "console is serving on http://%s\n", listener.Addr())
+	fmt.Fprintf(stdout, "console is serving on http://%s\n", web.HostToOpen(listener.Addr()))
 	mux, pages := http.NewServeMux(), web.NewPages()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.Handle("/lab/", controls)

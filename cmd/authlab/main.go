@@ -25,6 +25,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/netip"
 	"os"
 	"os/signal"
 	"syscall"
@@ -122,8 +124,19 @@ func explain(err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return fmt.Errorf("%w: another program listens there; choose another port with --listen 127.0.0.1:0", err)
-	case errors.Is(err, syscall.EACCES):
+	case errors.Is(err, syscall.EACCES) && listensBelow1024(err):
 		return fmt.Errorf("%w: choose a port above 1023", err)
 	}
 	return err
+}
+
+// listensBelow1024 tells whether an error is of listening on a port that many systems keep for root. Files and connections
+// fail with EACCES too.
+func listensBelow1024(err error) bool {
+	failed, ok := errors.AsType[*net.OpError](err)
+	if !ok || failed.Op != "listen" {
+		return false
+	}
+	address, ok := failed.Addr.(interface{ AddrPort() netip.AddrPort })
+	return ok && 0 < address.AddrPort().Port() && address.AddrPort().Port() < 1024
 }

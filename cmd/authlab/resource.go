@@ -52,7 +52,7 @@ func serveResource(ctx context.Context, address string, config resource.Config, 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s is serving on http://%s\n", config.Name, listener.Addr())
+	fmt.Fprintf(stdout, "%s is serving on http://%s\n", config.Name, web.HostToOpen(listener.Addr()))
 	server := web.NewHTTPServer(service.Handler(), config.Logger)
 	return serveUntilDone(ctx, service.Drain, server, web.ProblemListener(listener, config.Name, config.Logger))
 }

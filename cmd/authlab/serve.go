@@ -130,7 +130,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		defer end()
 	}
 	defer reloadOnHangup(keys, logger)()
-	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, listener.Addr())
+	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, web.HostToOpen(listener.Addr()))
 	return serveUntilDone(ctx, replica.Drain, web.NewHTTPServer(replica, logger), listener)
 }
 
@@ -140,8 +140,8 @@ func reachRedis(ctx context.Context, address string) (*redis.Client, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	if err := client.Ping(ctx).Err(); err != nil {
-		return nil, errors.Join(fmt.Errorf("redis at %s cannot be reached: %w", client.Options().Addr, err), client.Close())
+	if err := web.PingRedis(ctx, client); err != nil {
+		return nil, errors.Join(err, client.Close())
 	}
 	return client, nil
 }

@@ -19,9 +19,13 @@ const (
 	MaxReplicas = 16                   // how many replicas there can be
 	MaxUsers    = 10_000               // how many simulated users there can be
 	MaxAdvance  = 365 * 24 * time.Hour // how far a clock can be moved at once
+	MaxAhead    = 100 * MaxAdvance     // and in all; a Duration ends at 292 years
 	MaxDelay    = time.Second          // how far away Redis can be
 	MinDelay    = time.Millisecond     // and how near, if it is moved at all
 )
+
+// ErrAhead is what Advance returns when it was asked for too much. No clock was moved.
+var ErrAhead = Invalid("The lab's clock would be more than a hundred years ahead; reset brings it back.")
 
 // A Lab is a running system that can be looked at and broken.
 //
@@ -40,7 +44,7 @@ type Lab interface {
 	Scale(ctx context.Context, replicas int) error
 	// Flush empties Redis.
 	Flush(ctx context.Context) error
-	// Advance moves all replicas' clocks forward, by MaxAdvance at most.
+	// Advance moves all replicas' clocks forward, by MaxAdvance at most. ErrAhead: they would be more than MaxAhead ahead.
 	Advance(ctx context.Context, by time.Duration) error
 	// RotateKeys makes new keys sign, in every replica. With overlap the keys before go on verifying.
 	RotateKeys(ctx context.Context, overlap bool) error

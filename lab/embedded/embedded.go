@@ -111,7 +111,7 @@ func (c *Lab) start(ctx context.Context) error {
 	}
 	controls := control.Config{LabKey: c.config.LabKey}
 	if c.config.Experiments != nil {
-		controls.Experiments = c.config.Experiments("http://" + loopback(c.listener.Addr()))
+		controls.Experiments = c.config.Experiments("http://" + web.HostToOpen(c.listener.Addr()))
 	}
 	c.controls = control.New(c, controls)
 	c.balancer = balancer.New(balancer.Config{Backends: c.backends, Observe: c.observe, Logger: c.config.Logger, ResponseTimeout: c.config.ResponseTimeout})
@@ -159,8 +159,8 @@ func (c *Lab) observe(e contract.RequestEvent) {
 	c.controls.Observe(e)
 }
 
-// URL is where the balancer listens: http://127.0.0.1:8080.
-func (c *Lab) URL() string { return "http://" + c.listener.Addr().String() }
+// URL is where a browser on this machine finds the balancer: http://127.0.0.1:8080.
+func (c *Lab) URL() string { return "http://" + web.HostToOpen(c.listener.Addr()) }
 
 // Close ends everything that Start started.
 func (c *Lab) Close() error {

@@ -61,7 +61,9 @@ func (c *Lab) Flush(ctx context.Context) error { return control.Flush(ctx, c.sto
 
 // Advance implements contract.Lab.
 func (c *Lab) Advance(ctx context.Context, by time.Duration) error {
-	c.time.Advance(by)
+	if !c.time.Advance(by, contract.MaxAhead) {
+		return contract.ErrAhead
+	}
 	return control.Age(ctx, c.store.client, by)
 }
 

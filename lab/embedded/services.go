@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 
 	"authlab/lab/contract"
 	"authlab/lab/fault"
@@ -27,7 +26,7 @@ type services struct {
 // startServices starts the second service, which reaches home over a wire of its own, and the twin that falls for
 // everything, which is reached on loopback only.
 func (c *Lab) startServices(ctx context.Context) error {
-	home := loopback(c.listener.Addr())
+	home := web.HostToOpen(c.listener.Addr())
 	_, port, err := net.SplitHostPort(home)
 	if err != nil {
 		return err
@@ -74,16 +73,4 @@ func (s *services) close() error {
 		failed = append(failed, s.home.SetCut(true))
 	}
 	return errors.Join(failed...)
-}
-
-// loopback is an address at which this machine reaches a listener of its own, also one that listens everywhere.
-func loopback(address net.Addr) string {
-	host, port, err := net.SplitHostPort(address.String())
-	if err != nil {
-		return address.String()
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() || strings.Contains(host, "%") {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port)
 }

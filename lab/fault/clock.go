@@ -14,8 +14,18 @@ type LabTime struct {
 // Now is the lab's time.
 func (t *LabTime) Now() time.Time { return time.Now().Add(time.Duration(t.ahead.Load())) }
 
-// Advance moves the lab's time forward.
-func (t *LabTime) Advance(d time.Duration) { t.ahead.Add(int64(d)) }
+// Advance moves the lab's time forward. It does nothing, and returns false, if the lab would be further ahead than most.
+func (t *LabTime) Advance(d, most time.Duration) bool {
+	for {
+		ahead := t.ahead.Load()
+		if ahead > int64(most-d) {
+			return false
+		}
+		if t.ahead.CompareAndSwap(ahead, ahead+int64(d)) {
+			return true
+		}
+	}
+}
 
 // Reset moves the lab's time back to the real one.
 func (t *LabTime) Reset() { t.ahead.Store(0) }

@@ -89,7 +89,16 @@ func New(config Config) *Console {
 
 // Advance implements contract.Lab. The replicas' clocks are moved, and what is in Redis grows older by as much.
 func (c *Console) Advance(ctx context.Context, by time.Duration) error {
-	if err := c.change(ctx, func() { c.ahead += by }); err != nil {
+	moved := false
+	err := c.change(ctx, func() {
+		if moved = c.ahead <= contract.MaxAhead-by; moved {
+			c.ahead += by
+		}
+	})
+	if !moved {
+		return contract.ErrAhead
+	}
+	if err != nil {
 		return err
 	}
 	return control.Age(ctx, c.config.Redis, by)

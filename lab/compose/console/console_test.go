@@ -364,6 +364,9 @@ func TestTimeIsToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 	if ahead := time.Until(v.Now); ahead < 19*time.Minute || ahead > 20*time.Minute {
 		t.Errorf("the lab's clock is %s ahead", ahead)
 	}
+	if err := l.Advance(t.Context(), contract.MaxAhead); !errors.Is(err, contract.ErrAhead) || l.agents[0].offset() != "20m0s" {
+		t.Errorf("over the bound: %v, and app-1 is %s ahead", err, l.agents[0].offset())
+	}
 	if err := l.skews(t.Context(), "app-9", time.Minute); !errors.Is(err, contract.ErrNoReplica) {
 		t.Errorf("a replica that there is not: %v", err)
 	}
