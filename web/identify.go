@@ -125,6 +125,9 @@ func (s *Server) authenticate(c *gin.Context, name, password string) (account.Us
 	hashing, cancel := context.WithTimeout(ctx, hashTimeout)
 	defer cancel()
 	user, err := s.authenticator.Authenticate(hashing, name, password)
+	if err != nil {
+		timingOf(ctx).HideDurations()
+	}
 	switch {
 	case err == nil:
 		attempt.Succeeded(ctx)
