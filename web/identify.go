@@ -120,6 +120,7 @@ func (s *Server) authenticate(c *gin.Context, name, password string) (account.Us
 	ctx := c.Request.Context()
 	attempt, err := s.attempts.Begin(ctx, name, c.ClientIP())
 	if err != nil {
+		s.logNotCounted(err)
 		return account.User{}, err
 	}
 	hashing, cancel := context.WithTimeout(ctx, hashTimeout)
@@ -130,11 +131,18 @@ func (s *Server) authenticate(c *gin.Context, name, password string) (account.Us
 	}
 	switch {
 	case err == nil:
-		attempt.Succeeded(ctx)
+		s.logNotCounted(attempt.Succeeded(ctx))
 	case errors.Is(err, account.ErrBadCredentials):
-		attempt.Failed(ctx)
+		s.logNotCounted(attempt.Failed(ctx))
 	default: // the database or the Hasher did not answer, so the password was not checked
-		attempt.Withdraw(ctx)
+		s.logNotCounted(attempt.Withdraw(ctx))
 	}
 	return user, err
+}
+
+// logNotCounted logs an error that Redis answered to a login's count. An outage is none: then logins are not limited.
+func (s *Server) logNotCounted(err error) {
+	if errors.Is(err, account.ErrNotCounted) {
+		s.config.Logger.Error("login not counted", "replica", s.config.Name, "error", err)
+	}
 }
