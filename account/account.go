@@ -67,6 +67,8 @@ var (
 	ErrBadCredentials = errors.New("name or password is wrong")
 	// ErrTooManyAttempts means that a password was not checked, because too many were wrong before. A *TooManyError is one.
 	ErrTooManyAttempts = errors.New("too many failed logins")
+	// ErrNotCounted means that a password was not checked, because the attempt could not be counted: Redis answered an error.
+	ErrNotCounted = errors.New("login could not be counted")
 	// ErrBusy means that too many passwords are being checked already, and this one was not checked. Try again.
 	ErrBusy = errors.New("too many logins at once")
 )

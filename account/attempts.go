@@ -35,9 +35,10 @@ func (e *TooManyError) Error() string {
 //	authlab:attempts:address:<address>        failures
 //
 // An attempt counts for its account before the password is checked, so that a thousand guesses at once count as a thousand.
+// Scripts count, so that no key is ever without an end. They work with every Redis since version 5.
 //
-// Fails open: without Redis, logins are not limited. Locking users out would be worse, and the Hasher still bounds
-// guessing.
+// Fails open: while Redis is away, logins are not limited. Locking users out would be worse, and the Hasher still bounds
+// guessing. An error that Redis answers is no such outage: it is ErrNotCounted.
 type Attempts struct {
 	client redis.UniversalClient
 	prefix string
@@ -54,69 +55,81 @@ type Attempt struct {
 	name, address string
 }
 
-// Begin counts an attempt. *TooManyError: there were too many, and the password must not be checked.
+// begin counts an attempt for the account KEYS[1] and returns 0, or returns for how many milliseconds the address KEYS[2]
+// or the account has to wait. An attempt that has to wait makes no key.
+const begin = `
+local function wait(key, most)
+	if tonumber(redis.call('GET', key) or 0) < most then return 0 end
+	local left = redis.call('PTTL', key)
+	if left > 0 then return left end
+	redis.call('PEXPIRE', key, ARGV[3])
+	return tonumber(ARGV[3])
+end
+local left = wait(KEYS[2], tonumber(ARGV[2]))
+if left == 0 then left = wait(KEYS[1], tonumber(ARGV[1])) end
+if left == 0 and redis.call('INCR', KEYS[1]) == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+return left`
+
+// countUp adds one to KEYS[1], which ends ARGV[1] milliseconds after its first count.
+const countUp = `
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return count`
+
+// countDown takes one from KEYS[1], unless it has ended meanwhile.
+const countDown = `
+if tonumber(redis.call('GET', KEYS[1]) or 0) < 1 then return 0 end
+return redis.call('DECR', KEYS[1])`
+
+// Begin counts an attempt. *TooManyError: there were too many, and the password must not be checked. ErrNotCounted: it was
+// not counted, and the password must not be checked.
 func (a *Attempts) Begin(ctx context.Context, name, address string) (Attempt, error) {
-	var tried *redis.IntCmd
-	var failed *redis.StringCmd
-	_, err := a.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		tried, failed = p.Incr(ctx, a.account(name)), p.Get(ctx, a.address(address))
-		p.ExpireNX(ctx, a.account(name), guessWindow)
-		return nil
-	})
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return Attempt{}, nil // fails open: see Attempts
-	}
-	failures, err := failed.Int64()
+	wait, err := a.client.Eval(ctx, begin, []string{a.account(name), a.address(address)},
+		maxPerAccount, maxPerAddress, guessWindow.Milliseconds()).Int64()
 	switch {
-	case err == nil && failures >= maxPerAddress: // it does not count for the account, so it cannot lock the user out
-		Attempt{a, name, address}.Withdraw(ctx)
-		return Attempt{}, a.tooMany(ctx, a.address(address))
-	case tried.Val() > maxPerAccount:
-		return Attempt{}, a.tooMany(ctx, a.account(name))
+	case err != nil:
+		return Attempt{}, failOpen(err)
+	case wait > 0:
+		return Attempt{}, &TooManyError{time.Duration(wait) * time.Millisecond}
 	}
 	return Attempt{a, name, address}, nil
 }
 
-// tooMany returns the error with the time until a key expires.
-func (a *Attempts) tooMany(ctx context.Context, key string) error {
-	left, err := a.client.PTTL(ctx, key).Result()
-	if err != nil || left <= 0 {
-		left = time.Second // it has just expired, or Redis did not answer
+// failOpen returns nil if Redis is away, and ErrNotCounted for an error that Redis answered, or if ctx was cancelled.
+func failOpen(err error) error {
+	var answered redis.Error
+	if err == nil || !errors.As(err, &answered) && !errors.Is(err, context.Canceled) || redis.HasErrorPrefix(err, "LOADING") {
+		return nil
 	}
-	return &TooManyError{left}
+	return fmt.Errorf("%w: %w", ErrNotCounted, err)
 }
 
-// Withdraw takes back an attempt whose password was not checked after all.
-func (t Attempt) Withdraw(ctx context.Context) {
+// Withdraw takes back an attempt whose password was not checked after all. On an error the count is too high until it
+// expires.
+func (t Attempt) Withdraw(ctx context.Context) error {
 	if t.attempts == nil {
-		return
+		return nil
 	}
 	a := t.attempts
-	_, _ = a.client.Pipelined(ctx, func(p redis.Pipeliner) error { // on an error the count is too high until it expires
-		p.Decr(ctx, a.account(t.name))
-		p.ExpireNX(ctx, a.account(t.name), guessWindow) // if it has ended in between
-		return nil
-	})
+	return failOpen(a.client.Eval(ctx, countDown, []string{a.account(t.name)}).Err())
 }
 
 // Failed counts a wrong password for the address that sent it.
-func (t Attempt) Failed(ctx context.Context) {
+func (t Attempt) Failed(ctx context.Context) error {
 	if t.attempts == nil {
-		return
-	}
-	a, address := t.attempts, t.address
-	_, _ = a.client.Pipelined(ctx, func(p redis.Pipeliner) error { // fails open: see Attempts
-		p.Incr(ctx, a.address(address))
-		p.ExpireNX(ctx, a.address(address), guessWindow)
 		return nil
-	})
+	}
+	a := t.attempts
+	return failOpen(a.client.Eval(ctx, countUp, []string{a.address(t.address)}, guessWindow.Milliseconds()).Err())
 }
 
-// Succeeded sets the count of an account to zero: its owner has logged in.
-func (t Attempt) Succeeded(ctx context.Context) {
-	if t.attempts != nil {
-		_ = t.attempts.client.Del(ctx, t.attempts.account(t.name)).Err() // on an error the count stays until it expires
+// Succeeded sets the count of an account to zero: its owner has logged in. On an error the count stays until it expires.
+func (t Attempt) Succeeded(ctx context.Context) error {
+	if t.attempts == nil {
+		return nil
 	}
+	a := t.attempts
+	return failOpen(a.client.Del(ctx, a.account(t.name)).Err())
 }
 
 // account is the key of a user's count. It is a hash, because a name may be any text of any length.

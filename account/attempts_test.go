@@ -1,13 +1,17 @@
 package account_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	miniserver "github.com/alicebob/miniredis/v2/server"
 	"github.com/redis/go-redis/v9"
 
 	"authlab/account"
@@ -60,7 +64,7 @@ func TestALoginForgetsTheAttemptsOfItsUser(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		attempt.Succeeded(t.Context())
+		must(t, attempt.Succeeded(t.Context()))
 	}
 	if keys := server.Keys(); len(keys) > 0 {
 		t.Errorf("a thousand logins left %q", keys)
@@ -73,7 +77,7 @@ func TestAnAddressThatTriesManyAccountsHasToWait(t *testing.T) {
 	for i := range 1000 {
 		if attempt, err := a.Begin(t.Context(), fmt.Sprint("user-", i), "192.0.2.1"); err == nil {
 			checked++
-			attempt.Failed(t.Context())
+			must(t, attempt.Failed(t.Context()))
 		}
 	}
 	if checked != 300 {
@@ -91,12 +95,12 @@ func TestAnAttemptThatWasNotCheckedCountsForNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		attempt.Withdraw(t.Context())
+		must(t, attempt.Withdraw(t.Context()))
 	}
 	for range 300 { // an address that has to wait cannot keep alice out
 		if attempt, err := a.Begin(t.Context(), "nobody", "192.0.2.9"); err == nil {
-			attempt.Failed(t.Context())
-			attempt.Withdraw(t.Context())
+			must(t, attempt.Failed(t.Context()))
+			must(t, attempt.Withdraw(t.Context()))
 		}
 	}
 	for range 1000 {
@@ -116,6 +120,102 @@ func TestWithoutRedisLoginsAreNotLimited(t *testing.T) {
 	if err != nil {
 		t.Errorf("Begin: %v", err)
 	}
-	attempt.Failed(t.Context())
-	attempt.Succeeded(t.Context())
+	must(t, attempt.Failed(t.Context()))
+	must(t, attempt.Succeeded(t.Context()))
+}
+
+func TestAnAddressThatHasToWaitMakesNoKeys(t *testing.T) {
+	a, server := attempts(t)
+	for range 300 {
+		attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
+		must(t, err)
+		must(t, attempt.Succeeded(t.Context()))
+		must(t, attempt.Failed(t.Context()))
+	}
+	before := server.Keys()
+	for i := range 1000 {
+		if _, err := a.Begin(t.Context(), fmt.Sprint("user-", i), "192.0.2.1"); !errors.Is(err, account.ErrTooManyAttempts) {
+			t.Fatal(err)
+		}
+	}
+	if after := server.Keys(); !slices.Equal(after, before) {
+		t.Errorf("%d keys, before %d", len(after), len(before))
+	}
+}
+
+// Without EXPIRE ... NX, which Redis 6 does not have, each counter still ends, and not later for each attempt.
+func TestEveryCounterEndsAQuarterOfAnHourAfterItsFirstAttempt(t *testing.T) {
+	a, server := attempts(t)
+	server.Server().SetPreHook(func(_ *miniserver.Peer, command string, args ...string) bool {
+		if strings.EqualFold(command, "EXPIRE") && len(args) > 2 {
+			t.Error("EXPIRE has an option, which Redis 6 does not know")
+		}
+		return false
+	})
+	for range 3 {
+		attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
+		must(t, err)
+		must(t, attempt.Failed(t.Context()))
+		server.FastForward(time.Minute)
+	}
+	for _, key := range server.Keys() {
+		if left := server.TTL(key); left != 12*time.Minute {
+			t.Errorf("%s ends in %s, want 12m", key, left)
+		}
+	}
+	attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
+	must(t, err)
+	server.FastForward(15 * time.Minute)
+	must(t, attempt.Withdraw(t.Context())) // its counter has ended meanwhile
+	if keys := server.Keys(); len(keys) > 0 {
+		t.Errorf("left: %q", keys)
+	}
+}
+
+func TestACounterWithoutAnEndGetsOne(t *testing.T) {
+	a, server := attempts(t)
+	server.Set("authlab:attempts:address:192.0.2.1", "300")
+	if _, err := a.Begin(t.Context(), "alice", "192.0.2.1"); !errors.Is(err, account.ErrTooManyAttempts) {
+		t.Error(err)
+	}
+	server.FastForward(15 * time.Minute)
+	_, err := a.Begin(t.Context(), "alice", "192.0.2.1")
+	must(t, err)
+}
+
+func TestOnlyAnOutageLetsALoginPassUncounted(t *testing.T) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, tt := range map[string]struct {
+		ctx    context.Context
+		answer string
+		want   error
+	}{
+		"Redis is read-only":    {t.Context(), "READONLY You can't write against a read only replica.", account.ErrNotCounted},
+		"Redis is full":         {t.Context(), "OOM command not allowed", account.ErrNotCounted},
+		"no permission":         {t.Context(), "NOPERM this user has no permissions", account.ErrNotCounted},
+		"the client is gone":    {cancelled, "", account.ErrNotCounted},
+		"Redis is only booting": {t.Context(), "LOADING Redis is loading the dataset in memory", nil},
+		"all is well":           {t.Context(), "", nil},
+	} {
+		a, server := attempts(t)
+		attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
+		must(t, err)
+		server.SetError(tt.answer)
+		_, begun := a.Begin(tt.ctx, "alice", "192.0.2.1")
+		for method, err := range map[string]error{
+			"Begin": begun, "Failed": attempt.Failed(tt.ctx), "Withdraw": attempt.Withdraw(tt.ctx), "Succeeded": attempt.Succeeded(tt.ctx),
+		} {
+			if !errors.Is(err, tt.want) {
+				t.Errorf("%s: %s: %v, want %v", name, method, err, tt.want)
+			}
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"authlab/account"
@@ -51,4 +52,18 @@ func TestOnlyATrustedProxyCanSetTheAddressOfAClient(t *testing.T) {
 			c.expect(want, http.MethodPost, "/authenticate", loginBody("one-more", "x"), "X-Forwarded-For", "192.0.2.1")
 		})
 	}
+}
+
+func TestALoginThatRedisRefusesToCountIsA503AndLogged(t *testing.T) {
+	w, c := alone(t)
+	w.mistakes = true // the log has lines of its own for it
+	w.redis.SetError("READONLY You can't write against a read only replica.")
+	for _, r := range logins() {
+		c.post(503, r.login, loginBody("alice", passwordOf("alice"))).isProblem(t, 503, "store-unavailable", r.scheme)
+	}
+	if log := w.log.String(); strings.Count(log, "login not counted") != len(logins()) || !strings.Contains(log, "READONLY") {
+		t.Errorf("the log does not say why:\n%.2000s", log)
+	}
+	w.redis.SetError("")
+	c.post(200, "/authenticate", loginBody("alice", passwordOf("alice")))
 }

@@ -123,22 +123,35 @@ func basicAuth(authorization string) (name, password string, ok bool) {
 // (5 s), so that a login that does not get its turn is answered with 503, and the replica is not taken for a silent one.
 const hashTimeout = 4 * time.Second
 
-// authenticate checks a password, unless too many were wrong before.
+// authenticate checks a password, unless too many were wrong before. A check counts also if the client has closed its
+// connection meanwhile, or if it took until hashTimeout.
 func (s *Server) authenticate(c *gin.Context, name, password string) (account.User, error) {
-	ctx, cancel := context.WithTimeout(c.Request.Context(), hashTimeout)
-	defer cancel()
+	ctx := c.Request.Context()
 	attempt, err := s.attempts.Begin(ctx, name, c.ClientIP())
 	if err != nil {
+		s.logNotCounted(err)
 		return account.User{}, err
 	}
-	user, err := s.authenticator.Authenticate(ctx, name, password)
+	hashing, cancel := context.WithTimeout(ctx, hashTimeout)
+	defer cancel()
+	user, err := s.authenticator.Authenticate(hashing, name, password)
+	if err != nil {
+		timingOf(ctx).HideDurations()
+	}
 	switch {
 	case err == nil:
-		attempt.Succeeded(ctx)
+		s.logNotCounted(attempt.Succeeded(ctx))
 	case errors.Is(err, account.ErrBadCredentials):
-		attempt.Failed(ctx)
+		s.logNotCounted(attempt.Failed(ctx))
 	default: // the database or the Hasher did not answer, so the password was not checked
-		attempt.Withdraw(context.WithoutCancel(ctx))
+		s.logNotCounted(attempt.Withdraw(ctx))
 	}
 	return user, err
+}
+
+// logNotCounted logs an error that Redis answered to a login's count. An outage is none: then logins are not limited.
+func (s *Server) logNotCounted(err error) {
+	if errors.Is(err, account.ErrNotCounted) {
+		s.config.Logger.Error("login not counted", "replica", s.config.Name, "error", err)
+	}
 }

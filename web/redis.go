@@ -66,6 +66,9 @@ func dialRedis(config *tls.Config) func(ctx context.Context, network, address st
 }
 
 // timeoutHook bounds each command, or transaction, as a whole. The timeouts of the options are for its steps, and add up.
+//
+// A command does not end because the client has closed its connection. Otherwise an attacker could hang up after each
+// guess, and none would count; and a logout or a refresh could stop halfway.
 type timeoutHook struct{ now func() time.Time }
 
 // repeatable are the commands that may be sent twice: they only read (GETEX also moves the end of what it reads).
@@ -73,13 +76,22 @@ var repeatable = map[string]bool{"get": true, "getex": true, "mget": true, "exis
 
 var _ redis.Hook = timeoutHook{}
 
+// bounded returns a context with a timeout of its own. It keeps an earlier deadline of ctx, but does not end with ctx.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline := time.Now().Add(redisTimeout)
+	if earlier, ok := ctx.Deadline(); ok && earlier.Before(deadline) {
+		deadline = earlier
+	}
+	return context.WithDeadline(context.WithoutCancel(ctx), deadline)
+}
+
 func (timeoutHook) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 // ProcessHook sends a command again that took far longer than it may: then it was this process that stood still (its
 // container was paused), and when it woke the time was up, although Redis had not been late.
 func (h timeoutHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	once := func(ctx context.Context, cmd redis.Cmder) error {
-		ctx, cancel := context.WithTimeout(ctx, redisTimeout)
+		ctx, cancel := bounded(ctx)
 		defer cancel()
 		return next(ctx, cmd)
 	}
@@ -97,7 +109,7 @@ func (h timeoutHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 
 func (timeoutHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		ctx, cancel := context.WithTimeout(ctx, redisTimeout)
+		ctx, cancel := bounded(ctx)
 		defer cancel()
 		return next(ctx, cmds)
 	}

@@ -72,3 +72,26 @@ type refused string
 
 func (r refused) Error() string { return string(r) }
 func (refused) RedisError()     {}
+
+func TestACommandDoesNotEndWithItsContextButWithADeadline(t *testing.T) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	late, cancelLate := context.WithDeadline(cancelled, time.Now().Add(-time.Second))
+	defer cancelLate()
+	for name, tt := range map[string]struct {
+		ctx  context.Context
+		want error
+	}{
+		"cancelled": {cancelled, nil},
+		"too late":  {late, context.DeadlineExceeded},
+	} {
+		ctx, done := bounded(tt.ctx)
+		if err := ctx.Err(); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", name, err, tt.want)
+		}
+		if end, ok := ctx.Deadline(); !ok || time.Until(end) > redisTimeout {
+			t.Errorf("%s: it ends at %v", name, end)
+		}
+		done()
+	}
+}

@@ -22,7 +22,13 @@ const (
 // A timing collects what one request did and how long it took, for the header Server-Timing (W3C Server Timing).
 type timing struct {
 	mu      sync.Mutex
-	entries []string
+	entries []timingEntry
+	hidden  bool // without durations
+}
+
+type timingEntry struct {
+	name, description string
+	took              time.Duration
 }
 
 type timingKey struct{}
@@ -47,17 +53,35 @@ func (t *timing) Add(name, description string, start time.Time) {
 	if t == nil {
 		return
 	}
-	ms := float64(time.Since(start).Microseconds()) / 1000
+	took := time.Since(start)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.entries = append(t.entries, fmt.Sprintf("%s;desc=%q;dur=%.3f", name, description, ms))
+	t.entries = append(t.entries, timingEntry{name, description, took})
+}
+
+// HideDurations leaves the entries and takes away how long each took, for a refused login: those of an unknown user would
+// tell an attacker which names have an account (CWE-208).
+func (t *timing) HideDurations() {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.hidden = true
 }
 
 // String is the value of Server-Timing.
 func (t *timing) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return strings.Join(t.entries, ", ")
+	texts := make([]string, len(t.entries))
+	for i, e := range t.entries {
+		texts[i] = fmt.Sprintf("%s;desc=%q", e.name, e.description)
+		if !t.hidden {
+			texts[i] += fmt.Sprintf(";dur=%.3f", float64(e.took.Microseconds())/1000)
+		}
+	}
+	return strings.Join(texts, ", ")
 }
 
 // A timedWriter sets the header Server-Timing at the last moment before the header is sent.

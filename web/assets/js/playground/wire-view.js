@@ -62,7 +62,7 @@ export class WireView {
     request.replaceChildren(...marked(rawRequest(exchange, lane, action)));
     response.replaceChildren(...marked(rawResponse(exchange, lane, action)));
     const paid = exchange.costs.map(({ name, description, duration }) => (
-      el("li", { dataset: { cost: name } }, el("span", {}, description), el("span", { className: "number" }, milliseconds(duration)))
+      el("li", { dataset: { cost: name } }, el("span", {}, description), el("span", { className: "number" }, duration ? milliseconds(duration) : ""))
     ));
     costs.replaceChildren(...(paid.length > 0 ? paid : [el("li", {}, t("playground.cost-none"))]));
   }
