@@ -15,6 +15,9 @@ import (
 // PingRedis returns an error if Redis is not of use: it cannot be reached, or it refuses (a wrong password).
 func PingRedis(ctx context.Context, client *redis.Client) error {
 	err := client.Ping(ctx).Err()
+	if ctx.Err() != nil { // no command ends with its context
+		return ctx.Err()
+	}
 	where := client.Options().Addr
 	if code, _ := refusal(err); code != "" {
 		return fmt.Errorf("redis at %s answers with an error: %w", where, err)
