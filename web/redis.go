@@ -17,10 +17,6 @@ import (
 // that is gone, silent or slow so becomes a 503 within a second; one that is gone says so at once.
 const redisTimeout = 800 * time.Millisecond
 
-// redisBudget is how long all commands of one request may take together: a login has three, and a Redis that answers none
-// shall not cost it three timeouts.
-const redisBudget = 900 * time.Millisecond
-
 // redisDialTimeout is shorter: after many failures the client tries to connect once a second only, and an attempt that
 // hangs when Redis comes back would delay the next.
 const redisDialTimeout = redisTimeout / 2
@@ -80,14 +76,9 @@ var repeatable = map[string]bool{"get": true, "getex": true, "mget": true, "exis
 
 var _ redis.Hook = timeoutHook{}
 
-// bounded returns a context with a timeout, which is shorter if it has to be for the request to keep within its budget. It
-// keeps an earlier deadline of ctx, but does not end with ctx.
+// bounded returns a context with a timeout of its own. It keeps an earlier deadline of ctx, but does not end with ctx.
 func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	return boundedBy(ctx, min(redisTimeout, redisBudget-timingOf(ctx).Spent(costStore)))
-}
-
-func boundedBy(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
-	deadline := time.Now().Add(timeout)
+	deadline := time.Now().Add(redisTimeout)
 	if earlier, ok := ctx.Deadline(); ok && earlier.Before(deadline) {
 		deadline = earlier
 	}
@@ -99,19 +90,20 @@ func (timeoutHook) DialHook(next redis.DialHook) redis.DialHook { return next }
 // ProcessHook sends a command again that took far longer than it may: then it was this process that stood still (its
 // container was paused), and when it woke the time was up, although Redis had not been late.
 func (h timeoutHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	once := func(ctx context.Context, cmd redis.Cmder) error {
+		ctx, cancel := bounded(ctx)
+		defer cancel()
+		return next(ctx, cmd)
+	}
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		started := h.now()
-		first, cancel := bounded(ctx)
-		defer cancel()
-		err := next(first, cmd)
+		err := once(ctx, cmd)
 		stoodStill := h.now().Sub(started) > 2*redisTimeout
 		if err == nil || errors.Is(err, redis.Nil) || !stoodStill || !repeatable[cmd.Name()] || ctx.Err() != nil {
 			return err
 		}
 		cmd.SetErr(nil)
-		again, cancel := boundedBy(ctx, redisTimeout) // the time that passed was not Redis'
-		defer cancel()
-		return next(again, cmd)
+		return once(ctx, cmd)
 	}
 }
 

@@ -59,21 +59,6 @@ func (t *timing) Add(name, description string, start time.Time) {
 	t.entries = append(t.entries, timingEntry{name, description, took})
 }
 
-// Spent is how long all entries of a name took.
-func (t *timing) Spent(name string) (took time.Duration) {
-	if t == nil {
-		return 0
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, e := range t.entries {
-		if e.name == name {
-			took += e.took
-		}
-	}
-	return took
-}
-
 // HideDurations leaves the entries and takes away how long each took, for a refused login: those of an unknown user would
 // tell an attacker which names have an account (CWE-208).
 func (t *timing) HideDurations() {
