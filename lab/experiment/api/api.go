@@ -44,7 +44,7 @@ type Runner struct {
 	turn   chan struct{} // holds one while an experiment runs
 
 	mu      sync.Mutex
-	results map[string]experiment.Result // the last of each experiment, wherever it was started
+	results map[string]experiment.Result // the last of each experiment, started by a page or by a command
 	outside time.Time                    // when a run from outside has begun; zero: none is under way
 }
 

@@ -70,7 +70,7 @@ export class Lab extends EventTarget {
   /** What can be predicted of an experiment: [{outcome, text}]. Outcomes are data, and compared as that. */
   choicesOf = (name) => this.#experiments.get(name)?.choices ?? [];
 
-  /** What an experiment has measured last in this lab, wherever it was started, told in a language. */
+  /** What an experiment has measured last in this lab, started by a page or by a command, told in a language. */
   lastResult(name, language) {
     return Exchange.send({ path: `/lab/experiments/${encodeURIComponent(name)}?lang=${language}` });
   }
