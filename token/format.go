@@ -32,7 +32,7 @@ type header struct {
 // parts are the decoded parts of a token.
 type parts struct {
 	header    header
-	claims    Claims
+	claims    *Claims
 	signed    string // what the signature is about: header and payload as the token spells them
 	signature []byte
 }
@@ -59,8 +59,8 @@ func decode(token string) (parts, error) {
 			return parts{}, fmt.Errorf("%w: the %s is not base64url", ErrFormat, name)
 		}
 	}
-	p := parts{signed: token[:len(segments[0])+1+len(segments[1])], signature: texts[2]}
-	if _, err := decodeObject(texts[1], &p.claims); err != nil {
+	p := parts{claims: &Claims{}, signed: token[:len(segments[0])+1+len(segments[1])], signature: texts[2]}
+	if _, err := decodeObject(texts[1], p.claims); err != nil {
 		return parts{}, fmt.Errorf("%w: the payload is %w", ErrFormat, err)
 	}
 	names, err := decodeObject(texts[0], &p.header)

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,11 +19,12 @@ type Verified struct {
 // Verify checks format, signature, times and claims of an access token, in that order. It asks no other server. Its
 // errors are ErrFormat, ErrSignature, ErrTime and ErrClaims, after the check that failed.
 func (s *Service) Verify(token string) (Verified, error) {
-	if claims, ok := s.verifiedBefore(token); ok {
-		if err := s.validator.Validate(&claims); err != nil {
+	hash := sha256.Sum256([]byte(token))
+	if claims, ok := s.verifiedBefore(hash); ok {
+		if err := s.validator.Validate(claims); err != nil {
 			return Verified{}, checkOf(err)
 		}
-		return Verified{Claims: claims, Cached: true}, nil
+		return Verified{Claims: *claims, Cached: true}, nil
 	}
 	t, err := decode(token)
 	if err != nil {
@@ -40,18 +42,18 @@ func (s *Service) Verify(token string) (Verified, error) {
 	if err := key.method.Verify(t.signed, t.signature, key.public); err != nil {
 		return Verified{}, fmt.Errorf("%w: it does not fit header and payload", ErrSignature)
 	}
-	if err := s.validator.Validate(&t.claims); err != nil {
+	if err := s.validator.Validate(t.claims); err != nil {
 		return Verified{}, checkOf(err)
 	}
-	s.verified.add(token, t.claims, key)
-	return Verified{Claims: t.claims}, nil
+	s.verified.add(hash, verifiedEntry{t.claims, key, len(token)})
+	return Verified{Claims: *t.claims}, nil
 }
 
 // verifiedBefore returns the claims of a token whose signature was good under a key that is still on the keyring.
-func (s *Service) verifiedBefore(token string) (Claims, bool) {
-	v, ok := s.verified.get(token)
+func (s *Service) verifiedBefore(hash tokenHash) (*Claims, bool) {
+	v, ok := s.verified.get(hash)
 	if !ok {
-		return Claims{}, false
+		return nil, false
 	}
 	key, ok := s.config.Keys.find(v.key.id)
 	return v.claims, ok && key == v.key
