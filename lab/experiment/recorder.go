@@ -1,0 +1,178 @@
+package experiment
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"authlab/lab/contract"
+)
+
+// A recorder notes what happens in a trial, for its Recording. Requests that a real browser sends are not among it. It
+// holds no lock while a request or a look at the lab is under way. A nil recorder notes nothing.
+type recorder struct {
+	target Target // without the recorder
+	began  time.Time
+
+	mu     sync.Mutex
+	sample sample
+	ahead  time.Duration // of the lab's clock
+	broken map[string]bool
+	names  map[string]int   // how many clients of a scheme there are of a user
+	gave   map[string]*note // the request whose answer gave a credential
+	known  memory           // by the last look at the lab
+	looks  int
+	begun  int // requests
+	open   int // requests that are under way
+	// What may have changed the memory since the last look: requests that ran at once, and a clock that was moved.
+	atOnce   bool
+	advanced *note
+}
+
+// naiveLane is what requests to the naive twin have for a scheme.
+const naiveLane = "naive"
+
+// mostGave bounds how many credentials a recorder remembers the giver of. More users than that are a crowd.
+const mostGave = 2000
+
+func newRecorder(target Target) *recorder {
+	return &recorder{
+		target: target, began: time.Now(), sample: newSample(), broken: map[string]bool{},
+		names: map[string]int{}, gave: map[string]*note{}, known: memory{},
+	}
+}
+
+// A note is a beat that may become part of the recording.
+type note struct {
+	contract.Beat
+	user string    // whose login it is
+	who  *identity // the client
+	gave []string  // what the answer gave, by all names that a View may show
+	noteOrder
+}
+
+// A sending is a request that is under way.
+type sending struct {
+	*note
+	number int // how many had begun
+	alone  bool
+}
+
+// begin notes that a request is sent. nil: it is no part of the recording.
+func (r *recorder) begin(u *User, request *http.Request) *sending {
+	if r == nil || !isOfScheme(u, request.URL.Path) {
+		return nil
+	}
+	n := &note{user: u.Name, who: u.identity, Beat: contract.Beat{
+		Kind: contract.BeatRequest, Scheme: u.Scheme, Action: actionOf(u.Scheme, request.URL.Path),
+		Method: request.Method, Path: request.URL.Path, Service: r.serviceOf(u), Policy: u.Policy,
+	}}
+	if n.changes() {
+		r.settle(request.Context(), false)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n.Client = r.nameOf(u)
+	n.Credential = carried(u, request, n.Action, time.Now().Add(r.ahead))
+	s := &sending{note: n, number: r.begun, alone: r.open == 0}
+	r.begun++
+	r.open++
+	return s
+}
+
+// end notes what came back for a request.
+func (r *recorder) end(ctx context.Context, s *sending, u *User, answer Answer, header http.Header) {
+	if s == nil {
+		return
+	}
+	now := time.Now()
+	s.AtMS = milliseconds(now.Sub(r.began))
+	s.Replica, s.Status, s.DurationMS = answer.Replica, answer.Status, milliseconds(answer.Took)
+	s.Problem = problemOf(answer, header)
+	s.Lookups = lookupsOf(s.Beat, contract.ParseServerTiming(header.Values("Server-Timing")...))
+	r.mu.Lock()
+	s.Given, s.gave = given(u, answer, s.Action, now.Add(r.ahead))
+	s.Taken = u.took()
+	for _, id := range s.gave {
+		if len(r.gave) < mostGave {
+			r.gave[id] = s.note
+		}
+	}
+	r.open--
+	alone := s.alone && r.begun == s.number+1
+	r.atOnce = r.atOnce || (!alone && s.changes())
+	look := alone && (s.changes() || r.atOnce || (r.advanced != nil && r.sample.isNew(s.note)))
+	r.mu.Unlock()
+	if look {
+		s.Changes = r.look(ctx)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s.Credential != nil {
+		s.giver = r.gave[s.Credential.ID]
+	}
+	r.sample.request(s.note)
+}
+
+// changes tells whether a request may change what is remembered.
+func (n *note) changes() bool {
+	s := named(n.Scheme)
+	return n.Method != http.MethodGet && (s.RememberedAt != "" || s.Refresh != "")
+}
+
+// control notes something that is done to the lab. mayForget: it may change what is remembered.
+func (r *recorder) control(ctx context.Context, b contract.Beat, mayForget bool, do func() error) error {
+	r.settle(ctx, true)
+	if err := do(); err != nil {
+		return err
+	}
+	n := &note{Beat: b}
+	n.AtMS = milliseconds(time.Since(r.began))
+	if mayForget {
+		n.Changes = r.look(ctx)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if b.Kind == contract.BeatAdvance {
+		r.ahead += time.Duration(b.Seconds * float64(time.Second))
+		r.advanced = n
+	}
+	r.sample.control(n)
+	return nil
+}
+
+// An identity tells the clients of a recording apart. Its name is given to it with the first request that is noted.
+type identity struct {
+	scheme, name string
+	from         *identity // nil: it has a login of its own
+}
+
+// nameOf is the name of the client that a user is.
+func (r *recorder) nameOf(u *User) string {
+	if u.identity.name == "" {
+		u.identity.scheme, u.identity.name = u.Scheme, u.Name
+		r.names[u.Scheme+" "+u.Name]++
+		if n := r.names[u.Scheme+" "+u.Name]; n > 1 {
+			u.identity.name += "-" + strconv.Itoa(n)
+		}
+	}
+	return u.identity.name
+}
+
+// copied notes that another client has a user's credential now, and returns who that is.
+func (r *recorder) copied(u *User) *identity {
+	who := &identity{}
+	if r == nil || u.Credential() == "" {
+		return who
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.nameOf(u)
+	who.from = u.identity
+	r.sample.copy(&note{user: u.Name, who: who, Beat: contract.Beat{
+		Kind: contract.BeatCopy, AtMS: milliseconds(time.Since(r.began)), Credential: held(u, time.Now().Add(r.ahead)),
+	}})
+	return who
+}
