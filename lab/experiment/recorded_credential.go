@@ -102,10 +102,11 @@ func shownCredential(kind, text string, now time.Time) *contract.Credential {
 	switch kind {
 	case kindSessionID: // a store's key is a hash of the ID
 		if id, err := base64.RawURLEncoding.DecodeString(text); err == nil {
-			c.ID = hashed(id)
+			text = string(id)
 		}
+		c.ID = hashed(text)
 	case kindSignedCookie, kindRefreshToken:
-		c.ID = hashed([]byte(text))
+		c.ID = hashed(text)
 	case kindToken:
 		claims := readClaims(text)
 		c.ID, c.KeyID = contract.Shortened(claims.ID), claims.KeyID
@@ -116,8 +117,8 @@ func shownCredential(kind, text string, now time.Time) *contract.Credential {
 	return c
 }
 
-func hashed(text []byte) string {
-	sum := sha256.Sum256(text)
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return contract.Shortened(hex.EncodeToString(sum[:]))
 }
 

@@ -94,18 +94,19 @@ func (r *recorder) settle(ctx context.Context, alsoAtOnce bool) {
 // beat; what came while requests ran at once, to those whose answers gave it.
 func (r *recorder) look(ctx context.Context) []contract.Change {
 	r.mu.Lock()
-	r.looks++
-	enough := r.looks > mostLooks
-	r.mu.Unlock()
-	if enough {
+	defer r.mu.Unlock()
+	if r.looking || r.looks == mostLooks {
 		return nil
 	}
+	r.looking = true
+	r.looks++
+	r.mu.Unlock()
 	view, err := r.target.View(ctx)
+	r.mu.Lock()
+	r.looking = false
 	if err != nil {
 		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	now := memoryOf(view, r.known)
 	changes := r.known.changes(now)
 	r.known = now

@@ -152,6 +152,9 @@ func (r *recorder) recording(replicas int) *contract.Recording {
 	recording := &contract.Recording{Replicas: replicas, Beats: []contract.Beat{}, Totals: []contract.Total{}}
 	for _, n := range notes {
 		last := len(recording.Beats) - 1
+		if n.Kind == contract.BeatMore && last >= 0 {
+			n.AtMS = recording.Beats[last].AtMS
+		}
 		if n.Kind == contract.BeatAdvance && last >= 0 && recording.Beats[last].Kind == contract.BeatAdvance {
 			before := &recording.Beats[last]
 			n.Seconds, n.Changes = before.Seconds+n.Seconds, append(before.Changes, n.Changes...)
@@ -260,7 +263,7 @@ func withCounts(notes []*note) []*note {
 			notes = append(notes, more[n.Scheme])
 		}
 		m := more[n.Scheme]
-		m.Count, m.AtMS = m.Count+left, n.AtMS
+		m.Count += left
 		if m.seq = n.seq - 1; n.after > before.seq {
 			m.seq = n.after
 		}

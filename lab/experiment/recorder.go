@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,16 +17,17 @@ type recorder struct {
 	target Target // without the recorder
 	began  time.Time
 
-	mu     sync.Mutex
-	sample sample
-	ahead  time.Duration // of the lab's clock
-	broken map[string]bool
-	names  map[string]int   // how many clients of a scheme there are of a user
-	gave   map[string]*note // the request whose answer gave a credential
-	known  memory           // by the last look at the lab
-	looks  int
-	begun  int // requests
-	open   int // requests that are under way
+	mu      sync.Mutex
+	sample  sample
+	ahead   time.Duration // of the lab's clock
+	broken  map[string]bool
+	names   map[string]int   // how many clients of a scheme there are of a user
+	gave    map[string]*note // the request whose answer gave a credential
+	known   memory           // by the last look at the lab
+	looks   int
+	looking bool
+	begun   int // requests
+	open    int // requests that are under way
 	// What may have changed the memory since the last look: requests that ran at once, and a clock that was moved.
 	atOnce   bool
 	advanced *note
@@ -49,7 +51,6 @@ type note struct {
 	contract.Beat
 	user string    // whose login it is
 	who  *identity // the client
-	gave []string  // what the answer gave, by all names that a View may show
 	noteOrder
 }
 
@@ -87,33 +88,72 @@ func (r *recorder) end(ctx context.Context, s *sending, u *User, answer Answer, 
 	if s == nil {
 		return
 	}
-	now := time.Now()
-	s.AtMS = milliseconds(now.Sub(r.began))
-	s.Replica, s.Status, s.DurationMS = answer.Replica, answer.Status, milliseconds(answer.Took)
-	s.Problem = problemOf(answer, header)
-	s.Lookups = lookupsOf(s.Beat, contract.ParseServerTiming(header.Values("Server-Timing")...))
-	r.mu.Lock()
-	s.Given, s.gave = given(u, answer, s.Action, now.Add(r.ahead))
+	s.answered(answer, header)
 	s.Taken = u.took()
-	for _, id := range s.gave {
-		if len(r.gave) < mostGave {
-			r.gave[id] = s.note
-		}
+	if r.over(s, u, answer) {
+		changes := r.look(ctx)
+		r.mu.Lock()
+		s.Changes = append(s.Changes, changes...)
+		r.sample.request(s.note)
+		r.mu.Unlock()
 	}
-	r.open--
-	alone := s.alone && r.begun == s.number+1
-	r.atOnce = r.atOnce || (!alone && s.changes())
-	look := alone && (s.changes() || r.atOnce || (r.advanced != nil && r.sample.isNew(s.note)))
-	r.mu.Unlock()
-	if look {
-		s.Changes = r.look(ctx)
-	}
+}
+
+// over notes that a request is over, unless the lab is to be looked at before that.
+func (r *recorder) over(s *sending, u *User, answer Answer) (look bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.open--
+	now := time.Now()
+	s.AtMS = milliseconds(now.Sub(r.began))
 	if s.Credential != nil {
 		s.giver = r.gave[s.Credential.ID]
 	}
+	var names []string
+	s.Given, names = given(u, answer, s.Action, now.Add(r.ahead))
+	for _, name := range names {
+		if len(r.gave) < mostGave {
+			r.gave[name] = s.note
+		}
+	}
+	alone := s.alone && r.begun == s.number+1
+	r.atOnce = r.atOnce || (!alone && s.changes())
+	if alone && (s.changes() || r.atOnce || (r.advanced != nil && r.sample.isNew(s.note))) {
+		return true
+	}
 	r.sample.request(s.note)
+	return false
+}
+
+// answered adds what came back.
+func (n *note) answered(answer Answer, header http.Header) {
+	n.Replica, n.Status, n.DurationMS = answer.Replica, answer.Status, milliseconds(answer.Took)
+	n.Problem = problemOf(answer, header)
+	n.Lookups = lookupsOf(n.Beat, contract.ParseServerTiming(header.Values("Server-Timing")...))
+}
+
+// naive notes a request to the naive twin, which remembers nothing that a View shows.
+func (r *recorder) naive(request *http.Request, answer Answer, header http.Header) {
+	if r == nil {
+		return
+	}
+	n := &note{who: &identity{}, Beat: contract.Beat{
+		Kind: contract.BeatRequest, Scheme: naiveLane, Service: naiveLane, Action: actionPage, Method: request.Method, Path: request.URL.Path,
+	}}
+	if strings.HasSuffix(n.Path, "/login") || strings.HasSuffix(n.Path, "/authenticate") {
+		n.Action = actionLogin
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	if token, ok := strings.CutPrefix(request.Header.Get("Authorization"), "Bearer "); ok {
+		n.Credential = shownCredential(kindToken, token, now.Add(r.ahead))
+	} else if cookies := request.Cookies(); len(cookies) > 0 {
+		n.Credential = shownCredential(kindSessionID, cookies[0].Value, now)
+	}
+	n.answered(answer, header)
+	n.AtMS = milliseconds(now.Sub(r.began))
+	r.sample.request(n)
 }
 
 // changes tells whether a request may change what is remembered.
