@@ -19,11 +19,11 @@ func canRecord(dir string) error {
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("--record: %w", err)
+		return fmt.Errorf("--record %s: %w", dir, err)
 	}
 	f, err := os.CreateTemp(dir, ".authlab-*")
 	if err != nil {
-		return fmt.Errorf("--record: %w", err)
+		return fmt.Errorf("--record %s: %w", dir, err)
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }

@@ -145,7 +145,7 @@ func (r *recorder) recording(replicas int) *contract.Recording {
 	defer r.mu.Unlock()
 	s := &r.sample
 	s.keepLast()
-	notes := withCounts(withCopies(withGivers(thinned(s.notes))))
+	notes := withCounts(withCopies(withGivers(thinned(slices.Clone(s.notes)))))
 	if len(notes) == 0 {
 		return nil
 	}
