@@ -52,6 +52,7 @@ type Beat struct {
 	Status     int         `json:"status,omitempty"`  // 0: no answer came
 	DurationMS float64     `json:"duration_ms,omitempty"`
 	Credential *Credential `json:"credential,omitempty"` // what the request carried; nil: nothing
+	Trick      string      `json:"trick,omitempty"`      // what an attacker has done to it or to the request, by name
 	Given      *Credential `json:"given,omitempty"`      // what the answer gave
 	Taken      bool        `json:"taken,omitempty"`      // the answer took the cookie away
 	Lookups    []Lookup    `json:"lookups,omitempty"`    // in order

@@ -17,6 +17,7 @@ type twin struct {
 	client   *http.Client
 	url      string
 	recorder *recorder
+	trick    string // in the recording
 }
 
 // twin finds the naive server. ErrNotOnTarget: this target has none.
@@ -28,7 +29,7 @@ func (trial *Trial) twin(ctx context.Context) (*twin, error) {
 	if view.Services.Naive == "" {
 		return nil, fmt.Errorf("naive twin: %w", ErrNotOnTarget)
 	}
-	return &twin{trial.User(Basic).client, strings.TrimSuffix(view.Services.Naive, "/"), trial.recorder}, nil
+	return &twin{client: trial.User(Basic).client, url: strings.TrimSuffix(view.Services.Naive, "/"), recorder: trial.recorder}, nil
 }
 
 // A reply is what the twin answered.
@@ -57,7 +58,7 @@ func (t *twin) do(ctx context.Context, method, path, body string, headers ...str
 		return reply{}, fmt.Errorf("naive twin: %s is another server", t.url)
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
-	t.recorder.naive(request, Answer{Status: response.StatusCode, Took: time.Since(start), Body: text}, response.Header)
+	t.recorder.naive(request, t.trick, Answer{Status: response.StatusCode, Took: time.Since(start), Body: text}, response.Header)
 	return reply{response.StatusCode, string(text), response.Cookies()}, err
 }
 

@@ -9,8 +9,8 @@ import (
 	"authlab/lab/contract"
 )
 
-// mostLooks bounds how often a recorder looks at the lab.
-const mostLooks = 60
+// mostLooks bounds how often a recorder looks at the lab. Requests leave controlLooks of them for what is done to the lab.
+const mostLooks, controlLooks = 60, 20
 
 // A memory is what is remembered, by where.
 type memory map[string]place
@@ -86,16 +86,18 @@ func (r *recorder) settle(ctx context.Context, alsoAtOnce bool) {
 	look := r.open == 0 && (r.advanced != nil || (alsoAtOnce && r.atOnce))
 	r.mu.Unlock()
 	if look {
-		r.look(ctx)
+		r.look(ctx, mostLooks)
 	}
 }
 
 // look returns what is remembered otherwise than at the last look. What went after the clock was moved, it adds to that
-// beat; what came while requests ran at once, to those whose answers gave it.
-func (r *recorder) look(ctx context.Context) []contract.Change {
+// beat; what came while requests ran at once, or when there was no look because there had been too many, to those whose
+// answers gave it.
+func (r *recorder) look(ctx context.Context, most int) []contract.Change {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.looking || r.looks == mostLooks {
+	if r.looking || r.looks >= most {
+		r.atOnce = true
 		return nil
 	}
 	r.looking = true
@@ -105,6 +107,7 @@ func (r *recorder) look(ctx context.Context) []contract.Change {
 	r.mu.Lock()
 	r.looking = false
 	if err != nil {
+		r.atOnce = true
 		return nil
 	}
 	now := memoryOf(view, r.known)

@@ -32,7 +32,7 @@ func (t recordedTarget) Mend(ctx context.Context, f contract.Fault) error {
 
 // forgets tells whether a memory may be another after a fault.
 func forgets(f contract.Fault) bool {
-	return f.Name == contract.ReplicaKilled || f.Name == contract.BootKeys || f.Name == contract.RedisStopped
+	return f.Name == contract.ReplicaKilled || f.Name == contract.BootKeys || f.Name == contract.RedisStopped || f.Name == contract.ClockSkewed
 }
 
 // setBroken returns whether the fault was there before.

@@ -3,7 +3,6 @@ package experiment
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -68,7 +67,7 @@ func (r *recorder) begin(u *User, request *http.Request) *sending {
 	}
 	n := &note{user: u.Name, who: u.identity, Beat: contract.Beat{
 		Kind: contract.BeatRequest, Scheme: u.Scheme, Action: actionOf(u.Scheme, request.URL.Path),
-		Method: request.Method, Path: request.URL.Path, Service: r.serviceOf(u), Policy: u.Policy,
+		Method: request.Method, Path: request.URL.Path, Service: r.serviceOf(u), Policy: u.Policy, Trick: u.trick,
 	}}
 	if n.changes() {
 		r.settle(request.Context(), false)
@@ -91,7 +90,7 @@ func (r *recorder) end(ctx context.Context, s *sending, u *User, answer Answer, 
 	s.answered(answer, header)
 	s.Taken = u.took()
 	if r.over(s, u, answer) {
-		changes := r.look(ctx)
+		changes := r.look(ctx, mostLooks-controlLooks)
 		r.mu.Lock()
 		s.Changes = append(s.Changes, changes...)
 		r.sample.request(s.note)
@@ -133,12 +132,12 @@ func (n *note) answered(answer Answer, header http.Header) {
 }
 
 // naive notes a request to the naive twin, which remembers nothing that a View shows.
-func (r *recorder) naive(request *http.Request, answer Answer, header http.Header) {
+func (r *recorder) naive(request *http.Request, trick string, answer Answer, header http.Header) {
 	if r == nil {
 		return
 	}
 	n := &note{who: &identity{}, Beat: contract.Beat{
-		Kind: contract.BeatRequest, Scheme: naiveLane, Service: naiveLane, Action: actionPage, Method: request.Method, Path: request.URL.Path,
+		Kind: contract.BeatRequest, Scheme: naiveLane, Service: naiveLane, Action: actionPage, Method: request.Method, Path: request.URL.Path, Trick: trick,
 	}}
 	if strings.HasSuffix(n.Path, "/login") || strings.HasSuffix(n.Path, "/authenticate") {
 		n.Action = actionLogin
@@ -171,7 +170,7 @@ func (r *recorder) control(ctx context.Context, b contract.Beat, mayForget bool,
 	n := &note{Beat: b}
 	n.AtMS = milliseconds(time.Since(r.began))
 	if mayForget {
-		n.Changes = r.look(ctx)
+		n.Changes = r.look(ctx, mostLooks)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -181,38 +180,4 @@ func (r *recorder) control(ctx context.Context, b contract.Beat, mayForget bool,
 	}
 	r.sample.control(n)
 	return nil
-}
-
-// An identity tells the clients of a recording apart. Its name is given to it with the first request that is noted.
-type identity struct {
-	scheme, name string
-	from         *identity // nil: it has a login of its own
-}
-
-// nameOf is the name of the client that a user is.
-func (r *recorder) nameOf(u *User) string {
-	if u.identity.name == "" {
-		u.identity.scheme, u.identity.name = u.Scheme, u.Name
-		r.names[u.Scheme+" "+u.Name]++
-		if n := r.names[u.Scheme+" "+u.Name]; n > 1 {
-			u.identity.name += "-" + strconv.Itoa(n)
-		}
-	}
-	return u.identity.name
-}
-
-// copied notes that another client has a user's credential now, and returns who that is.
-func (r *recorder) copied(u *User) *identity {
-	who := &identity{}
-	if r == nil || u.Credential() == "" {
-		return who
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.nameOf(u)
-	who.from = u.identity
-	r.sample.copy(&note{user: u.Name, who: who, Beat: contract.Beat{
-		Kind: contract.BeatCopy, AtMS: milliseconds(time.Since(r.began)), Credential: held(u, time.Now().Add(r.ahead)),
-	}})
-	return who
 }

@@ -39,6 +39,7 @@ type User struct {
 	client     *http.Client
 	recorder   *recorder
 	identity   *identity // in the recording
+	trick      string    // in the recording: what an attacker does to the requests
 	url        string
 	address    string            // as which the balancer sees this client
 	cookies    map[string]string // all cookies, the balancer's too
