@@ -20,7 +20,7 @@ const (
 // log. The line has the route, and not the path, a header or a body, because those may carry a credential.
 func (s *Server) observe(c *gin.Context) {
 	start := time.Now()
-	ctx, t := withTiming(c.Request.Context(), s.metrics)
+	ctx, t := withTiming(c.Request.Context())
 	c.Request = c.Request.WithContext(ctx)
 	c.Header(headerServedBy, s.config.Name)
 	c.Header("Cache-Control", "no-store")

@@ -75,7 +75,7 @@ func (timedRedis) DialHook(next redis.DialHook) redis.DialHook { return next }
 func (h timedRedis) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		name := strings.ToUpper(cmd.Name())
-		if opensConnection(name) || h.isOfAnother(ctx) {
+		if opensConnection(name) {
 			return next(ctx, cmd)
 		}
 		h.metrics.commands.WithLabelValues(name).Inc()
@@ -91,27 +91,18 @@ func (h timedRedis) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Pr
 		var names []string
 		for _, cmd := range cmds {
 			if name := strings.ToUpper(cmd.Name()); name != "MULTI" && name != "EXEC" && !opensConnection(name) {
+				h.metrics.commands.WithLabelValues(name).Inc()
 				names = append(names, name)
 			}
 		}
-		if len(names) == 0 || h.isOfAnother(ctx) {
+		if len(names) == 0 {
 			return next(ctx, cmds)
-		}
-		for _, name := range names {
-			h.metrics.commands.WithLabelValues(name).Inc()
 		}
 		defer timingOf(ctx).Add(costStore, "redis "+strings.Join(names, " "), time.Now())
 		err := next(ctx, cmds)
 		h.refusals.saw(strings.Join(names, " "), err)
 		return err
 	}
-}
-
-// isOfAnother tells whether another server answers the request. In a replica that is begun anew in the same process, the
-// hooks of all servers before it are still at the client, and each would count a command once more.
-func (h timedRedis) isOfAnother(ctx context.Context) bool {
-	t := timingOf(ctx)
-	return t != nil && t.of != h.metrics
 }
 
 // opensConnection tells the commands that the client sends when it opens a connection. They are not counted: no request

@@ -21,7 +21,6 @@ const (
 
 // A timing collects what one request did and how long it took, for the header Server-Timing (W3C Server Timing).
 type timing struct {
-	of      *metrics // of the server that answers the request
 	mu      sync.Mutex
 	entries []timingEntry
 	hidden  bool // without durations
@@ -34,8 +33,8 @@ type timingEntry struct {
 
 type timingKey struct{}
 
-func withTiming(ctx context.Context, of *metrics) (context.Context, *timing) {
-	t := &timing{of: of}
+func withTiming(ctx context.Context) (context.Context, *timing) {
+	t := &timing{}
 	return context.WithValue(ctx, timingKey{}, t), t
 }
 

@@ -193,28 +193,6 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	}
 }
 
-func TestAReplicaThatForgetsOftenCountsEachRedisCommandOnce(t *testing.T) {
-	r := start(t)
-	for range 3 {
-		if err := r.client.Forget(t.Context(), false); err != nil {
-			t.Fatal(err)
-		}
-	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.app.URL+"/session/redis/me", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Cookie", "session-redis="+strings.Repeat("A", 43)) // well formed, and unknown
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if timing := response.Header.Values("Server-Timing"); len(timing) != 1 || strings.Count(timing[0], "redis GETEX") != 1 {
-		t.Errorf("%s: %q", response.Status, timing)
-	}
-}
-
 func TestARedisThatIsGoneIsTold(t *testing.T) {
 	r := start(t)
 	r.redis.Close()
