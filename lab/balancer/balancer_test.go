@@ -119,7 +119,7 @@ func TestHashKeepsAClientOnOneReplica(t *testing.T) {
 func TestAnUnknownPolicyIsABadRequestThatNamesTheKnownOnes(t *testing.T) {
 	l := newLab(t, ok, "app-1")
 	for _, value := range []string{"random", "Sticky", "sticky, hash"} {
-		a := l.get("X-Balance: " + value)
+		a := l.do("GET", "/session/redis/me", "", "X-Balance: "+value)
 		wantProblem(t, a, 400, "urn:authlab:problem:unknown-policy")
 		for _, name := range []string{"round-robin", "sticky", "hash"} {
 			if !strings.Contains(a.body, name) {
