@@ -72,7 +72,7 @@ func (m *Manager) Middleware() gin.HandlerFunc {
 	}
 }
 
-// Identify tells who is calling. Its errors are ErrNoCookie, ErrNoSession (ErrTampered and ErrExpired are that too),
+// Identify tells who is calling. Its errors are ErrNoCookie, ErrNoSession (ErrMalformed, ErrTampered and ErrExpired are that too),
 // ErrUnavailable, and those of the Directory. On an error it changes no cookie.
 func (m *Manager) Identify(c *gin.Context) (Login, error) {
 	v, err := m.live(c)

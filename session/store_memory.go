@@ -52,7 +52,10 @@ func (m *Memory) Create(_ context.Context, r Record) (string, error) {
 
 // Load implements Store.
 func (m *Memory) Load(_ context.Context, credential string) (Record, error) {
-	key, _ := keyOf(credential)
+	key, ok := keyOf(credential)
+	if !ok {
+		return Record{}, fmt.Errorf("load session: %w: %w", ErrNoSession, ErrMalformed)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	row, ok := m.live(key)
@@ -66,7 +69,10 @@ func (m *Memory) Load(_ context.Context, credential string) (Record, error) {
 
 // Update implements Store. It holds the lock from reading to writing.
 func (m *Memory) Update(_ context.Context, credential string, _ Record, change func(*Record) error) (string, Record, error) {
-	key, _ := keyOf(credential)
+	key, ok := keyOf(credential)
+	if !ok {
+		return "", Record{}, fmt.Errorf("update session: %w: %w", ErrNoSession, ErrMalformed)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	row, ok := m.live(key)

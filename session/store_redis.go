@@ -83,7 +83,7 @@ func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 func (s *Redis) Load(ctx context.Context, credential string) (Record, error) {
 	key, ok := keyOf(credential)
 	if !ok {
-		return Record{}, fmt.Errorf("load session: not an ID: %w", ErrNoSession)
+		return Record{}, fmt.Errorf("load session: %w: %w", ErrNoSession, ErrMalformed)
 	}
 	text, err := s.client.GetEx(ctx, s.recordKey(key), s.idle).Bytes()
 	if errors.Is(err, redis.Nil) {
@@ -107,7 +107,7 @@ return ''`
 func (s *Redis) Update(ctx context.Context, credential string, loaded Record, change func(*Record) error) (string, Record, error) {
 	key, ok := keyOf(credential)
 	if !ok {
-		return "", Record{}, fmt.Errorf("update session: not an ID: %w", ErrNoSession)
+		return "", Record{}, fmt.Errorf("update session: %w: %w", ErrNoSession, ErrMalformed)
 	}
 	before, err := json.Marshal(loaded)
 	if err != nil {

@@ -32,8 +32,8 @@ func TestAMalformedCredentialIsA401(t *testing.T) {
 	refresh := c.pair.RefreshToken
 	letter := []string{"token-format", "token-signature", "no-credential"}
 	allowed := map[string][]string{
-		scheme.Basic: {"bad-credentials", "no-credential"}, scheme.SessionMemory: {"session-unknown", "no-credential"},
-		scheme.SessionRedis: {"session-unknown", "no-credential"}, scheme.SessionCookie: {"session-tampered", "no-credential"},
+		scheme.Basic: {"bad-credentials", "no-credential"}, scheme.SessionMemory: {"session-malformed", "session-unknown", "no-credential"},
+		scheme.SessionRedis: {"session-malformed", "session-unknown", "no-credential"}, scheme.SessionCookie: {"session-tampered", "no-credential"},
 		scheme.TokenStateless: letter, scheme.TokenRevocable: letter, scheme.TokenCookie: letter,
 	}
 
