@@ -48,6 +48,7 @@ func recordResponse(res *http.Response) error {
 	ex.seen.Status, ex.seen.Paid = res.StatusCode, contract.ParseServerTiming(res.Header.Get("Server-Timing")).Count()
 	if ex.seen.Policy == contract.Sticky {
 		setReplicaCookie(res.Header, ex.in, ex.seen.Replica)
+		makePrivate(res.Header)
 	}
 	return nil
 }

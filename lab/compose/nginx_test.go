@@ -2,6 +2,7 @@ package compose_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -15,12 +16,14 @@ import (
 	"time"
 
 	"authlab/lab/balancer"
+	"authlab/lab/contract"
 	"authlab/web/scheme"
 )
 
-// startNginx starts the nginx of docker-compose.yml by itself, with deploy/nginx and the names that its configuration asks
-// for. No replica is there. config is a file for it to read in place of nginx.conf. It returns the address of its port 8080.
-func startNginx(t *testing.T, config string) string {
+// startNginx starts the nginx of docker-compose.yml by itself, with deploy/nginx, in a network of its own, and returns its
+// address. Its one replica is another nginx: it answers with the X-Forwarded-For and the Cache-Control that it was sent, until
+// it is killed.
+func startNginx(t *testing.T) (url string, kill func()) {
 	t.Helper()
 	if os.Getenv("AUTHLAB_TEST_COMPOSE") == "" {
 		leaveOut(t, "AUTHLAB_TEST_COMPOSE is not set, so nginx is not started")
@@ -29,85 +32,143 @@ func startNginx(t *testing.T, config string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	image := regexp.MustCompile(`image: (nginx:\S+)`).FindStringSubmatch(string(text))[1]
 	folder, err := filepath.Abs(filepath.Join(repository, "deploy/nginx"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"run", "--rm", "-d", "-p", "127.0.0.1::8080", "-v", folder + ":/etc/nginx:ro", "--add-host", "console:127.0.0.1"}
-	for _, name := range []string{"nginx-front", "nginx-home", "nginx-edge"} {
-		args = append(args, "--add-host", name+":0.0.0.0")
+	must := func(args ...string) string {
+		t.Helper()
+		out, ok := docker(t, args...)
+		if !ok {
+			t.Fatal(out)
+		}
+		return out
 	}
-	args = append(args, regexp.MustCompile(`image: (nginx:\S+)`).FindStringSubmatch(string(text))[1])
-	if config != "" {
-		args = append(args, "sh", "-c", `echo "$1" >/tmp/nginx.conf && exec nginx -c /tmp/nginx.conf -g "daemon off;"`, "sh", config)
+	later := func(args ...string) {
+		t.Cleanup(func() { _ = exec.Command("docker", args...).Run() }) // the context of the test has ended by then
 	}
-	id, ok := docker(t, args...)
-	if !ok {
-		t.Fatal(id)
-	}
-	t.Cleanup(func() {
-		_ = exec.Command("docker", "kill", id).Run() // the context of the test has ended
-	})
-	for range 100 {
-		if port, ok := docker(t, "port", id, "8080/tcp"); ok {
-			if response, err := http.Get("http://" + port + "/"); err == nil {
+	network := fmt.Sprintf("authlab-nginx-test-%d", os.Getpid())
+	must("network", "create", network)
+	later("network", "rm", network)
+	const replica = `events {} http { server {
+		listen 8080;
+		location / { add_header Cache-Control $http_x_cache; return 200 $http_x_forwarded_for; }
+		location /silent { return 444; }
+	} }`
+	app := must("run", "--rm", "-d", "--network", network, "--network-alias", "app-1", image,
+		"sh", "-c", `echo "$1" >/tmp/replica.conf && exec nginx -c /tmp/replica.conf -g "daemon off;"`, "sh", replica)
+	later("kill", app)
+	nginx := must("run", "--rm", "-d", "--network", network, "-p", "127.0.0.1::8080", "-v", folder+":/etc/nginx:ro",
+		"--add-host", "console:127.0.0.1", "--add-host", "nginx-front:0.0.0.0", "--add-host", "nginx-home:0.0.0.0", "--add-host", "nginx-edge:0.0.0.0", image)
+	later("kill", nginx)
+	for range 200 {
+		if port, ok := docker(t, "port", nginx, "8080/tcp"); ok {
+			if response, err := http.Get("http://" + port + "/livez"); err == nil {
 				response.Body.Close()
-				return "http://" + port
+				if response.StatusCode == http.StatusOK {
+					return "http://" + port, func() { must("kill", app) }
+				}
 			}
 		}
-		time.Sleep(50 * time.Millisecond) // until it listens
+		time.Sleep(50 * time.Millisecond) // until it has found its replica
 	}
-	log, _ := docker(t, "logs", id)
-	t.Fatalf("nginx does not answer: %s", log)
-	return ""
+	t.Fatalf("nginx does not answer: %s", must("logs", nginx))
+	return "", nil
 }
 
-// What nginx answers by itself has the same members, and the same values in them, as the embedded balancer's answer.
-func TestNginxsOwnAnswersAreTheBalancers(t *testing.T) {
-	nginx := startNginx(t, "")
-	here := httptest.NewServer(balancer.New(balancer.Config{
-		Backends: func() []balancer.Backend { return []balancer.Backend{{Name: "app-1"}} },
-		SchemeOf: func(path string) string { row, _ := scheme.OfPath(path); return row.Name },
+// startBalancer starts the embedded balancer in front of a replica like that of startNginx.
+func startBalancer(t *testing.T) (url string, kill func()) {
+	t.Helper()
+	replica := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/silent" {
+			panic(http.ErrAbortHandler)
+		}
+		w.Header().Set("Cache-Control", r.Header.Get("X-Cache"))
+		_, _ = io.WriteString(w, r.Header.Get("X-Forwarded-For"))
 	}))
-	defer here.Close()
-	ask := func(url, policy string) (int, string, map[string]any) {
-		t.Helper()
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("X-Balance", policy)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		text, _ := io.ReadAll(response.Body)
-		var problem map[string]any
-		if err := json.Unmarshal(text, &problem); err != nil {
-			t.Errorf("%s: %v in %s", url, err, text)
-		}
-		var header []string
-		for _, name := range []string{"Content-Type", "X-Served-By", "X-Content-Type-Options", "Cache-Control"} {
-			header = append(header, name+": "+strings.Join(response.Header.Values(name), "|"))
-		}
-		return response.StatusCode, strings.Join(header, "\n"), problem
+	t.Cleanup(replica.Close)
+	b := balancer.New(balancer.Config{
+		Backends: func() []balancer.Backend {
+			return []balancer.Backend{{Name: "app-1", Addr: replica.Listener.Addr().String()}}
+		},
+		SchemeOf: func(path string) string { row, _ := scheme.OfPath(path); return row.Name },
+	})
+	t.Cleanup(b.Close)
+	server := httptest.NewServer(b)
+	t.Cleanup(server.Close)
+	return server.URL, replica.Close
+}
+
+// ask sends a request with the given header lines ("Name: value") and reads the whole answer.
+func ask(t *testing.T, method, url string, lines ...string) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
+	for _, line := range lines {
+		name, value, _ := strings.Cut(line, ": ")
+		request.Header.Add(name, value)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(text)
+}
+
+// nginx and the embedded balancer are asked the same, and answer the same.
+func TestNginxIsTheEmbeddedBalancer(t *testing.T) {
+	nginx, killThere := startNginx(t)
+	embedded, killHere := startBalancer(t)
+	t.Run("in which answers a shared cache may keep", func(t *testing.T) { sameCaching(t, nginx, embedded) })
+	t.Run("in what they answer by themselves", func(t *testing.T) {
+		sameProblems(t, nginx, embedded, "sometimes")
+		sameProblem(t, nginx, embedded, http.MethodPost, "/silent", contract.RoundRobin)
+		killThere()
+		killHere()
+		sameProblems(t, nginx, embedded, contract.Sticky)
+	})
+}
+
+func sameProblem(t *testing.T, nginx, embedded, method, path, policy string) {
+	t.Helper()
+	members := func(url string) (string, map[string]any) {
+		response, text := ask(t, method, url+path, "X-Balance: "+policy)
+		said := fmt.Sprint(response.StatusCode)
+		for _, name := range []string{"Content-Type", "X-Served-By", "X-Content-Type-Options", "Cache-Control"} {
+			said += fmt.Sprintf("\n%s: %s", name, strings.Join(response.Header.Values(name), "|"))
+		}
+		var problem map[string]any
+		if err := json.Unmarshal([]byte(text), &problem); err != nil {
+			t.Errorf("%s %s%s: %v in %s", method, url, path, err, text)
+		}
+		return said, problem
+	}
+	there, problem := members(nginx)
+	here, problemHere := members(embedded)
+	if there != here {
+		t.Errorf("%s: nginx answers %s\nand the embedded balancer %s", path, there, here)
+	}
+	if !maps.Equal(problem, problemHere) {
+		t.Errorf("%s: nginx says\n%v\nand the embedded balancer\n%v", path, problem, problemHere)
+	}
+}
+
+func sameProblems(t *testing.T, nginx, embedded, policy string) {
+	t.Helper()
 	paths := []string{"/token/refresh", "/session/nonsense/me"}
 	for _, row := range scheme.All() {
 		paths = append(paths, row.Base+"/me")
 	}
 	for _, path := range paths {
-		for policy, want := range map[string]int{"hash": 502, "sometimes": 400} {
-			status, header, problem := ask(nginx+path, policy)
-			statusHere, headerHere, problemHere := ask(here.URL+path, policy)
-			if status != want || statusHere != want || header != headerHere {
-				t.Errorf("%s by %s: nginx answers %d with\n%s\nand the embedded balancer %d with\n%s", path, policy, status, header, statusHere, headerHere)
-			}
-			if !maps.Equal(problem, problemHere) {
-				t.Errorf("%s by %s: nginx says\n%v\nand the embedded balancer\n%v", path, policy, problem, problemHere)
-			}
-		}
+		sameProblem(t, nginx, embedded, http.MethodGet, path, policy)
 	}
 	for name, tt := range map[string]struct {
 		method, path string
@@ -116,14 +177,25 @@ func TestNginxsOwnAnswersAreTheBalancers(t *testing.T) {
 		"a method that it refuses": {http.MethodTrace, "/basic/me", 405},
 		"a line that is too long":  {http.MethodGet, "/" + strings.Repeat("a", 17<<10), 431},
 	} {
-		request, _ := http.NewRequestWithContext(t.Context(), tt.method, nginx+tt.path, nil)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
+		response, _ := ask(t, tt.method, nginx+tt.path)
 		if response.StatusCode != tt.status || response.Header.Get("Content-Type") != "application/problem+json" || response.Header.Get("X-Served-By") != "balancer" {
 			t.Errorf("%s: %d %v", name, response.StatusCode, response.Header)
+		}
+	}
+}
+
+func sameCaching(t *testing.T, nginx, embedded string) {
+	for _, sent := range []string{"public, max-age=60", "max-age=60, Public", "no-store", "republic", ""} {
+		for _, policy := range []string{"sticky", "round-robin", "hash"} {
+			there, _ := ask(t, http.MethodGet, nginx+"/livez", "X-Balance: "+policy, "X-Cache: "+sent)
+			here, _ := ask(t, http.MethodGet, embedded+"/livez", "X-Balance: "+policy, "X-Cache: "+sent)
+			got, want := there.Header.Get("Cache-Control"), here.Header.Get("Cache-Control")
+			if got != want {
+				t.Errorf("%s: a replica says %q, nginx %q, and the embedded balancer %q", policy, sent, got, want)
+			}
+			if pins := len(there.Cookies()) > 0; pins != (policy == "sticky") || pins && strings.Contains(strings.ToLower(got), "max-age") && !strings.Contains(got, "private") {
+				t.Errorf("%s: nginx sets %v in an answer with Cache-Control %q", policy, there.Cookies(), got)
+			}
 		}
 	}
 }
