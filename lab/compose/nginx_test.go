@@ -1,12 +1,15 @@
 package compose_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -128,6 +131,7 @@ func TestNginxIsTheEmbeddedBalancer(t *testing.T) {
 	nginx, killThere := startNginx(t)
 	embedded, killHere := startBalancer(t)
 	t.Run("in which answers a shared cache may keep", func(t *testing.T) { sameCaching(t, nginx, embedded) })
+	t.Run("in whom they take for the caller", func(t *testing.T) { sameCaller(t, nginx, embedded) })
 	t.Run("in what they answer by themselves", func(t *testing.T) {
 		sameProblems(t, nginx, embedded, "sometimes")
 		sameProblem(t, nginx, embedded, http.MethodPost, "/silent", contract.RoundRobin)
@@ -198,4 +202,87 @@ func sameCaching(t *testing.T, nginx, embedded string) {
 			}
 		}
 	}
+}
+
+func sameCaller(t *testing.T, nginx, embedded string) {
+	nobody := ""
+	for _, tt := range []struct {
+		want string // the address that the replica is told of; nobody: the one that the request came from
+		sent []string
+	}{
+		{"10.0.0.7", []string{"10.0.0.7"}},
+		{"10.0.0.7", []string{"10.0.0.7, 10.0.0.8"}},
+		{"10.0.0.7", []string{"10.0.0.7", "10.0.0.8"}},
+		{"10.0.0.7", []string{" , ,\t10.0.0.7 ,"}},
+		{"10.0.0.8", []string{"unknown, _hidden, 999.0.0.1, 1.2.3, 01.2.3.4, 10.0.0.7:x, 10.0.0.7:65536, 10.0.0.7:, 10.0.0.8"}},
+		{"10.0.0.8", []string{"[10.0.0.7, 10.0.0.7], [10.0.0.7], [10.0.0.7]:9, 10.0.0.7 10.0.0.9, 10.0.0.8"}},
+		{"10.0.0.8", []string{strings.Repeat("x,", 4000), "10.0.0.8"}},
+		{"10.0.0.8", []string{strings.Repeat("1:", 4000), "10.0.0.8"}},
+		{"10.0.0.7", []string{"10.0.0.7:99"}},
+		{"10.0.0.7", []string{"10.0.0.7:65535"}},
+		{"255.255.255.255", []string{"255.255.255.255"}},
+		{"0.0.0.0", []string{"0.0.0.0"}},
+		{"2001:db8::7", []string{"2001:db8::7"}},
+		{"2001:db8::7", []string{"[2001:db8::7]"}},
+		{"2001:db8::7", []string{"[2001:db8::7]:99, 10.0.0.8"}},
+		{"2001:db8:1:2:3:4:5:6", []string{"2001:db8:1:2:3:4:5:6"}},
+		{"1:2:3:4:5:6:7:8", []string{"[1:2:3:4:5:6:7:8]:80"}},
+		{"::", []string{"::"}},
+		{"1::", []string{"1::"}},
+		{"::8", []string{"::8"}},
+		{"10.0.0.8", []string{"1:2:3:4:5:6:7, 1:2:3:4:5:6:7:8:9, 1::2::3, 1:2:3:4::5:6:7:8, :::, 1:, :1, 12345::, g::, 10.0.0.8"}},
+		{"10.0.0.8", []string{"[2001:db8::7, 2001:db8::7], [2001:db8::7]99, [2001:db8::7]:x, [], 10.0.0.8"}},
+		{"fe80::1", []string{"fe80::1%eth0"}},
+		{"fe80::1", []string{"[fe80::1%eth0]:9"}},
+		{"10.0.0.7", []string{"::ffff:10.0.0.7"}},
+		{"10.0.0.7", []string{"[::ffff:10.0.0.7]:99"}},
+		{nobody, []string{"unknown"}},
+		{nobody, []string{""}},
+		{nobody, nil},
+	} {
+		var lines []string
+		for _, value := range tt.sent {
+			lines = append(lines, "X-Forwarded-For: "+value)
+		}
+		for by, url := range map[string]string{"nginx": nginx, "the embedded balancer": embedded} {
+			_, told := ask(t, http.MethodGet, url+"/livez", lines...)
+			caller, proxy, found := strings.Cut(told, ", ")
+			if !found {
+				caller = nobody
+			}
+			if _, err := netip.ParseAddr(cmp.Or(proxy, told)); err != nil || caller != tt.want {
+				t.Errorf("%.200q: %s tells the replica of %q, want %q", tt.sent, by, told, tt.want)
+			}
+		}
+	}
+	// Pieces of addresses in any order. The two may spell an address differently: nginx leaves it as it was sent.
+	pieces := []string{"0", "1", "10", "255", "256", "a", "db8", "ffff", "2001", ":", ":", "::", "::ffff:", ".", ".", "[", "]", "]:", "%", "%e", ",", " ", "10.0.0.7", "2001:db8::7", ":80", "x"}
+	random := rand.New(rand.NewPCG(1, 2))
+	addresses := 0
+	for range 3000 {
+		var sent strings.Builder
+		for range 1 + random.IntN(12) {
+			sent.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		callerBy := func(url string) netip.Addr {
+			_, told := ask(t, http.MethodGet, url+"/livez", "X-Forwarded-For: "+sent.String())
+			caller, _, found := strings.Cut(told, ", ")
+			if !found {
+				return netip.Addr{}
+			}
+			address, err := netip.ParseAddr(caller)
+			if err != nil {
+				t.Errorf("%q: the replica is told of %q", sent.String(), told)
+			}
+			return address.Unmap()
+		}
+		there, here := callerBy(nginx), callerBy(embedded)
+		if there != here {
+			t.Errorf("%q: the caller is %s by nginx, and %s by the embedded balancer", sent.String(), there, here)
+		}
+		if here.IsValid() {
+			addresses++
+		}
+	}
+	t.Logf("of 3000 texts, %d had an address in them", addresses)
 }
