@@ -120,10 +120,7 @@ func (s *Server) routes() *gin.Engine {
 	gin.SetMode(gin.ReleaseMode) // for the whole process: in debug mode gin prints every route
 	r := gin.New()
 	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
-	// Without this call gin trusts every client's X-Forwarded-For.
-	if err := r.SetTrustedProxies(s.config.TrustedProxies); err != nil {
-		panic(err) // Config says what they have to be
-	}
+	s.trustProxies(r)
 	r.Use(s.observe, s.recoverPanic)
 	r.NoRoute(inSchemeOfPath, func(c *gin.Context) { s.refuse(c, errNoRoute) })
 	r.NoMethod(inSchemeOfPath, func(c *gin.Context) { s.refuse(c, errNoMethod) })
