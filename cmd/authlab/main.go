@@ -101,7 +101,7 @@ func interrupted(err error) []string {
 // run is the whole program. Its arguments, environment and output are passed in, so that tests can run it.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	root := newRootCommand(getenv)
-	root.AddCommand(newServeCommand(getenv), newResourceCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
+	root.AddCommand(warnsOfReadableKeys(newServeCommand(getenv)), newResourceCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
