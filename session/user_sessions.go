@@ -76,15 +76,7 @@ func (m *Manager) End(c *gin.Context, caller Login, id string) error {
 // cookie: the copies in other browsers stay good until they time out.
 func (m *Manager) LogoutEverywhere(c *gin.Context, caller Login) error {
 	if store, ok := m.config.Store.(Lister); ok {
-		entries, err := store.List(c.Request.Context(), caller.User.Name)
-		if err != nil {
-			return err
-		}
-		keys := make([]string, len(entries))
-		for i, e := range entries {
-			keys[i] = e.Key
-		}
-		if err := store.End(c.Request.Context(), caller.User.Name, keys...); err != nil {
+		if err := store.EndAll(c.Request.Context(), caller.User.Name); err != nil {
 			return err
 		}
 	}
