@@ -12,7 +12,6 @@ import (
 // drive breaks and mends what the script draws until over ends, and then mends everything.
 func (s *soak) drive(ctx, over context.Context) {
 	script := newScript(s.config.Seed, s.config.Replicas)
-	present := s.config.Replicas
 	for {
 		broken := slices.Clone(script.broken)
 		e := script.next()
@@ -20,10 +19,10 @@ func (s *soak) drive(ctx, over context.Context) {
 			script.broken = broken // what was drawn last was not done
 			break
 		}
-		s.do(ctx, e, &present)
+		s.do(ctx, e)
 	}
 	for len(script.broken) > 0 && ctx.Err() == nil {
-		s.do(ctx, script.mendOne(), &present)
+		s.do(ctx, script.mendOne())
 	}
 	sleep(ctx, returnTime)
 }
@@ -38,124 +37,91 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// do changes the lab, and notes when in the world.
-func (s *soak) do(ctx context.Context, e event, present *int) {
-	s.world.note(func(now time.Time) {
-		s.world.log = keep(s.world.log, now, e.String())
-		s.world.before(e, now, *present)
-	})
+// do changes the lab.
+func (s *soak) do(ctx context.Context, e event) {
+	s.world.note(func(now time.Time) { s.world.log = keep(s.world.log, now, e.String()) })
 	started := time.Now()
 	err := s.change(ctx, e)
 	took := time.Since(started)
-	s.world.note(func(now time.Time) { s.world.after(e, now, *present) })
-	if e.name == scale {
-		*present = e.replicas
-	}
-	if err != nil {
-		if ctx.Err() == nil {
-			s.fail(fmt.Errorf("%s: %w", e, err))
-		}
-		return
-	}
-	if !e.mend {
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		s.fail(fmt.Errorf("%s: %w", e, err))
+	case !e.mend:
 		s.countFault(e.name)
-	} else if took > returnTime { // it returns when what it did can be seen in the next request
-		s.report(&Broken{Invariant: Returns, What: fmt.Sprintf("%s took %.0f ms", e, ms(took))})
+	case took > returnTime: // it returns when what it did can be seen in the next request
+		stalled := look(s.world, func() time.Duration { return s.world.stalled(span{started, started.Add(took)}) })
+		s.report(&Broken{Invariant: Returns, What: fmt.Sprintf("%s took %.0f ms; this process got no processor for %.0f ms of it", e, ms(took), ms(stalled))})
 	}
 }
 
+// change has the lab do what an event says, and notes in the world from when until when that may have had an effect.
 func (s *soak) change(ctx context.Context, e event) error {
+	w, r := s.world, s.world.named(e.fault.Replica)
+	set := func() error { return s.target.Break(ctx, e.fault) }
+	if e.mend {
+		set = func() error { return s.target.Mend(ctx, e.fault) }
+	}
 	switch e.name {
 	case flush:
-		return s.target.Flush(ctx)
+		return w.during(&w.flushes, func() error { return s.target.Flush(ctx) })
+	case rotateKeys:
+		return s.target.RotateKeys(ctx, true)
+	case loseKeys:
+		return w.during(&w.keyLosses, func() error { return s.target.RotateKeys(ctx, false) })
 	case advance:
-		return s.target.Advance(ctx, e.by)
+		_, ahead := w.ahead.values(span{from: time.Now()})
+		return w.moving(&w.ahead, ahead+e.by, func() error { return s.target.Advance(ctx, e.by) })
 	case scale:
-		return s.target.Scale(ctx, e.replicas)
-	case rotateKeys, loseKeys:
-		return s.target.RotateKeys(ctx, e.name == rotateKeys)
+		return s.scale(ctx, e.replicas)
+	case contract.ClockSkewed:
+		if e.mend {
+			e.fault.By = 0
+		}
+		return w.moving(&r.skews, e.fault.By, set)
+	case contract.ReplicaKilled, contract.ReplicaSilent:
+		if e.mend {
+			defer w.end(0, &r.troubles, &r.silences)
+			return set()
+		}
+		w.begin(&r.troubles)
+		if e.name == contract.ReplicaKilled {
+			return w.during(&r.kills, set)
+		}
+		w.begin(&r.silences)
+		return set()
 	}
+	// What is left is Redis. The replicas may need returnTime to find out that it is back.
 	if e.mend {
-		return s.target.Mend(ctx, e.fault)
+		w.end(0, &w.downs)
+		defer w.end(returnTime, &w.outages)
+		return set()
 	}
-	return s.target.Break(ctx, e.fault)
+	if e.name == contract.RedisStopped || e.fault.By > slowestSure {
+		w.begin(&w.outages)
+	}
+	err := set()
+	if e.name == contract.RedisStopped {
+		w.begin(&w.downs)
+	}
+	return err
 }
 
-// before notes what an event may change from now on.
-func (w *world) before(e event, now time.Time, present int) {
-	r := w.named(e.fault.Replica)
-	switch {
-	case e.name == flush:
-		w.flushes.begin(now)
-	case e.name == loseKeys:
-		w.keyLosses.begin(now)
-	case e.name == advance:
-		_, ahead := w.ahead.values(span{from: now})
-		w.ahead = append(w.ahead, move{span{from: now}, ahead + e.by})
-	case e.name == scale:
-		for _, gone := range w.replicas[min(e.replicas, present):present] {
-			gone.kill(now)
-			gone.skews = append(gone.skews, move{span{from: now}, 0})
+// scale makes it n replicas. Those that go are killed, and those that come have a right clock.
+func (s *soak) scale(ctx context.Context, n int) error {
+	w := s.world
+	do := func() error { return s.target.Scale(ctx, n) }
+	for i, r := range w.replicas {
+		is, was := i < n, r.present
+		r.present = is
+		switch next := do; {
+		case is && !was:
+			defer w.end(0, &r.troubles)
+			do = func() error { return w.moving(&r.skews, 0, next) }
+		case was && !is && !r.dead():
+			w.begin(&r.troubles, &r.kills)
+			defer w.end(0, &r.kills, &r.silences)
 		}
-	case e.name == contract.ClockSkewed && e.mend:
-		r.skews = append(r.skews, move{span{from: now}, 0})
-	case e.name == contract.ClockSkewed:
-		r.skews = append(r.skews, move{span{from: now}, e.fault.By})
-	case e.mend && r == nil:
-		w.downs.end(now)
-	case e.mend: // the replica may not answer before it is mended
-	case e.name == contract.ReplicaKilled:
-		r.kill(now)
-	case e.name == contract.ReplicaSilent:
-		r.silences.begin(now)
-		r.troubles.begin(now)
-	case e.name == contract.RedisStopped, e.name == contract.RedisSlow && e.fault.By > slowestSure:
-		w.outages.begin(now)
 	}
-}
-
-// kill notes that a replica is killed, if it is not dead already: dead ones are gone and have no memory to lose.
-func (r *replica) kill(now time.Time) {
-	inTrouble := len(r.troubles) > 0 && r.troubles[len(r.troubles)-1].open()
-	silent := len(r.silences) > 0 && r.silences[len(r.silences)-1].open()
-	if !inTrouble {
-		r.troubles.begin(now)
-	}
-	if !inTrouble || silent {
-		r.kills.begin(now)
-	}
-}
-
-// after notes that an event has changed what it could. What was ended by mending Redis goes on for returnTime: so long may
-// the replicas need to find out.
-func (w *world) after(e event, now time.Time, present int) {
-	r := w.named(e.fault.Replica)
-	switch {
-	case e.name == flush:
-		w.flushes.end(now)
-	case e.name == loseKeys:
-		w.keyLosses.end(now)
-	case e.name == advance:
-		w.ahead[len(w.ahead)-1].to = now
-	case e.name == scale:
-		for _, gone := range w.replicas[min(e.replicas, present):present] {
-			gone.kills.end(now)
-			gone.silences.end(now)
-			gone.skews[len(gone.skews)-1].to = now
-		}
-		for _, come := range w.replicas[present:max(e.replicas, present)] {
-			come.troubles.end(now)
-		}
-	case e.name == contract.ClockSkewed:
-		r.skews[len(r.skews)-1].to = now
-	case e.mend && r != nil:
-		r.silences.end(now)
-		r.troubles.end(now)
-	case e.mend:
-		w.outages.end(now.Add(returnTime))
-	case e.name == contract.ReplicaKilled:
-		r.kills.end(now)
-	case e.name == contract.RedisStopped:
-		w.downs.begin(now)
-	}
+	return do()
 }

@@ -131,12 +131,12 @@ func (w *world) judgeFailure(e exchange, responseTimeout time.Duration) *Broken 
 		excused = kills > 0
 	}
 	if !excused {
-		return e.breaks(Returns, "no fault is left that excuses it")
+		return e.breaks(Returns, "no fault is left that excuses it; this process got no processor for %.0f ms of it", ms(w.stalled(e.at)))
 	}
 	// Each replica that was killed under the request has had a second of its own, and each silent one its time.
 	bound := returnTime*time.Duration(1+kills) + waited
 	if took := e.at.to.Sub(e.at.from); e.status == http.StatusServiceUnavailable && took > bound {
-		return e.breaks(Soon, "%.0f ms would have been right", ms(bound))
+		return e.breaks(Soon, "%.0f ms would have been right; this process got no processor for %.0f ms of it", ms(bound), ms(w.stalled(e.at)))
 	}
 	return nil
 }

@@ -76,6 +76,9 @@ var kinds = []string{
 // next draws an event.
 func (s *script) next() event {
 	pause := 50*time.Millisecond + time.Duration(s.random.IntN(400))*time.Millisecond
+	if s.random.IntN(8) == 0 {
+		pause += 2 * time.Second // long enough for every timeout to come to its end
+	}
 	if len(s.broken) == mostBroken || len(s.broken) > 0 && s.random.IntN(2) == 0 {
 		e := s.mendOne()
 		e.pause = pause

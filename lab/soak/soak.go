@@ -105,6 +105,7 @@ func (s *soak) run(ctx context.Context) error {
 		group.Go(func() { people[i].live(running, over) })
 	}
 	group.Go(func() { s.drive(running, over) })
+	group.Go(func() { s.world.watchStalls(over) })
 	if s.config.Progress != nil {
 		group.Go(func() { s.showProgress(over) })
 	}

@@ -1,6 +1,7 @@
 package soak
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -35,17 +36,10 @@ func (s span) overlap(o span) time.Duration {
 // spans are the same thing happening again and again, the oldest first.
 type spans []span
 
-func (s *spans) begin(at time.Time) { *s = append(*s, span{from: at}) }
+func (s spans) open() bool { return len(s) > 0 && s[len(s)-1].open() }
 
-// end ends the last one, unless it has ended.
-func (s *spans) end(at time.Time) {
-	if n := len(*s); n > 0 && (*s)[n-1].open() {
-		(*s)[n-1].to = at
-	}
-}
-
-// during returns those that touch at.
-func (s spans) during(at span) spans {
+// touching returns those that touch at.
+func (s spans) touching(at span) spans {
 	i := len(s)
 	for i > 0 && !s[i-1].over(at) { // an older one has ended earlier
 		i--
@@ -97,7 +91,11 @@ type replica struct {
 	silences spans
 	troubles spans // dead, silent, or not there
 	skews    moves
+	present  bool // the driver's alone
 }
+
+// dead tells whether a replica has nothing left to lose.
+func (r *replica) dead() bool { return r.troubles.open() && !r.silences.open() }
 
 // The world is what has happened to the lab. A span of it begins before the lab is told, and ends after the lab has
 // returned, so no answer can show a change that the world does not know.
@@ -108,6 +106,7 @@ type world struct {
 	flushes   spans // Redis loses what it has
 	keyLosses spans // the keys before verify no more
 	ahead     moves // the lab's clock
+	stalls    spans // this process did not get a processor
 	replicas  []*replica
 	log       []logged
 }
@@ -118,15 +117,51 @@ const returnTime = time.Second
 func newWorld(replicas int) *world {
 	w := &world{replicas: make([]*replica, mostReplicas)}
 	for i := range w.replicas {
-		w.replicas[i] = &replica{}
+		w.replicas[i] = &replica{present: i < replicas}
 		if i >= replicas {
-			w.replicas[i].troubles.begin(time.Time{})
+			w.begin(&w.replicas[i].troubles)
 		}
 	}
 	return w
 }
 
-// note changes the world.
+// begin notes that something may have begun, unless it has already.
+func (w *world) begin(lists ...*spans) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, s := range lists {
+		if !s.open() {
+			*s = append(*s, span{from: time.Now()})
+		}
+	}
+}
+
+// end notes that something has ended, or will have after a while.
+func (w *world) end(after time.Duration, lists ...*spans) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, s := range lists {
+		if s.open() {
+			(*s)[len(*s)-1].to = time.Now().Add(after)
+		}
+	}
+}
+
+// during notes that something happened while do ran.
+func (w *world) during(list *spans, do func() error) error {
+	w.begin(list)
+	defer w.end(0, list)
+	return do()
+}
+
+// moving notes that a number became value while do ran.
+func (w *world) moving(list *moves, value time.Duration, do func() error) error {
+	w.note(func(now time.Time) { *list = append(*list, move{span{from: now}, value}) })
+	defer w.note(func(time.Time) { (*list)[len(*list)-1].to = time.Now() })
+	return do()
+}
+
+// note changes the world, or looks at it.
 func (w *world) note(change func(now time.Time)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -150,11 +185,11 @@ func (w *world) named(name string) *replica {
 }
 
 // outage tells whether Redis may not have answered.
-func (w *world) outage(at span) bool { return len(w.outages.during(at)) > 0 }
+func (w *world) outage(at span) bool { return len(w.outages.touching(at)) > 0 }
 
 // down tells whether Redis surely answered nothing, from the beginning to the end of at.
 func (w *world) down(at span) bool {
-	return slices.ContainsFunc(w.downs.during(at), func(d span) bool {
+	return slices.ContainsFunc(w.downs.touching(at), func(d span) bool {
 		return !d.from.After(at.from) && (d.open() || !d.to.Before(at.to))
 	})
 }
@@ -162,7 +197,7 @@ func (w *world) down(at span) bool {
 // kills counts the replicas that may have been killed.
 func (w *world) kills(at span) (n int) {
 	for _, r := range w.replicas {
-		n += len(r.kills.during(at))
+		n += len(r.kills.touching(at))
 	}
 	return n
 }
@@ -170,7 +205,7 @@ func (w *world) kills(at span) (n int) {
 // silent is for how long a request may have waited at silent replicas, of which each keeps it for at most so long.
 func (w *world) silent(at span, most time.Duration) (waited time.Duration, any bool) {
 	for _, r := range w.replicas {
-		for _, s := range r.silences.during(at) {
+		for _, s := range r.silences.touching(at) {
 			any = true
 			waited += min(most, s.overlap(at))
 		}
@@ -178,10 +213,35 @@ func (w *world) silent(at span, most time.Duration) (waited time.Duration, any b
 	return waited, any
 }
 
+// stalled is for how long this process did not get a processor.
+func (w *world) stalled(at span) (sum time.Duration) {
+	for _, s := range w.stalls.touching(at) {
+		sum += s.overlap(at)
+	}
+	return sum
+}
+
+// watchStalls notes when this process wants a processor and gets none, so that a bound that is missed on a busy machine
+// can be told from one that is missed by the server. No bound is moved by it.
+func (w *world) watchStalls(ctx context.Context) {
+	const every, late = 5 * time.Millisecond, 25 * time.Millisecond
+	for {
+		slept := time.Now()
+		if !sleep(ctx, every) {
+			return
+		}
+		w.note(func(now time.Time) {
+			if from := slept.Add(every); now.Sub(from) > late {
+				w.stalls = append(w.stalls, span{from, now})
+			}
+		})
+	}
+}
+
 // noReplica tells whether each replica may have been dead, silent or not there at some time: a request that meets one after
 // the other may have found none.
 func (w *world) noReplica(at span) bool {
-	return !slices.ContainsFunc(w.replicas, func(r *replica) bool { return len(r.troubles.during(at)) == 0 })
+	return !slices.ContainsFunc(w.replicas, func(r *replica) bool { return len(r.troubles.touching(at)) == 0 })
 }
 
 // labTime is the lab's time at the earliest and at the latest.
