@@ -43,13 +43,7 @@ Ctrl-C prints the figures so far.`,
 			if !cmd.Flags().Changed("seed") {
 				config.Seed = uint64(rand.Uint32())
 			}
-			config.Open = func(ctx context.Context) (soak.Target, func() error, error) {
-				lab, err := embedded.Start(ctx, embedded.Config{Replicas: config.Replicas, Redis: redis, ResponseTimeout: responseTimeout})
-				if err != nil {
-					return nil, nil, err
-				}
-				return lab, lab.Close, nil
-			}
+			config.Open = openSoakLab(redis)
 			return runSoak(cmd.Context(), config, asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -60,6 +54,17 @@ Ctrl-C prints the figures so far.`,
 	flags.StringVar(&redis, "redis", "", "a Redis of your own, like redis://127.0.0.1:6379; its keys that begin with authlab: are removed")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
+}
+
+// openSoakLab returns what starts a lab of its own for a soak.
+func openSoakLab(redis string) func(context.Context) (soak.Target, func() error, error) {
+	return func(ctx context.Context) (soak.Target, func() error, error) {
+		lab, err := embedded.Start(ctx, embedded.Config{Redis: redis, ResponseTimeout: responseTimeout})
+		if err != nil {
+			return nil, nil, err
+		}
+		return lab, lab.Close, nil
+	}
 }
 
 // runSoak runs a soak and prints its figures, also if it was stopped early.
@@ -100,7 +105,7 @@ func printSoak(w io.Writer, r soak.Report) {
 		}
 	}
 	t := table{
-		title: fmt.Sprintf("seed %d: %s for %.1f s; answers by status, 0 is a connection that broke", r.Seed, plural(r.People, "person"), float64(r.DurationMS)/1000),
+		title: fmt.Sprintf("seed %d: %d people for %.1f s; answers by status, 0 is a connection that broke", r.Seed, r.People, float64(r.DurationMS)/1000),
 		heads: []string{"", "requests"},
 	}
 	columns := slices.Sorted(maps.Keys(statuses))
@@ -121,9 +126,11 @@ func printSoak(w io.Writer, r soak.Report) {
 	}
 	fmt.Fprint(w, wrapped("faults: "+strings.Join(faults, ", "), ""))
 	fmt.Fprintf(w, "slowest 503 %.0f ms, slowest answer %.0f ms\n", r.Slowest503MS, r.SlowestMS)
+	did := fmt.Sprintf("%s requests, %s", count(r.Requests), plural(r.Changes, "fault"))
 	if r.Broken == nil {
-		fmt.Fprintf(w, "%s, %s: no invariant broken\n", plural(r.Requests, "request"), plural(r.Changes, "fault"))
+		fmt.Fprintf(w, "%s: no invariant broken\n", did)
 		return
 	}
-	fmt.Fprintf(w, "\nbroken: %s\n%s\n  %s\n", r.Broken.Invariant, wrapped(r.Broken.What, "  "), strings.Join(r.Broken.Events, "\n  "))
+	fmt.Fprintf(w, "%s, and a broken invariant: %s\n%s", did, r.Broken.Invariant, wrapped(r.Broken.What, "  "))
+	fmt.Fprintf(w, "What came before:\n  %s\n", strings.Join(r.Broken.Events, "\n  "))
 }

@@ -30,7 +30,7 @@ type action string
 const (
 	me      action = "me"
 	admin   action = "admin"
-	look_   action = "cart"
+	look    action = "cart"
 	add     action = "add"
 	logIn   action = "login"
 	logout  action = "logout"
@@ -38,7 +38,7 @@ const (
 )
 
 // isPost tells whether an action must not be repeated.
-func (a action) isPost() bool { return a != me && a != admin && a != look_ }
+func (a action) isPost() bool { return a != me && a != admin && a != look }
 
 // An exchange is a request and its answer.
 type exchange struct {
@@ -192,7 +192,7 @@ func (w *world) judgeSuccess(e exchange) *Broken {
 	switch e.action {
 	case admin:
 		return w.judgeRole(e)
-	case look_, add:
+	case look, add:
 		return e.judgeCart()
 	}
 	return nil

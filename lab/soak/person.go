@@ -29,7 +29,7 @@ const (
 
 // habits are what people draw from: what stands here twice they do twice as often.
 var habits = slices.Concat(
-	slices.Repeat([]action{me}, 10), slices.Repeat([]action{look_, admin, logout, refresh}, 2), slices.Repeat([]action{add}, 6),
+	slices.Repeat([]action{me}, 10), slices.Repeat([]action{look, admin, logout, refresh}, 2), slices.Repeat([]action{add}, 6),
 	slices.Repeat([]action{replay, burstOf}, 3), []action{logIn, changeRole},
 )
 
@@ -111,16 +111,15 @@ func (p *person) act(ctx context.Context, c choice) {
 		c.scheme.Login == "" && (c.action == logIn || c.action == logout),
 		c.action == refresh && t.login.refresh == "":
 		c.action = me
-	case (c.action == add || c.action == burstOf) && len(t.cart.saved) >= fullCart:
-		if t.cart != p.cart {
-			c.action = logIn // a new session has an empty cart
-		} else if p.account+1 < contract.MaxUsers/p.soak.config.People {
-			p.account++
-			p.moveIn()
-			return
-		} else {
-			c.action = look_
-		}
+	case c.action != add && c.action != burstOf || len(t.cart.saved) < fullCart:
+	case t.cart != p.cart:
+		c.action = logIn // a new session has an empty cart
+	case p.account+1 < contract.MaxUsers/p.soak.config.People:
+		p.account++
+		p.moveIn()
+		return
+	default:
+		c.action = look
 	}
 	if c.action == burstOf {
 		p.burst(ctx, c, t)
@@ -146,7 +145,7 @@ func (p *person) prepare(row scheme.Scheme, what action, t *ticket) *exchange {
 		e.item = fmt.Sprintf("%d-%d", p.number, p.items)
 		t.cart.saved[e.item] = false
 	}
-	if what == add || what == look_ {
+	if what == add || what == look {
 		e.sure = t.cart.sure()
 	}
 	return e
@@ -329,7 +328,7 @@ func (p *person) lookLast(ctx context.Context) {
 		p.once(ctx, me, t)
 	}
 	for _, row := range schemes {
-		for _, what := range []action{me, look_} {
+		for _, what := range []action{me, look} {
 			if t := p.held[row.Name]; t != nil {
 				p.once(ctx, what, t)
 			}

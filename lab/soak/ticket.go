@@ -109,10 +109,10 @@ func (w *world) validity(e exchange) (good, bad bool) {
 		_, now := w.labTime(at)
 		note(now.Sub(t.used) >= idle-touchLate-2*maxSkew || now.Sub(t.begun) >= absolute-2*maxSkew, false)
 	}
-	switch {
-	case sessionPlace == scheme.InRedis:
+	switch sessionPlace {
+	case scheme.InRedis:
 		note(w.flushes.between(t.signed, at))
-	case sessionPlace == scheme.InReplica:
+	case scheme.InReplica:
 		note(w.named(t.home).kills.between(t.signed, at))
 		note(e.replica != t.home, e.replica != t.home)
 	}

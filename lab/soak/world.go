@@ -168,11 +168,11 @@ func (w *world) note(change func(now time.Time)) {
 	change(time.Now())
 }
 
-// look reads the world.
-func look[T any](w *world, read func() T) T {
+// read reads the world.
+func read[T any](w *world, what func() T) T {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return read()
+	return what()
 }
 
 func (w *world) named(name string) *replica {
