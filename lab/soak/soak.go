@@ -12,7 +12,7 @@
 // request and each fault has a span of time, and where two spans touch, both answers are right. Nowhere else.
 //
 // Start with Run. The files: script.go draws the faults, driver.go breaks them, world.go remembers when; person.go acts,
-// ticket.go is what a person holds, judge.go is every invariant.
+// ticket.go is what a person holds, learn.go what an answer means for it, judge.go is every invariant.
 package soak
 
 import (

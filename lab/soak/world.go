@@ -168,13 +168,6 @@ func (w *world) note(change func(now time.Time)) {
 	change(time.Now())
 }
 
-// read reads the world.
-func read[T any](w *world, what func() T) T {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return what()
-}
-
 func (w *world) named(name string) *replica {
 	for i, r := range w.replicas {
 		if replicaName(i) == name {
