@@ -126,6 +126,9 @@ func printSoak(w io.Writer, r soak.Report) {
 	}
 	fmt.Fprint(w, wrapped("faults: "+strings.Join(faults, ", "), ""))
 	fmt.Fprintf(w, "slowest 503 %.0f ms, slowest answer %.0f ms\n", r.Slowest503MS, r.SlowestMS)
+	if r.LateMachine > 0 {
+		fmt.Fprint(w, wrapped(fmt.Sprintf("late %d times while this process got no processor: this machine is too busy for promises about time", r.LateMachine), ""))
+	}
 	did := fmt.Sprintf("%s requests, %s", count(r.Requests), plural(r.Changes, "fault"))
 	if r.Broken == nil {
 		fmt.Fprintf(w, "%s: no invariant broken\n", did)

@@ -49,7 +49,7 @@ func TestSoakPrintsOneObjectOfTheAgreedForm(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
 		t.Fatal(err)
 	}
-	hasMembers(t, "the report", report, "seed", "people", "duration_ms", "requests", "schemes", "faults", "changes", "slowest_503_ms", "slowest_ms", "broken")
+	hasMembers(t, "the report", report, "seed", "people", "duration_ms", "requests", "schemes", "faults", "changes", "slowest_503_ms", "slowest_ms", "late_machine", "broken")
 	if string(report["seed"]) != "1" || string(report["broken"]) != "null" {
 		t.Errorf("seed %s, broken %s", report["seed"], report["broken"])
 	}

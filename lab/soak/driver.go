@@ -50,10 +50,8 @@ func (s *soak) do(ctx context.Context, e event) {
 	case !e.mend:
 		s.countFault(e.name)
 	case took > returnTime: // it returns when what it did can be seen in the next request
-		b := &Broken{Invariant: Returns}
-		s.world.note(func(now time.Time) {
-			b.What = fmt.Sprintf("%s took %.0f ms; this process got no processor for %.0f ms of it", e, ms(took), ms(s.world.stalled(span{started, now})))
-		})
+		b := &Broken{Invariant: Returns, What: fmt.Sprintf("%s took %.0f ms", e, ms(took))}
+		s.world.note(func(now time.Time) { b.late(took-s.world.stalled(span{started, now}) <= returnTime) })
 		s.report(b)
 	}
 }

@@ -83,6 +83,13 @@ func (e exchange) String() string {
 	return fmt.Sprintf("%s → %s at %s in %.1f ms", what, answer, e.replica, ms(e.at.to.Sub(e.at.from)))
 }
 
+// shortestTimeout is the shortest that the server has: of opening a connection to Redis.
+const shortestTimeout = 400 * time.Millisecond
+
+// late notes whether it was this machine that was late, and not the server: the process got no processor for as long as
+// the answer came too late, or for as long as a timeout. It is counted and told, and does not end the run.
+func (b *Broken) late(machine bool) { b.machine = machine }
+
 func (e exchange) breaks(invariant, format string, args ...any) *Broken {
 	return &Broken{Invariant: invariant, What: e.String() + ": " + fmt.Sprintf(format, args...)}
 }
@@ -131,12 +138,16 @@ func (w *world) judgeFailure(e exchange, responseTimeout time.Duration) *Broken 
 		excused = kills > 0
 	}
 	if !excused {
-		return e.breaks(Returns, "no fault is left that excuses it; this process got no processor for %.0f ms of it", ms(w.stalled(e.at)))
+		b := e.breaks(Returns, "no fault is left that excuses it")
+		b.late(w.stalled(e.at) >= shortestTimeout)
+		return b
 	}
 	// Each replica that was killed under the request has had a second of its own, and each silent one its time.
 	bound := returnTime*time.Duration(1+kills) + waited
 	if took := e.at.to.Sub(e.at.from); e.status == http.StatusServiceUnavailable && took > bound {
-		return e.breaks(Soon, "%.0f ms would have been right; this process got no processor for %.0f ms of it", ms(bound), ms(w.stalled(e.at)))
+		b := e.breaks(Soon, "%.0f ms would have been right", ms(bound))
+		b.late(took-w.stalled(e.at) <= bound)
+		return b
 	}
 	return nil
 }

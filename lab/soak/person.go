@@ -199,7 +199,6 @@ func (p *person) finish(ctx context.Context, e *exchange, pin string) {
 	p.soak.countRequest(*e)
 	if b := p.soak.world.judge(*e, p.soak.config.ResponseTimeout); b != nil {
 		p.soak.report(b, p.recent...)
-		return
 	}
 	p.learn(e)
 }

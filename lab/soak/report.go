@@ -18,7 +18,9 @@ type Report struct {
 	// The slowest answers, in milliseconds.
 	Slowest503MS float64 `json:"slowest_503_ms"`
 	SlowestMS    float64 `json:"slowest_ms"`
-	Broken       *Broken `json:"broken"` // null: every invariant held
+	// LateMachine counts the promises about time that were missed while this process got no processor.
+	LateMachine int     `json:"late_machine"`
+	Broken      *Broken `json:"broken"` // null: every invariant held
 }
 
 // Figures are the requests of one scheme, by status. Status 0 are those whose connection broke.
@@ -33,6 +35,7 @@ type Broken struct {
 	Invariant string   `json:"invariant"`
 	What      string   `json:"what"`
 	Events    []string `json:"events"` // what came before, the oldest first
+	machine   bool     // it was this machine that was late
 }
 
 // A tally counts what happened. The soak's lock guards it.
@@ -40,6 +43,7 @@ type tally struct {
 	requests         map[string]map[int]int // scheme, status
 	faults           map[string]int
 	slowest503, slow time.Duration
+	lateMachine      int
 }
 
 func (s *soak) countRequest(e exchange) {
@@ -70,6 +74,7 @@ func (s *soak) figures() Report {
 	r := Report{
 		Seed: s.config.Seed, People: s.config.People, DurationMS: time.Since(s.started).Milliseconds(),
 		Faults: maps.Clone(s.tally.faults), Slowest503MS: ms(s.tally.slowest503), SlowestMS: ms(s.tally.slow), Broken: s.breach,
+		LateMachine: s.tally.lateMachine,
 	}
 	for _, n := range r.Faults {
 		r.Changes += n

@@ -146,7 +146,10 @@ func (s *soak) report(b *Broken, recent ...logged) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.breach != nil {
+	if b.machine {
+		s.tally.lateMachine++
+	}
+	if b.machine || s.breach != nil {
 		return
 	}
 	b.Events = s.world.events(recent, s.started)

@@ -38,22 +38,16 @@ func config(seed uint64, length time.Duration) soak.Config {
 	}
 }
 
-// timed are the invariants that a machine breaks too, if it is busy with other things.
-func timed(b *soak.Broken) bool {
-	return (b.Invariant == soak.Soon || b.Invariant == soak.Returns) && !strings.Contains(b.What, "no processor for 0 ms")
-}
-
 func TestTheLabKeepsEveryInvariant(t *testing.T) {
 	report, err := soak.Run(t.Context(), config(1, 4*time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if b := report.Broken; b != nil {
-		message := b.Invariant + ": " + b.What + "\n" + strings.Join(b.Events, "\n")
-		if timed(b) {
-			t.Skip("this machine is too busy for a promise about time: " + message)
-		}
-		t.Error(message)
+		t.Error(b.Invariant + ": " + b.What + "\n" + strings.Join(b.Events, "\n"))
+	}
+	if report.LateMachine > 0 {
+		t.Logf("%d promises about time were missed because this machine is busy", report.LateMachine)
 	}
 	if report.Requests < 50 || report.Changes == 0 || report.SlowestMS == 0 {
 		t.Errorf("it did next to nothing: %+v", report)

@@ -215,7 +215,7 @@ func (w *world) stalled(at span) (sum time.Duration) {
 }
 
 // watchStalls notes when this process wants a processor and gets none, so that a bound that is missed on a busy machine
-// can be told from one that is missed by the server. No bound is moved by it.
+// can be told from one that is missed by the server.
 func (w *world) watchStalls(ctx context.Context) {
 	const every, late = 5 * time.Millisecond, 25 * time.Millisecond
 	for {
