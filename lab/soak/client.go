@@ -58,6 +58,7 @@ func (c *client) send(ctx context.Context, e *exchange, from sender) (pin string
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
 	e.replica = response.Header.Get("X-Served-By")
+	e.timing = contract.ParseServerTiming(response.Header.Values("Server-Timing")...)
 	if err != nil {
 		e.failure = err.Error()
 		return ""

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"authlab/lab/contract"
 	"authlab/web/scheme"
 )
 
@@ -54,6 +55,7 @@ type exchange struct {
 	status      int    // 0: no whole answer
 	failure     string // why not
 	replica     string
+	timing      contract.Timing
 	body        answerBody
 	newCookie   string // of the scheme
 	cookieTaken bool
@@ -80,7 +82,13 @@ func (e exchange) String() string {
 	if e.status == 0 {
 		answer = e.failure
 	}
-	return fmt.Sprintf("%s → %s at %s in %.1f ms", what, answer, e.replica, ms(e.at.to.Sub(e.at.from)))
+	text := fmt.Sprintf("%s → %s at %s in %.1f ms", what, answer, e.replica, ms(e.at.to.Sub(e.at.from)))
+	for _, t := range e.timing {
+		if t.MS >= 100 {
+			text += fmt.Sprintf(", %s %.0f ms", t.Desc, t.MS)
+		}
+	}
+	return text
 }
 
 // shortestTimeout is the shortest that the server has: of opening a connection to Redis.
