@@ -128,7 +128,7 @@ const hashTimeout = 4 * time.Second
 // connection meanwhile, or if it took until hashTimeout.
 func (s *Server) authenticate(c *gin.Context, name, password string) (account.User, error) {
 	ctx := c.Request.Context()
-	attempt, err := s.attempts.Begin(ctx, name, c.ClientIP())
+	attempt, err := s.attempts.Begin(ctx, name, clientAddress(c))
 	if err != nil {
 		s.logNotCounted(err)
 		return account.User{}, err
