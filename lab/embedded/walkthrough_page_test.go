@@ -35,9 +35,10 @@ func openWalkthrough(t *testing.T, address string, width, height int64) *page {
 // playFilms has films end at once, as if they had been seen to the end, or skipped: what is tested is what is around them.
 func (p *page) playFilms(end string) {
 	p.t.Helper()
-	play[bool](p, fmt.Sprintf(`const { Film } = await import("/assets/js/film/film.js");
-		Film.prototype.play = async function (recording, schemes) { window.played = [...(window.played ?? []), schemes.join(" ")]; return %v; };
-		return true;`, end == "seen"))
+	ask[bool](p, fmt.Sprintf(`(document.getElementById("film").film.play = async (recording, schemes) => {
+		window.played = { recorded: Boolean(recording?.beats.length), schemes: schemes.join(" "), hidden: document.getElementById("result").hidden, phase: document.querySelector(".walk").dataset.phase };
+		return %v;
+	}, true)`, end == "seen"))
 }
 
 // answers are the right choices, by chapter and in the order of the schemes that it asks about: the first is 0.
@@ -337,5 +338,72 @@ func TestNothingJumpsWhileTheFrontPageLoads(t *testing.T) {
 				t.Errorf("while the page loads it shifts by %.3f", shift)
 			}
 		})
+	}
+}
+
+func TestWhatWasSeenIsAskedBeforeTheAnswer(t *testing.T) {
+	for _, tt := range []struct {
+		name, choose, verdict string
+	}{
+		{"right", "true", "✓ session-memory: you saw it right."},
+		{"wrong", "false", "✕ session-memory: that is not what happened. Have another look."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := openWalkthrough(t, "/?lang=en#three-desks", 1280, 1024)
+			p.playFilms("seen")
+			for row := range 3 {
+				ask[bool](p, fmt.Sprintf(`document.querySelectorAll("#question fieldset")[%d].querySelectorAll("input")[1].click() ?? true`, row))
+			}
+			ask[bool](p, `document.querySelector(".run").click() ?? true`)
+			if choices := wait[string](p, `[...document.querySelectorAll("#seen button")].map((button) => button.textContent).join("; ")`); choices != "10/30: only where the card is; 30/30: all; 0/30: none" {
+				t.Errorf("the choices are %q", choices)
+			}
+			if film := ask[string](p, `JSON.stringify(played)`); film != `{"recorded":true,"schemes":"session-redis token-stateless session-memory","hidden":true,"phase":"film"}` {
+				t.Errorf("the film was asked for %s", film)
+			}
+			if !ask[bool](p, `document.getElementById("result").hidden && document.querySelectorAll("#question input").length === 0`) {
+				t.Error("the answer is there before the question, or the prediction can still be changed")
+			}
+			ask[bool](p, fmt.Sprintf(`document.querySelector("#seen [data-seen=%s]").click() ?? true`, tt.choose))
+			if verdict := wait[string](p, `document.querySelector("#result:not([hidden]) .seen-verdict")?.textContent`); verdict != tt.verdict {
+				t.Errorf("%q", verdict)
+			}
+			want := []string{
+				"You said 30/30: all. It was 10/30: only where the card is, because your card lies in one desk’s own drawer, and the other desks have never seen it. Show me the request where it happened",
+				"You said 30/30: all, and so it was, because every desk looks into the same cabinet.",
+				"You said 30/30: all, and so it was, because every desk can check the signature by itself.",
+			}
+			if said := ask[[]string](p, `[...document.querySelectorAll(".said-and-was li > p:last-child")].map((p) => p.textContent)`); !slices.Equal(said, want) {
+				t.Errorf("the answers are %q", said)
+			}
+			if claim := ask[string](p, `document.querySelector(".claim").textContent`); !strings.HasPrefix(claim, "Often said: “Sessions do not work behind a load balancer.” True, if the session is in the memory of one replica.") {
+				t.Errorf("%q", claim)
+			}
+			// Another run counts no other prediction, and asks no second time.
+			ask[bool](p, `document.querySelector("[data-action=again]").click() ?? true`)
+			wait[bool](p, `document.querySelector(".walk").dataset.phase === "answer" && document.documentElement.dataset.busy === "false"`)
+			if score := ask[string](p, `document.querySelector("#result .score").textContent`); score != "2 of 3 as you said." {
+				t.Errorf("%q", score)
+			}
+		})
+	}
+}
+
+func TestARunTakesAPredictionOrTheWordThatThereIsNone(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=en#three-desks", 1280, 1024)
+	ask[bool](p, `document.querySelectorAll("#question fieldset")[0].querySelectorAll("input")[0].click() ?? true`)
+	p.do(chromedp.KeyEvent("x"))
+	p.expectMessage("Pick a letter in each row first")
+	if at := ask[string](p, `document.activeElement.name`); at != "predict-session-redis" {
+		t.Errorf("the focus is at %q, and not at the first row that is open", at)
+	}
+	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
+	wait[bool](p, `document.querySelector("#result:not([hidden]) .score") !== null`)
+	said := ask[[]string](p, `[...document.querySelectorAll(".said-and-was li > p:last-child")].map((p) => p.textContent.split(",")[0])`)
+	if want := []string{"You said 10/30: only where the card is", "You did not know. It was 30/30: all", "You did not know. It was 30/30: all"}; !slices.Equal(said, want) {
+		t.Errorf("%q", said)
+	}
+	if score := ask[string](p, `document.querySelector("#result .score").textContent`); score != "1 of 1 as you said." {
+		t.Errorf("%q", score)
 	}
 }

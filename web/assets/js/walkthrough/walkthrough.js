@@ -45,6 +45,7 @@ class Walkthrough {
   constructor(reader) {
     this.#stage.lab = this.#lab;
     this.#stage.wallet = this.#wallet;
+    byId("film").film = this.#film;
     this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader });
     this.#question = new QuestionView(byId("question"), this.#progress, (isUnsure) => this.run(isUnsure));
     this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name), this.#lab);
