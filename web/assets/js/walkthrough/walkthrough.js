@@ -42,11 +42,11 @@ class Walkthrough {
   #followed = ""; // the experiment that runs from outside
   #lost = 0; // the timer of that one
 
-  constructor(reader) {
+  constructor({ reader, other }) {
     this.#stage.lab = this.#lab;
     this.#stage.wallet = this.#wallet;
     byId("film").film = this.#film;
-    this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader });
+    this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader, other });
     this.#question = new QuestionView(byId("question"), this.#progress, (isUnsure) => this.run(isUnsure));
     this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name), this.#lab);
     this.#verdict = new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab);
@@ -151,6 +151,7 @@ class Walkthrough {
     this.#film.close();
     this.#enter("answer");
     this.#showAnswer();
+    this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
     byId("your-turn").open = true;
     byId("result-title").focus({ preventScroll: true });
     byId("result-title").scrollIntoView({ block: "nearest" });
@@ -236,6 +237,7 @@ class Walkthrough {
     const kind = chapter.experiment ? "chapter" : chapter.id === "opening" ? "opening" : "verdict";
     this.#shown += 1;
     this.#film.close();
+    this.#yourTurn.leave();
     document.title = `${text.title} · Authlab`;
     byId("count").textContent = this.#index > 0 ? t("walkthrough.chapter", { n: this.#index, of: CHAPTERS.length - 1 }) : "";
     byId("title").textContent = text.title;
@@ -251,7 +253,7 @@ class Walkthrough {
     this.#more.show(chapter);
     if (kind === "verdict") this.#verdict.show();
     if (kind === "chapter") {
-      this.#yourTurn.show(chapter);
+      this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
       byId("your-turn").open = this.#progress.isDone(chapter);
       this.#showQuestion();
       this.#showAnswer();
@@ -329,8 +331,8 @@ function story({ short, story: whole = [] }) {
   return [el("p", {}, short), el("details", {}, el("summary", {}, t("walkthrough.whole-story")), ...paragraphs)];
 }
 
-const { name, password } = byId("reader").dataset;
-const walkthrough = new Walkthrough({ name, password });
+const userOf = ({ name, password }) => ({ name, password });
+const walkthrough = new Walkthrough({ reader: userOf(byId("reader").dataset), other: userOf(byId("other-user").dataset) });
 const keys = startShell({ reset: () => walkthrough.reset() });
 keys.on("ArrowRight", "walkthrough.key-next", () => walkthrough.turn(1));
 keys.on("ArrowLeft", "walkthrough.key-before", () => walkthrough.turn(-1));
