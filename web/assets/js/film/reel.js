@@ -1,0 +1,79 @@
+// A recording cut for some schemes: its frames, and what is to be seen at each of them. It knows no page.
+
+import { scriptOf } from "./script.js";
+import { stateAt } from "./state.js";
+
+export class Reel {
+  frames;
+  schemes;
+  #recording;
+  #owners = new Map(); // scheme → the client whose login it is
+
+  constructor(recording, schemes) {
+    this.#recording = recording;
+    this.frames = scriptOf(recording, schemes);
+    this.schemes = schemes.filter((scheme) => this.frames.some((frame) => frame.scheme === scheme));
+    for (const { beat } of this.frames) {
+      if (beat?.kind === "request" && !this.#owners.has(beat.scheme)) this.#owners.set(beat.scheme, beat.client);
+    }
+  }
+
+  /** Who and what takes part. other: the name of a second client, or "". */
+  get cast() {
+    const beats = this.frames.map(({ beat }) => beat).filter(Boolean);
+    const pages = beats.filter(({ action }) => action === "page");
+    return {
+      schemes: this.schemes,
+      other: beats.find((beat) => beat.scheme && this.#who(beat) === "other")?.client ?? "",
+      copied: beats.some(({ kind }) => kind === "copy"),
+      service: beats.some(({ service }) => service),
+      users: pages.some(({ lookups = [] }) => lookups.some(({ where }) => where === "users")),
+    };
+  }
+
+  /** What is to be seen at a frame: the state before and after it, and what the clients hold and have been answered. */
+  moment(i) {
+    const { at, beat } = this.frames[i];
+    const scheme = this.frames[i].scheme || this.frames[i - 1].scheme;
+    const after = stateAt(this.#recording, scheme, at);
+    const who = beat?.scheme ? this.#who(beat) : "client";
+    return {
+      before: stateAt(this.#recording, scheme, at - 1), after, who,
+      copied: who === "other" && Boolean(after.clients.get(beat.client)?.copied),
+      lanes: this.#lanes(i), lanesBefore: this.#lanes(i - 1),
+    };
+  }
+
+  /** scheme → how many answers were good, of how many. */
+  get tallies() {
+    const { client, other } = this.#lanes(this.frames.length - 1);
+    return this.schemes.map((scheme) => {
+      const answers = [...client.get(scheme).answers, ...other.get(scheme).answers];
+      return { scheme, good: answers.filter(({ status }) => status >= 200 && status < 300).length, all: answers.length };
+    });
+  }
+
+  /** The first frame in which a page was answered so, or -1. */
+  find(status) {
+    return this.frames.findIndex(({ beat }) => beat?.kind === "request" && beat.action !== "login" && beat.status === status);
+  }
+
+  #who = ({ client, scheme }) => (client === this.#owners.get(scheme) ? "client" : "other");
+
+  #lanes(upTo) {
+    const lanes = { client: new Map(), other: new Map() };
+    for (const scheme of this.schemes) {
+      const frames = this.frames.slice(0, upTo + 1).filter((frame) => frame.scheme === scheme);
+      const state = frames.length > 0 ? stateAt(this.#recording, scheme, frames.at(-1).at) : null;
+      for (const who of ["client", "other"]) {
+        const mine = frames.map(({ beat }) => beat).filter((beat) => beat.scheme && this.#who(beat) === who);
+        const name = mine.findLast(({ client }) => client)?.client;
+        lanes[who].set(scheme, {
+          held: state?.clients.get(name)?.held ?? null,
+          answers: mine.filter(({ kind, action }) => kind === "request" && action === "page"),
+        });
+      }
+    }
+    return lanes;
+  }
+}
