@@ -15,9 +15,9 @@ export class ClientView {
   #frame;
   #rows = new Map(); // scheme → row
 
-  /** name: client, or other; title: how it is called. */
-  constructor(name, title, schemes, hooded) {
-    this.#frame = frame(name, title, el("ul", { className: "wallet" }, ...schemes.map((scheme) => this.#row(scheme))));
+  /** name: client, or other; title: how it is called; lanes: scheme → how many answers it will get. */
+  constructor(name, title, lanes, hooded) {
+    this.#frame = frame(name, title, el("ul", { className: "wallet" }, ...[...lanes].map(([scheme, expected]) => this.#row(scheme, expected))));
     this.root.classList.add("film-client");
     const icon = svg("svg", { viewBox: "0 0 24 24", class: "node-icon", "aria-hidden": "true" });
     icon.append(svg("path", { d: hooded ? HOOD : LAPTOP }));
@@ -40,23 +40,29 @@ export class ClientView {
       const good = answers.filter(({ status, count = 1 }) => count && status >= 200 && status < 300).length;
       setText(row.tally, answers.length > 1 ? t("film.tally", { good: number(good), all: number(answers.length) }) : "");
       const shown = answers.slice(-MOST);
-      while (row.list.children.length > shown.length) row.list.lastChild.remove();
-      shown.forEach((answer, i) => stamp(row.list.children[i] ?? row.list.appendChild(el("li", {}, el("b"), el("small"))), answer));
+      [...row.list.children].forEach((place, i) => stamp(place, shown[i]));
     }
   }
 
-  #row(scheme) {
+  #row(scheme, expected) {
     const held = prop(null, scheme);
     const tally = el("span", { className: "film-tally" });
-    const list = el("ol", { className: "film-answers", ariaLabel: t("film.answers") });
+    const places = Array.from({ length: Math.min(MOST, expected) }, () => el("li", {}, el("b"), el("small")));
+    const list = el("ol", { className: "film-answers", ariaLabel: t("film.answers") }, ...places);
     const root = el("li", { dataset: { scheme } }, held, el("span", { className: "wallet-name" }, t(`scheme.${scheme}.name`)), tally, list);
     this.#rows.set(scheme, { root, held, tally, list });
     return root;
   }
 }
 
-/** One answer: its sign, its number where the sign alone does not tell it, and which replica it came from. */
-function stamp(node, { status, replica, service }) {
+/** One answer, or the place for it: its sign, its number where the sign alone does not tell it, and which replica it came from. */
+function stamp(node, answer) {
+  if (!answer) {
+    for (const name of ["tone", "status", "replica"]) delete node.dataset[name];
+    node.title = node.firstChild.textContent = node.lastChild.textContent = "";
+    return;
+  }
+  const { status, replica, service } = answer;
   const { tone, symbol, words } = verdictOf(status);
   Object.assign(node.dataset, { tone, status, replica: numberOf(replica) % 6 });
   node.title = `${status} ${words}${replica ? ` · ${replica}` : ""}`;

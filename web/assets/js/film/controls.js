@@ -2,8 +2,13 @@
 
 import { el, milliseconds, setText } from "../dom.js";
 import { number, t } from "../lang.js";
+import { svg } from "../stage/node.js";
 
 const RATES = [0.5, 1, 2];
+const ICONS = {
+  back: "M6 5h3v14H6zM20 5v14L10 12z", step: "M15 5h3v14h-3zM4 5v14l10-7z", play: "M7 4v16l12-8z", pause: "M6 5h4v14H6zM14 5h4v14h-4z",
+  again: "M12 4a8 8 0 1 0 8 8h-3a5 5 0 1 1-5-5v3l5-4.5L12 1z",
+};
 const NAMES = { 0.5: "½×", 1: "1×", 2: "2×" };
 
 export class Controls {
@@ -19,8 +24,8 @@ export class Controls {
   /** act: {toggle, step, back, skip, rate}; what each button does. */
   constructor(place, act) {
     this.#place = place;
-    const button = (name, sign, key) => {
-      const node = el("button", { type: "button", dataset: { film: name }, ariaLabel: t(`film.${name}`), title: `${t(`film.${name}`)} (${key})` }, sign);
+    const button = (name, key) => {
+      const node = el("button", { type: "button", dataset: { film: name }, ariaLabel: labelOf(name), title: `${labelOf(name)} (${key})` }, name === "skip" ? t("film.skip-short") : icon(ICONS[name] ? name : "play"));
       node.addEventListener("click", act[name]);
       this.#buttons.set(name, node);
       return node;
@@ -31,13 +36,13 @@ export class Controls {
       this.#rates.set(rate, node);
       return node;
     });
-    const skip = button("skip", t("film.skip-short"), "S");
+    const skip = button("skip", "S");
     place.classList.add("film");
     place.replaceChildren(
       this.#caption, this.#spoken,
       this.#bar,
       el("div", { className: "film-buttons" },
-        button("back", "⏮", ","), button("toggle", "⏸", t("film.space")), button("step", "⏭", "."), el("span", { className: "film-rates" }, ...rates), skip, this.#where),
+        button("back", ","), button("toggle", t("film.space")), button("step", "."), el("span", { className: "film-rates" }, ...rates), skip, this.#where),
       this.#real,
     );
     place.hidden = false;
@@ -65,11 +70,20 @@ export class Controls {
   /** state: playing, paused or ended. */
   mark(state, rate) {
     const toggle = this.#buttons.get("toggle");
-    toggle.textContent = state === "playing" ? "⏸" : state === "ended" ? "↻" : "⏵";
-    toggle.ariaLabel = t(`film.${state === "playing" ? "pause" : state === "ended" ? "again" : "play"}`);
+    const does = { playing: "pause", ended: "again" }[state] ?? "play";
+    toggle.replaceChildren(icon(does));
+    toggle.ariaLabel = t(`film.${does}`);
     for (const [each, node] of this.#rates) node.ariaPressed = String(each === rate);
     this.#buttons.get("step").disabled = this.#buttons.get("skip").disabled = state === "ended";
   }
+}
+
+const labelOf = (name) => t(name === "toggle" ? "film.key-toggle" : `film.${name}`);
+
+function icon(name) {
+  const node = svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
+  node.append(svg("path", { d: ICONS[name] }));
+  return node;
 }
 
 /** The next speed, faster (1) or slower (-1). */

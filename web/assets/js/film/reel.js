@@ -18,12 +18,17 @@ export class Reel {
     }
   }
 
-  /** Who and what takes part. other: the name of a second client, or "". */
+  /**
+   * Who and what takes part. client and second: scheme → how many answers each of them will get; other: the name of the
+   * second client, or "".
+   */
   get cast() {
     const beats = this.frames.map(({ beat }) => beat).filter(Boolean);
     const pages = beats.filter(({ action }) => action === "page");
+    const last = this.#lanes(this.frames.length - 1);
+    const expected = (lanes) => new Map(this.schemes.map((scheme) => [scheme, lanes.get(scheme).answers.length]));
     return {
-      schemes: this.schemes,
+      client: expected(last.client), second: expected(last.other),
       other: beats.find((beat) => beat.scheme && this.#who(beat) === "other")?.client ?? "",
       copied: beats.some(({ kind }) => kind === "copy"),
       service: beats.some(({ service }) => service),

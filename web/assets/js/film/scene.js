@@ -21,12 +21,12 @@ export class Scene {
   #thing = prop(null, "");
   #service;
 
-  /** cast: {schemes, other: the name of a second client or "", copied, service, users}: who and what takes part. */
-  constructor(stage, clock, { schemes, other, copied, service, users }) {
+  /** cast: who and what takes part, as the reel has it. */
+  constructor(stage, clock, { client, second, other, copied, service, users }) {
     this.#stage = stage;
     this.#clock = clock;
-    this.#client = new ClientView("client", t("stage.client"), schemes, false);
-    this.#other = other ? new ClientView("other", copied ? t("film.other-client") : other, schemes, copied) : null;
+    this.#client = new ClientView("client", t("stage.client"), client, false);
+    this.#other = other ? new ClientView("other", copied ? t("film.other-client") : other, second, copied) : null;
     const without = [service ? "" : "reports", users ? "" : "users"];
     this.#parts = stage.lend([this.#client.root, this.#other?.root].filter(Boolean), without);
     this.#service = service;
