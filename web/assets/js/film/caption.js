@@ -7,10 +7,10 @@ const minutes = (seconds) => (seconds < 7200 ? t("film.minutes", { n: number(Mat
 /** The first characters of what names a session or a token: what is written on ticket, letter and card. */
 export const short = (id = "") => id.slice(0, 4);
 
-/** The caption of a frame; copied: the client has its credential from another one. */
-export function captionOf({ beat, scheme, n }, { copied, tally }) {
-  if (!beat) return t("film.end", { tally });
-  if (beat.kind !== "request") return event(beat);
+/** The caption of a frame. copied: the client has its credential from another one; copy: the one that is copied now. */
+export function captionOf({ beat, scheme, n }, { copied, copy, tally }) {
+  if (!beat) return tally;
+  if (beat.kind !== "request") return event(beat, copy);
   const id = short(beat.credential?.id);
   const values = {
     id, replica: beat.replica || t("stage.no-replica"), status: beat.status || t("verdict.0"), client: beat.client,
@@ -41,9 +41,9 @@ function pageKey({ service, status, credential, lookups = [], problem = "" }) {
   return at("signature") && status < 300 ? "signature-good" : "other";
 }
 
-function event({ kind, fault = "", count, seconds, statuses, credential, user, roles = [], overlap }) {
+function event({ kind, fault = "", count, seconds, user, roles = [], overlap }, copy) {
   const [name, replica = ""] = fault.split(":");
-  const values = { name: replica, n: number(count ?? 0), time: minutes(seconds ?? 0), thing: thing(credential) };
+  const values = { name: replica, n: number(count ?? 0), time: minutes(seconds ?? 0), thing: thing(copy) };
   switch (kind) {
     case "copy": return t("film.copy", values);
     case "more": return t("film.more", values);

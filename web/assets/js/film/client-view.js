@@ -9,6 +9,7 @@ import { verdictOf } from "../verdict.js";
 const HOOD = "M12 3c-5 0-7 5-7 10v6h14v-6c0-5-2-10-7-10zM9 19v-5c0-3 1-5 3-5s3 2 3 5v5";
 const LAPTOP = "M5 5h14v10H5zM2 19h20";
 const MOST = 40; // answers that a row shows one by one
+const FEW = 3; // answers that need no count
 const numberOf = (replica) => Number(replica?.match(/\d+$/)?.[0]) || 0;
 
 export class ClientView {
@@ -17,7 +18,7 @@ export class ClientView {
 
   /** name: client, or other; title: how it is called; lanes: scheme → how many answers it will get. */
   constructor(name, title, lanes, hooded) {
-    this.#frame = frame(name, title, el("ul", { className: "wallet" }, ...[...lanes].map(([scheme, expected]) => this.#row(scheme, expected))));
+    this.#frame = frame(name, title, el("ul", { className: "film-lanes" }, ...[...lanes].map(([scheme, expected]) => this.#row(scheme, expected))));
     this.root.classList.add("film-client");
     const icon = svg("svg", { viewBox: "0 0 24 24", class: "node-icon", "aria-hidden": "true" });
     icon.append(svg("path", { d: hooded ? HOOD : LAPTOP }));
@@ -37,8 +38,8 @@ export class ClientView {
       row.root.toggleAttribute("data-playing", scheme === playing);
       dress(row.held, held, scheme);
       row.held.hidden = !held;
-      const good = answers.filter(({ status, count = 1 }) => count && status >= 200 && status < 300).length;
-      setText(row.tally, answers.length > 1 ? t("film.tally", { good: number(good), all: number(answers.length) }) : "");
+      const good = answers.filter(({ status }) => status >= 200 && status < 300).length;
+      setText(row.tally, answers.length > FEW ? `${number(good)}/${number(answers.length)}` : "");
       const shown = answers.slice(-MOST);
       [...row.list.children].forEach((place, i) => stamp(place, shown[i]));
     }
@@ -49,7 +50,7 @@ export class ClientView {
     const tally = el("span", { className: "film-tally" });
     const places = Array.from({ length: Math.min(MOST, expected) }, () => el("li", {}, el("b"), el("small")));
     const list = el("ol", { className: "film-answers", ariaLabel: t("film.answers") }, ...places);
-    const root = el("li", { dataset: { scheme } }, held, el("span", { className: "wallet-name" }, t(`scheme.${scheme}.name`)), tally, list);
+    const root = el("li", { dataset: { scheme } }, held, el("span", { className: "film-lane-name" }, t(`scheme.${scheme}.name`)), tally, list);
     this.#rows.set(scheme, { root, held, tally, list });
     return root;
   }

@@ -39,11 +39,10 @@ export class Controls {
     const skip = button("skip", "S");
     place.classList.add("film");
     place.replaceChildren(
-      this.#caption, this.#spoken,
+      this.#where, this.#caption, this.#spoken,
       this.#bar,
       el("div", { className: "film-buttons" },
-        button("back", ","), button("toggle", t("film.space")), button("step", "."), el("span", { className: "film-rates" }, ...rates), skip, this.#where),
-      this.#real,
+        button("back", ","), button("toggle", t("film.space")), button("step", "."), el("span", { className: "film-rates" }, ...rates), skip, this.#real),
     );
     place.hidden = false;
   }

@@ -114,7 +114,7 @@ export class Scene {
     await this.#clock.run(this.#thing, [place(this.#client), place(this.#other)], move);
   }
 
-  #look(at, { where, result = "", ms = 0, count = 1 }, { credential, action }) {
+  #look(at, { where, result = "", ms = 0 }, { credential, action }) {
     const id = short(credential?.id);
     const { replicas, redis } = this.#parts;
     const desk = replicas.node(at);
@@ -125,7 +125,7 @@ export class Scene {
       if (action !== "login") desk.records.mark({ id, label: id, result });
     } else if (desk) {
       const sign = { good: "✓", found: "✓", bad: "✕", missing: "✕" }[result] ?? "";
-      desk.looked(t(`film.look-${where}`, { sign, ms: number(ms, 2), n: count }), result);
+      desk.looked(t(`film.look-${where}`, { sign, ms: number(ms, ms < 10 ? 2 : 0) }), result);
     }
   }
 
