@@ -90,7 +90,7 @@ func New(config Config) *Server {
 	}
 	s := &Server{config: config, metrics: newMetrics()}
 	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
-	s.directory = timedDirectory{config.Directory, s.metrics}
+	s.directory = timedDirectory{config.Directory, s.metrics, time.Now}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	s.tokens = token.NewService(token.Config{

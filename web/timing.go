@@ -59,6 +59,22 @@ func (t *timing) Add(name, description string, start time.Time) {
 	t.entries = append(t.entries, timingEntry{name, description, took})
 }
 
+// Waited is how long the request has waited for Redis and the users database. Time in which this process stood still was
+// not their doing.
+func (t *timing) Waited() (took time.Duration) {
+	if t == nil {
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range t.entries {
+		if (e.name == costStore || e.name == costUsers) && !stoodStill(e.took) {
+			took += e.took
+		}
+	}
+	return took
+}
+
 // HideDurations leaves the entries and takes away how long each took, for a refused login: those of an unknown user would
 // tell an attacker which names have an account (CWE-208).
 func (t *timing) HideDurations() {

@@ -78,11 +78,7 @@ func openFilm(t *testing.T, address string, width, height int64) *page {
 	t.Helper()
 	p := openWalkthrough(t, address, width, height)
 	play[bool](p, handMade+`
-		const { Film } = await import("/assets/js/film/film.js");
-		const stage = document.querySelector("lab-stage");
-		const place = document.createElement("section");
-		stage.after(place);
-		window.film = new Film(place, stage);
+		window.film = document.querySelector("lab-stage").film;
 		return true;`)
 	p.do(chromedp.EmulateViewport(width, height))
 	return p

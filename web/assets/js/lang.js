@@ -1,9 +1,8 @@
-// The texts of this page, in its language. The server has written those that stand in the page itself, from the same
-// catalogue; the rest is asked for here.
+// The texts of this page, in its language. The server has written them into the page, from the catalogue.
 
 export const language = document.documentElement.lang;
 
-const texts = await (await fetch(`/assets/lang/${language}.json`)).json();
+const texts = JSON.parse(document.getElementById("texts").content.textContent);
 
 /** The text of a key like "shell.reset", with {names} filled in. */
 export function t(key, values = {}) {

@@ -34,6 +34,7 @@ export class Film {
   constructor(place, stage) {
     this.place = place;
     this.stage = stage;
+    stage.film = this; // whose film is played there
   }
 
   /**
