@@ -78,7 +78,7 @@ func openFilm(t *testing.T, address string, width, height int64) *page {
 	t.Helper()
 	p := openWalkthrough(t, address, width, height)
 	play[bool](p, handMade+`
-		window.film = document.querySelector("lab-stage").film;
+		window.film = await (async () => { const { film } = document.querySelector("lab-stage"); await film.play(null, []); return film.loaded; })();
 		return true;`)
 	p.do(chromedp.EmulateViewport(width, height))
 	return p
