@@ -1,10 +1,11 @@
 // A client in a film: for each scheme what it holds, and the row of its answers, which stays.
 
 import { el, setText } from "../dom.js";
-import { number, t } from "../lang.js";
+import { compact, number, t } from "../lang.js";
 import { frame, svg } from "../stage/node.js";
 import { dress, prop } from "../stage/prop.js";
 import { verdictOf } from "../verdict.js";
+import { isGood } from "./reel.js";
 
 const HOOD = "M12 3c-5 0-7 5-7 10v6h14v-6c0-5-2-10-7-10zM9 19v-5c0-3 1-5 3-5s3 2 3 5v5";
 const LAPTOP = "M5 5h14v10H5zM2 19h20";
@@ -38,8 +39,8 @@ export class ClientView {
       row.root.toggleAttribute("data-playing", scheme === playing);
       dress(row.held, held, scheme);
       row.held.hidden = !held;
-      const good = answers.filter(({ status }) => status >= 200 && status < 300).length;
-      setText(row.tally, answers.length > FEW ? `${number(good)}/${number(answers.length)}` : "");
+      const all = answers.filter(({ kind }) => kind === "request").length;
+      setText(row.tally, all > FEW ? `${number(answers.filter(isGood).length)}/${number(all)}` : "");
       const shown = answers.slice(-MOST);
       [...row.list.children].forEach((place, i) => stamp(place, shown[i]));
     }
@@ -63,7 +64,11 @@ function stamp(node, answer) {
     node.title = node.firstChild.textContent = node.lastChild.textContent = "";
     return;
   }
-  const { status, replica, service } = answer;
+  const { status, replica, service, kind, count } = answer;
+  if (kind === "more") {
+    node.dataset.status = "more";
+    return setText(node.firstChild, `+${compact(count)}`);
+  }
   const { tone, symbol, words } = verdictOf(status);
   Object.assign(node.dataset, { tone, status, replica: numberOf(replica) % 6 });
   node.title = `${status} ${words}${replica ? ` · ${replica}` : ""}`;

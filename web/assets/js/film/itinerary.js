@@ -12,12 +12,18 @@ export function itinerary(beat, who) {
   return [...there, ...shown(lookups, action, scheme).flatMap((lookup) => visit(lookup, end)), ...back];
 }
 
-/** Of a login, only what becomes of the credential: the password's check, and where the session record is kept. */
+/**
+ * What is shown of all that was looked at. How often a login was tried is counted in Redis, too, with no result that is told:
+ * that is left out. Where a login or a logout writes, the last time in Redis is when it does.
+ */
 function shown(lookups, action, scheme) {
-  const kept = action !== "login" ? lookups : lookups.filter(({ where }, i) => (
-    where === "hash" || (scheme === "session-redis" && where === "redis" && i === lookups.findLastIndex((one) => one.where === "redis"))
-  ));
-  return kept.filter(({ where, result }, i) => where !== kept[i + 1]?.where || result !== kept[i + 1]?.result);
+  const last = lookups.findLastIndex(({ where }) => where === "redis");
+  const writes = action === "login" ? scheme === "session-redis" : action === "logout";
+  const kept = lookups.filter(({ where, result }, i) => {
+    if (where === "redis" && i === last && writes) return true;
+    return action === "page" || action === "logout" ? result !== "" : where === "hash";
+  });
+  return kept.filter(({ where }, i) => where !== kept[i + 1]?.where);
 }
 
 function visit(lookup, end) {

@@ -152,7 +152,7 @@ export class Player {
     const moment = this.#reel.moment(at);
     const { beat, scheme, move, hold } = frame;
     const tally = this.#reel.tallies.filter(({ all }) => all > 0).map((one) => t("film.tally-of", { ...one, good: number(one.good), all: number(one.all) })).join(" · ");
-    const caption = captionOf(frame, { copied: moment.copied, copy: beat?.kind === "copy" && moment.after.clients.get(beat.client)?.held, tally });
+    const caption = captionOf(frame, { copied: moment.who === "other", copy: beat?.kind === "copy" && moment.after.clients.get(beat.client)?.held, tally });
     this.#controls.show({ i: at, all: this.#reel.frames.length, caption, beat, scheme, aloud: move + hold >= HEARD });
     Object.assign(this.stage.dataset, { frame: at, beat: beat ? frame.at : "", kind: beat?.kind ?? "end", lane: scheme });
     return [frame, moment];

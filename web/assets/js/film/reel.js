@@ -3,24 +3,22 @@
 import { scriptOf } from "./script.js";
 import { stateAt } from "./state.js";
 
+export const isGood = ({ status }) => status >= 200 && status < 300;
+
 export class Reel {
   frames;
   schemes;
   #recording;
-  #owners = new Map(); // scheme → the client whose login it is
 
   constructor(recording, schemes) {
     this.#recording = recording;
     this.frames = scriptOf(recording, schemes);
     this.schemes = schemes.filter((scheme) => this.frames.some((frame) => frame.scheme === scheme));
-    for (const { beat } of this.frames) {
-      if (beat?.kind === "request" && !this.#owners.has(beat.scheme)) this.#owners.set(beat.scheme, beat.client);
-    }
   }
 
   /**
-   * Who and what takes part. client and second: scheme → how many answers each of them will get; other: the name of the
-   * second client, or "".
+   * Who and what takes part. client and second: scheme → how many answers each of them will get; other: whether
+   * there is a second one, with a copy.
    */
   get cast() {
     const beats = this.frames.map(({ beat }) => beat).filter(Boolean);
@@ -29,8 +27,7 @@ export class Reel {
     const expected = (lanes) => new Map(this.schemes.map((scheme) => [scheme, lanes.get(scheme).answers.length]));
     return {
       client: expected(last.client), second: expected(last.other),
-      other: beats.find((beat) => beat.scheme && this.#who(beat) === "other")?.client ?? "",
-      copied: beats.some(({ kind }) => kind === "copy"),
+      other: this.frames.some(({ who }) => who === "other"),
       service: beats.some(({ service }) => service),
       users: pages.some(({ lookups = [] }) => lookups.some(({ where }) => where === "users")),
     };
@@ -38,13 +35,10 @@ export class Reel {
 
   /** What is to be seen at a frame: the state before and after it, and what the clients hold and have been answered. */
   moment(i) {
-    const { at, beat } = this.frames[i];
+    const { at, who } = this.frames[i];
     const scheme = this.frames[i].scheme || this.frames[i - 1].scheme;
-    const after = stateAt(this.#recording, scheme, at);
-    const who = beat?.scheme ? this.#who(beat) : "client";
     return {
-      before: stateAt(this.#recording, scheme, at - 1), after, who,
-      copied: who === "other" && Boolean(after.clients.get(beat.client)?.copied),
+      before: stateAt(this.#recording, scheme, at - 1), after: stateAt(this.#recording, scheme, at), who,
       lanes: this.#lanes(i), lanesBefore: this.#lanes(i - 1),
     };
   }
@@ -54,7 +48,7 @@ export class Reel {
     const { client, other } = this.#lanes(this.frames.length - 1);
     return this.schemes.map((scheme) => {
       const answers = [...client.get(scheme).answers, ...other.get(scheme).answers];
-      return { scheme, good: answers.filter(({ status }) => status >= 200 && status < 300).length, all: answers.length };
+      return { scheme, good: answers.filter(isGood).length, all: answers.filter(({ kind }) => kind === "request").length };
     });
   }
 
@@ -63,19 +57,17 @@ export class Reel {
     return this.frames.findIndex(({ beat }) => beat?.kind === "request" && beat.action !== "login" && beat.status === status);
   }
 
-  #who = ({ client, scheme }) => (client === this.#owners.get(scheme) ? "client" : "other");
-
   #lanes(upTo) {
     const lanes = { client: new Map(), other: new Map() };
     for (const scheme of this.schemes) {
       const frames = this.frames.slice(0, upTo + 1).filter((frame) => frame.scheme === scheme);
       const state = frames.length > 0 ? stateAt(this.#recording, scheme, frames.at(-1).at) : null;
       for (const who of ["client", "other"]) {
-        const mine = frames.map(({ beat }) => beat).filter((beat) => beat.scheme && this.#who(beat) === who);
+        const mine = frames.filter((frame) => frame.who === who).map(({ beat }) => beat);
         const name = mine.findLast(({ client }) => client)?.client;
         lanes[who].set(scheme, {
           held: state?.clients.get(name)?.held ?? null,
-          answers: mine.filter(({ kind, action }) => kind === "request" && action === "page"),
+          answers: mine.filter(({ kind, action }) => (kind === "request" && action === "page") || kind === "more"),
         });
       }
     }

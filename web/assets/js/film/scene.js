@@ -4,7 +4,7 @@
 import { number, t } from "../lang.js";
 import { dress, prop, stampOn } from "../stage/prop.js";
 import { verdictOf } from "../verdict.js";
-import { short } from "./caption.js";
+import { called, short } from "./caption.js";
 import { ClientView } from "./client-view.js";
 import { itinerary } from "./itinerary.js";
 
@@ -22,17 +22,17 @@ export class Scene {
   #service;
 
   /** cast: who and what takes part, as the reel has it. */
-  constructor(stage, clock, { client, second, other, copied, service, users }) {
+  constructor(stage, clock, { client, second, other, service, users }) {
     this.#stage = stage;
     this.#clock = clock;
     this.#client = new ClientView("client", t("stage.client"), client, false);
-    this.#other = other ? new ClientView("other", copied ? t("film.other-client") : other, second, copied) : null;
+    this.#other = other ? new ClientView("other", t("film.other-client"), second, true) : null;
     const without = [service ? "" : "reports", users ? "" : "users"];
     this.#parts = stage.lend([this.#client.root, this.#other?.root].filter(Boolean), without);
     this.#service = service;
     this.#thing.hidden = true;
     this.#parts.floor.append(this.#thing);
-    this.#parts.floor.toggleAttribute("data-two", Boolean(other));
+    this.#parts.floor.toggleAttribute("data-two", other);
   }
 
   close() {
@@ -67,12 +67,12 @@ export class Scene {
     }
   }
 
-  async #request({ beat, scheme, move }, { after, who, copied }) {
+  async #request({ beat, scheme, move }, { after, who }) {
     const steps = itinerary(beat, who);
     const ms = move / steps.reduce((sum, { at }) => sum + (at ? LOOK : 1), 0);
     this.#parts.balancer.chose(beat.policy || "round-robin");
     dress(this.#thing, beat.credential, scheme);
-    this.#thing.toggleAttribute("data-copied", copied);
+    this.#thing.toggleAttribute("data-copied", who === "other");
     this.#thing.hidden = false;
     let returns = false;
     for (const step of steps) {
@@ -136,7 +136,7 @@ export class Scene {
   }
 
   #records({ scheme, replicas, redis, homeCut, advanced }) {
-    const card = ({ id, user, gone }) => ({ id: `${short(id)}`, title: `№ ${short(id)}`, detail: user, scheme, gone });
+    const card = ({ id, user, gone }) => ({ id: `${short(id)}`, title: `№ ${short(id)}`, detail: called(user), scheme, gone });
     const denied = scheme === "token-revocable" ? redis.denied.map((id) => ({ id: `denied-${short(id)}`, title: `✕ ${short(id)}`, detail: t("stage.kind-denied"), scheme })) : [];
     this.#parts.show({
       replicas: replicas.map(({ name, alive, silent, skewed, cards }) => ({ name, alive, silent, clock_skew: skewed ? "10m" : "", requests: 0, cards: cards.map(card) })),

@@ -95,7 +95,9 @@ class State {
 
   /** By two looks at the lab, so it may tell what was known from the request already. */
   #change({ where, kind, id, user = "", gone = false }, beat) {
-    if (kind === "denied" && where === "redis") {
+    if (kind === "denied") {
+      const isCarried = [...this.clients.values()].some(({ held }) => held?.id && same(held.id, id)); // else it is a refresh token's
+      if (!gone && !isCarried) return;
       remove(this.redis.denied, (one) => same(one, id));
       if (!gone) this.redis.denied.push(id);
     }

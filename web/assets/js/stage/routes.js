@@ -4,6 +4,8 @@ import { svg } from "./node.js";
 import { plan } from "./plan.js";
 import { Route } from "./route.js";
 
+const HOME = "reports>balancer"; // measured in parts of 100, so that it can be drawn cut in the middle
+
 export class Routes {
   #floor;
   #svg = svg("svg", { class: "wires", "aria-hidden": "true" });
@@ -63,12 +65,12 @@ export class Routes {
     if (replicas.some(({ name }) => !this.#wires.has(`balancer>${name}`))) this.measure();
     const dead = new Set(replicas.filter(({ alive }) => !alive).map(({ name }) => name));
     if (!redisAlive) dead.add("redis");
-    const isDead = (key) => (homeCut && key === "reports>balancer") || key.split(">").some((name) => dead.has(name));
+    const isDead = (key) => (homeCut && key === HOME) || key.split(">").some((name) => dead.has(name));
     for (const [key, { path }] of this.#wires) path.toggleAttribute("data-dead", isDead(key));
   }
 
   #add(key) {
-    const path = svg("path", { "data-wire": key });
+    const path = svg("path", { "data-wire": key, ...(key === HOME && { pathLength: 100 }) });
     const [from, to] = key.split(">");
     const lane = from.match(/^(?:client|other)\/(.+)/)?.[1];
     if (lane) path.dataset.scheme = lane;
