@@ -35,8 +35,8 @@ export class ReaderActionsView {
     const buttons = yourTurn.actions.map((name) => this.#button(name, yourTurn.schemes));
     const copy = el("button", { type: "button", className: "tool copy" }, t("shell.copy-curl"));
     copy.addEventListener("click", () => this.#copy());
-    this.#root.replaceChildren(
-      el("h2", { id: "your-turn-title" }, t("walkthrough.your-turn"), el("small", {}, t(`walkthrough.policy-${this.#wallet.policy}`))),
+    this.#root.querySelector("div").replaceChildren(
+      el("small", {}, t(`walkthrough.policy-${this.#wallet.policy}`)),
       el("div", { className: "actions" }, ...buttons, copy),
       el("ul", { className: "lanes" }, ...lanes));
   }
