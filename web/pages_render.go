@@ -64,22 +64,34 @@ func WriteFiles(folder string) error {
 
 // render returns the page in a language. named: its links name the language.
 func (p page) render(files fs.FS, lang language.Tag, named bool) []byte {
-	texts := readCatalogue(files, lang)
-	other, query := languages[0], ""
-	if lang == other {
-		other = languages[1]
-	}
+	query := ""
 	if named {
 		query = "?lang=" + lang.String()
 	}
+	return p.fill(files, lang, map[string]any{
+		"Pages": pages, "Query": query, "Assets": "/assets/", "Home": "/" + query, "OtherHome": "?lang=" + other(lang).String(),
+	})
+}
+
+// other is the language that a page in this one offers.
+func other(lang language.Tag) language.Tag {
+	if lang == languages[0] {
+		return languages[1]
+	}
+	return languages[0]
+}
+
+// fill fills in the template of the page. values say where its links lead.
+func (p page) fill(files fs.FS, lang language.Tag, values map[string]any) []byte {
+	texts := readCatalogue(files, lang)
 	t := template.Must(template.New("").Funcs(template.FuncMap{"t": texts.text, "list": texts.list}).
 		ParseFS(files, "pages/layout.html", "pages/"+p.Name+".html"))
-	var text bytes.Buffer
-	err := t.ExecuteTemplate(&text, "layout", map[string]any{
-		"Page": p.Name, "Pages": pages, "Lang": lang.String(), "Other": other.String(), "Query": query, "Demos": account.Demos(), "Algorithms": token.Algorithms(),
+	maps.Copy(values, map[string]any{
+		"Page": p.Name, "Lang": lang.String(), "Other": other(lang).String(), "Demos": account.Demos(), "Algorithms": token.Algorithms(),
 		"Texts": asData(texts.of(p)), "Schemes": asData(scheme.All()),
 	})
-	if err != nil {
+	var text bytes.Buffer
+	if err := t.ExecuteTemplate(&text, "layout", values); err != nil {
 		panic(err) // a mistake in a template or a text that is missing, found when the server is built
 	}
 	return text.Bytes()
