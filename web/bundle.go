@@ -12,10 +12,11 @@ import (
 )
 
 // bundle makes of a page's modules one script, and of its style sheets one sheet: about 60 requests would each cost a phone
-// a round trip. What a page imports only when it needs it is a script of its own. The source map, which only a developer's tools ask for, leads back to what was written.
+// a round trip. split: what a page imports only when it needs it becomes a script of its own. The source map, which only a
+// developer's tools ask for, leads back to what was written.
 //
 // The files are those of the program itself, so a mistake in them is a mistake of the build, and a test finds it.
-func (p page) bundle(files fs.FS) map[string][]byte {
+func (p page) bundle(files fs.FS, split bool) map[string][]byte {
 	sheets := ""
 	for _, sheet := range p.Sheets {
 		sheets += fmt.Sprintf("@import %q;\n", "/css/"+sheet+".css")
@@ -27,7 +28,7 @@ func (p page) bundle(files fs.FS) map[string][]byte {
 	}
 	script, sheet := common, common
 	script.EntryPointsAdvanced = []api.EntryPoint{{InputPath: "/js/" + p.Name + "/" + p.Name + ".js", OutputPath: p.Name}}
-	script.Format, script.Splitting, script.Outdir = api.FormatESModule, true, "/assets"
+	script.Format, script.Splitting, script.Outdir = api.FormatESModule, split, "/assets"
 	sheet.Stdin, sheet.Outfile = &api.StdinOptions{Contents: sheets, Sourcefile: p.Name + ".css", Loader: api.LoaderCSS}, "/assets/"+p.Name+".css"
 	bundled := map[string][]byte{}
 	for _, options := range []api.BuildOptions{script, sheet} {
