@@ -24,23 +24,25 @@ func (s *Service) Verify(token string) (Verified, error) {
 		}
 		return Verified{Claims: claims, Cached: true}, nil
 	}
-	h, err := checkFormat(token)
+	parts, err := splitToken(token)
 	if err != nil {
 		return Verified{}, err
 	}
-	key, ok := s.config.Keys.find(h.KeyID)
+	key, ok := s.config.Keys.find(parts.KeyID)
 	if !ok {
-		return Verified{}, fmt.Errorf("%w: no key with the ID %.40q", ErrSignature, h.KeyID)
+		return Verified{}, fmt.Errorf("%w: no key with the ID %.40q", ErrSignature, parts.KeyID)
 	}
 	// RFC 8725, section 3.1: "each key MUST be used with exactly one algorithm, and this MUST be checked when the
 	// cryptographic operation is performed."
-	if key.Algorithm() != h.Algorithm {
-		return Verified{}, fmt.Errorf("%w: alg is %.10q, and the key %q is for %s", ErrSignature, h.Algorithm, key.id, key.Algorithm())
+	if key.Algorithm() != parts.Algorithm {
+		return Verified{}, fmt.Errorf("%w: alg is %.10q, and the key %q is for %s", ErrSignature, parts.Algorithm, key.id, key.Algorithm())
 	}
-	var claims Claims
-	_, err = s.parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return key.public, nil })
-	if err != nil {
-		return Verified{}, checkOf(err) // without the claims: the library fills them in also when the signature is wrong
+	if err := key.method.Verify(parts.signed, parts.signature, key.public); err != nil {
+		return Verified{}, fmt.Errorf("%w: it does not fit header and payload", ErrSignature)
+	}
+	claims := parts.claims
+	if err := s.validator.Validate(&claims); err != nil {
+		return Verified{}, checkOf(err)
 	}
 	s.verified.add(token, claims, key)
 	return Verified{Claims: claims}, nil
@@ -56,20 +58,16 @@ func (s *Service) verifiedBefore(token string) (Claims, bool) {
 	return v.claims, ok && key == v.key
 }
 
-// checkOf tells which check an error of the library comes from.
+// checkOf tells which check an error of the library's validator comes from.
 func checkOf(err error) error {
 	switch {
-	case errors.Is(err, jwt.ErrTokenMalformed):
-		return fmt.Errorf("%w: it cannot be decoded", ErrFormat)
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return fmt.Errorf("%w: it has expired", ErrTime)
 	case errors.Is(err, jwt.ErrTokenNotValidYet):
 		return fmt.Errorf("%w: it is not valid yet", ErrTime)
 	case errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
 		return fmt.Errorf("%w: it was issued in the future", ErrTime)
-	case errors.Is(err, jwt.ErrTokenInvalidClaims):
-		return fmt.Errorf("%w: %s", ErrClaims, strings.TrimPrefix(err.Error(), jwt.ErrTokenInvalidClaims.Error()+": "))
 	default:
-		return fmt.Errorf("%w: it does not fit header and payload", ErrSignature)
+		return fmt.Errorf("%w: %s", ErrClaims, strings.TrimPrefix(err.Error(), jwt.ErrTokenInvalidClaims.Error()+": "))
 	}
 }
