@@ -54,14 +54,13 @@ func NewService(config Config) *Service {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	validator := jwt.NewValidator(
-		jwt.WithExpirationRequired(),
-		jwt.WithIssuedAt(),
-		jwt.WithIssuer(config.Issuer),
-		jwt.WithAudience(config.Audience),
-		jwt.WithTimeFunc(config.Now),
-	)
-	return &Service{config: config, validator: validator, verified: newVerifiedCache()}
+	return &Service{
+		config: config, verified: newVerifiedCache(),
+		validator: jwt.NewValidator(
+			jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithIssuer(config.Issuer), jwt.WithAudience(config.Audience),
+			jwt.WithTimeFunc(config.Now),
+		),
+	}
 }
 
 // A Pair is the answer to a login and to a refresh (RFC 6749, section 5.1).

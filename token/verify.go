@@ -1,6 +1,7 @@
 package token
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,47 +19,47 @@ type Verified struct {
 // Verify checks format, signature, times and claims of an access token, in that order. It asks no other server. Its
 // errors are ErrFormat, ErrSignature, ErrTime and ErrClaims, after the check that failed.
 func (s *Service) Verify(token string) (Verified, error) {
-	if claims, ok := s.verifiedBefore(token); ok {
-		if err := s.validator.Validate(&claims); err != nil {
+	hash := sha256.Sum256([]byte(token))
+	if claims, ok := s.verifiedBefore(hash); ok {
+		if err := s.validator.Validate(claims); err != nil {
 			return Verified{}, checkOf(err)
 		}
-		return Verified{Claims: claims, Cached: true}, nil
+		return Verified{Claims: *claims, Cached: true}, nil
 	}
-	parts, err := splitToken(token)
+	t, err := decode(token)
 	if err != nil {
 		return Verified{}, err
 	}
-	key, ok := s.config.Keys.find(parts.KeyID)
+	key, ok := s.config.Keys.find(t.header.KeyID)
 	if !ok {
-		return Verified{}, fmt.Errorf("%w: no key with the ID %.40q", ErrSignature, parts.KeyID)
+		return Verified{}, fmt.Errorf("%w: no key with the ID %.40q", ErrSignature, t.header.KeyID)
 	}
 	// RFC 8725, section 3.1: "each key MUST be used with exactly one algorithm, and this MUST be checked when the
 	// cryptographic operation is performed."
-	if key.Algorithm() != parts.Algorithm {
-		return Verified{}, fmt.Errorf("%w: alg is %.10q, and the key %q is for %s", ErrSignature, parts.Algorithm, key.id, key.Algorithm())
+	if key.Algorithm() != t.header.Algorithm {
+		return Verified{}, fmt.Errorf("%w: alg is %.10q, and the key %q is for %s", ErrSignature, t.header.Algorithm, key.id, key.Algorithm())
 	}
-	if err := key.method.Verify(parts.signed, parts.signature, key.public); err != nil {
+	if err := key.method.Verify(t.signed, t.signature, key.public); err != nil {
 		return Verified{}, fmt.Errorf("%w: it does not fit header and payload", ErrSignature)
 	}
-	claims := parts.claims
-	if err := s.validator.Validate(&claims); err != nil {
+	if err := s.validator.Validate(t.claims); err != nil {
 		return Verified{}, checkOf(err)
 	}
-	s.verified.add(token, claims, key)
-	return Verified{Claims: claims}, nil
+	s.verified.add(hash, verifiedEntry{t.claims, key, len(token)})
+	return Verified{Claims: *t.claims}, nil
 }
 
 // verifiedBefore returns the claims of a token whose signature was good under a key that is still on the keyring.
-func (s *Service) verifiedBefore(token string) (Claims, bool) {
-	v, ok := s.verified.get(token)
+func (s *Service) verifiedBefore(hash tokenHash) (*Claims, bool) {
+	v, ok := s.verified.get(hash)
 	if !ok {
-		return Claims{}, false
+		return nil, false
 	}
 	key, ok := s.config.Keys.find(v.key.id)
 	return v.claims, ok && key == v.key
 }
 
-// checkOf tells which check an error of the library's validator comes from.
+// checkOf tells which check an error of the validator comes from.
 func checkOf(err error) error {
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired):
@@ -67,7 +68,6 @@ func checkOf(err error) error {
 		return fmt.Errorf("%w: it is not valid yet", ErrTime)
 	case errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
 		return fmt.Errorf("%w: it was issued in the future", ErrTime)
-	default:
-		return fmt.Errorf("%w: %s", ErrClaims, strings.TrimPrefix(err.Error(), jwt.ErrTokenInvalidClaims.Error()+": "))
 	}
+	return fmt.Errorf("%w: %s", ErrClaims, strings.TrimPrefix(err.Error(), jwt.ErrTokenInvalidClaims.Error()+": "))
 }

@@ -160,6 +160,16 @@ func TestASilentRedisIsA503AndServiceReturnsByItself(t *testing.T) {
 			all.Go(func() { unavailable(t, r.scheme, patience, func() answer { return at.get(503, r.base+"/me") }) })
 		}
 	}
+	for _, ask := range []struct{ path, body, scheme string }{ // these have several commands, and still one wait
+		{"/session/redis/login", goodLogin(0), scheme.SessionRedis},
+		{"/authenticate", goodLogin(0), scheme.TokenStateless},
+		{"/token/refresh", refreshBody(c.pair.RefreshToken), scheme.TokenStateless},
+	} {
+		at := c.at(c.server)
+		all.Go(func() {
+			unavailable(t, ask.scheme, patience+patience/2, func() answer { return at.post(503, ask.path, ask.body) })
+		})
+	}
 	all.Wait()
 	wire.deaf.Store(false)
 	for _, r := range routes() {

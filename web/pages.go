@@ -2,13 +2,11 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
-	"embed"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"io/fs"
 	"mime"
 	"net/http"
 	"path"
@@ -16,12 +14,7 @@ import (
 	"sync"
 
 	"golang.org/x/text/language"
-
-	"authlab/web/scheme"
 )
-
-//go:embed assets
-var assets embed.FS
 
 // contentSecurityPolicy allows the pages to load only from this server, and no inline script.
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -30,10 +23,17 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 // permissionsPolicy keeps the pages from what they never ask a browser for.
 const permissionsPolicy = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
-// The pages, in the order of their links. Each has a template of its name in assets/pages.
-var pages = []page{{"walkthrough", "/"}, {"playground", "/playground"}, {"inspector", "/inspector"}}
+// The pages, in the order of their links. Each has a template, a script and texts of its name.
+var pages = []page{
+	{"walkthrough", "/", []string{"palette", "base", "shell", "stage", "walkthrough"}},
+	{"playground", "/playground", []string{"palette", "base", "shell", "stage", "playground"}},
+	{"inspector", "/inspector", []string{"palette", "base", "shell", "inspector"}},
+}
 
-type page struct{ Name, Path string }
+type page struct {
+	Name, Path string
+	Sheets     []string // in assets/css, each before those that build on it
+}
 
 // The languages of the pages, by the names of their catalogues in assets/lang. The first is for a browser that asks for
 // another.
@@ -113,7 +113,7 @@ type file struct {
 
 func newFile(name string, content []byte) file {
 	sum := sha256.Sum256(content)
-	f := file{content: content, mediaType: mime.TypeByExtension(path.Ext(name)), tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
+	f := file{content: content, mediaType: cmp.Or(mime.TypeByExtension(path.Ext(name)), "application/json"), tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
 	var packed bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // it is a level that there is
 	_, _ = z.Write(content)                                    // to a buffer, which takes all
@@ -146,27 +146,11 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// allFiles are the rendered pages by their file names, and the files below /assets by their addresses.
+// allFiles are the pages by their file names, and the files below /assets by their addresses.
 var allFiles = sync.OnceValue(func() map[string]file {
 	files := map[string]file{}
-	for name, content := range renderedPages() {
+	for name, content := range madeFiles() {
 		files[name] = newFile(name, content)
 	}
-	err := fs.WalkDir(assets, "assets", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path.Dir(name) == "assets/pages" {
-			return err
-		}
-		content, err := assets.ReadFile(name)
-		files["/"+name] = newFile(name, content)
-		return err
-	})
-	if err != nil {
-		panic(err) // what is embedded can be read
-	}
-	table, err := json.Marshal(scheme.All())
-	if err != nil {
-		panic(err) // it is made of strings
-	}
-	files["/assets/schemes.json"] = newFile("schemes.json", table)
 	return files
 })

@@ -22,7 +22,7 @@ func TestAFileIsCompressedForABrowserThatTakesThatAndKeptByItsHash(t *testing.T)
 		pages.ServeHTTP(answer, request)
 		return answer
 	}
-	for _, path := range []string{"/", "/assets/js/lang.js", "/assets/css/base.css", "/assets/lang/es.json", "/assets/schemes.json"} {
+	for _, path := range []string{"/", "/assets/walkthrough.js", "/assets/inspector.css", "/playground?lang=es", "/assets/schemes.json"} {
 		plain, packed := ask(path), ask(path, "Accept-Encoding", "br, gzip")
 		if plain.Header().Get("Content-Encoding") != "" || packed.Header().Get("Content-Encoding") != "gzip" || packed.Body.Len() >= plain.Body.Len() {
 			t.Errorf("%s: %d bytes, compressed %d", path, plain.Body.Len(), packed.Body.Len())

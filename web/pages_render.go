@@ -4,45 +4,58 @@ package web
 
 import (
 	"bytes"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"golang.org/x/text/language"
 
 	"authlab/account"
 	"authlab/token"
+	"authlab/web/scheme"
 )
 
-// renderedPages returns all pages in all languages, by their file names. All replicas of a process share them.
-var renderedPages = sync.OnceValue(func() map[string][]byte {
+//go:embed assets
+var assets embed.FS
+
+// madeFiles returns all pages in all languages by their file names, and what they load by its address.
+func madeFiles() map[string][]byte {
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
 		panic(err) // a mistake in the embed pattern
 	}
-	rendered := map[string][]byte{}
+	made := map[string][]byte{}
 	for _, p := range pages {
 		for _, lang := range languages {
 			for _, named := range []bool{false, true} {
-				rendered[p.fileName(lang, named)] = p.render(files, lang, named)
+				made[p.fileName(lang, named)] = p.render(files, lang, named)
 			}
 		}
+		maps.Copy(made, p.bundle(files))
 	}
-	return rendered
-})
+	if made["/assets/icon.svg"], err = fs.ReadFile(files, "icon.svg"); err != nil {
+		panic(err)
+	}
+	if made["/assets/schemes.json"], err = json.Marshal(scheme.All()); err != nil {
+		panic(err) // it is made of strings
+	}
+	return made
+}
 
-// WritePages writes the pages into a folder, for a build that has them ready: see pages_ready.go.
-func WritePages(folder string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	for name, text := range renderedPages() {
-		if err := os.WriteFile(filepath.Join(folder, name), text, 0o644); err != nil {
+// WriteFiles writes all that into a folder, for a build that has it ready: see pages_ready.go.
+func WriteFiles(folder string) error {
+	for name, content := range madeFiles() {
+		name = filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, content, 0o644); err != nil {
 			return err
 		}
 	}
@@ -51,21 +64,34 @@ func WritePages(folder string) error {
 
 // render returns the page in a language. named: its links name the language.
 func (p page) render(files fs.FS, lang language.Tag, named bool) []byte {
-	texts := readCatalogue(files, lang)
-	other, query := languages[0], ""
-	if lang == other {
-		other = languages[1]
-	}
+	query := ""
 	if named {
 		query = "?lang=" + lang.String()
 	}
+	return p.fill(files, lang, map[string]any{
+		"Pages": pages, "Query": query, "Assets": "/assets/", "Home": "/" + query, "OtherHome": "?lang=" + other(lang).String(),
+	})
+}
+
+// other is the language that a page in this one offers.
+func other(lang language.Tag) language.Tag {
+	if lang == languages[0] {
+		return languages[1]
+	}
+	return languages[0]
+}
+
+// fill fills in the template of the page. values say where its links lead.
+func (p page) fill(files fs.FS, lang language.Tag, values map[string]any) []byte {
+	texts := readCatalogue(files, lang)
 	t := template.Must(template.New("").Funcs(template.FuncMap{"t": texts.text, "list": texts.list}).
 		ParseFS(files, "pages/layout.html", "pages/"+p.Name+".html"))
-	var text bytes.Buffer
-	err := t.ExecuteTemplate(&text, "layout", map[string]any{
-		"Page": p.Name, "Pages": pages, "Lang": lang.String(), "Other": other.String(), "Query": query, "Demos": account.Demos(), "Algorithms": token.Algorithms(),
+	maps.Copy(values, map[string]any{
+		"Page": p.Name, "Lang": lang.String(), "Other": other(lang).String(), "Demos": account.Demos(), "Algorithms": token.Algorithms(),
+		"Texts": asData(texts.of(p)), "Schemes": asData(scheme.All()),
 	})
-	if err != nil {
+	var text bytes.Buffer
+	if err := t.ExecuteTemplate(&text, "layout", values); err != nil {
 		panic(err) // a mistake in a template or a text that is missing, found when the server is built
 	}
 	return text.Bytes()
@@ -84,6 +110,26 @@ func readCatalogue(files fs.FS, lang language.Tag) catalogue {
 		panic(fmt.Errorf("catalogue of %s: %w", lang, err))
 	}
 	return texts
+}
+
+// asData is JSON for a script of the page to read. In JSON, what HTML would take for its own can be written as a number.
+func asData(value any) template.HTML {
+	text, err := json.Marshal(value) // writes <, > and & as \u003c, \u003e and \u0026
+	if err != nil {
+		panic(err) // it is made of strings
+	}
+	return template.HTML(text)
+}
+
+// of is what a script of one page can say: without the texts that are another page's own.
+func (c catalogue) of(p page) catalogue {
+	own := maps.Clone(c)
+	for _, other := range pages {
+		if other.Name != p.Name {
+			delete(own, other.Name)
+		}
+	}
+	return own
 }
 
 // text finds a text by its names: shell.reset.

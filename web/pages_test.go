@@ -206,40 +206,52 @@ func TestNoTextIsHardCoded(t *testing.T) {
 	}))
 }
 
-// What a page loads, in its heavier language and uncompressed.
+// The heavier language of each page, with all that it loads.
 func TestEveryPageIsLight(t *testing.T) {
-	const most = 200 << 10
-	weigh := func(patterns ...string) (total int64) {
-		for _, pattern := range patterns {
-			names, err := filepath.Glob(filepath.Join("assets", filepath.FromSlash(pattern)))
-			must(t, err)
-			if len(names) == 0 {
-				t.Errorf("there is no %s", pattern)
+	const (
+		most           = 150 << 10
+		mostCompressed = 40 << 10
+		mostRequests   = 25
+	)
+	_, c := alone(t)
+	loads := regexp.MustCompile(`<(?:script|link|img)[^>]*(?:src|href)="([^"]*)"`)
+	for _, at := range pagePaths {
+		for _, lang := range []string{"en", "es"} {
+			files := map[string]bool{at + "?lang=" + lang: true}
+			for _, load := range loads.FindAllStringSubmatch(c.get(200, at+"?lang="+lang).body, -1) {
+				files[load[1]] = true
 			}
-			for _, name := range names {
-				info, err := os.Stat(name)
-				must(t, err)
-				total += info.Size()
+			whole, compressed := 0, 0
+			for name := range files {
+				whole += len(c.get(200, name).body)
+				compressed += len(c.get(200, name, "Accept-Encoding", "gzip").body)
 			}
-		}
-		return total
-	}
-	shared := weigh("css/palette.css", "css/base.css", "css/shell.css", "js/*.js", "js/model/*.js", "js/shell/*.js", "pages/layout.html", "icon.svg") +
-		max(weigh("lang/en.json"), weigh("lang/es.json"))
-	stage := weigh("css/stage.css", "js/stage/*.js")
-	for name, with := range map[string]int64{"walkthrough": stage, "playground": stage, "inspector": 0} {
-		total := shared + with + weigh("css/"+name+".css", "js/"+name+"/*.js", "pages/"+name+".html")
-		t.Logf("%s: %d KB", name, total>>10)
-		if total > most {
-			t.Errorf("%s is %d KB", name, total>>10)
+			t.Logf("%s in %s: %d KB, compressed %d KB, %d requests", at, lang, whole>>10, compressed>>10, len(files))
+			if whole > most || compressed > mostCompressed || len(files) > mostRequests {
+				t.Errorf("%s in %s is heavy", at, lang)
+			}
 		}
 	}
 }
 
-// The pages of a container are those that other programs render at their start.
-func TestThePagesThatAreWrittenAreThoseThatAreServed(t *testing.T) {
+// The script that a browser gets is made of all that was written, and leads a developer back to it.
+func TestAScriptHasASourceMap(t *testing.T) {
+	_, c := alone(t)
+	for _, page := range []string{"walkthrough", "playground", "inspector"} {
+		script := c.get(200, "/assets/"+page+".js").body
+		if !strings.Contains(script, "//# sourceMappingURL="+page+".js.map") || strings.Contains(script, "import ") {
+			t.Errorf("%s.js: %d bytes", page, len(script))
+		}
+		if sources := c.get(200, "/assets/"+page+".js.map").body; !strings.Contains(sources, "/lang.js") {
+			t.Errorf("the map of %s.js does not tell where it comes from", page)
+		}
+	}
+}
+
+// The pages of a container are those that other programs make at their start, and so is what they load.
+func TestTheFilesThatAreWrittenAreThoseThatAreServed(t *testing.T) {
 	folder := t.TempDir()
-	must(t, web.WritePages(folder))
+	must(t, web.WriteFiles(folder))
 	_, c := alone(t)
 	for name, at := range map[string]string{"walkthrough": "/", "playground": "/playground", "inspector": "/inspector"} {
 		for _, lang := range []string{"en", "es"} {
@@ -253,6 +265,16 @@ func TestThePagesThatAreWrittenAreThoseThatAreServed(t *testing.T) {
 			if served := c.get(200, at+"?lang="+lang).body; served != string(written) {
 				t.Errorf("%s?lang=%s is written otherwise", name, lang)
 			}
+		}
+	}
+	for _, address := range web.NewPages().Paths() {
+		if !strings.HasPrefix(address, "/assets/") {
+			continue
+		}
+		written, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(address)))
+		must(t, err)
+		if c.get(200, address).body != string(written) {
+			t.Errorf("%s is written otherwise", address)
 		}
 	}
 }

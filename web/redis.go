@@ -17,6 +17,10 @@ import (
 // that is gone, silent or slow so becomes a 503 within a second; one that is gone says so at once.
 const redisTimeout = 800 * time.Millisecond
 
+// requestPatience is how long one request waits for Redis and the users database, all its commands and queries together: a
+// login has several, and one that is silent shall not cost it a timeout for each.
+const requestPatience = 900 * time.Millisecond
+
 // redisDialTimeout is shorter: after many failures the client tries to connect once a second only, and an attempt that
 // hangs when Redis comes back would delay the next.
 const redisDialTimeout = redisTimeout / 2
@@ -76,9 +80,14 @@ var repeatable = map[string]bool{"get": true, "getex": true, "mget": true, "exis
 
 var _ redis.Hook = timeoutHook{}
 
-// bounded returns a context with a timeout of its own. It keeps an earlier deadline of ctx, but does not end with ctx.
+// bounded returns a context with a timeout, which is shorter if the request has little patience left. It keeps an earlier
+// deadline of ctx, but does not end with ctx.
 func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline := time.Now().Add(redisTimeout)
+	return boundedBy(ctx, patience(ctx))
+}
+
+func boundedBy(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	deadline := time.Now().Add(timeout)
 	if earlier, ok := ctx.Deadline(); ok && earlier.Before(deadline) {
 		deadline = earlier
 	}
@@ -87,23 +96,17 @@ func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 
 func (timeoutHook) DialHook(next redis.DialHook) redis.DialHook { return next }
 
-// ProcessHook sends a command again that took far longer than it may: then it was this process that stood still (its
-// container was paused), and when it woke the time was up, although Redis had not been late.
 func (h timeoutHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	once := func(ctx context.Context, cmd redis.Cmder) error {
-		ctx, cancel := bounded(ctx)
-		defer cancel()
-		return next(ctx, cmd)
-	}
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		started := h.now()
-		err := once(ctx, cmd)
-		stoodStill := h.now().Sub(started) > 2*redisTimeout
-		if err == nil || errors.Is(err, redis.Nil) || !stoodStill || !repeatable[cmd.Name()] || ctx.Err() != nil {
-			return err
+		send := func(timeout time.Duration) error {
+			ctx, cancel := boundedBy(ctx, timeout)
+			defer cancel()
+			return next(ctx, cmd)
 		}
-		cmd.SetErr(nil)
-		return once(ctx, cmd)
+		if !repeatable[cmd.Name()] {
+			return send(patience(ctx))
+		}
+		return unlessStopped(ctx, h.now, send, func(err error) bool { return err == nil || errors.Is(err, redis.Nil) })
 	}
 }
 

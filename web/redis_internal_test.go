@@ -78,12 +78,15 @@ func TestACommandDoesNotEndWithItsContextButWithADeadline(t *testing.T) {
 	cancel()
 	late, cancelLate := context.WithDeadline(cancelled, time.Now().Add(-time.Second))
 	defer cancelLate()
+	spent, timing := withTiming(t.Context())
+	timing.Add(costStore, "redis GET", time.Now().Add(-requestPatience))
 	for name, tt := range map[string]struct {
 		ctx  context.Context
 		want error
 	}{
 		"cancelled": {cancelled, nil},
 		"too late":  {late, context.DeadlineExceeded},
+		"spent":     {spent, context.DeadlineExceeded},
 	} {
 		ctx, done := bounded(tt.ctx)
 		if err := ctx.Err(); !errors.Is(err, tt.want) {

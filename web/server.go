@@ -71,6 +71,8 @@ type Server struct {
 	memory        *session.Memory
 	schemes       map[string]mounted
 	metrics       *metrics
+	headers       http.Header  // of every answer; never changed
+	requestLog    *slog.Logger // has the replica in each line
 	engine        *gin.Engine
 	draining      atomic.Bool
 }
@@ -88,9 +90,12 @@ func New(config Config) *Server {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{config: config, metrics: newMetrics()}
+	s := &Server{
+		config: config, metrics: newMetrics(), headers: fixedHeaders(config),
+		requestLog: config.Logger.With(slog.String("replica", config.Name)),
+	}
 	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
-	s.directory = timedDirectory{config.Directory, s.metrics}
+	s.directory = timedDirectory{config.Directory, s.metrics, time.Now}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	s.tokens = token.NewService(token.Config{
@@ -174,7 +179,10 @@ func (s *Server) routes() *gin.Engine {
 }
 
 // inScheme tells the handlers that follow, and the log, which scheme a request belongs to.
-func inScheme(name string) gin.HandlerFunc { return func(c *gin.Context) { c.Set(schemeKey, name) } }
+func inScheme(name string) gin.HandlerFunc {
+	value := any(name) // made once, and not for each request
+	return func(c *gin.Context) { c.Set(schemeKey, value) }
+}
 
 // inSchemeOfPath is inScheme where no route has matched: a path below a scheme's base belongs to that scheme.
 func inSchemeOfPath(c *gin.Context) {

@@ -17,40 +17,63 @@ import (
 type timedDirectory struct {
 	account.Directory
 	metrics *metrics
+	now     func() time.Time // of the machine, and not the lab's
 }
 
-// query runs one query.
+// read runs a query that only reads, and may so be run twice.
+func (d timedDirectory) read(ctx context.Context, run func(context.Context) error) error {
+	return d.query(ctx, func() error {
+		return unlessStopped(ctx, d.now, func(timeout time.Duration) error { return within(ctx, timeout, run) }, heard)
+	})
+}
+
+// write runs a query that changes something.
+func (d timedDirectory) write(ctx context.Context, run func(context.Context) error) error {
+	return d.query(ctx, func() error { return within(ctx, patience(ctx), run) })
+}
+
+func within(ctx context.Context, timeout time.Duration, run func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return run(ctx)
+}
+
 func (d timedDirectory) query(ctx context.Context, run func() error) error {
 	d.metrics.queries.Inc()
 	defer timingOf(ctx).Add(costUsers, "users database", time.Now())
 	err := run()
-	if err == nil || errors.Is(err, account.ErrUnknownUser) || errors.Is(err, account.ErrCartFull) {
-		return err
+	if !heard(err) {
+		err = fmt.Errorf("%w: %w", errDirectory, err)
 	}
-	return fmt.Errorf("%w: %w", errDirectory, err)
+	return err
+}
+
+// heard tells whether an error, or none, is the database's answer.
+func heard(err error) bool {
+	return err == nil || errors.Is(err, account.ErrUnknownUser) || errors.Is(err, account.ErrCartFull)
 }
 
 func (d timedDirectory) User(ctx context.Context, name string) (user account.User, err error) {
-	err = d.query(ctx, func() error { user, err = d.Directory.User(ctx, name); return err })
+	err = d.read(ctx, func(ctx context.Context) error { user, err = d.Directory.User(ctx, name); return err })
 	return user, err
 }
 
 func (d timedDirectory) PasswordHash(ctx context.Context, name string) (user account.User, hash string, err error) {
-	err = d.query(ctx, func() error { user, hash, err = d.Directory.PasswordHash(ctx, name); return err })
+	err = d.read(ctx, func(ctx context.Context) error { user, hash, err = d.Directory.PasswordHash(ctx, name); return err })
 	return user, hash, err
 }
 
 func (d timedDirectory) SetEmail(ctx context.Context, name, email string) error {
-	return d.query(ctx, func() error { return d.Directory.SetEmail(ctx, name, email) })
+	return d.write(ctx, func(ctx context.Context) error { return d.Directory.SetEmail(ctx, name, email) })
 }
 
 func (d timedDirectory) Cart(ctx context.Context, name string) (items []string, err error) {
-	err = d.query(ctx, func() error { items, err = d.Directory.Cart(ctx, name); return err })
+	err = d.read(ctx, func(ctx context.Context) error { items, err = d.Directory.Cart(ctx, name); return err })
 	return items, err
 }
 
 func (d timedDirectory) AddToCart(ctx context.Context, name, item string) (items []string, err error) {
-	err = d.query(ctx, func() error { items, err = d.Directory.AddToCart(ctx, name, item); return err })
+	err = d.write(ctx, func(ctx context.Context) error { items, err = d.Directory.AddToCart(ctx, name, item); return err })
 	return items, err
 }
 

@@ -2,9 +2,8 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"strings"
+	"strconv"
 	"sync"
 	"time"
 
@@ -23,7 +22,8 @@ const (
 type timing struct {
 	mu      sync.Mutex
 	entries []timingEntry
-	hidden  bool // without durations
+	few     [2]timingEntry // where the first entries are
+	hidden  bool           // without durations
 }
 
 type timingEntry struct {
@@ -35,6 +35,7 @@ type timingKey struct{}
 
 func withTiming(ctx context.Context) (context.Context, *timing) {
 	t := &timing{}
+	t.entries = t.few[:0]
 	return context.WithValue(ctx, timingKey{}, t), t
 }
 
@@ -59,6 +60,22 @@ func (t *timing) Add(name, description string, start time.Time) {
 	t.entries = append(t.entries, timingEntry{name, description, took})
 }
 
+// Waited is how long the request has waited for Redis and the users database. Time in which this process stood still was
+// not their doing.
+func (t *timing) Waited() (took time.Duration) {
+	if t == nil {
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range t.entries {
+		if (e.name == costStore || e.name == costUsers) && !stoodStill(e.took) {
+			took += e.took
+		}
+	}
+	return took
+}
+
 // HideDurations leaves the entries and takes away how long each took, for a refused login: those of an unknown user would
 // tell an attacker which names have an account (CWE-208).
 func (t *timing) HideDurations() {
@@ -74,14 +91,20 @@ func (t *timing) HideDurations() {
 func (t *timing) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	texts := make([]string, len(t.entries))
+	var text []byte
 	for i, e := range t.entries {
-		texts[i] = fmt.Sprintf("%s;desc=%q", e.name, e.description)
+		if i > 0 {
+			text = append(text, ", "...)
+		}
+		text = append(text, e.name...)
+		text = append(text, ";desc="...)
+		text = strconv.AppendQuote(text, e.description)
 		if !t.hidden {
-			texts[i] += fmt.Sprintf(";dur=%.3f", float64(e.took.Microseconds())/1000)
+			text = append(text, ";dur="...)
+			text = strconv.AppendFloat(text, float64(e.took.Microseconds())/1000, 'f', 3, 64)
 		}
 	}
-	return strings.Join(texts, ", ")
+	return string(text)
 }
 
 // A timedWriter sets the header Server-Timing at the last moment before the header is sent.

@@ -5,6 +5,7 @@
 //	authlab serve     one replica, as a container runs it
 //	authlab report    run everything and write one page
 //	authlab bench     measure what one request and one login cost
+//	authlab soak      people, random faults, and a model that knows what must be true
 //	authlab resource  the second service, which has to know who is calling
 //
 // Where the lab is made of containers, one of them has its controls, and runs experiments for the pages:
@@ -42,8 +43,8 @@ func main() {
 	os.Exit(exitCode(err, os.Stderr))
 }
 
-// errSurprise means that an experiment did not come out as predicted. The table has shown it already, so exitCode prints
-// nothing more.
+// errSurprise means that an experiment did not come out as predicted, or that a soak found a broken invariant. What was
+// printed has shown it already, so exitCode prints nothing more.
 var errSurprise = errors.New("a prediction was wrong")
 
 // usageError is a mistake in the command line.

@@ -32,6 +32,7 @@ type runOptions struct {
 	users      int
 	replicas   int
 	redis      string
+	record     string    // folder for recordings
 	stdin      io.Reader // where the answer to a question comes from
 }
 
@@ -58,6 +59,9 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 			if err := o.checkBounds(); err != nil {
 				return err
 			}
+			if err := canRecord(o.record); err != nil {
+				return err
+			}
 			o.stdin = cmd.InOrStdin()
 			return runExperiments(cmd.Context(), o, experiments, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -67,6 +71,7 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 	flags.BoolVar(&o.json, "json", false, "print one JSON object")
 	flags.StringVar(&o.target, "target", "embedded", "where to run: embedded; compose, the containers of docker-compose.yml in this folder; or the address of a lab that is running")
 	flags.BoolVar(&o.yes, "yes", false, "with the target compose: do not ask whether a lab that is up may be reset, which logs everybody out")
+	flags.StringVar(&o.record, "record", "", "write what happened, request by request, to `DIR`/NAME.json for each experiment")
 	o.bind(flags, "a Redis of your own for the embedded target")
 	return cmd
 }
@@ -88,6 +93,7 @@ func runExperiments(ctx context.Context, o runOptions, experiments []experiment.
 	if len(report.Experiments) == 0 {
 		return ended
 	}
+	ended = errors.Join(ended, writeRecordings(o.record, report))
 	if err := printReport(stdout, report, o.json); err != nil {
 		return err
 	}

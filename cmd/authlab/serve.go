@@ -82,7 +82,8 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		return err
 	}
 	defer closeDirectory()
-	logger := slog.New(slog.NewJSONHandler(stderr, nil))
+	logger, flush := newBufferedLogger(stderr)
+	defer flush()
 	keys, err := loadKeys(o.keys)
 	if err != nil {
 		return err
@@ -90,11 +91,9 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if o.keys == "" {
 		logger.Warn("keys were made for this process alone: no other replica accepts what it signs", "flag", "--keys")
 	}
-	client, err := reachRedis(ctx, o.redis)
-	if err != nil {
+	if err := reachRedis(ctx, o.redis); err != nil {
 		return err
 	}
-	defer client.Close()
 	hasher := account.NewHasher(o.parallelHashes)
 	if err := account.CreateDemos(ctx, directory, hasher); err != nil {
 		return err
@@ -106,7 +105,8 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	}
 	defer func() { _ = listener.Close() }() // no client is served by then
 	// The agent is there also where no lab listens to it: it is how the replica is opened.
-	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: client, Door: listener, Open: func(now func() time.Time, ownKeys bool) (*web.Server, error) {
+	connect := func() (*redis.Client, error) { return web.OpenRedis(o.redis) }
+	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error) {
 		signing := keys
 		if ownKeys && o.keys != "" {
 			var err error
@@ -122,6 +122,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
+	defer func() { _ = replica.Close() }() // a connection that has broken cannot be closed, and need not
 	if o.labListen != "" {
 		end, err := serveLab(ctx, o.labListen, replica.Lab(), logger)
 		if err != nil {
@@ -134,16 +135,13 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	return serveUntilDone(ctx, replica.Drain, web.NewHTTPServer(replica, logger), listener)
 }
 
-// reachRedis returns a client of a Redis that answers.
-func reachRedis(ctx context.Context, address string) (*redis.Client, error) {
+// reachRedis tells whether there is a Redis at an address, and whether it answers.
+func reachRedis(ctx context.Context, address string) error {
 	client, err := web.OpenRedis(address)
 	if err != nil {
-		return nil, usageError{err}
+		return usageError{err}
 	}
-	if err := web.PingRedis(ctx, client); err != nil {
-		return nil, errors.Join(err, client.Close())
-	}
-	return client, nil
+	return errors.Join(web.PingRedis(ctx, client), client.Close())
 }
 
 // serveLab serves the agent on a listener of its own, until end is called.

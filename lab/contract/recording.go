@@ -21,7 +21,7 @@ type BeatKind string
 // The kinds of beats.
 const (
 	BeatRequest    BeatKind = "request"     // a client sent a request, and Status came back
-	BeatMore       BeatKind = "more"        // Count further requests of Scheme followed, which are left out
+	BeatMore       BeatKind = "more"        // Count further requests of Scheme are left out; the last of them was here
 	BeatCopy       BeatKind = "copy"        // Client has now a copy of the credential of From
 	BeatBreak      BeatKind = "break"       // Fault began
 	BeatMend       BeatKind = "mend"        // Fault ended
@@ -38,11 +38,13 @@ type Beat struct {
 	AtMS float64  `json:"at_ms"` // when it was over, since the recording began
 	Kind BeatKind `json:"kind"`
 
-	// Of a request. Scheme and Client are also those of a copy; a request to no scheme, like /livez, is no beat.
+	// Of a request. Scheme and Client are also those of a copy; a request to no scheme, like /livez, is no beat. The naive
+	// twin has "naive" for a scheme, and its clients no name.
 	Scheme     string      `json:"scheme,omitempty"`
 	Client     string      `json:"client,omitempty"` // "alice", or "alice-2" for another browser of hers or a thief's
 	From       string      `json:"from,omitempty"`
-	Action     string      `json:"action,omitempty"` // login, logout, refresh, or page
+	FromScheme string      `json:"from_scheme,omitempty"` // of From, if it is another: two schemes take the same token
+	Action     string      `json:"action,omitempty"`      // login, logout, refresh, or page
 	Method     string      `json:"method,omitempty"`
 	Path       string      `json:"path,omitempty"`    // without the query
 	Service    string      `json:"service,omitempty"` // "": behind the balancer; reports; naive
@@ -51,6 +53,7 @@ type Beat struct {
 	Status     int         `json:"status,omitempty"`  // 0: no answer came
 	DurationMS float64     `json:"duration_ms,omitempty"`
 	Credential *Credential `json:"credential,omitempty"` // what the request carried; nil: nothing
+	Trick      string      `json:"trick,omitempty"`      // what an attacker has done to it or to the request, by name
 	Given      *Credential `json:"given,omitempty"`      // what the answer gave
 	Taken      bool        `json:"taken,omitempty"`      // the answer took the cookie away
 	Lookups    []Lookup    `json:"lookups,omitempty"`    // in order
@@ -58,10 +61,10 @@ type Beat struct {
 
 	Fault   string   `json:"fault,omitempty"` // as Fault.String has it
 	Count   int      `json:"count,omitempty"`
-	Seconds float64  `json:"seconds,omitempty"`
+	Seconds float64  `json:"seconds,omitempty"` // also how wrong a clock, or how far away Redis is, of a break
 	Overlap bool     `json:"overlap,omitempty"`
 	User    string   `json:"user,omitempty"`
-	Roles   []string `json:"roles,omitempty"`
+	Roles   []string `json:"roles,omitempty"` // the first 8 of Count
 
 	// Changes is what is remembered otherwise than before this beat, by two looks at the lab.
 	Changes []Change `json:"changes,omitempty"`
@@ -69,8 +72,8 @@ type Beat struct {
 
 // A Credential is shown by what can be told apart and gives nothing away.
 type Credential struct {
-	Kind  string `json:"kind"`            // password, session-id, signed-cookie, token
-	ID    string `json:"id,omitempty"`    // the first characters of what names it, the same as in a View: the session's, the token's jti
+	Kind  string `json:"kind"`            // password, session-id, signed-cookie, token, refresh-token
+	ID    string `json:"id,omitempty"`    // the first characters of what names it, the same as in a View: the session's, the token's jti. What no View lists has the first of its hash
 	KeyID string `json:"kid,omitempty"`   // of the key that signed a token
 	Bytes int    `json:"bytes,omitempty"` // its length
 	// ExpiresIn is how many seconds a token has left by its own exp and the lab's clock, when the request was sent.
@@ -90,7 +93,7 @@ type Lookup struct {
 type Change struct {
 	Where string `json:"where"` // app-1, redis
 	Kind  string `json:"kind"`  // session, and in Redis also sessions, denied, not-before, family, refresh
-	ID    string `json:"id"`    // as in a View
+	ID    string `json:"id"`    // as in a View, without the kind before the colon
 	User  string `json:"user,omitempty"`
 	Gone  bool   `json:"gone,omitempty"`
 }

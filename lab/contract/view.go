@@ -28,6 +28,14 @@ type ReplicaView struct {
 	SessionCount int           `json:"session_count"`
 }
 
+// Shortened is enough of a key or an ID to tell it from the others, and too little to use.
+func Shortened(name string) string {
+	if len(name) <= 12 {
+		return name
+	}
+	return name[:8] + "…"
+}
+
 // SessionView is one session record, by the beginning of its key.
 type SessionView struct {
 	ID   string `json:"id"`

@@ -77,7 +77,7 @@ func RedisKeys(ctx context.Context, client redis.UniversalClient) (contract.Redi
 	for i, key := range keys {
 		kind := kindOf(key)
 		name := strings.TrimPrefix(key, web.DefaultPrefix+kind+":")
-		v.Keys = append(v.Keys, contract.KeyView{Key: kind + ":" + shortened(name), Kind: kind, TTLSeconds: left[i].Val().Seconds()})
+		v.Keys = append(v.Keys, contract.KeyView{Key: kind + ":" + contract.Shortened(name), Kind: kind, TTLSeconds: left[i].Val().Seconds()})
 	}
 	return v, nil
 }

@@ -18,7 +18,7 @@ const maxShown = 100
 func Sessions(entries []session.Entry) []contract.SessionView {
 	shown := []contract.SessionView{}
 	for _, e := range entries[:min(len(entries), maxShown)] {
-		shown = append(shown, contract.SessionView{ID: shortened(e.Key), User: e.Record.User})
+		shown = append(shown, contract.SessionView{ID: contract.Shortened(e.Key), User: e.Record.User})
 	}
 	slices.SortFunc(shown, func(a, b contract.SessionView) int { return strings.Compare(a.User+a.ID, b.User+b.ID) })
 	return shown
@@ -57,14 +57,6 @@ func DemoNames() []string {
 		names = append(names, demo.Name)
 	}
 	return names
-}
-
-// shortened is enough of a name to tell it from the others, and too little to use.
-func shortened(name string) string {
-	if len(name) <= 12 {
-		return name
-	}
-	return name[:8] + "…"
 }
 
 // AddUsers makes simulated users in a directory.

@@ -23,7 +23,7 @@ func TestThePagesAreThereWithoutAnyReplicaAndAreNoRequestsOfTheirs(t *testing.T)
 	}
 	for path, want := range map[string]string{
 		"/": "<!doctype html>", "/playground?lang=es": "<!doctype html>", "/inspector": "<!doctype html>",
-		"/assets/js/lang.js": "export", "/assets/schemes.json": `"session-redis"`,
+		"/assets/walkthrough.js": "function", "/assets/schemes.json": `"session-redis"`,
 	} {
 		response, err := http.Get(c.URL() + path)
 		if err != nil {

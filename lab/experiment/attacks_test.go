@@ -192,7 +192,7 @@ func TestATwinThatIsAbsentOrWithstandsIsToldInTheCell(t *testing.T) {
 	if o.err() == nil || told(o) != "useless after; naive twin withstood: three" {
 		t.Errorf("%+v: %q, %v", o, told(o), o.err())
 	}
-	stranger := &twin{trial.User(Basic).client, trial.Target.URL()}
+	stranger := &twin{client: trial.User(Basic).client, url: trial.Target.URL()}
 	if _, err := stranger.do(t.Context(), "GET", "/", ""); err == nil {
 		t.Error("a server that does not say that it is naive was attacked as one")
 	}

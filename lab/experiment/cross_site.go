@@ -73,6 +73,8 @@ func (u *User) postForeignForm(ctx context.Context, form crossForm) (Answer, err
 	for i := 0; i < len(form.headers); i += 2 {
 		request.Header.Set(form.headers[i], form.headers[i+1])
 	}
+	u.trick = form.name
+	defer func() { u.trick = "" }()
 	return u.send(request)
 }
 

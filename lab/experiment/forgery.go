@@ -125,12 +125,14 @@ func forgeAt(ctx context.Context, trial *Trial, scheme string, admin *User, keys
 	result := forgeryResult{guesses: len(guesses), others: len(forged), seen: map[int]int{}}
 	for _, f := range append(forged, guesses...) {
 		bob.SetCredential(f.text)
+		bob.trick = f.name
 		status, err := bob.Status(ctx, "/admin")
 		if err != nil {
 			return forgeryResult{}, fmt.Errorf("%s: %w", f.name, err)
 		}
 		result.note(f.name, status)
 	}
+	bob.trick = ""
 	return result, requireStatus(ctx, bob, real, http.StatusForbidden)
 }
 

@@ -1,7 +1,12 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
 
 	"authlab/lab/contract"
 )
@@ -74,10 +79,25 @@ func (trial *Trial) LoggedInAt(ctx context.Context, replica string, schemes ...s
 	return users, nil
 }
 
+// inOrder are the logins in the order of the one table.
+func (l Logins) inOrder() iter.Seq2[string, *User] {
+	order := Schemes()
+	names := slices.SortedFunc(maps.Keys(l), func(a, b string) int {
+		return cmp.Or(slices.Index(order, l[a].Scheme)-slices.Index(order, l[b].Scheme), strings.Compare(a, b))
+	})
+	return func(yield func(string, *User) bool) {
+		for _, name := range names {
+			if !yield(name, l[name]) {
+				return
+			}
+		}
+	}
+}
+
 // get lets each of them ask for a page, one after the other.
 func (l Logins) get(ctx context.Context, page string) (map[string]Answer, error) {
 	answers := map[string]Answer{}
-	for scheme, user := range l {
+	for scheme, user := range l.inOrder() {
 		var err error
 		if answers[scheme], err = user.Get(ctx, page); err != nil {
 			return nil, err
@@ -89,7 +109,7 @@ func (l Logins) get(ctx context.Context, page string) (map[string]Answer, error)
 // copy are other browsers that have the same credentials.
 func (l Logins) copy() Logins {
 	others := Logins{}
-	for scheme, user := range l {
+	for scheme, user := range l.inOrder() {
 		others[scheme] = user.Copy()
 	}
 	return others

@@ -30,7 +30,7 @@ func logout() Experiment {
 			if err != nil {
 				return err
 			}
-			for _, user := range users {
+			for _, user := range users.inOrder() {
 				if _, err := user.Page(ctx, "/me"); err != nil {
 					return err
 				}

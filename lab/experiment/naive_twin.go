@@ -8,13 +8,16 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // A twin is the naive server, in which attacks succeed. It is the control of an experiment: an attack that fails there
 // too proves nothing about a server that withstands it.
 type twin struct {
-	client *http.Client
-	url    string
+	client   *http.Client
+	url      string
+	recorder *recorder
+	trick    string // in the recording
 }
 
 // twin finds the naive server. ErrNotOnTarget: this target has none.
@@ -26,7 +29,7 @@ func (trial *Trial) twin(ctx context.Context) (*twin, error) {
 	if view.Services.Naive == "" {
 		return nil, fmt.Errorf("naive twin: %w", ErrNotOnTarget)
 	}
-	return &twin{trial.User(Basic).client, strings.TrimSuffix(view.Services.Naive, "/")}, nil
+	return &twin{client: trial.User(Basic).client, url: strings.TrimSuffix(view.Services.Naive, "/"), recorder: trial.recorder}, nil
 }
 
 // A reply is what the twin answered.
@@ -45,6 +48,7 @@ func (t *twin) do(ctx context.Context, method, path, body string, headers ...str
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
+	start := time.Now()
 	response, err := t.client.Do(request)
 	if err != nil {
 		return reply{}, fmt.Errorf("naive twin: %w", err)
@@ -54,6 +58,7 @@ func (t *twin) do(ctx context.Context, method, path, body string, headers ...str
 		return reply{}, fmt.Errorf("naive twin: %s is another server", t.url)
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	t.recorder.naive(request, t.trick, Answer{Status: response.StatusCode, Took: time.Since(start), Body: text}, response.Header)
 	return reply{response.StatusCode, string(text), response.Cookies()}, err
 }
 

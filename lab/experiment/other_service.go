@@ -78,16 +78,17 @@ type otherVisits struct {
 
 // visitOther has users, who are logged in at home, ask the second service for reports.
 func visitOther(ctx context.Context, target Target, address string, users Logins) (seen otherVisits, err error) {
-	visitors := users.copy()
-	for _, visitor := range visitors {
-		visitor.url = address
+	visitors := Logins{}
+	for scheme, user := range users.inOrder() {
+		visitors[scheme] = user.alike()
+		visitors[scheme].url = address
 	}
 	first, err := visitors[TokenStateless].report(ctx, reportPages[TokenStateless])
 	if err != nil {
 		return seen, err
 	}
 	seen.first, seen.calls = first.HomeCalls, map[string]int{}
-	for scheme, visitor := range visitors {
+	for scheme, visitor := range visitors.inOrder() {
 		known, calls, err := visitor.reports(ctx, reportPages[scheme])
 		if err != nil {
 			return seen, err
@@ -97,7 +98,7 @@ func visitOther(ctx context.Context, target Target, address string, users Logins
 		}
 		seen.calls[scheme] = calls
 	}
-	unstuck := visitors[SessionMemory].Copy()
+	unstuck := visitors[SessionMemory].alike()
 	unstuck.Policy = RoundRobin
 	if seen.unstuck, _, err = unstuck.reports(ctx, reportPages[SessionMemory]); err != nil {
 		return seen, err
@@ -205,7 +206,7 @@ func (u *User) reports(ctx context.Context, page string) (known, calls int, err 
 func whileHomeIsDown(ctx context.Context, target Target, visitors Logins) (map[string]reportAnswer, error) {
 	seen := map[string]reportAnswer{}
 	return seen, during(ctx, target, contract.Fault{Name: contract.HomeCut}, func() (err error) {
-		for scheme, u := range visitors {
+		for scheme, u := range visitors.inOrder() {
 			if seen[scheme], err = u.report(ctx, reportPages[scheme]); err != nil {
 				return err
 			}

@@ -79,16 +79,25 @@ func (u *User) request(ctx context.Context, method, path string, body any) (*htt
 	return request, nil
 }
 
+// send sends a request, and has it recorded.
 func (u *User) send(request *http.Request) (Answer, error) {
+	sending := u.recorder.begin(u, request)
+	answer, header, err := u.exchange(request)
+	u.recorder.end(request.Context(), sending, u, answer, header)
+	return answer, err
+}
+
+func (u *User) exchange(request *http.Request) (Answer, http.Header, error) {
 	start := time.Now()
+	u.setCookies = nil
 	response, err := u.client.Do(request)
 	if err != nil {
-		return Answer{}, err
+		return Answer{}, nil, err
 	}
 	defer response.Body.Close()
 	answer := Answer{Status: response.StatusCode, Replica: response.Header.Get("X-Served-By")}
 	if answer.Body, err = io.ReadAll(io.LimitReader(response.Body, 1<<20)); err != nil {
-		return Answer{}, err
+		return Answer{}, nil, err
 	}
 	answer.Took = time.Since(start)
 	answer.Timing = contract.ParseServerTiming(response.Header.Values("Server-Timing")...).Count()
@@ -102,5 +111,5 @@ func (u *User) send(request *http.Request) (Answer, error) {
 			delete(u.cookies, cookie.Name)
 		}
 	}
-	return answer, nil
+	return answer, response.Header, nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment/texts"
 )
 
@@ -47,6 +48,8 @@ type Result struct {
 	AsPredicted bool     `json:"as_predicted"`
 	DurationMS  int64    `json:"duration_ms"`
 	Cells       []Cell   `json:"cells"`
+	// Recording is what happened while it ran. nil: no request was sent, or by a real browser alone.
+	Recording *contract.Recording `json:"recording,omitempty"`
 }
 
 // Measure returns one number that was measured for a scheme, or 0.

@@ -112,6 +112,7 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment, opt
 		err = target.AddUsers(ctx, fewUsers, simulatedPassword)
 	}
 	if err == nil {
+		trial.record()
 		err = e.Run(ctx, trial)
 	}
 	trial.close()
@@ -139,6 +140,7 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment, opt
 		r.AsPredicted = false
 	}
 	r.DurationMS = time.Since(start).Milliseconds()
+	r.Recording = trial.recorder.recording(replicas)
 	if !r.Excused() && !r.failed() { // what could not be measured teaches nothing
 		r.Sentences = e.sentences(r)
 	}

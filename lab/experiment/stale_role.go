@@ -26,7 +26,7 @@ func staleRole() Experiment {
 				return err
 			}
 			lookups := map[string]float64{}
-			for scheme, admin := range users {
+			for scheme, admin := range users.inOrder() {
 				answer, err := admin.Page(ctx, "/admin")
 				if err != nil {
 					return err

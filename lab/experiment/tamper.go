@@ -19,8 +19,8 @@ func tamper() Experiment {
 			for _, scheme := range Schemes() {
 				seen := map[int]int{}
 				changed := tampered(scheme, users[scheme].Credential())
+				forger := users[scheme].Copy()
 				for _, text := range changed {
-					forger := users[scheme].Copy()
 					forger.SetCredential(text)
 					status, err := forger.Status(ctx, "/admin")
 					if err != nil {

@@ -18,6 +18,7 @@ type Trial struct {
 
 	transport *http.Transport
 	browser   *browser.Browser
+	recorder  *recorder // nil: nothing is recorded
 	mu        sync.Mutex
 	users     int
 	cells     map[string]Cell
@@ -27,6 +28,12 @@ func newTrial(target Target, replicas int) *Trial {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy, transport.MaxIdleConnsPerHost, transport.DisableCompression = nil, 64, true
 	return &Trial{Target: target, Replicas: replicas, Users: DefaultUsers, transport: transport, cells: map[string]Cell{}}
+}
+
+// record has all that follows recorded.
+func (trial *Trial) record() {
+	trial.recorder = newRecorder(trial.Target)
+	trial.Target = recordedTarget{trial.Target, trial.recorder}
 }
 
 func (trial *Trial) close() { trial.transport.CloseIdleConnections() }
@@ -44,6 +51,7 @@ func (trial *Trial) User(scheme string) *User {
 func (trial *Trial) client(scheme, name, address string) *User {
 	return &User{
 		Scheme: scheme, Name: name, Policy: Sticky, url: trial.Target.URL(), address: address, cookies: map[string]string{},
+		recorder: trial.recorder, identity: &identity{},
 		client: &http.Client{Transport: trial.transport, Timeout: 30 * time.Second,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},

@@ -37,6 +37,9 @@ type User struct {
 	Policy string // how the balancer is asked to balance
 
 	client     *http.Client
+	recorder   *recorder
+	identity   *identity // in the recording
+	trick      string    // in the recording: what an attacker does to the requests
 	url        string
 	address    string            // as which the balancer sees this client
 	cookies    map[string]string // all cookies, the balancer's too
@@ -49,6 +52,13 @@ type User struct {
 
 // Copy is another browser that has this user's credentials, and would be balanced to the same replica.
 func (u *User) Copy() *User {
+	other := u.alike()
+	other.identity = u.recorder.copied(u)
+	return other
+}
+
+// alike is this same browser once more, to send it elsewhere or to have it balanced otherwise.
+func (u *User) alike() *User {
 	other := *u
 	other.cookies = maps.Clone(u.cookies)
 	return &other

@@ -1,6 +1,6 @@
 //go:build !replica
 
-// Command render writes the pages into web/rendered, which a build with the tag replica embeds. Run it at the top of the
+// Command render writes the pages and what they load into web/rendered, which a build with the tag replica embeds. Run it at the top of the
 // repository.
 package main
 
@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	if err := web.WritePages(filepath.Join("web", "rendered")); err != nil {
+	if err := web.WriteFiles(filepath.Join("web", "rendered")); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -16,6 +16,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -45,10 +46,10 @@ type Memory struct {
 type Config struct {
 	// Open makes the replica: at the start, and again each time it is to forget. now is its clock; with ownKeys it makes
 	// its signing keys by itself.
-	Open    func(now func() time.Time, ownKeys bool) (*web.Server, error)
-	OwnKeys bool          // from the start, and for good
-	Redis   *redis.Client // the replica's
-	Door    *door.Door    // where the replica's clients come in; nil: the lab cannot shut it
+	Open    func(redis *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error)
+	Redis   func() (*redis.Client, error) // makes the client of one life of the replica
+	OwnKeys bool                          // from the start, and for good
+	Door    *door.Door                    // where the replica's clients come in; nil: the lab cannot shut it
 }
 
 // An Agent stands in front of a replica. It is the replica's handler; Lab is the lab's.
@@ -60,15 +61,15 @@ type Agent struct {
 
 	mu       sync.Mutex // one at a time forgets or ends
 	draining bool
-	ownKeys  bool // of app
+	ownKeys  bool          // of app
+	redis    *redis.Client // of app
 }
 
 var _ http.Handler = (*Agent)(nil)
 
-// New opens the replica.
+// New opens the replica. Close the agent after its last request.
 func New(config Config) (*Agent, error) {
 	a := &Agent{config: config}
-	config.Redis.AddHook(&a.wire)
 	return a, a.forget(config.OwnKeys)
 }
 
@@ -96,16 +97,32 @@ func (a *Agent) forget(ownKeys bool) error {
 }
 
 func (a *Agent) reopen(ownKeys bool) error {
-	app, err := a.config.Open(a.now, ownKeys)
+	client, err := a.config.Redis()
 	if err != nil {
 		return err
+	}
+	client.AddHook(&a.wire)
+	app, err := a.config.Open(client, a.now, ownKeys)
+	if err != nil {
+		return errors.Join(err, client.Close())
 	}
 	if a.draining {
 		app.Drain()
 	}
-	a.ownKeys = ownKeys
 	a.app.Store(app)
-	return nil
+	before := a.redis
+	a.ownKeys, a.redis = ownKeys, client
+	if before == nil {
+		return nil
+	}
+	return before.Close()
+}
+
+// Close closes the replica's connections to Redis.
+func (a *Agent) Close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.redis.Close()
 }
 
 func (a *Agent) memory(ctx context.Context) (Memory, error) {

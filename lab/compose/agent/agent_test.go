@@ -45,11 +45,8 @@ func start(t *testing.T) *replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := web.OpenRedis("redis://" + r.redis.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.agent, err = agent.New(agent.Config{Door: listener, Redis: client, Open: func(now func() time.Time, ownKeys bool) (*web.Server, error) {
+	connect := func() (*redis.Client, error) { return web.OpenRedis("redis://" + r.redis.Addr()) }
+	r.agent, err = agent.New(agent.Config{Door: listener, Redis: connect, Open: func(client *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error) {
 		keys := shared
 		if ownKeys {
 			keys = newKeys(t)
@@ -68,7 +65,7 @@ func start(t *testing.T) *replica {
 	t.Cleanup(func() {
 		r.app.Close()
 		lab.Close()
-		if err := client.Close(); err != nil {
+		if err := r.agent.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -190,6 +187,29 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	}
 	if status := r.send(http.MethodGet, "/readyz", ""); status != http.StatusServiceUnavailable {
 		t.Errorf("a replica that ends is ready again: %d", status)
+	}
+}
+
+// Each life of a replica has connections to Redis of its own: those of the one before end, and cost the next one nothing.
+func TestALifeOfAReplicaLeavesNothingToTheNext(t *testing.T) {
+	r := start(t)
+	for range 5 {
+		r.memory() // asks Redis whether it is there
+		if err := r.client.Forget(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer := httptest.NewRecorder()
+	login := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/session/redis/login", strings.NewReader(`{"username":"ann","password":"secret"}`))
+	login.Header.Set("Content-Type", "application/json")
+	r.agent.ServeHTTP(answer, login)
+	if timing := answer.Header().Get("Server-Timing"); answer.Code != http.StatusOK || strings.Count(timing, "redis SET") > 1 {
+		t.Errorf("after five lives: %d, %s", answer.Code, timing)
+	}
+	for end := time.Now().Add(5 * time.Second); r.redis.CurrentConnectionCount() > 2; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) { // Redis sees the end of a connection a little later
+			t.Fatalf("%d connections to Redis are open", r.redis.CurrentConnectionCount())
+		}
 	}
 }
 
@@ -334,12 +354,12 @@ func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
 			}
 		}
 	}
-	client := redis.NewClient(&redis.Options{Addr: r.redis.Addr()})
-	defer client.Close()
-	without, err := agent.New(agent.Config{Redis: client, Open: func(func() time.Time, bool) (*web.Server, error) { return nil, nil }})
+	connect := func() (*redis.Client, error) { return web.OpenRedis("redis://" + r.redis.Addr()) }
+	without, err := agent.New(agent.Config{Redis: connect, Open: func(*redis.Client, func() time.Time, bool) (*web.Server, error) { return nil, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer without.Close()
 	answer := httptest.NewRecorder()
 	without.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/door", strings.NewReader(`{"door":"silent"}`)))
 	if answer.Code != http.StatusConflict {

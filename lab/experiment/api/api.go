@@ -26,8 +26,8 @@ const (
 	maxUsers = 1000
 	// timeout is how long a page waits for an experiment.
 	timeout = 2 * time.Minute
-	// maxResult is how large a result may be that a run from outside tells of, in bytes.
-	maxResult = 256 << 10
+	// maxResult is how large a result with its recording may be that a run from outside tells of, in bytes.
+	maxResult = 512 << 10
 )
 
 // Config says where experiments run. Open is required.

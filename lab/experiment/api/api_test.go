@@ -52,6 +52,9 @@ func TestAPageRunsAnExperimentAndHearsItInItsLanguage(t *testing.T) {
 		if told.Name != "redis-down" || !told.AsPredicted || told.Claim == "" || !strings.Contains(told.Lesson, want.lesson) {
 			t.Errorf("%s: %+v", lang, told)
 		}
+		if told.Recording == nil || len(told.Recording.Beats) < 20 || len(told.Recording.Totals) != len(told.Cells) {
+			t.Errorf("%s: the recording is %+v", lang, told.Recording)
+		}
 		if asks := strings.Contains(told.Question, "¿"); asks != (lang == "es") {
 			t.Errorf("%s: %q", lang, told.Question)
 		}

@@ -74,7 +74,8 @@ func TestARunnerSaysWhatItRunsAndWhatIsTyped(t *testing.T) {
 
 func TestARunFromOutsideHasTheLabToItselfAndIsTold(t *testing.T) {
 	o := newOutside(t)
-	result, err := json.Marshal(experiment.Result{Name: "scale-out", AsPredicted: true, Cells: []experiment.Cell{
+	recording := &contract.Recording{Replicas: 3, Beats: []contract.Beat{{Kind: contract.BeatScale, Count: 4}}}
+	result, err := json.Marshal(experiment.Result{Name: "scale-out", AsPredicted: true, Recording: recording, Cells: []experiment.Cell{
 		{Scheme: experiment.SessionRedis, Predicted: "none", Observed: "none", AsPredicted: true, Measures: map[string]float64{"users": 10}},
 	}})
 	if err != nil {
@@ -106,7 +107,7 @@ func TestARunFromOutsideHasTheLabToItselfAndIsTold(t *testing.T) {
 		if status := o.ask(step.method, step.path, step.body, into); status != step.status {
 			t.Errorf("%s: %d, want %d", step.name, status, step.status)
 		}
-		if step.status == http.StatusOK && (told.Name != "scale-out" || len(told.Cells) != 1 || told.Cells[0].ObservedText == "" || strings.Contains(told.Question, "¿") != strings.Contains(step.path, "es")) {
+		if step.status == http.StatusOK && (told.Name != "scale-out" || len(told.Cells) != 1 || told.Cells[0].ObservedText == "" || told.Recording.Beats[0].Count != 4 || strings.Contains(told.Question, "¿") != strings.Contains(step.path, "es")) {
 			t.Errorf("%s: %+v", step.name, told)
 		}
 	}

@@ -1,9 +1,8 @@
-// The texts of this page, in its language. The server has written those that stand in the page itself, from the same
-// catalogue; the rest is asked for here.
+// The texts of this page, in its language. The server has written them into the page, from the catalogue.
 
 export const language = document.documentElement.lang;
 
-const texts = await (await fetch(`/assets/lang/${language}.json`)).json();
+const texts = JSON.parse(document.getElementById("texts").content.textContent);
 
 /** The text of a key like "shell.reset", with {names} filled in. */
 export function t(key, values = {}) {
@@ -32,7 +31,7 @@ export const compact = (n) => new Intl.NumberFormat(language, { notation: "compa
 /** What went wrong, in the reader's language where we know the problem, else in the server's own words. */
 export function problemText(exchange) {
   if (exchange.ok) return "";
-  if (exchange.lost) return t("problem.no-answer");
+  if (exchange.lost) return t(globalThis.authlabAnswers ? "problem.exported" : "problem.no-answer");
   const name = exchange.json?.type?.split(":").at(-1) ?? "";
   const values = { replica: exchange.replica || exchange.json?.replica || "?", status: exchange.status };
   return tOr(`problem.${name}`, exchange.json?.detail || exchange.json?.title || String(exchange.status), values);

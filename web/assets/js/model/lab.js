@@ -1,7 +1,7 @@
 // The lab behind this page: what the cluster looks like now, the controls that break and mend it, its experiments.
 
 import { CLUSTER_CHANGED, CLUSTER_MISSED, event, EXPERIMENT_CHANGED, REQUEST_BALANCED } from "./events.js";
-import { Exchange } from "./exchange.js";
+import { Exchange, isExported } from "./exchange.js";
 
 const PAUSE = 1000; // ms, before a lab that was lost is asked again
 
@@ -13,7 +13,7 @@ export class Lab extends EventTarget {
   /** Asks for the cluster once, and then listens. Returns whether there is one. Where there is no lab, a single replica answers 404. */
   async open() {
     const found = await this.refresh();
-    if (found) this.#listen();
+    if (found && !isExported) this.#listen();
     return found;
   }
 

@@ -1,9 +1,7 @@
 // The schemes, as the server has them in its one table. What they are called and explained with is in the catalogue.
 
-const response = await fetch("/assets/schemes.json");
-
 /** Rows of the table: name, base, login, logout, refresh, credential (basic, cookie, bearer), cookie_name, … */
-export const SCHEMES = await response.json();
+export const SCHEMES = JSON.parse(document.getElementById("schemes").content.textContent);
 
 export const schemeNamed = (wanted) => SCHEMES.find(({ name }) => name === wanted);
 

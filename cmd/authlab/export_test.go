@@ -1,0 +1,91 @@
+//go:build !replica
+
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"authlab/lab/experiment"
+	"authlab/lab/experiment/browser"
+)
+
+func exported(t *testing.T, names ...string) string {
+	t.Helper()
+	experiments, err := experiment.Named(names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "lesson")
+	if err := export(t.Context(), folder, experiments, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func TestAnExportHoldsAllThatItsPagesLoad(t *testing.T) {
+	folder := exported(t, "redis-down")
+	for page, answers := range map[string]string{"index.html": "answers.en.js", "es.html": "answers.es.js"} {
+		text, err := os.ReadFile(filepath.Join(folder, page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, outside := range []string{`src="/`, `href="/`, "http-equiv"} {
+			if strings.Contains(string(text), outside) {
+				t.Errorf("%s asks a server for something: %s", page, outside)
+			}
+		}
+		recorded, err := os.ReadFile(filepath.Join(folder, answers))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{`"GET /lab/cluster":`, `"POST /lab/experiments/redis-down?lang=`, `"recording":`} {
+			if !strings.Contains(string(recorded), want) {
+				t.Errorf("%s has no %s", answers, want)
+			}
+		}
+	}
+}
+
+func TestAnExportLosesNothingThatIsThere(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "thesis.txt")
+	if err := os.WriteFile(file, []byte("years of work"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{folder, file} {
+		if err := export(t.Context(), target, nil, io.Discard, io.Discard); err == nil {
+			t.Errorf("written to %s", target)
+		}
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
+		t.Errorf("the folder has %v now", entries)
+	}
+}
+
+// TestAnExportWorksAsAFile opens the pages as a teacher does who has clicked on the file.
+func TestAnExportWorksAsAFile(t *testing.T) {
+	folder := exported(t, "redis-down")
+	chromium := browser.New(t.Context())
+	t.Cleanup(chromium.Close)
+	tab, err := chromium.Open(t.Context())
+	if err != nil {
+		if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	defer tab.Close()
+	for page, title := range map[string]string{"index.html": "The cabinet burns", "es.html": "Arde el archivador"} {
+		if err := tab.Go("file://" + filepath.Join(folder, page) + "#the-cabinet-burns"); err != nil {
+			t.Fatal(err)
+		}
+		var seen string
+		if err := tab.Evaluate(`document.getElementById("title").textContent`, &seen); err != nil || seen != title {
+			t.Errorf("%s: %q, %v", page, seen, err)
+		}
+	}
+}

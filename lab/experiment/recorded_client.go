@@ -1,0 +1,42 @@
+package experiment
+
+import (
+	"strconv"
+	"time"
+
+	"authlab/lab/contract"
+)
+
+// An identity tells the clients of a recording apart. Its name is given to it with the first request that is noted.
+type identity struct {
+	scheme, name string
+	from         *identity // nil: it has a login of its own
+}
+
+// nameOf is the name of the client that a user is.
+func (r *recorder) nameOf(u *User) string {
+	if u.identity.name == "" {
+		u.identity.scheme, u.identity.name = u.Scheme, u.Name
+		r.names[u.Scheme+" "+u.Name]++
+		if n := r.names[u.Scheme+" "+u.Name]; n > 1 {
+			u.identity.name += "-" + strconv.Itoa(n)
+		}
+	}
+	return u.identity.name
+}
+
+// copied notes that another client has a user's credential now, and returns who that is.
+func (r *recorder) copied(u *User) *identity {
+	who := &identity{}
+	if r == nil || u.Credential() == "" {
+		return who
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.nameOf(u)
+	who.from = u.identity
+	r.sample.copy(&note{user: u.Name, who: who, Beat: contract.Beat{
+		Kind: contract.BeatCopy, AtMS: milliseconds(time.Since(r.began)), Credential: held(u, time.Now().Add(r.ahead)),
+	}})
+	return who
+}

@@ -1,0 +1,59 @@
+//go:build !replica
+
+package web
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// bundle makes of a page's modules one script, and of its style sheets one sheet: about 60 requests would each cost a phone
+// a round trip. The source map, which only a developer's tools ask for, leads back to what was written.
+//
+// The files are those of the program itself, so a mistake in them is a mistake of the build, and a test finds it.
+func (p page) bundle(files fs.FS) map[string][]byte {
+	entries := map[string]string{p.Name + ".js": `import "/js/` + p.Name + "/" + p.Name + `.js"`}
+	for _, sheet := range p.Sheets {
+		entries[p.Name+".css"] += fmt.Sprintf("@import %q;\n", "/css/"+sheet+".css")
+	}
+	bundled := map[string][]byte{}
+	for name, entry := range entries {
+		result := api.Build(api.BuildOptions{
+			Stdin:  &api.StdinOptions{Contents: entry, Sourcefile: name, Loader: loaders[path.Ext(name)]},
+			Bundle: true, Format: api.FormatESModule, Target: api.ES2022, Sourcemap: api.SourceMapLinked, Outfile: "/assets/" + name,
+			MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true, LegalComments: api.LegalCommentsNone,
+			Plugins: []api.Plugin{reader(files)}, LogLevel: api.LogLevelSilent,
+		})
+		if len(result.Errors) > 0 {
+			panic(fmt.Sprintf("bundle %s: %s", name, result.Errors[0].Text))
+		}
+		for _, out := range result.OutputFiles {
+			bundled[out.Path] = out.Contents
+		}
+	}
+	return bundled
+}
+
+var loaders = map[string]api.Loader{".js": api.LoaderJS, ".css": api.LoaderCSS}
+
+// reader lets the bundler read from what is embedded.
+func reader(files fs.FS) api.Plugin {
+	return api.Plugin{Name: "embedded", Setup: func(build api.PluginBuild) {
+		build.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(wanted api.OnResolveArgs) (api.OnResolveResult, error) {
+			name := wanted.Path
+			if !path.IsAbs(name) {
+				name = path.Join(path.Dir(wanted.Importer), name)
+			}
+			return api.OnResolveResult{Path: name, Namespace: "embedded"}, nil
+		})
+		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "embedded"}, func(wanted api.OnLoadArgs) (api.OnLoadResult, error) {
+			content, err := fs.ReadFile(files, strings.TrimPrefix(wanted.Path, "/"))
+			text := string(content)
+			return api.OnLoadResult{Contents: &text, Loader: loaders[path.Ext(wanted.Path)]}, err
+		})
+	}}
+}
