@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -94,15 +95,35 @@ func decodeObject(text []byte, into any) (names [][]byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := make(map[string]bool, len(names)) // by folded name: to compare each with all others would cost their square
+	if name, found := duplicate(names); found {
+		return nil, fmt.Errorf("ambiguous: it names %.20q twice", name)
+	}
+	return names, nil
+}
+
+// fewNames is more names than Issue writes.
+const fewNames = 16
+
+// duplicate returns a name that is twice in a list, also in another case. To compare each with all others is fastest for
+// few, and would cost the square of their number for the many that an attacker can write into a token.
+func duplicate(names [][]byte) (name []byte, found bool) {
+	if len(names) <= fewNames {
+		for i, name := range names {
+			if slices.ContainsFunc(names[:i], func(other []byte) bool { return bytes.EqualFold(name, other) }) {
+				return name, true
+			}
+		}
+		return nil, false
+	}
+	seen := make(map[string]bool, len(names))
 	for _, name := range names {
 		folded := string(bytes.Map(fold, name))
 		if seen[folded] {
-			return nil, fmt.Errorf("ambiguous: it names %.20q twice", name)
+			return name, true
 		}
 		seen[folded] = true
 	}
-	return names, nil
+	return nil, false
 }
 
 // fold returns the same letter for all that encoding/json takes for one another: K for k, K and the sign of kelvin.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,11 +12,16 @@ import (
 
 // FuzzMemberNames compares the names that decodeObject finds with what encoding/json reads, name by name.
 func FuzzMemberNames(f *testing.F) {
+	var many string
+	for i := range fewNames {
+		many += fmt.Sprintf(`"name-%d":0,`, i)
+	}
 	for _, text := range []string{
 		`{}`, ` {"a":1,"b":{"a":[{"a":2}]},"c":"a\",\"a"} `, `{"a":1,"A":2}`, `{"a":1,"\u0061":2}`, `{"K":1,"` + "\u212a" + `":2}`, `{"s":1,"ſ":2}`,
 		`{"\\":1,"\\\\":2,"\"":3}`, `{"":1,"":2}`, "{\"\xff\":1,\"\xfe\":2}", `[{"a":1}]`, `"a"`, `{"a":1}{"a":1}`, `{"a":1`, `{"a":[",","a"],"b":1}`, "",
 	} {
 		f.Add([]byte(text))
+		f.Add([]byte(strings.Replace(text, "{", "{"+many, 1))) // more than are compared one by one
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		want, ok := readNames(text)
