@@ -108,9 +108,9 @@ func (c *Lab) start(ctx context.Context) error {
 	if err := c.scale(ctx, c.config.Replicas); err != nil {
 		return err
 	}
-	controls := control.Config{LabKey: c.config.LabKey}
+	controls := control.Config{LabKey: c.config.LabKey, Home: "http://" + web.HostToOpen(c.listener.Addr())}
 	if c.config.Experiments != nil {
-		controls.Experiments = c.config.Experiments("http://" + web.HostToOpen(c.listener.Addr()))
+		controls.Experiments = c.config.Experiments(controls.Home)
 	}
 	c.controls = control.New(c, controls)
 	c.balancer = balancer.New(balancer.Config{

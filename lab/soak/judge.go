@@ -108,11 +108,17 @@ func (e exchange) asksRedis() bool {
 	return e.scheme.AsksRedis || keepsTokens
 }
 
+// endedNothing tells the answer to a logout at a replica whose memory has no such session: 401, and the cookie is taken all
+// the same.
+func (e exchange) endedNothing() bool {
+	return e.action == logout && e.scheme.RememberedAt == scheme.InReplica && e.status == http.StatusUnauthorized
+}
+
 // judge returns the invariant that an answer breaks, or nil.
 func (w *world) judge(e exchange, responseTimeout time.Duration) *Broken {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if e.cookieTaken && (e.action != logout || e.status != http.StatusNoContent) {
+	if e.cookieTaken && (e.action != logout || e.status != http.StatusNoContent && !e.endedNothing()) {
 		return e.breaks(Cookie, "the cookie was taken away")
 	}
 	switch {
@@ -195,7 +201,7 @@ func (w *world) judgeSuccess(e exchange) *Broken {
 	good := true
 	switch {
 	case e.action == logIn, e.ticket == nil, e.scheme.Credential == scheme.Password:
-	case e.action == logout && e.scheme.Credential == scheme.Cookie: // it needs no login
+	case e.action == logout && e.scheme.Credential == scheme.Cookie && e.scheme.RememberedAt != scheme.InReplica: // it needs no login
 	case e.action == refresh:
 		good, _ = w.refreshable(e)
 	default:
