@@ -72,7 +72,7 @@ func prepare(p *processes, only string) ([]*subject, error) {
 					return nil, err
 				}
 			case ginJWTv2, bareJWTv5:
-				s.fresh, s.perTurn = &hs256, 60_000
+				s.fresh, s.perTurn = &hs256, 40_000
 			}
 			add(s)
 		}
@@ -113,8 +113,8 @@ func addOurs(p *processes, hs256, es256 signer, add func(*subject)) error {
 	const stateless = "/token/stateless/me"
 	add(&subject{name: oursSeen, server: es, path: stateless, bearer: seen})
 	add(&subject{name: oursSeenHS, server: hs, path: stateless, bearer: seenHS})
-	add(&subject{name: oursNewHS, server: hs, path: stateless, fresh: &hs256, perTurn: 60_000})
-	add(&subject{name: oursNewES, server: es, path: stateless, fresh: &es256, perTurn: 15_000})
+	add(&subject{name: oursNewHS, server: hs, path: stateless, fresh: &hs256, perTurn: 40_000})
+	add(&subject{name: oursNewES, server: es, path: stateless, fresh: &es256, perTurn: 12_000})
 	add(&subject{name: oursRevocable, server: es, path: "/token/revocable/me", bearer: seen})
 	return nil
 }
