@@ -9,6 +9,7 @@
 package control
 
 import (
+	"fmt"
 	"net/http"
 
 	"authlab/lab/contract"
@@ -22,6 +23,17 @@ type Config struct {
 	FromHere func(*http.Request) bool
 	// Experiments serves everything under /lab/experiments. nil: this lab runs none by itself.
 	Experiments http.Handler
+}
+
+// minKey is how long a lab key has to be, in bytes. Guesses are not counted, so it has to be too long to be guessed.
+const minKey = 16
+
+// CheckKey refuses a lab key that could be guessed. Empty is none, and good.
+func CheckKey(key string) error {
+	if key != "" && len(key) < minKey {
+		return fmt.Errorf("a lab key of %d characters can be guessed; take %d or more, as `openssl rand -hex 16` makes them", len(key), minKey)
+	}
+	return nil
 }
 
 // Controls serve a contract.Lab. Make them with New.

@@ -42,6 +42,8 @@ func (c *Controls) routes() {
 
 // ServeHTTP serves everything under /lab/, to the clients that guard lets in.
 func (c *Controls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff") // a browser goes by Content-Type, and takes no text for HTML
+	w.Header().Set("Cache-Control", "no-store")
 	if err := c.guard(r); err != nil {
 		refuse(w, err)
 		return
