@@ -61,7 +61,7 @@ func TestALogoutEndsALoginSurelyOrPerhapsOrNot(t *testing.T) {
 		"a token":                           {scheme.TokenRevocable, 204, "app-2", 1, true, false},
 		"a token that is over":              {scheme.TokenRevocable, 401, "app-2", 1, false, false},
 		"a memory at its home":              {scheme.SessionMemory, 204, "app-1", 1, true, false},
-		"a memory elsewhere":                {scheme.SessionMemory, 204, "app-2", 0, false, false},
+		"a memory elsewhere":                {scheme.SessionMemory, 401, "app-2", 0, false, false},
 		"a memory, and the answer was lost": {scheme.SessionMemory, 504, "", 1, false, true},
 	} {
 		p, ticket := knows(tt.scheme)
