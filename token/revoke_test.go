@@ -119,15 +119,17 @@ func TestOfManyRequestsWithOneRefreshTokenOneSucceeds(t *testing.T) {
 func TestARefreshTokenThatIsNotOursEndsNoFamily(t *testing.T) {
 	b := newSetup(t, token.DefaultAlgorithm)
 	pair := login(t, b)
-	for _, forged := range []string{
-		"", "garbage", pair.RefreshToken + "A", pair.RefreshToken[:26] + strings.Repeat("A", len(pair.RefreshToken)-26),
-		strings.Repeat("\x00", len(pair.RefreshToken)), strings.Repeat("A", 1<<20),
+	for forged, want := range map[string]error{
+		"": token.ErrRefreshFormat, "garbage": token.ErrRefreshFormat, pair.RefreshToken + "A": token.ErrRefreshFormat,
+		strings.Repeat("A", 1<<20): token.ErrRefreshFormat,
+		pair.RefreshToken[:26] + strings.Repeat("A", len(pair.RefreshToken)-26): token.ErrRefreshUnknown,
+		strings.Repeat("\x00", len(pair.RefreshToken)):                          token.ErrRefreshUnknown,
 	} {
-		if _, err := b.Refresh(t.Context(), forged); !errors.Is(err, token.ErrRefreshUnknown) {
-			t.Errorf("%.20q: %v, want ErrRefreshUnknown", forged, err)
+		if _, err := b.Refresh(t.Context(), forged); !errors.Is(err, want) || !errors.Is(err, token.ErrRefresh) {
+			t.Errorf("%.20q: %v, want %v", forged, err, want)
 		}
-		if err := b.LogoutRefresh(t.Context(), forged); !errors.Is(err, token.ErrRefreshUnknown) {
-			t.Errorf("logout with %.20q: %v, want ErrRefreshUnknown", forged, err)
+		if err := b.LogoutRefresh(t.Context(), forged); !errors.Is(err, want) || !errors.Is(err, token.ErrRefresh) {
+			t.Errorf("logout with %.20q: %v, want %v", forged, err, want)
 		}
 	}
 	next, err := b.Refresh(t.Context(), pair.RefreshToken)

@@ -82,7 +82,8 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		return err
 	}
 	defer closeDirectory()
-	logger := slog.New(slog.NewJSONHandler(stderr, nil))
+	logger, flush := newBufferedLogger(stderr)
+	defer flush()
 	keys, err := loadKeys(o.keys)
 	if err != nil {
 		return err

@@ -87,7 +87,6 @@ func (c *Controls) handleEvents(w http.ResponseWriter, r *http.Request) {
 		return conn.Flush()
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
 	if write([]byte("retry: 1000\n\n")) != nil {
 		return
 	}

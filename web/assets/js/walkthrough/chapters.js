@@ -5,7 +5,7 @@
 // surprise    the one of them whose outcome most readers do not expect: the film ends on it
 // moments     the status of the request in which it is decided, by scheme
 // slogan      what is left of what is often said: false, half, if
-// yourTurn    what the reader can do with their own browser, and with which schemes
+// yourTurn    what the reader can do with their own browser, and with which schemes; hands: see hands/hands.js
 // light       what the story is about on the stage
 // sources     where to read on
 
@@ -47,7 +47,7 @@ export const CHAPTERS = [
     surprise: "token-stateless",
     slogan: "false",
     moments: { "token-stateless": 401, "session-cookie": 401 },
-    yourTurn: { schemes: ["token-stateless", "token-cookie"], actions: ["login", "visit", "admin"] },
+    yourTurn: { schemes: ["token-stateless"], hands: { name: "tamper" }, actions: [] },
     light: ["client"],
     sources: [RFC(7519), RFC(7515), RFC(9068)],
   },
@@ -109,7 +109,10 @@ export const CHAPTERS = [
     surprise: "session-cookie",
     slogan: "half",
     moments: { "session-redis": 401, "token-revocable": 401 },
-    yourTurn: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "logout"] },
+    yourTurn: {
+      policy: "sticky", schemes: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
+      hands: { name: "outside", actions: ["login", "ask", "logout", "again"] }, actions: [],
+    },
     light: ["client", "redis"],
     more: ["logout-everywhere", "stale-role", "expiry", "clock-skew"],
     sources: [RFC(7009), RFC(9700, "4.14"), OWASP("JSON Web Token", "JSON_Web_Token_for_Java")],
@@ -121,7 +124,10 @@ export const CHAPTERS = [
     surprise: "session-cookie",
     slogan: "if",
     moments: { "session-redis": 401, "token-revocable": 401 },
-    yourTurn: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit", "logout"] },
+    yourTurn: {
+      schemes: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
+      hands: { name: "outside", actions: ["login", "copy", "thief", "logout"] }, actions: [],
+    },
     light: ["client"],
     more: ["forgery", "csrf", "refresh-reuse", "concurrent-refresh"],
     sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
@@ -133,7 +139,10 @@ export const CHAPTERS = [
     surprise: "token-revocable",
     slogan: "if",
     moments: { "session-redis": 503, "token-revocable": 503 },
-    yourTurn: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit"] },
+    yourTurn: {
+      schemes: ["session-redis", "token-stateless", "token-revocable"],
+      hands: { name: "outside", actions: ["login", "reports", "cut", "mend", "logout"] }, actions: [],
+    },
     light: ["reports"],
     more: ["cross-origin", "script-reads"],
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
@@ -144,7 +153,7 @@ export const CHAPTERS = [
     asks: ["session-redis", "session-cookie", "token-stateless"],
     surprise: "token-stateless",
     slogan: "if",
-    yourTurn: { schemes: ["session-redis", "session-cookie", "token-stateless"], actions: ["login", "visit"] },
+    yourTurn: { schemes: ["session-redis", "session-cookie", "token-stateless"], hands: { name: "permissions" }, actions: [] },
     light: ["client"],
     more: ["server-memory"],
     sources: [RFC(6265, "6.1"), RFC(9110, "5.4")],
@@ -155,7 +164,7 @@ export const CHAPTERS = [
     asks: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
     surprise: "token-revocable",
     slogan: "half",
-    yourTurn: { schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"], actions: ["login", "slow-redis", "visit-ten", "near-redis"] },
+    yourTurn: { schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"], policy: "sticky", hands: { name: "distance" }, actions: [] },
     light: ["redis", "users"],
     more: ["http-forgets", "server-memory"],
     sources: [{ name: "W3C, Server-Timing", url: "https://www.w3.org/TR/server-timing/" }],
@@ -166,11 +175,11 @@ export const CHAPTERS = [
 /** The chapters that ask and measure something. */
 export const QUESTIONS = CHAPTERS.filter(({ experiment }) => experiment);
 
-/** What a reader may be building, and the experiments that bear on it. */
+/** What a reader may be building, how the three questions are answered for it (decision.js), and the experiments that bear on it. */
 export const BUILDS = [
-  { id: "browser-app", schemes: ["session-redis", "session-cookie", "token-cookie"], rows: ["csrf", "script-reads", "logout", "redis-down"] },
-  { id: "mobile-api", schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["refresh-reuse", "stolen", "logout", "cross-origin"] },
-  { id: "microservices", schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["other-service", "stale-role", "key-rotation", "redis-down"] },
-  { id: "bank", schemes: ["session-redis", "token-revocable", "token-stateless"], rows: ["logout-everywhere", "stale-role", "stolen", "logout"] },
-  { id: "small-tool", schemes: ["session-memory", "session-cookie", "session-redis"], rows: ["rolling-deploy", "sticky-replica-dies", "logout", "store-lookups"] },
+  { id: "browser-app", decision: [0, 0, 0], schemes: ["session-redis", "session-cookie", "token-cookie"], rows: ["csrf", "script-reads", "logout", "redis-down"] },
+  { id: "mobile-api", decision: [1, 1, 1], schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["refresh-reuse", "stolen", "logout", "cross-origin"] },
+  { id: "microservices", decision: [1, 1, 1], schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["other-service", "stale-role", "key-rotation", "redis-down"] },
+  { id: "bank", decision: [0, 0, 0], schemes: ["session-redis", "token-revocable", "token-stateless"], rows: ["logout-everywhere", "stale-role", "stolen", "logout"] },
+  { id: "small-tool", decision: [0, 0, 0], schemes: ["session-memory", "session-cookie", "session-redis"], rows: ["rolling-deploy", "sticky-replica-dies", "logout", "store-lookups"] },
 ];

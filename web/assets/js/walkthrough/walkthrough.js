@@ -16,7 +16,6 @@ import { choicesIn, QuestionView } from "./question-view.js";
 import { Opening } from "./opening.js";
 import { answer } from "./result-view.js";
 import { SeenView, surprising } from "./seen-view.js";
-import { VerdictView } from "./verdict-view.js";
 
 const USERS = 50; // in a population: few, because a reader is waiting
 const LONGEST = 120_000; // ms that a run from outside may take, before the page takes it for lost
@@ -33,7 +32,7 @@ class Walkthrough {
   #yourTurn;
   #question;
   #more;
-  #verdict;
+  #verdict = null; // loaded at the last chapter
   #opening;
   #index = 0; // of the chapter that is shown
   #shown = 0; // counts the chapters that were shown: what belongs to one before is over
@@ -42,14 +41,13 @@ class Walkthrough {
   #followed = ""; // the experiment that runs from outside
   #lost = 0; // the timer of that one
 
-  constructor(reader) {
+  constructor({ reader, other }) {
     this.#stage.lab = this.#lab;
     this.#stage.wallet = this.#wallet;
     byId("film").film = this.#film;
-    this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader });
+    this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader, other });
     this.#question = new QuestionView(byId("question"), this.#progress, (isUnsure) => this.run(isUnsure));
     this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name), this.#lab);
-    this.#verdict = new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab);
     this.#opening = new Opening(byId("opening"), { lab: this.#lab, stage: this.#stage, wallet: this.#wallet, reader, ended: () => this.turn(1) });
     this.#progress.addEventListener(RESULT_MEASURED, () => this.#markSteps());
     this.#lab.addEventListener(REQUEST_BALANCED, () => this.#count());
@@ -151,6 +149,7 @@ class Walkthrough {
     this.#film.close();
     this.#enter("answer");
     this.#showAnswer();
+    this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
     byId("your-turn").open = true;
     byId("result-title").focus({ preventScroll: true });
     byId("result-title").scrollIntoView({ block: "nearest" });
@@ -182,7 +181,7 @@ class Walkthrough {
     this.#progress.measured(name, result.json);
     this.#more.update(name);
     const chapter = this.#chapter;
-    if (chapter.id === "your-verdict") this.#verdict.show();
+    if (chapter.id === "your-verdict") await this.#showVerdict();
     if (chapter.experiment !== name) return;
     // Typed by the reader, or by another one: that does not take the question away from who has not predicted yet.
     if (this.#lab.commandOf(name)) this.#progress.lock(chapter);
@@ -236,6 +235,7 @@ class Walkthrough {
     const kind = chapter.experiment ? "chapter" : chapter.id === "opening" ? "opening" : "verdict";
     this.#shown += 1;
     this.#film.close();
+    this.#yourTurn.leave();
     document.title = `${text.title} · Authlab`;
     byId("count").textContent = this.#index > 0 ? t("walkthrough.chapter", { n: this.#index, of: CHAPTERS.length - 1 }) : "";
     byId("title").textContent = text.title;
@@ -249,9 +249,9 @@ class Walkthrough {
     this.#stage.highlight(chapter.light);
     this.#stage.setAttribute("without", chapter.light.includes("reports") ? "" : "reports");
     this.#more.show(chapter);
-    if (kind === "verdict") this.#verdict.show();
+    if (kind === "verdict") this.#showVerdict();
     if (kind === "chapter") {
-      this.#yourTurn.show(chapter);
+      this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
       byId("your-turn").open = this.#progress.isDone(chapter);
       this.#showQuestion();
       this.#showAnswer();
@@ -265,6 +265,12 @@ class Walkthrough {
     byId("title").focus({ preventScroll: true });
     if (kind === "opening") this.#opening.open();
     else this.#opening.close();
+  }
+
+  async #showVerdict() {
+    const { VerdictView } = await import("./verdict-view.js");
+    this.#verdict ??= new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab);
+    this.#verdict.show();
   }
 
   #showAnswer() {
@@ -329,8 +335,8 @@ function story({ short, story: whole = [] }) {
   return [el("p", {}, short), el("details", {}, el("summary", {}, t("walkthrough.whole-story")), ...paragraphs)];
 }
 
-const { name, password } = byId("reader").dataset;
-const walkthrough = new Walkthrough({ name, password });
+const userOf = ({ name, password }) => ({ name, password });
+const walkthrough = new Walkthrough({ reader: userOf(byId("reader").dataset), other: userOf(byId("other-user").dataset) });
 const keys = startShell({ reset: () => walkthrough.reset() });
 keys.on("ArrowRight", "walkthrough.key-next", () => walkthrough.turn(1));
 keys.on("ArrowLeft", "walkthrough.key-before", () => walkthrough.turn(-1));
