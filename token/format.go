@@ -139,6 +139,7 @@ func fold(letter rune) rune {
 // stands between two quotation marks is a string, and a name is a string that does not follow a colon. A name that is
 // spelled with a backslash is an error: it would have to be decoded before it can be compared, and Issue writes none.
 func memberNames(object []byte) (names [][]byte, err error) {
+	names = make([][]byte, 0, 10) // an access token has nine
 	depth, previous := 0, byte(0) // previous is the last byte that is not white space
 	for i := 0; i < len(object); i++ {
 		switch object[i] {

@@ -93,7 +93,7 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 	c := console.New(console.Config{
 		Agents: agents, Redis: client, Users: users, Hasher: account.NewHasher(1), Reports: o.reports, Balancer: o.balancer,
 	})
-	controls := control.New(c, control.Config{LabKey: o.labKey, FromHere: func(*http.Request) bool { return true }, Experiments: experiments})
+	controls := control.New(c, control.Config{LabKey: o.labKey, FromHere: func(*http.Request) bool { return true }, Home: o.balancer, Experiments: experiments})
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	go controls.Watch(running)

@@ -21,6 +21,8 @@ type Config struct {
 	// FromHere tells whether a request was sent from this machine; by default by its remote address. A lab behind a proxy
 	// that only this machine reaches may say true.
 	FromHere func(*http.Request) bool
+	// Home is where the lab's own client reaches the balancer, like http://127.0.0.1:8080; empty: there is no such client.
+	Home string
 	// Experiments serves everything under /lab/experiments. nil: this lab runs none by itself.
 	Experiments http.Handler
 }

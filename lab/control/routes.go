@@ -30,6 +30,7 @@ func (c *Controls) routes() {
 	c.change("/lab/accounts/{name}", Body(c.setRoles))
 	c.change("/lab/keys/rotate", Body(c.rotateKeys))
 	c.change("/lab/reset", plain(c.lab.Reset))
+	c.mux.HandleFunc("POST /lab/client", c.handleClient)
 	c.mux.HandleFunc("GET /lab/experiments", c.handleExperiment)
 	c.mux.HandleFunc("GET /lab/experiments/{name}", c.handleExperiment)
 	c.mux.HandleFunc("POST /lab/experiments/{name}", c.handleExperiment)

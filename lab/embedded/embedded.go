@@ -19,7 +19,6 @@ import (
 	"net"
 	"net/http"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,16 +102,15 @@ func (c *Lab) start(ctx context.Context) error {
 	if err := account.CreateDemos(ctx, c.directory, c.hasher); err != nil {
 		return err
 	}
-	debug.FreeOSMemory() // the demo passwords took 19 MiB each to hash; an idle lab need not hold on to that
 	if c.keys, c.cookies, err = newKeys(); err != nil {
 		return err
 	}
 	if err := c.scale(ctx, c.config.Replicas); err != nil {
 		return err
 	}
-	controls := control.Config{LabKey: c.config.LabKey}
+	controls := control.Config{LabKey: c.config.LabKey, Home: "http://" + web.HostToOpen(c.listener.Addr())}
 	if c.config.Experiments != nil {
-		controls.Experiments = c.config.Experiments("http://" + web.HostToOpen(c.listener.Addr()))
+		controls.Experiments = c.config.Experiments(controls.Home)
 	}
 	c.controls = control.New(c, controls)
 	c.balancer = balancer.New(balancer.Config{

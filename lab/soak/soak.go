@@ -105,7 +105,7 @@ func (s *soak) run(ctx context.Context) error {
 		group.Go(func() { people[i].live(running, over) })
 	}
 	group.Go(func() { s.drive(running, over) })
-	group.Go(func() { s.world.watchStalls(over) })
+	go s.world.watchStalls(running)
 	if s.config.Progress != nil {
 		group.Go(func() { s.showProgress(over) })
 	}
@@ -164,14 +164,7 @@ func (s *soak) broken() *Broken {
 }
 
 func (s *soak) showProgress(ctx context.Context) {
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			s.config.Progress(s.figures())
-		}
+	for sleep(ctx, 500*time.Millisecond) {
+		s.config.Progress(s.figures())
 	}
 }

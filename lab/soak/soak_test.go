@@ -39,7 +39,7 @@ func config(seed uint64, length time.Duration) soak.Config {
 }
 
 func TestTheLabKeepsEveryInvariant(t *testing.T) {
-	report, err := soak.Run(t.Context(), config(1, 4*time.Second))
+	report, err := soak.Run(t.Context(), config(31, 4*time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
