@@ -7,6 +7,11 @@ var (
 	ErrNoCookie = errors.New("no session cookie")
 	// ErrNoSession means that the store has no session for this credential: there never was one, it ended, or it timed out.
 	ErrNoSession = errors.New("no such session")
+	// ErrMalformed is an ErrNoSession: the text in the cookie is not of the form of a session ID, so no store was asked.
+	ErrMalformed = errors.New("not a session ID")
+	// ErrElsewhere is an ErrNoSession of Logout: the store is this process's own and has no such session, so none was ended.
+	// Another process may have it.
+	ErrElsewhere = errors.New("no session was ended: this process has none with this ID")
 	// ErrTampered is an ErrNoSession: the cookie's signature is not by one of the CookieKeys.
 	ErrTampered = errors.New("signature of the session cookie does not match")
 	// ErrExpired is an ErrNoSession: the record was found, and its session had timed out.

@@ -107,7 +107,7 @@ func (g *ginStore) find(r *http.Request, name string) (credential string, record
 			credential, record, err = cookie.Value, loaded, nil
 		case loadErr != nil && !errors.Is(loadErr, ErrNoSession):
 			return "", Record{}, loadErr // this cookie may be the good one
-		case loadErr != nil && credential == "" && err == nil:
+		case loadErr != nil && credential == "" && (err == nil || errors.Is(err, ErrMalformed)): // what was looked up says more
 			err = loadErr
 		}
 	}

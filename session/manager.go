@@ -2,6 +2,7 @@ package session
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,7 +73,7 @@ func (m *Manager) Middleware() gin.HandlerFunc {
 	}
 }
 
-// Identify tells who is calling. Its errors are ErrNoCookie, ErrNoSession (ErrTampered and ErrExpired are that too),
+// Identify tells who is calling. Its errors are ErrNoCookie, ErrNoSession (ErrMalformed, ErrTampered and ErrExpired are that too),
 // ErrUnavailable, and those of the Directory. On an error it changes no cookie.
 func (m *Manager) Identify(c *gin.Context) (Login, error) {
 	v, err := m.live(c)
@@ -122,22 +123,32 @@ func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
 	return m.loginOf(user, v), nil
 }
 
-// Logout ends the session of the request and removes its cookie. Without a session it does nothing. ErrUnavailable: the
-// store did not answer, so the session is alive, and the cookie stays.
+// Logout ends the session of the request and removes its cookie. Without a session it does nothing, so logging out twice is
+// no error. ErrUnavailable: the store did not answer, so the session is alive, and the cookie stays.
+//
+// ErrElsewhere: the cookie carries an ID that a Memory does not know. That the session has ended would be a guess: another
+// replica may have it. The cookie is removed all the same.
 func (m *Manager) Logout(c *gin.Context) error {
 	v := m.sessions.load(c.Request, m.config.Name)
 	v.session.Options.MaxAge = -1
-	return m.sessions.Save(c.Request, c.Writer, v.session)
+	if err := m.sessions.Save(c.Request, c.Writer, v.session); err != nil {
+		return err
+	}
+	_, inMemory := m.config.Store.(*Memory)
+	if inMemory && errors.Is(v.err, ErrNoSession) && !errors.Is(v.err, ErrMalformed) {
+		return fmt.Errorf("logout: %w: %w", ErrNoSession, ErrElsewhere)
+	}
+	return nil
 }
 
 // live returns the request's session if it is a user's and has not timed out.
 func (m *Manager) live(c *gin.Context) (*visit, error) {
-	if _, err := c.Request.Cookie(m.config.Name); err != nil {
-		return nil, ErrNoCookie
-	}
 	v := m.sessions.load(c.Request, m.config.Name)
-	if v.err != nil {
+	switch {
+	case v.err != nil:
 		return nil, v.err
+	case v.session.ID == "":
+		return nil, ErrNoCookie
 	}
 	if v.record.User == "" {
 		return nil, fmt.Errorf("no user has logged in to this session: %w", ErrNoSession)

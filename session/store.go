@@ -43,6 +43,10 @@ type Store interface {
 	Delete(ctx context.Context, credential string, r Record) error
 }
 
+// MaxSessions is how many sessions a Lister keeps of one user. A login that would make them more ends the oldest ones, so
+// that a program that logs in and never out can neither fill the store nor make the user's list too long to be read.
+const MaxSessions = 1000
+
 // A Lister is a Store that can find and end the sessions of a user, because it keeps all of them.
 type Lister interface {
 	Store
@@ -50,6 +54,8 @@ type Lister interface {
 	List(ctx context.Context, user string) ([]Entry, error)
 	// End ends sessions of a user, by the keys that List gave. One that has ended already is no error.
 	End(ctx context.Context, user string, keys ...string) error
+	// EndAll ends all sessions of a user.
+	EndAll(ctx context.Context, user string) error
 }
 
 // An Entry is a session as the server sees it: its key, and never its ID.

@@ -1,31 +1,35 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 )
 
-// sweepEvery is how often Memory looks for records that have timed out.
-const sweepEvery = time.Minute
+// sweepRows is how many records each Create looks at, to remove those that have timed out. A search through all of them
+// would hold every request up: for a second, if there are a million.
+const sweepRows = 20
 
 // Memory keeps records in this process. Other replicas do not have them, and they are gone when the process ends.
 type Memory struct {
 	idle time.Duration
 	now  func() time.Time
 
-	mu     sync.Mutex
-	rows   map[string]memoryRow
-	byUser map[string]map[string]struct{} // the keys of each user's rows
-	swept  time.Time
+	mu      sync.Mutex
+	rows    map[string]memoryRow
+	byUser  map[string]map[string]struct{} // the keys of each user's rows
+	created uint64                         // how many sessions so far
 }
 
 type memoryRow struct {
 	record  Record
 	expires time.Time // if it is not loaded again
+	number  uint64    // counts the sessions in the order in which they were created
 }
 
 var _ Lister = (*Memory)(nil)
@@ -42,7 +46,13 @@ func (m *Memory) Create(_ context.Context, r Record) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sweep()
-	m.rows[key] = m.row(r)
+	if r.User != "" {
+		m.evict(r.User)
+	}
+	m.created++
+	row := m.row(r)
+	row.number = m.created
+	m.rows[key] = row
 	if m.byUser[r.User] == nil {
 		m.byUser[r.User] = map[string]struct{}{}
 	}
@@ -52,7 +62,10 @@ func (m *Memory) Create(_ context.Context, r Record) (string, error) {
 
 // Load implements Store.
 func (m *Memory) Load(_ context.Context, credential string) (Record, error) {
-	key, _ := keyOf(credential)
+	key, ok := keyOf(credential)
+	if !ok {
+		return Record{}, fmt.Errorf("load session: %w: %w", ErrNoSession, ErrMalformed)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	row, ok := m.live(key)
@@ -66,7 +79,10 @@ func (m *Memory) Load(_ context.Context, credential string) (Record, error) {
 
 // Update implements Store. It holds the lock from reading to writing.
 func (m *Memory) Update(_ context.Context, credential string, _ Record, change func(*Record) error) (string, Record, error) {
-	key, _ := keyOf(credential)
+	key, ok := keyOf(credential)
+	if !ok {
+		return "", Record{}, fmt.Errorf("update session: %w: %w", ErrNoSession, ErrMalformed)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	row, ok := m.live(key)
@@ -77,7 +93,9 @@ func (m *Memory) Update(_ context.Context, credential string, _ Record, change f
 	if err := change(&r); err != nil {
 		return credential, row.record.clone(), err
 	}
-	m.rows[key] = m.row(r)
+	updated := m.row(r)
+	updated.number = row.number
+	m.rows[key] = updated
 	return credential, r, nil
 }
 
@@ -111,8 +129,32 @@ func (m *Memory) End(_ context.Context, _ string, keys ...string) error {
 	return nil
 }
 
+// EndAll implements Lister.
+func (m *Memory) EndAll(_ context.Context, user string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key := range m.byUser[user] {
+		m.remove(key)
+	}
+	return nil
+}
+
+// evict ends a user's oldest sessions until there is room for one more.
+func (m *Memory) evict(user string) {
+	keys := m.byUser[user]
+	if len(keys) < MaxSessions {
+		return
+	}
+	oldest := slices.SortedFunc(maps.Keys(keys), func(a, b string) int { return cmp.Compare(m.rows[a].number, m.rows[b].number) })
+	for _, key := range oldest[:len(oldest)-MaxSessions+1] {
+		m.remove(key)
+	}
+}
+
 // row returns a copy of a record as it is kept. Its idle time begins now.
-func (m *Memory) row(r Record) memoryRow { return memoryRow{r.clone(), m.now().Add(m.idle)} }
+func (m *Memory) row(r Record) memoryRow {
+	return memoryRow{record: r.clone(), expires: m.now().Add(m.idle)}
+}
 
 // entries returns the live sessions among keys.
 func (m *Memory) entries(keys iter.Seq[string]) []Entry {
@@ -144,14 +186,15 @@ func (m *Memory) remove(key string) {
 	}
 }
 
-// sweep removes the rows that have timed out, so that abandoned sessions do not fill the memory.
+// sweep removes the rows that have timed out among a few, so that abandoned sessions do not fill the memory. Go's range
+// begins anywhere in a map, so each row has its turn: where one session is added and twenty are looked at, about one of
+// twenty in the memory has timed out.
 func (m *Memory) sweep() {
-	now := m.now()
-	if now.Sub(m.swept) < sweepEvery && !now.Before(m.swept) {
-		return
-	}
-	m.swept = now
+	looked := 0
 	for key := range m.rows {
+		if looked++; looked > sweepRows {
+			return
+		}
 		m.live(key)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // Redis keeps records in Redis, where every replica finds them.
 //
 //	authlab:session:<hash of the ID>   the record as JSON; expires when it is not loaded for as long as idle
-//	authlab:sessions:<user>            the keys of the user's sessions, by when they end; expires after absolute
+//	authlab:sessions:<user>            the keys of the user's sessions, by when they end, at most MaxSessions; expires after absolute
 //
 // A request that only reads costs one command: GETEX returns the record and begins its idle time anew. A request that also
 // writes costs one more. The second key is used only by a login, a logout, and the list of a user's sessions.
@@ -62,28 +62,42 @@ func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
 	}
-	now := s.now()
+	now, listed := s.now(), &redis.IntCmd{}
 	_, err = s.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.Set(ctx, s.recordKey(key), text, s.idle)
 		if r.User != "" {
 			list := s.userKey(r.User)
 			tx.ZRemRangeByScore(ctx, list, "-inf", strconv.FormatInt(now.Add(-clockTolerance).Unix(), 10))
-			tx.ZAdd(ctx, list, redis.Z{Score: float64(now.Add(s.absolute).Unix()), Member: key})
+			tx.ZAdd(ctx, list, redis.Z{Score: float64(now.Add(s.absolute).UnixMicro()) / 1e6, Member: key})
 			tx.Expire(ctx, list, s.absolute+clockTolerance)
+			listed = tx.ZCard(ctx, list)
 		}
 		return nil
 	})
 	if err != nil {
 		return "", unavailable("create session", "SET", err)
 	}
+	if over := listed.Val() - MaxSessions; over > 0 {
+		// If it fails, the next login does it. This one is done.
+		_, _ = s.endOldest(ctx, r.User, over)
+	}
 	return id, nil
+}
+
+// endOldest ends a user's oldest sessions, at most so many and MaxSessions, and returns how many they were.
+func (s *Redis) endOldest(ctx context.Context, user string, most int64) (int, error) {
+	keys, err := s.client.ZRange(ctx, s.userKey(user), 0, min(most, MaxSessions)-1).Result()
+	if err != nil {
+		return 0, unavailable("end sessions", "ZRANGE", err)
+	}
+	return len(keys), s.End(ctx, user, keys...)
 }
 
 // Load implements Store.
 func (s *Redis) Load(ctx context.Context, credential string) (Record, error) {
 	key, ok := keyOf(credential)
 	if !ok {
-		return Record{}, fmt.Errorf("load session: not an ID: %w", ErrNoSession)
+		return Record{}, fmt.Errorf("load session: %w: %w", ErrNoSession, ErrMalformed)
 	}
 	text, err := s.client.GetEx(ctx, s.recordKey(key), s.idle).Bytes()
 	if errors.Is(err, redis.Nil) {
@@ -107,7 +121,7 @@ return ''`
 func (s *Redis) Update(ctx context.Context, credential string, loaded Record, change func(*Record) error) (string, Record, error) {
 	key, ok := keyOf(credential)
 	if !ok {
-		return "", Record{}, fmt.Errorf("update session: not an ID: %w", ErrNoSession)
+		return "", Record{}, fmt.Errorf("update session: %w: %w", ErrNoSession, ErrMalformed)
 	}
 	before, err := json.Marshal(loaded)
 	if err != nil {
@@ -150,7 +164,7 @@ func (s *Redis) Delete(ctx context.Context, credential string, r Record) error {
 
 // List implements Lister.
 func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
-	keys, err := s.client.ZRange(ctx, s.userKey(user), 0, -1).Result()
+	keys, err := s.client.ZRange(ctx, s.userKey(user), -MaxSessions, -1).Result() // the newest
 	if err != nil {
 		return nil, unavailable("list sessions", "ZRANGE", err)
 	}
@@ -200,6 +214,15 @@ func (s *Redis) End(ctx context.Context, user string, keys ...string) error {
 		return unavailable("end session", "DEL", err)
 	}
 	return nil
+}
+
+// EndAll implements Lister.
+func (s *Redis) EndAll(ctx context.Context, user string) error {
+	for {
+		if n, err := s.endOldest(ctx, user, MaxSessions); err != nil || n < MaxSessions {
+			return err
+		}
+	}
 }
 
 func decodeRecord(text []byte) (r Record, err error) {

@@ -3,12 +3,15 @@ package session_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -228,6 +231,7 @@ func TestAStoppedRedisIsUnavailableAndNotAnEmptyOne(t *testing.T) {
 		"Load": loadErr, "Create": createErr, "Update": updateErr, "List": listErr,
 		"Delete": store.Delete(t.Context(), id, session.Record{User: "alice"}),
 		"End":    store.End(t.Context(), "alice", "key"),
+		"EndAll": store.EndAll(t.Context(), "alice"),
 	} {
 		if !errors.Is(err, session.ErrUnavailable) || errors.Is(err, session.ErrNoSession) {
 			t.Errorf("%s: %v, want ErrUnavailable", what, err)
@@ -379,4 +383,65 @@ func FuzzNoJSONBreaksValues(f *testing.F) {
 			t.Errorf("%s became %#v and then %#v, %v", text, first, second, err)
 		}
 	})
+}
+
+// A list that is longer than it may be now, because a program before the bound made it, is neither read nor ended at once.
+func TestAListThatIsTooLongGetsShort(t *testing.T) {
+	server, client := embeddedRedis(t)
+	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	const long = 3*session.MaxSessions + 7
+	for i := range long {
+		key := fmt.Sprintf("%064x", i)
+		if _, err := server.ZAdd("authlab:sessions:alice", float64(time.Now().Add(absolute).Unix())+float64(i)/long, key); err != nil {
+			t.Fatal(err)
+		}
+		if err := server.Set("authlab:session:"+key, `{"user":"alice"}`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if entries, err := store.List(t.Context(), "alice"); err != nil || len(entries) != session.MaxSessions || !slices.ContainsFunc(entries, func(e session.Entry) bool { return e.Key == fmt.Sprintf("%064x", long-1) }) {
+		t.Errorf("%d sessions are listed, %v; want the newest %d", len(entries), err, session.MaxSessions)
+	}
+	for _, want := range []int{2*session.MaxSessions + 8, session.MaxSessions + 9, session.MaxSessions, session.MaxSessions} {
+		if _, err := store.Create(t.Context(), session.Record{User: "alice"}); err != nil {
+			t.Fatal(err)
+		}
+		keys, err := server.ZMembers("authlab:sessions:alice")
+		if err != nil || len(keys) != want {
+			t.Errorf("after a login: %d sessions, %v; want %d", len(keys), err, want)
+		}
+	}
+	if err := store.EndAll(t.Context(), "alice"); err != nil || len(server.Keys()) != 0 {
+		t.Errorf("after all were ended: %d keys, %v", len(server.Keys()), err)
+	}
+}
+
+func TestASessionIDIs256RandomBits(t *testing.T) {
+	_, client := embeddedRedis(t)
+	for name, store := range map[string]session.Store{
+		"memory": session.NewMemory(idle, time.Now), "redis": session.NewRedis(client, "authlab:", idle, absolute, time.Now),
+	} {
+		// Of 256 bits that are each 1 in half of 400 IDs, none is so in fewer than 100 or more than 300: that is ten standard
+		// deviations away.
+		const ids = 400
+		var ones [256]int
+		for range ids {
+			id, err := store.Create(t.Context(), session.Record{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			random, err := base64.RawURLEncoding.Strict().DecodeString(id)
+			if err != nil || len(random) != 32 {
+				t.Fatalf("%s: %q stands for %d bytes, %v; want 32", name, id, len(random), err)
+			}
+			for bit := range ones {
+				ones[bit] += int(random[bit/8] >> (bit % 8) & 1)
+			}
+		}
+		for bit, n := range ones {
+			if n < 100 || n > 300 {
+				t.Errorf("%s: bit %d is 1 in %d of %d IDs", name, bit, n, ids)
+			}
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -22,6 +21,9 @@ func infoOf(id string, r Record, current bool) Info {
 	return Info{ID: id, CreatedAt: r.CreatedAt, LastSeen: r.LastSeen, UserAgent: r.UserAgent, Current: current}
 }
 
+// thisCookie is the ID of the one session that Sessions lists for a store that is no Lister. Such a session has no key.
+const thisCookie = "this-cookie"
+
 // Sessions lists the caller's live sessions, the newest first. A store that is no Lister knows only the session of this
 // request.
 func (m *Manager) Sessions(c *gin.Context, caller Login) ([]Info, error) {
@@ -31,7 +33,7 @@ func (m *Manager) Sessions(c *gin.Context, caller Login) ([]Info, error) {
 		if err != nil {
 			return nil, err
 		}
-		return []Info{infoOf("this-cookie", v.record, true)}, nil
+		return []Info{infoOf(thisCookie, v.record, true)}, nil
 	}
 	entries, err := store.List(c.Request.Context(), caller.User.Name)
 	if err != nil {
@@ -48,12 +50,16 @@ func (m *Manager) Sessions(c *gin.Context, caller Login) ([]Info, error) {
 }
 
 // End ends one of the caller's sessions by the ID that Sessions gave. ErrNoSession: the caller has no such session, even
-// if another user has.
-func (m *Manager) End(ctx context.Context, caller Login, id string) error {
+// if another user has. If the store is no Lister, End does for the session of this request what Logout does.
+func (m *Manager) End(c *gin.Context, caller Login, id string) error {
 	store, ok := m.config.Store.(Lister)
-	if !ok {
+	switch {
+	case !ok && id == thisCookie:
+		return m.Logout(c)
+	case !ok:
 		return fmt.Errorf("end session: this store keeps none: %w", ErrNoSession)
 	}
+	ctx := c.Request.Context()
 	entries, err := store.List(ctx, caller.User.Name)
 	if err != nil {
 		return err
@@ -70,15 +76,7 @@ func (m *Manager) End(ctx context.Context, caller Login, id string) error {
 // cookie: the copies in other browsers stay good until they time out.
 func (m *Manager) LogoutEverywhere(c *gin.Context, caller Login) error {
 	if store, ok := m.config.Store.(Lister); ok {
-		entries, err := store.List(c.Request.Context(), caller.User.Name)
-		if err != nil {
-			return err
-		}
-		keys := make([]string, len(entries))
-		for i, e := range entries {
-			keys[i] = e.Key
-		}
-		if err := store.End(c.Request.Context(), caller.User.Name, keys...); err != nil {
+		if err := store.EndAll(c.Request.Context(), caller.User.Name); err != nil {
 			return err
 		}
 	}

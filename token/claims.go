@@ -38,12 +38,15 @@ func (c *Claims) GetIssuedAt() (*jwt.NumericDate, error) {
 
 // Validate implements jwt.ClaimsValidator. It requires the claims that the library does not require by itself.
 func (c *Claims) Validate() error {
-	for name, empty := range map[string]bool{
-		"sub": c.Subject == "", "jti": c.ID == "", "sid": c.FamilyID == "", "client_id": c.ClientID == "",
-		"iat": c.IssuedAt.IsZero(),
+	for _, claim := range [...]struct {
+		name  string
+		empty bool
+	}{
+		{"sub", c.Subject == ""}, {"jti", c.ID == ""}, {"sid", c.FamilyID == ""}, {"client_id", c.ClientID == ""},
+		{"iat", c.IssuedAt.IsZero()},
 	} {
-		if empty {
-			return fmt.Errorf("%w: %s", jwt.ErrTokenRequiredClaimMissing, name)
+		if claim.empty {
+			return fmt.Errorf("%w: %s", jwt.ErrTokenRequiredClaimMissing, claim.name)
 		}
 	}
 	return nil

@@ -31,6 +31,7 @@ var (
 
 // The reasons to refuse a refresh token. Each is also ErrRefresh.
 var (
+	ErrRefreshFormat  = fmt.Errorf("%w: format", ErrRefresh) // it is not of the form of one, so Redis was not asked
 	ErrRefreshUnknown = fmt.Errorf("%w: unknown", ErrRefresh)
 	ErrRefreshReused  = fmt.Errorf("%w: used before, so its family ends", ErrRefresh)
 	ErrFamilyEnded    = fmt.Errorf("%w: its family has ended", ErrRefresh)

@@ -51,7 +51,7 @@ func newRefreshToken(family string) string { return family + rand.Text() + rand.
 // Redis: a client can write any ID into a token.
 func familyOf(token string) (id string, err error) {
 	if len(token) != 3*idChars {
-		return "", ErrRefreshUnknown
+		return "", ErrRefreshFormat
 	}
 	return token[:idChars], nil
 }
@@ -154,7 +154,7 @@ func (s *Service) endFamily(ctx context.Context, id string) error {
 }
 
 // LogoutRefresh ends the login of a refresh token, live or spent, for a client whose access token has expired.
-// ErrRefreshUnknown: no such token was issued.
+// ErrRefreshUnknown: no such token was issued. ErrRefreshFormat: it is none.
 func (s *Service) LogoutRefresh(ctx context.Context, token string) error {
 	id, err := familyOf(token)
 	if err != nil {

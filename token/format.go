@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // MaxLength is the length of the longest token that Verify reads, in bytes.
@@ -17,7 +18,11 @@ const MaxLength = 8 << 10
 // key signed from being used as an access token (RFC 8725, section 3.11).
 const mediaType = "at+jwt"
 
-var errNotObject = errors.New("not a JSON object")
+var (
+	errNotObject = errors.New("not a JSON object")
+	errWrongType = errors.New("a JSON object with a member of the wrong type")
+	errBackslash = errors.New("ambiguous: it spells a name with a backslash")
+)
 
 type header struct {
 	Algorithm string `json:"alg"`
@@ -25,77 +30,142 @@ type header struct {
 	Type      string `json:"typ"`
 }
 
-// checkFormat returns the header of a token. It refuses, before the JWT library sees the token, what that library
-// accepts and should not:
+// parts are the decoded parts of a token.
+type parts struct {
+	header    header
+	claims    *Claims
+	signed    string // what the signature is about: header and payload as the token spells them
+	signature []byte
+}
+
+// decode decodes a token, and checks neither signature nor claims. It refuses what JWT libraries accept and should not:
 //
 //   - line breaks: Go's base64 skips them even when it is strict, so one token would have many spellings;
 //   - a name that is twice in an object: two parsers can read two different tokens (RFC 7515 and RFC 7519, section 4);
 //   - crit: a recipient that does not know an extension must refuse the token (RFC 7515, section 4.1.11);
 //   - every header that Issue does not write: keys come from the keyring, and never from a token's jku, jwk or x5c.
-func checkFormat(token string) (header, error) {
+func decode(token string) (parts, error) {
 	if len(token) > MaxLength {
-		return header{}, fmt.Errorf("%w: %d bytes, and %d is the most", ErrFormat, len(token), MaxLength)
+		return parts{}, fmt.Errorf("%w: %d bytes, and %d is the most", ErrFormat, len(token), MaxLength)
 	}
 	segments := strings.Split(token, ".")
 	if len(segments) != 3 {
-		return header{}, fmt.Errorf("%w: %d parts, and a token has three", ErrFormat, len(segments))
+		return parts{}, fmt.Errorf("%w: %d parts, and a token has three", ErrFormat, len(segments))
 	}
-	var parts [3][]byte
+	var texts [3][]byte
 	for i, name := range [...]string{"header", "payload", "signature"} {
 		var err error
-		parts[i], err = base64.RawURLEncoding.Strict().DecodeString(segments[i])
+		texts[i], err = base64.RawURLEncoding.Strict().DecodeString(segments[i])
 		if err != nil || segments[i] == "" || strings.ContainsAny(segments[i], "\r\n") {
-			return header{}, fmt.Errorf("%w: the %s is not base64url", ErrFormat, name)
+			return parts{}, fmt.Errorf("%w: the %s is not base64url", ErrFormat, name)
 		}
 	}
-	if _, err := memberNames(parts[1]); err != nil {
-		return header{}, fmt.Errorf("%w: the payload is %w", ErrFormat, err)
+	p := parts{claims: &Claims{}, signed: token[:len(segments[0])+1+len(segments[1])], signature: texts[2]}
+	if _, err := decodeObject(texts[1], p.claims); err != nil {
+		return parts{}, fmt.Errorf("%w: the payload is %w", ErrFormat, err)
 	}
-	names, err := memberNames(parts[0])
+	names, err := decodeObject(texts[0], &p.header)
 	if err != nil {
-		return header{}, fmt.Errorf("%w: the header is %w", ErrFormat, err)
+		return parts{}, fmt.Errorf("%w: the header is %w", ErrFormat, err)
 	}
 	for _, name := range names {
-		if name != "alg" && name != "kid" && name != "typ" {
-			return header{}, fmt.Errorf("%w: the header names %.20q, which we never write", ErrFormat, name)
+		if name := string(name); name != "alg" && name != "kid" && name != "typ" {
+			return parts{}, fmt.Errorf("%w: the header names %.20q, which we never write", ErrFormat, name)
 		}
-	}
-	var h header
-	if err := json.Unmarshal(parts[0], &h); err != nil {
-		return header{}, fmt.Errorf("%w: a member of the header is not text", ErrFormat)
 	}
 	// RFC 7515, section 4.1.9: a typ without a slash stands for the media type with "application/" in front.
-	if strings.TrimPrefix(strings.ToLower(h.Type), "application/") != mediaType {
-		return header{}, fmt.Errorf("%w: typ is %.20q and not %q", ErrFormat, h.Type, mediaType)
+	if strings.TrimPrefix(strings.ToLower(p.header.Type), "application/") != mediaType {
+		return parts{}, fmt.Errorf("%w: typ is %.20q and not %q", ErrFormat, p.header.Type, mediaType)
 	}
-	return h, nil
+	return p, nil
 }
 
-// memberNames returns the names in a JSON object. It is an error if the text is no object, or if a name is in it twice,
-// also in another case, because encoding/json takes Alg for alg.
-func memberNames(text []byte) ([]string, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if first, err := decoder.Token(); err != nil || first != json.Delim('{') {
+// decodeObject decodes a JSON object and returns the names of its members. It is an error if the text is no object, if a
+// member has the wrong type, or if a name is in it twice, also in another case, because encoding/json takes Alg for alg.
+func decodeObject(text []byte, into any) (names [][]byte, err error) {
+	var syntax *json.SyntaxError
+	err = json.Unmarshal(text, into)
+	switch {
+	case errors.As(err, &syntax), !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")):
 		return nil, errNotObject
+	case err != nil:
+		return nil, errWrongType
 	}
-	var names []string
-	for decoder.More() {
-		token, err := decoder.Token()
-		if err != nil {
-			return nil, errNotObject
-		}
-		name, _ := token.(string)
-		if slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(name, other) }) {
-			return nil, fmt.Errorf("ambiguous: it names %.20q twice", name)
-		}
-		names = append(names, name)
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, errNotObject
-		}
+	names, err = memberNames(text)
+	if err != nil {
+		return nil, err
 	}
-	if _, err := decoder.Token(); err != nil {
-		return nil, errNotObject
+	if name, found := duplicate(names); found {
+		return nil, fmt.Errorf("ambiguous: it names %.20q twice", name)
+	}
+	return names, nil
+}
+
+// fewNames is more names than Issue writes.
+const fewNames = 16
+
+// duplicate returns a name that is twice in a list, also in another case. To compare each with all others is fastest for
+// few, and would cost the square of their number for the many that an attacker can write into a token.
+func duplicate(names [][]byte) (name []byte, found bool) {
+	if len(names) <= fewNames {
+		for i, name := range names {
+			if slices.ContainsFunc(names[:i], func(other []byte) bool { return bytes.EqualFold(name, other) }) {
+				return name, true
+			}
+		}
+		return nil, false
+	}
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		folded := string(bytes.Map(fold, name))
+		if seen[folded] {
+			return name, true
+		}
+		seen[folded] = true
+	}
+	return nil, false
+}
+
+// fold returns the same letter for all that encoding/json takes for one another: K for k, K and the sign of kelvin.
+func fold(letter rune) rune {
+	first := letter
+	for other := unicode.SimpleFold(letter); other != letter; other = unicode.SimpleFold(other) {
+		first = min(first, other)
+	}
+	return first
+}
+
+// memberNames returns the names of an object's members, and not those of the objects in it. The text is valid JSON: what
+// stands between two quotation marks is a string, and a name is a string that does not follow a colon. A name that is
+// spelled with a backslash is an error: it would have to be decoded before it can be compared, and Issue writes none.
+func memberNames(object []byte) (names [][]byte, err error) {
+	names = make([][]byte, 0, 10) // an access token has nine
+	depth, previous := 0, byte(0) // previous is the last byte that is not white space
+	for i := 0; i < len(object); i++ {
+		switch object[i] {
+		case ' ', '\t', '\r', '\n':
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case '"':
+			start := i + 1
+			for i++; object[i] != '"'; i++ {
+				if object[i] == '\\' {
+					i++
+				}
+			}
+			if depth != 1 || previous == ':' {
+				break
+			}
+			name := object[start:i]
+			if bytes.IndexByte(name, '\\') >= 0 {
+				return nil, errBackslash
+			}
+			names = append(names, name)
+		}
+		previous = object[i]
 	}
 	return names, nil
 }

@@ -87,6 +87,9 @@ func NewKey(id, algorithm string, private any) (*Key, error) {
 		if algorithm != RS256 || p.N.BitLen() < minRSABits {
 			return nil, fmt.Errorf("%w: RSA with %d bits for %s", ErrWeakKey, p.N.BitLen(), algorithm)
 		}
+		if isROCA(p.N) {
+			return nil, fmt.Errorf("%w: RSA from a chip whose keys can be factored (CVE-2017-15361)", ErrWeakKey)
+		}
 		k.public = &p.PublicKey
 	case *ecdsa.PrivateKey:
 		if algorithm != ES256 || p.Curve != elliptic.P256() {

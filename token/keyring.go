@@ -127,7 +127,8 @@ func (r *Keyring) MarshalPrivate() ([]byte, error) {
 }
 
 // ParseKeyring reads the text of MarshalPrivate, or any JWK Set of private keys of which each names its alg. The first key
-// signs. ErrWeakKey: one of the keys is not safe to use.
+// signs. ErrWeakKey: one of the keys is not safe to use,
+// or it is for something else than signatures (RFC 7517, section 4.2).
 func ParseKeyring(text []byte) (*Keyring, error) {
 	var set jose.JSONWebKeySet
 	if err := json.Unmarshal(text, &set); err != nil {
@@ -135,6 +136,9 @@ func ParseKeyring(text []byte) (*Keyring, error) {
 	}
 	keys := make([]*Key, 0, len(set.Keys))
 	for _, jwk := range set.Keys {
+		if jwk.Use != "" && jwk.Use != "sig" {
+			return nil, fmt.Errorf("read keyring: key %q: %w: its use is %q, and not sig", jwk.KeyID, ErrWeakKey, jwk.Use)
+		}
 		key, err := NewKey(jwk.KeyID, jwk.Algorithm, jwk.Key)
 		if err != nil {
 			return nil, fmt.Errorf("read keyring: key %q: %w", jwk.KeyID, err)

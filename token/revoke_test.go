@@ -119,15 +119,17 @@ func TestOfManyRequestsWithOneRefreshTokenOneSucceeds(t *testing.T) {
 func TestARefreshTokenThatIsNotOursEndsNoFamily(t *testing.T) {
 	b := newSetup(t, token.DefaultAlgorithm)
 	pair := login(t, b)
-	for _, forged := range []string{
-		"", "garbage", pair.RefreshToken + "A", pair.RefreshToken[:26] + strings.Repeat("A", len(pair.RefreshToken)-26),
-		strings.Repeat("\x00", len(pair.RefreshToken)), strings.Repeat("A", 1<<20),
+	for forged, want := range map[string]error{
+		"": token.ErrRefreshFormat, "garbage": token.ErrRefreshFormat, pair.RefreshToken + "A": token.ErrRefreshFormat,
+		strings.Repeat("A", 1<<20): token.ErrRefreshFormat,
+		pair.RefreshToken[:26] + strings.Repeat("A", len(pair.RefreshToken)-26): token.ErrRefreshUnknown,
+		strings.Repeat("\x00", len(pair.RefreshToken)):                          token.ErrRefreshUnknown,
 	} {
-		if _, err := b.Refresh(t.Context(), forged); !errors.Is(err, token.ErrRefreshUnknown) {
-			t.Errorf("%.20q: %v, want ErrRefreshUnknown", forged, err)
+		if _, err := b.Refresh(t.Context(), forged); !errors.Is(err, want) || !errors.Is(err, token.ErrRefresh) {
+			t.Errorf("%.20q: %v, want %v", forged, err, want)
 		}
-		if err := b.LogoutRefresh(t.Context(), forged); !errors.Is(err, token.ErrRefreshUnknown) {
-			t.Errorf("logout with %.20q: %v, want ErrRefreshUnknown", forged, err)
+		if err := b.LogoutRefresh(t.Context(), forged); !errors.Is(err, want) || !errors.Is(err, token.ErrRefresh) {
+			t.Errorf("logout with %.20q: %v, want %v", forged, err, want)
 		}
 	}
 	next, err := b.Refresh(t.Context(), pair.RefreshToken)
@@ -309,5 +311,30 @@ func TestATokenIsReadFromTheHeaderOrFromACookie(t *testing.T) {
 		if got != want || (want == "") != errors.Is(err, token.ErrNoToken) {
 			t.Errorf("%q: %q, %v; want %q", cookies, got, err, want)
 		}
+	}
+}
+
+// An attacker who reads Redis, or a backup of it, finds no refresh token to use.
+func TestRedisNeverHoldsARefreshToken(t *testing.T) {
+	b := newSetup(t, token.DefaultAlgorithm)
+	first := login(t, b)
+	second, err := b.Refresh(t.Context(), first.RefreshToken)
+	must(t, err)
+	held := 0
+	for _, key := range b.redis.Keys() {
+		value, err := b.redis.Get(key)
+		must(t, err)
+		for _, pair := range []token.Pair{first, second} {
+			secret := pair.RefreshToken[26:] // before it stands the name of the family, which is none
+			if strings.Contains(key+" "+value, secret) || strings.Contains(key+" "+value, secret[26:]) {
+				t.Errorf("%s holds a refresh token: %q", key, value)
+			}
+		}
+		if strings.HasPrefix(key, "authlab:refresh:") {
+			held++
+		}
+	}
+	if held != 2 {
+		t.Errorf("%d refresh tokens are kept, want two, or this shows nothing", held)
 	}
 }

@@ -41,7 +41,6 @@ type Config struct {
 // A Service issues tokens, verifies and refreshes them, and takes them back.
 type Service struct {
 	config    Config
-	parser    *jwt.Parser    // checks the signature, and what the validator checks
 	validator *jwt.Validator // checks times and claims
 	verified  *verifiedCache
 }
@@ -55,17 +54,12 @@ func NewService(config Config) *Service {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	options := []jwt.ParserOption{
-		jwt.WithValidMethods(Algorithms()), // never "none"; which of them, the key decides
-		jwt.WithStrictDecoding(),
-		jwt.WithExpirationRequired(),
-		jwt.WithIssuedAt(),
-		jwt.WithIssuer(config.Issuer),
-		jwt.WithAudience(config.Audience),
-		jwt.WithTimeFunc(config.Now),
-	}
 	return &Service{
-		config: config, parser: jwt.NewParser(options...), validator: jwt.NewValidator(options...), verified: newVerifiedCache(),
+		config: config, verified: newVerifiedCache(),
+		validator: jwt.NewValidator(
+			jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithIssuer(config.Issuer), jwt.WithAudience(config.Audience),
+			jwt.WithTimeFunc(config.Now),
+		),
 	}
 }
 

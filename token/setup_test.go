@@ -129,7 +129,7 @@ func encode(t *testing.T, v any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-func segment(t *testing.T, text string, i int) []byte {
+func segment(t testing.TB, text string, i int) []byte {
 	t.Helper()
 	b, err := base64.RawURLEncoding.DecodeString(strings.Split(text, ".")[i])
 	must(t, err)

@@ -23,5 +23,5 @@
 // are github.com/golang-jwt/jwt/v5's; format.go refuses what that library accepts and should not.
 //
 // The files, in the order in which to read them: errors.go; service.go, claims.go, issue.go, verify.go, format.go,
-// verified_cache.go, source.go (a request's way); key.go, keyring.go (keys); families.go, denylist.go (what Redis keeps).
+// verified_cache.go, source.go (a request's way); key.go, roca.go, keyring.go (keys); families.go, denylist.go (what Redis keeps).
 package token

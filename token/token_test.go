@@ -1,6 +1,7 @@
 package token_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -11,6 +12,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"maps"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -207,6 +209,7 @@ func TestWeakKeysAreRefused(t *testing.T) {
 	for name, try := range map[string]func() (*token.Key, error){
 		"an empty secret":    func() (*token.Key, error) { return token.NewKey("", token.HS256, []byte{}) },
 		"a password":         func() (*token.Key, error) { return token.NewKey("", token.HS256, []byte("secret")) },
+		"RSA of a bad chip":  func() (*token.Key, error) { return token.NewKey("", token.RS256, badChip()) },
 		"RSA of 1024 bits":   func() (*token.Key, error) { return token.NewKey("", token.RS256, small) },
 		"a curve for ES384":  func() (*token.Key, error) { return token.NewKey("", token.ES256, p384) },
 		"RSA for HS256":      func() (*token.Key, error) { return token.NewKey("", token.HS256, small) },
@@ -218,6 +221,36 @@ func TestWeakKeysAreRefused(t *testing.T) {
 	} {
 		if _, err := try(); !errors.Is(err, token.ErrWeakKey) {
 			t.Errorf("%s: %v, want ErrWeakKey", name, err)
+		}
+	}
+}
+
+// badChip is a public modulus as those of CVE-2017-15361 are: a power of 65537 modulo the product of many small primes.
+func badChip() *rsa.PrivateKey {
+	product := big.NewInt(2)
+	for n := int64(3); n <= 167; n += 2 {
+		if p := big.NewInt(n); p.ProbablyPrime(0) {
+			product.Mul(product, p)
+		}
+	}
+	modulus := new(big.Int).Exp(big.NewInt(65537), big.NewInt(12345), product)
+	large := new(big.Int).Lsh(big.NewInt(1), 2047)
+	large.Sub(large, new(big.Int).Mod(large, product))
+	modulus.Add(modulus, large.Add(large, product))
+	return &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: modulus, E: 65537}}
+}
+
+func TestAKeyForEncryptionDoesNotSign(t *testing.T) {
+	key, err := token.GenerateKey(token.ES256)
+	must(t, err)
+	ring, err := token.NewKeyring(key)
+	must(t, err)
+	text, err := ring.MarshalPrivate()
+	must(t, err)
+	for use, refused := range map[string]bool{`"use":"sig",`: false, "": false, `"use":"enc",`: true, `"use":"SIG",`: true} {
+		_, err := token.ParseKeyring(bytes.Replace(text, []byte(`"use":"sig",`), []byte(use), 1))
+		if errors.Is(err, token.ErrWeakKey) != refused || (err != nil) != refused {
+			t.Errorf("%s %v, refused should be %t", use, err, refused)
 		}
 	}
 }

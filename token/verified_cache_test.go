@@ -62,6 +62,44 @@ func TestADroppedKeyEndsAlsoTheTokensThatAreCached(t *testing.T) {
 	}
 }
 
+func TestTheCacheForgetsTokensThatAreNotUsed(t *testing.T) {
+	b := newSetup(t, token.HS256)
+	important := account.User{Name: "alice"}
+	for i := range 500 { // so that a few hundred tokens fill the cache
+		important.Roles = append(important.Roles, fmt.Sprintf("perm-%03d", i))
+	}
+	issue := func() string {
+		text, _, err := b.Issue(important)
+		must(t, err)
+		return text
+	}
+	cached := func(text string) bool {
+		verified, err := b.Verify(text)
+		must(t, err)
+		return verified.Cached
+	}
+	unused, used := issue(), issue()
+	cached(unused)
+	cached(used)
+	if length := len(used); length < token.MaxLength/2 {
+		t.Fatalf("a token has only %d bytes", length)
+	}
+	for i := range 4 * token.VerifiedCacheBytes / len(used) {
+		if cached(issue()) {
+			t.Fatal("a new token was there before")
+		}
+		if !cached(used) {
+			t.Fatalf("after %d others, a token that is used all the time is forgotten", i+1)
+		}
+		if bytes := b.VerifiedBytes(); bytes > token.VerifiedCacheBytes {
+			t.Fatalf("the cache holds %d bytes of tokens, and %d is the most", bytes, token.VerifiedCacheBytes)
+		}
+	}
+	if cached(unused) {
+		t.Error("a token that was used once is still there")
+	}
+}
+
 func TestATokenThatVerifyWouldRefuseIsNotIssued(t *testing.T) {
 	b := newSetup(t, token.ES256)
 	important := account.User{Name: "alice"}

@@ -58,6 +58,9 @@ func (a answer) isProblem(t testing.TB, status int, name, scheme string) web.Pro
 	if problem != want || problem.Title == "" || problem.Detail == "" || problem.Replica == "" {
 		t.Errorf("problem %+v, want %+v with a title and a detail", problem, want)
 	}
+	if strings.Contains(problem.Detail, "Redis") && a.costs()["store"] == 0 {
+		t.Errorf("%s says what Redis answered, and Redis was not asked: %s", name, problem.Detail)
+	}
 	if status == http.StatusUnauthorized && a.header.Get("WWW-Authenticate") == "" {
 		t.Errorf("%s: a 401 without a challenge", name)
 	}

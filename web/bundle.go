@@ -12,24 +12,29 @@ import (
 )
 
 // bundle makes of a page's modules one script, and of its style sheets one sheet: about 60 requests would each cost a phone
-// a round trip. The source map, which only a developer's tools ask for, leads back to what was written.
+// a round trip. split: what a page imports only when it needs it becomes a script of its own. The source map, which only a
+// developer's tools ask for, leads back to what was written.
 //
 // The files are those of the program itself, so a mistake in them is a mistake of the build, and a test finds it.
-func (p page) bundle(files fs.FS) map[string][]byte {
-	entries := map[string]string{p.Name + ".js": `import "/js/` + p.Name + "/" + p.Name + `.js"`}
+func (p page) bundle(files fs.FS, split bool) map[string][]byte {
+	sheets := ""
 	for _, sheet := range p.Sheets {
-		entries[p.Name+".css"] += fmt.Sprintf("@import %q;\n", "/css/"+sheet+".css")
+		sheets += fmt.Sprintf("@import %q;\n", "/css/"+sheet+".css")
 	}
+	common := api.BuildOptions{
+		Bundle: true, Target: api.ES2022, Sourcemap: api.SourceMapLinked,
+		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true, LegalComments: api.LegalCommentsNone,
+		Plugins: []api.Plugin{reader(files)}, LogLevel: api.LogLevelSilent,
+	}
+	script, sheet := common, common
+	script.EntryPointsAdvanced = []api.EntryPoint{{InputPath: "/js/" + p.Name + "/" + p.Name + ".js", OutputPath: p.Name}}
+	script.Format, script.Splitting, script.Outdir = api.FormatESModule, split, "/assets"
+	sheet.Stdin, sheet.Outfile = &api.StdinOptions{Contents: sheets, Sourcefile: p.Name + ".css", Loader: api.LoaderCSS}, "/assets/"+p.Name+".css"
 	bundled := map[string][]byte{}
-	for name, entry := range entries {
-		result := api.Build(api.BuildOptions{
-			Stdin:  &api.StdinOptions{Contents: entry, Sourcefile: name, Loader: loaders[path.Ext(name)]},
-			Bundle: true, Format: api.FormatESModule, Target: api.ES2022, Sourcemap: api.SourceMapLinked, Outfile: "/assets/" + name,
-			MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true, LegalComments: api.LegalCommentsNone,
-			Plugins: []api.Plugin{reader(files)}, LogLevel: api.LogLevelSilent,
-		})
+	for _, options := range []api.BuildOptions{script, sheet} {
+		result := api.Build(options)
 		if len(result.Errors) > 0 {
-			panic(fmt.Sprintf("bundle %s: %s", name, result.Errors[0].Text))
+			panic(fmt.Sprintf("bundle %s: %s", p.Name, result.Errors[0].Text))
 		}
 		for _, out := range result.OutputFiles {
 			bundled[out.Path] = out.Contents

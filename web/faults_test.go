@@ -66,7 +66,7 @@ func TestAStoppedRedisIsA503AndServiceReturnsByItself(t *testing.T) {
 		c.other().login(scheme, "bob")
 	}
 	c.other().get(401, "/session/redis/me").isProblem(t, 401, "no-credential", scheme.SessionRedis)
-	c.other().get(401, "/session/redis/me", "Cookie", "session-redis=garbage").isProblem(t, 401, "session-unknown", scheme.SessionRedis)
+	c.other().get(401, "/session/redis/me", "Cookie", "session-redis=garbage").isProblem(t, 401, "session-malformed", scheme.SessionRedis)
 
 	must(t, w.redis.Restart())
 	if c.cookies[scheme.SessionRedis] != cookie {

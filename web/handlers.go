@@ -26,7 +26,7 @@ type meView struct {
 }
 
 func (s *Server) me(c *gin.Context, user account.User, expiresAt time.Time) meView {
-	view := meView{Scheme: c.GetString(schemeKey), User: userView{user.Name, slices.Clone(user.Roles)}, Replica: s.config.Name}
+	view := meView{Scheme: c.GetString(schemeKey), User: userView{user.Name, user.Roles}, Replica: s.config.Name}
 	if view.User.Roles == nil {
 		view.User.Roles = []string{}
 	}

@@ -42,7 +42,7 @@ func (s *Server) handleSessions(m *session.Manager) gin.HandlerFunc {
 // handleEndSession handles the "DELETE /session/{store}/sessions/{id}" route.
 func (s *Server) handleEndSession(m *session.Manager) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		err := m.End(c.Request.Context(), callerOf(c).session, c.Param("id"))
+		err := m.End(c, callerOf(c).session, c.Param("id"))
 		if errors.Is(err, session.ErrNoSession) {
 			err = errNotYours // 404 and not 401: the caller is known, and the other session is not found
 		}

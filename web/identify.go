@@ -91,10 +91,11 @@ func (s *Server) readToken(source token.Source, revocable bool) func(*gin.Contex
 // readSession loads the session that the cookie names.
 func (s *Server) readSession(name string, manager *session.Manager) func(*gin.Context) (caller, error) {
 	return func(c *gin.Context) (caller, error) {
-		if _, err := c.Request.Cookie(s.cookieName(name)); name == scheme.SessionCookie && err == nil {
-			defer timingOf(c.Request.Context()).Add(costSignature, "HMAC-SHA256 of the cookie", time.Now())
-		}
+		start := time.Now()
 		login, err := manager.Identify(c)
+		if name == scheme.SessionCookie && !errors.Is(err, session.ErrNoCookie) {
+			timingOf(c.Request.Context()).Add(costSignature, "HMAC-SHA256 of the cookie", start)
+		}
 		return caller{user: login.User, expiresAt: login.ExpiresAt, session: login}, err
 	}
 }
@@ -127,7 +128,7 @@ const hashTimeout = 4 * time.Second
 // connection meanwhile, or if it took until hashTimeout.
 func (s *Server) authenticate(c *gin.Context, name, password string) (account.User, error) {
 	ctx := c.Request.Context()
-	attempt, err := s.attempts.Begin(ctx, name, c.ClientIP())
+	attempt, err := s.attempts.Begin(ctx, name, clientAddress(c))
 	if err != nil {
 		s.logNotCounted(err)
 		return account.User{}, err

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -22,22 +23,28 @@ func (s *Server) observe(c *gin.Context) {
 	start := time.Now()
 	ctx, t := withTiming(c.Request.Context())
 	c.Request = c.Request.WithContext(ctx)
-	c.Header(headerServedBy, s.config.Name)
-	c.Header("Cache-Control", "no-store")
-	c.Header(headerNoSniff, "nosniff") // a browser goes by Content-Type, and takes no text of a user for HTML
-	if s.config.Secure {
-		c.Header("Strict-Transport-Security", "max-age=31536000") // a year, for this host alone (RFC 6797, section 6.1)
-	}
+	maps.Copy(c.Writer.Header(), s.headers)
 	c.Writer = &timedWriter{ResponseWriter: c.Writer, timing: t}
 	c.Next()
 
 	elapsed := time.Since(start)
 	scheme, status := c.GetString(schemeKey), c.Writer.Status()
 	s.metrics.observe(scheme, status, elapsed.Seconds())
-	s.config.Logger.LogAttrs(ctx, slog.LevelInfo, "request",
-		slog.String("replica", s.config.Name), slog.String("method", knownMethod(c.Request.Method)),
-		slog.String("route", c.FullPath()), slog.String("scheme", scheme),
+	s.requestLog.LogAttrs(ctx, slog.LevelInfo, "request",
+		slog.String("method", knownMethod(c.Request.Method)), slog.String("route", c.FullPath()), slog.String("scheme", scheme),
 		slog.Int("status", status), slog.Duration("took", elapsed))
+}
+
+// fixedHeaders are in every answer.
+func fixedHeaders(config Config) http.Header {
+	h := http.Header{}
+	h.Set(headerServedBy, config.Name)
+	h.Set("Cache-Control", "no-store")
+	h.Set(headerNoSniff, "nosniff") // a browser goes by Content-Type, and takes no text of a user for HTML
+	if config.Secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000") // a year, for this host alone (RFC 6797, section 6.1)
+	}
+	return h
 }
 
 // knownMethod keeps a client from writing any text into the log by way of the method.

@@ -25,7 +25,7 @@ const permissionsPolicy = "camera=(), display-capture=(), geolocation=(), microp
 
 // The pages, in the order of their links. Each has a template, a script and texts of its name.
 var pages = []page{
-	{"walkthrough", "/", []string{"palette", "base", "shell", "stage", "walkthrough"}},
+	{"walkthrough", "/", []string{"palette", "base", "shell", "stage", "film", "walkthrough"}},
 	{"playground", "/playground", []string{"palette", "base", "shell", "stage", "playground"}},
 	{"inspector", "/inspector", []string{"palette", "base", "shell", "inspector"}},
 }

@@ -37,7 +37,7 @@ func madeFiles() map[string][]byte {
 				made[p.fileName(lang, named)] = p.render(files, lang, named)
 			}
 		}
-		maps.Copy(made, p.bundle(files))
+		maps.Copy(made, p.bundle(files, true))
 	}
 	if made["/assets/icon.svg"], err = fs.ReadFile(files, "icon.svg"); err != nil {
 		panic(err)

@@ -76,6 +76,8 @@ var verdicts = []verdict{
 	{session.ErrNoCookie, 401, "no-credential", "No session cookie", "This request carries no cookie of {scheme}, so {replica} does not know who is calling."},
 	{session.ErrTampered, 401, "session-tampered", "Session cookie was not signed by us", "The signature does not fit the rest of the cookie: it was changed, or made with another key."},
 	{session.ErrExpired, 401, "session-expired", "Session timed out", "The session was not used for too long, or it is too old by the clock of {replica}."},
+	{session.ErrElsewhere, 401, "session-elsewhere", "No session was ended", "{replica} has no session with this ID in its memory, so it ended none. If another replica has it, it lives on there until it times out. Your browser has been asked to drop the cookie."},
+	{session.ErrMalformed, 401, "session-malformed", "Not a session ID", "What the cookie of {scheme} carries is not of the form of a session ID, so {replica} did not look for a session."},
 	{session.ErrNoSession, 401, "session-unknown", "No such session", "{store} It was never there, has ended, or timed out."},
 	{token.ErrNoToken, 401, "no-credential", "No token", "This request carries no token of {scheme}, so {replica} does not know who is calling."},
 	{token.ErrFormat, 401, "token-format", "Token is malformed", "{err}."},
@@ -85,6 +87,7 @@ var verdicts = []verdict{
 	{token.ErrFamilyEnded, 401, "refresh-ended", "Login has ended", "The login that this refresh token belongs to has ended."},
 	{token.ErrDenied, 401, "token-revoked", "Token has been taken back", "The token itself is good, but the denylist in Redis says that it was taken back."},
 	{token.ErrClaims, 401, "token-claims", "Token says something else than it should", "{err}."},
+	{token.ErrRefreshFormat, 401, "refresh-malformed", "Not a refresh token", "This is not of the form of a refresh token, so {replica} did not look for it."},
 	{token.ErrRefresh, 401, "refresh-unknown", "Unknown refresh token", "Redis has no such refresh token. It was never there, or is too old."},
 
 	{account.ErrTooManyAttempts, 429, "too-many-attempts", "Too many failed logins", "Too many passwords were wrong, so this one was not even looked at. Wait as long as Retry-After says."},

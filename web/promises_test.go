@@ -107,6 +107,17 @@ func TestAnotherReplicaKnowsWhatIsSharedOrCarried(t *testing.T) {
 					t.Errorf("detail %q", problem.Detail)
 				}
 				c.get(200, r.base+"/me") // and the first one still does
+				held := c.credential(r)
+				there.post(401, r.logout, "").isProblem(t, 401, "session-elsewhere", r.scheme)
+				if _, kept := there.cookies[r.scheme]; kept {
+					t.Error("the cookie was not taken away")
+				}
+				there.post(204, r.logout, "") // without a cookie there is nothing to end
+				c.show(r, held)
+				c.get(200, r.base+"/me") // which the 401 has said
+				c.post(204, r.logout, "")
+				there.post(204, r.logout, "", "Cookie", r.scheme+"=garbage") // no replica can have that one
+				there.post(401, r.logout, "", "Cookie", r.scheme+"=garbage; "+r.scheme+"="+held)
 				return
 			}
 			if got, want := there.get(200, r.base+"/me").body, w.meBody(r, "alice", `"user","admin"`, "app-2"); got != want {

@@ -71,6 +71,8 @@ type Server struct {
 	memory        *session.Memory
 	schemes       map[string]mounted
 	metrics       *metrics
+	headers       http.Header  // of every answer; never changed
+	requestLog    *slog.Logger // has the replica in each line
 	engine        *gin.Engine
 	draining      atomic.Bool
 }
@@ -88,7 +90,10 @@ func New(config Config) *Server {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{config: config, metrics: newMetrics()}
+	s := &Server{
+		config: config, metrics: newMetrics(), headers: fixedHeaders(config),
+		requestLog: config.Logger.With(slog.String("replica", config.Name)),
+	}
 	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
 	s.directory = timedDirectory{config.Directory, s.metrics, time.Now}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
@@ -120,13 +125,10 @@ func (s *Server) routes() *gin.Engine {
 	gin.SetMode(gin.ReleaseMode) // for the whole process: in debug mode gin prints every route
 	r := gin.New()
 	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
-	// Without this call gin trusts every client's X-Forwarded-For.
-	if err := r.SetTrustedProxies(s.config.TrustedProxies); err != nil {
-		panic(err) // Config says what they have to be
-	}
+	s.trustProxies(r)
 	r.Use(s.observe, s.recoverPanic)
-	r.NoRoute(func(c *gin.Context) { s.refuse(c, errNoRoute) })
-	r.NoMethod(func(c *gin.Context) { s.refuse(c, errNoMethod) })
+	r.NoRoute(inSchemeOfPath, func(c *gin.Context) { s.refuse(c, errNoRoute) })
+	r.NoMethod(inSchemeOfPath, func(c *gin.Context) { s.refuse(c, errNoMethod) })
 
 	get(r, "/livez", s.handleLivez)
 	get(r, "/readyz", s.handleReadyz)
@@ -177,7 +179,17 @@ func (s *Server) routes() *gin.Engine {
 }
 
 // inScheme tells the handlers that follow, and the log, which scheme a request belongs to.
-func inScheme(name string) gin.HandlerFunc { return func(c *gin.Context) { c.Set(schemeKey, name) } }
+func inScheme(name string) gin.HandlerFunc {
+	value := any(name) // made once, and not for each request
+	return func(c *gin.Context) { c.Set(schemeKey, value) }
+}
+
+// inSchemeOfPath is inScheme where no route has matched: a path below a scheme's base belongs to that scheme.
+func inSchemeOfPath(c *gin.Context) {
+	if row, ok := scheme.OfPath(c.Request.URL.Path); ok {
+		c.Set(schemeKey, row.Name)
+	}
+}
 
 // get mounts a handler for GET and for HEAD, which is GET without the body (RFC 9110, section 9.3.2). net/http leaves the
 // body out.

@@ -61,7 +61,12 @@ func TestASignedCookieEndsNowhereElse(t *testing.T) {
 	if list := c.sessions(r.base); len(list) != 1 || !list[0].Current {
 		t.Errorf("a store that remembers nothing lists %+v", list)
 	} else {
-		c.expect(404, http.MethodDelete, r.base+"/sessions/"+list[0].ID, "").isProblem(t, 404, "session-not-found", r.scheme)
+		c.expect(404, http.MethodDelete, r.base+"/sessions/another", "").isProblem(t, 404, "session-not-found", r.scheme)
+		held := c.credential(r)
+		c.expect(204, http.MethodDelete, r.base+"/sessions/"+list[0].ID, "")
+		c.get(401, r.base+"/me").isProblem(t, 401, "no-credential", r.scheme) // the browser has dropped the cookie
+		c.show(r, held)
+		c.get(200, r.base+"/me") // and a copy stays good, as after a logout
 	}
 	c.post(204, r.base+"/logout-everywhere", "")
 	c.get(401, r.base+"/me")

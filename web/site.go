@@ -21,7 +21,7 @@ func WriteSite(folder string, answers map[string][]byte) error {
 		return err
 	}
 	walkthrough := pages[0]
-	bundled := walkthrough.bundle(files)
+	bundled := walkthrough.bundle(files, false)
 	script, _, _ := bytes.Cut(bundled["/assets/walkthrough.js"], []byte("//# sourceMappingURL"))
 	style, _, _ := bytes.Cut(bundled["/assets/walkthrough.css"], []byte("/*# sourceMappingURL"))
 	icon, err := fs.ReadFile(files, "icon.svg")

@@ -2,9 +2,8 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"strings"
+	"strconv"
 	"sync"
 	"time"
 
@@ -23,7 +22,8 @@ const (
 type timing struct {
 	mu      sync.Mutex
 	entries []timingEntry
-	hidden  bool // without durations
+	few     [2]timingEntry // where the first entries are
+	hidden  bool           // without durations
 }
 
 type timingEntry struct {
@@ -35,6 +35,7 @@ type timingKey struct{}
 
 func withTiming(ctx context.Context) (context.Context, *timing) {
 	t := &timing{}
+	t.entries = t.few[:0]
 	return context.WithValue(ctx, timingKey{}, t), t
 }
 
@@ -90,14 +91,20 @@ func (t *timing) HideDurations() {
 func (t *timing) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	texts := make([]string, len(t.entries))
+	var text []byte
 	for i, e := range t.entries {
-		texts[i] = fmt.Sprintf("%s;desc=%q", e.name, e.description)
+		if i > 0 {
+			text = append(text, ", "...)
+		}
+		text = append(text, e.name...)
+		text = append(text, ";desc="...)
+		text = strconv.AppendQuote(text, e.description)
 		if !t.hidden {
-			texts[i] += fmt.Sprintf(";dur=%.3f", float64(e.took.Microseconds())/1000)
+			text = append(text, ";dur="...)
+			text = strconv.AppendFloat(text, float64(e.took.Microseconds())/1000, 'f', 3, 64)
 		}
 	}
-	return strings.Join(texts, ", ")
+	return string(text)
 }
 
 // A timedWriter sets the header Server-Timing at the last moment before the header is sent.

@@ -65,7 +65,7 @@ func TestARefreshTokenAloneEndsItsLogin(t *testing.T) {
 	c.login(scheme.TokenStateless, "alice")
 	refresh := refreshBody(c.pair.RefreshToken)
 	stranger := c.other()
-	stranger.post(401, "/token/logout", refreshBody("garbage")).isProblem(t, 401, "refresh-unknown", scheme.TokenStateless)
+	stranger.post(401, "/token/logout", refreshBody("garbage")).isProblem(t, 401, "refresh-malformed", scheme.TokenStateless)
 	stranger.post(401, "/token/logout", "{}").isProblem(t, 401, "no-credential", scheme.TokenStateless)
 	stranger.post(401, "/token/logout", "").isProblem(t, 401, "no-credential", scheme.TokenStateless)
 

@@ -32,8 +32,8 @@ func TestAMalformedCredentialIsA401(t *testing.T) {
 	refresh := c.pair.RefreshToken
 	letter := []string{"token-format", "token-signature", "no-credential"}
 	allowed := map[string][]string{
-		scheme.Basic: {"bad-credentials", "no-credential"}, scheme.SessionMemory: {"session-unknown", "no-credential"},
-		scheme.SessionRedis: {"session-unknown", "no-credential"}, scheme.SessionCookie: {"session-tampered", "no-credential"},
+		scheme.Basic: {"bad-credentials", "no-credential"}, scheme.SessionMemory: {"session-malformed", "session-unknown", "no-credential"},
+		scheme.SessionRedis: {"session-malformed", "session-unknown", "no-credential"}, scheme.SessionCookie: {"session-tampered", "no-credential"},
 		scheme.TokenStateless: letter, scheme.TokenRevocable: letter, scheme.TokenCookie: letter,
 	}
 
@@ -145,7 +145,7 @@ func TestAnUnknownAddressIs404AndAWrongMethod405(t *testing.T) {
 		"/session/redis/../redis/me", "/session/nowhere/me", "/token/me", "/token/stateless/login", "/basic/login", "/basic/logout",
 		"/session/redis/sessions/a/b", "/.well-known/", "/assets/", "/assets/index.html", "/assets/../server.go", "/%00", "/%2e%2e/etc/passwd",
 	} {
-		c.get(404, path).isProblem(t, 404, "not-found", "")
+		c.get(404, path).isProblem(t, 404, "not-found", below(path))
 	}
 	wrong := map[string]string{"POST /livez": "GET, HEAD", "DELETE /authenticate": "POST", "GET /token/refresh": "POST", "GET /token/logout": "POST", "GET /session/redis/sessions/x": "DELETE", "BREW /readyz": "GET, HEAD"}
 	for _, r := range routes() {
@@ -161,7 +161,17 @@ func TestAnUnknownAddressIs404AndAWrongMethod405(t *testing.T) {
 			t.Errorf("%s: Allow %q, want %q", request, got, allow)
 		}
 		if method != "HEAD" {
-			answer.isProblem(t, 405, "method", "")
+			answer.isProblem(t, 405, "method", below(path))
 		}
 	}
+}
+
+// below is the scheme whose base a path is below.
+func below(path string) string {
+	for _, r := range routes() {
+		if strings.HasPrefix(path, r.base+"/") {
+			return r.scheme
+		}
+	}
+	return ""
 }

@@ -58,7 +58,7 @@ a proxy comes that only this machine reaches.`,
 	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: or postgres://user:password@host:5432/database")
 	flags.StringVar(&o.reports, "reports", "", "where a browser finds the second service, like http://127.0.0.1:8090")
 	flags.StringVar(&o.balancer, "balancer", "", "where the console reaches the balancer, which believes its X-Forwarded-For, like http://nginx-edge:8082; without it no experiment is run here")
-	flags.StringVar(&o.labKey, "lab-key", "", "lets other machines use the lab's controls, if they send this in X-Lab-Key")
+	flags.StringVar(&o.labKey, "lab-key", "", "lets other machines use the lab's controls, if they send this in X-Lab-Key; 16 characters or more")
 	return cmd
 }
 
@@ -66,6 +66,9 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 	agents, err := readAgents(o)
 	if err != nil {
 		return err
+	}
+	if err := control.CheckKey(o.labKey); err != nil {
+		return usageError{fmt.Errorf("--lab-key: %w", err)}
 	}
 	logger := slog.New(slog.NewJSONHandler(stderr, nil))
 	client, err := web.OpenRedis(o.redis)
@@ -90,7 +93,7 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 	c := console.New(console.Config{
 		Agents: agents, Redis: client, Users: users, Hasher: account.NewHasher(1), Reports: o.reports, Balancer: o.balancer,
 	})
-	controls := control.New(c, control.Config{LabKey: o.labKey, FromHere: func(*http.Request) bool { return true }, Experiments: experiments})
+	controls := control.New(c, control.Config{LabKey: o.labKey, FromHere: func(*http.Request) bool { return true }, Home: o.balancer, Experiments: experiments})
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	go controls.Watch(running)

@@ -45,6 +45,7 @@ func TestEverySubcommandTakesAnInterrupt(t *testing.T) {
 		{[]string{"run", "--target", "http://127.0.0.1:1"}, 130},
 		{[]string{"report", "-o", report}, 130},
 		{[]string{"bench", "--requests", "1"}, 130},
+		{[]string{"soak"}, 130},
 		{[]string{"serve", "--listen", "127.0.0.1:0"}, 130}, // as well
 		{[]string{"reports", "--listen", "127.0.0.1:0", "--home", "http://127.0.0.1:1"}, 0},
 		{[]string{"console", "--listen", "127.0.0.1:0", "--log-listen", "127.0.0.1:0", "--agents", "app-1:1"}, 0},

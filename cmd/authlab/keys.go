@@ -59,6 +59,9 @@ func readKeys(path string) (tokens []*token.Key, cookies [][]byte, err error) {
 	if path == "" {
 		text, err = newKeys(nil, nil)
 	} else {
+		if err := checkNotWritable(path); err != nil {
+			return nil, nil, err
+		}
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {

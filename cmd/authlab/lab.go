@@ -17,6 +17,7 @@ import (
 
 	"authlab/account"
 	"authlab/lab/contract"
+	"authlab/lab/control"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment/api"
 )
@@ -40,6 +41,9 @@ break something, and watch what happens to each.`,
 			if err := inBounds("replicas", config.Replicas, contract.MaxReplicas); err != nil {
 				return err
 			}
+			if err := control.CheckKey(config.LabKey); err != nil {
+				return usageError{fmt.Errorf("--lab-key: %w", err)}
+			}
 			config.Experiments = func(url string) http.Handler { return api.For(url).Handler() }
 			if verbose {
 				config.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
@@ -51,7 +55,7 @@ break something, and watch what happens to each.`,
 	flags.StringVar(&config.Listen, "listen", "127.0.0.1:8080", "address of the page and the balancer; port 0 is a free one")
 	flags.IntVar(&config.Replicas, "replicas", 3, "how many replicas, 1 to 16")
 	flags.StringVar(&config.Redis, "redis", "", "a Redis of your own, like redis://127.0.0.1:6379; only keys that begin with authlab: are touched")
-	flags.StringVar(&config.LabKey, "lab-key", "", "lets other machines use the lab's controls, if they send this in X-Lab-Key")
+	flags.StringVar(&config.LabKey, "lab-key", "", "lets other machines use the lab's controls, if they send this in X-Lab-Key; 16 characters or more")
 	flags.BoolVar(&open, "open", false, "open the page in the browser")
 	flags.BoolVar(&verbose, "verbose", false, "write a line for each request to stderr")
 	return cmd

@@ -5,6 +5,7 @@
 //	authlab serve     one replica, as a container runs it
 //	authlab report    run everything and write one page
 //	authlab bench     measure what one request and one login cost
+//	authlab soak      people, random faults, and a model that knows what must be true
 //	authlab resource  the second service, which has to know who is calling
 //
 // Where the lab is made of containers, one of them has its controls, and runs experiments for the pages:
@@ -42,8 +43,8 @@ func main() {
 	os.Exit(exitCode(err, os.Stderr))
 }
 
-// errSurprise means that an experiment did not come out as predicted. The table has shown it already, so exitCode prints
-// nothing more.
+// errSurprise means that an experiment did not come out as predicted, or that a soak found a broken invariant. What was
+// printed has shown it already, so exitCode prints nothing more.
 var errSurprise = errors.New("a prediction was wrong")
 
 // usageError is a mistake in the command line.
@@ -101,7 +102,7 @@ func interrupted(err error) []string {
 // run is the whole program. Its arguments, environment and output are passed in, so that tests can run it.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	root := newRootCommand(getenv)
-	root.AddCommand(newServeCommand(getenv), newResourceCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
+	root.AddCommand(warnsOfReadableKeys(newServeCommand(getenv)), newResourceCommand(getenv), newSetupCommand(), newKeysCommand(), newHealthCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -111,12 +112,19 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return root.ExecuteContext(ctx)
 }
 
-// noArguments refuses arguments.
-func noArguments(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError{fmt.Errorf("there is no command %q", args[0])}
+// noArguments refuses arguments, and does not repeat them: what stands there by mistake may be a password.
+func noArguments(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case !cmd.HasSubCommands():
+		return usageError{fmt.Errorf("%s takes no arguments, only flags", cmd.CommandPath())}
 	}
-	return nil
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return usageError{fmt.Errorf("%s has no such command; did you mean %q?", cmd.CommandPath(), near[0])}
+	}
+	return usageError{fmt.Errorf("%s has no such command", cmd.CommandPath())}
 }
 
 // explain adds what to do about common errors.

@@ -27,7 +27,8 @@ func TestWrongUsageSaysWhatIsWrongAndExitsWith2(t *testing.T) {
 		code   int
 		stderr string // a part of it
 	}{
-		"an unknown command":         {[]string{"rnu"}, nil, 2, `there is no command "rnu"`},
+		"an unknown command":         {[]string{"rnu"}, nil, 2, `authlab has no such command; did you mean "run"?`},
+		"a word of no command":       {[]string{"wonderland"}, nil, 2, "authlab has no such command"},
 		"an unknown flag":            {[]string{"run", "--jsno"}, nil, 2, "unknown flag: --jsno"},
 		"an unknown experiment":      {[]string{"run", "round-robbin"}, nil, 2, `did you mean "round-robin"?`},
 		"another unknown experiment": {[]string{"run", "sticky-dies"}, nil, 2, `did you mean "sticky`},
@@ -46,7 +47,7 @@ func TestWrongUsageSaysWhatIsWrongAndExitsWith2(t *testing.T) {
 		"serve without its Redis":    {[]string{"serve", "--redis", "redis://127.0.0.1:1"}, nil, 1, "redis at 127.0.0.1:1 cannot be reached"},
 		"serve with a bad address":   {[]string{"serve", "--redis", "127.0.0.1"}, nil, 2, "redis address"},
 		"serve with other accounts":  {[]string{"serve", "--accounts", "postgres://x"}, nil, 2, "memory:"},
-		"serve with a word":          {[]string{"serve", "now"}, nil, 2, `there is no command "now"`},
+		"serve with a word":          {[]string{"serve", "now"}, nil, 2, "authlab serve takes no arguments, only flags"},
 		"a bad environment":          {[]string{"serve"}, map[string]string{"AUTHLAB_SECURE_COOKIES": "maybe"}, 2, "AUTHLAB_SECURE_COOKIES"},
 		"the Redis of the environment": {[]string{"serve"}, map[string]string{"AUTHLAB_REDIS": "redis://127.0.0.1:1"}, 1,
 			"redis at 127.0.0.1:1 cannot be reached"},
@@ -62,6 +63,20 @@ func TestWrongUsageSaysWhatIsWrongAndExitsWith2(t *testing.T) {
 				t.Errorf("stdout %q, want nothing", stdout)
 			}
 		})
+	}
+}
+
+// A word that stands in a command line by mistake may be a password: of an address without its quotes, say.
+func TestAStrayWordIsNotRepeated(t *testing.T) {
+	for command, want := range map[string]string{
+		"": "authlab has no such command", "keys": "authlab keys has no such command", "keys rotate": "authlab keys rotate takes no arguments",
+		"serve": "authlab serve takes no arguments", "resource": "takes no arguments", "console": "takes no arguments",
+		"setup": "takes no arguments", "report": "takes no arguments", "bench": "takes no arguments",
+	} {
+		code, stdout, stderr := program(t, nil, append(strings.Fields(command), "s3cr3t")...)
+		if code != 2 || !strings.Contains(stderr, want) || strings.Contains(stdout+stderr, "s3cr3t") {
+			t.Errorf("authlab %s s3cr3t: exit %d, %q, %q; want %q", command, code, stdout, stderr, want)
+		}
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"authlab/lab/contract"
 	"authlab/lab/experiment"
 )
 
@@ -18,44 +17,31 @@ func canRecord(dir string) error {
 	if dir == "" {
 		return nil
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("--record %s: %w", dir, err)
+	err := os.MkdirAll(dir, 0o777)
+	if err == nil {
+		err = checkOutput(recordingFile(dir, "any"))
 	}
-	f, err := os.CreateTemp(dir, ".authlab-*")
 	if err != nil {
 		return fmt.Errorf("--record %s: %w", dir, err)
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	return nil
 }
+
+func recordingFile(dir, name string) string { return filepath.Join(dir, name+".json") }
 
 // writeRecordings writes the recording of each experiment that has one, and takes them out of the report, which is short.
 func writeRecordings(dir string, report experiment.Report) error {
 	var failed []error
 	for i, e := range report.Experiments {
-		if dir != "" && e.Recording != nil {
-			failed = append(failed, writeRecording(filepath.Join(dir, e.Name+".json"), e.Recording))
-		}
 		report.Experiments[i].Recording = nil
+		if dir == "" || e.Recording == nil {
+			continue
+		}
+		text, err := json.Marshal(e.Recording)
+		if err == nil {
+			err = replaceFile(recordingFile(dir, e.Name), append(text, '\n'))
+		}
+		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
-}
-
-// writeRecording replaces the file of an earlier recording at once: a reader finds the old or the new one, and never a part.
-func writeRecording(path string, recording *contract.Recording) error {
-	text, err := json.Marshal(recording)
-	if err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".authlab-*")
-	if err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	_, err = f.Write(append(text, '\n'))
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("record: %w", errors.Join(err, os.Remove(f.Name())))
-	}
-	return nil
 }

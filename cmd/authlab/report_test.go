@@ -198,7 +198,7 @@ func TestAReportThatCannotBeWrittenIsRefusedBeforeTheRun(t *testing.T) {
 		"a language for programs":    {[]string{"--lang", "es", "--format", "json"}, 2, "json is for programs"},
 		"too many users":             {[]string{"--users", "10001"}, 2, "--users 10001"},
 		"no replicas":                {[]string{"--replicas", "0"}, 2, "--replicas 0"},
-		"an experiment":              {[]string{"round-robin"}, 2, "no command"},
+		"an experiment":              {[]string{"round-robin"}, 2, "takes no arguments"},
 		"a Redis that is not there":  {[]string{"-o", filepath.Join(dir, "r.html"), "--redis", "redis://127.0.0.1:1"}, 1, "cannot be reached"},
 		"a Redis that is no address": {[]string{"-o", filepath.Join(dir, "r.html"), "--redis", "localhost"}, 1, "redis://127.0.0.1:6379"},
 	} {

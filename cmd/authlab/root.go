@@ -9,7 +9,7 @@ func newRootCommand(getenv func(string) string) *cobra.Command {
 	root := newLabCommand()
 	measuring := cobra.Group{ID: "measure", Title: "To measure:"}
 	root.AddGroup(&measuring)
-	for _, cmd := range []*cobra.Command{newRunCommand(), newReportCommand(), newExportCommand(), newBenchCommand()} {
+	for _, cmd := range []*cobra.Command{newRunCommand(), newReportCommand(), newExportCommand(), newBenchCommand(), newSoakCommand()} {
 		cmd.GroupID = measuring.ID
 		root.AddCommand(cmd)
 	}

@@ -27,28 +27,35 @@ func serving(t *testing.T, args ...string) string {
 // starting starts a command that serves, on a free port, and returns its address. It ends with the test.
 func starting(t *testing.T, args ...string) string {
 	t.Helper()
+	address, end := startingWith(t, &bytes.Buffer{}, args...)
+	t.Cleanup(end)
+	return address
+}
+
+// startingWith starts a command as starting does, and ends it when end is called.
+func startingWith(t *testing.T, stderr io.Writer, args ...string) (address string, end func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	out, in := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := run(ctx, append(args, "--listen", "127.0.0.1:0"), os.Getenv, in, &bytes.Buffer{})
+		err := run(ctx, append(args, "--listen", "127.0.0.1:0"), os.Getenv, in, stderr)
 		in.CloseWithError(io.EOF)
 		done <- err
 	}()
 	line := make([]byte, 200)
 	n, err := out.Read(line)
-	address := regexp.MustCompile(`http://\S+`).FindString(string(line[:n]))
+	address = regexp.MustCompile(`http://\S+`).FindString(string(line[:n]))
 	if err != nil || address == "" {
 		cancel()
 		t.Fatalf("%s said %q, %v, and ended with %v", args[0], line[:n], err, <-done)
 	}
-	t.Cleanup(func() {
+	return address, func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("%s ended with %v", args[0], err)
 		}
-	})
-	return address
+	}
 }
 
 func call(t *testing.T, method, address, body string, header http.Header) (int, http.Header, map[string]any) {

@@ -37,8 +37,8 @@ func printReport(w io.Writer, r experiment.Report, asJSON bool) error {
 	if surprises > 0 {
 		verdict = fmt.Sprintf("%d with a surprise", surprises)
 	}
-	_, err := fmt.Fprintf(w, "%s on %s with %d replicas in %.1f s: %s\n",
-		plural(len(r.Experiments), "experiment"), r.Target, r.Replicas, float64(r.DurationMS)/1000, verdict)
+	_, err := fmt.Fprintf(w, "%s on %s with %s in %.1f s: %s\n",
+		plural(len(r.Experiments), "experiment"), r.Target, plural(r.Replicas, "replica"), float64(r.DurationMS)/1000, verdict)
 	return err
 }
 

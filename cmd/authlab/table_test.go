@@ -52,6 +52,15 @@ func TestTheTableFitsIn80ColumnsAlsoWithASurprise(t *testing.T) {
 	}
 }
 
+func TestTheLastLineCountsAsPeopleDo(t *testing.T) {
+	for replicas, want := range map[int]string{1: "0 experiments on embedded with 1 replica in 0.0 s", 2: "0 experiments on embedded with 2 replicas in 0.0 s"} {
+		var out bytes.Buffer
+		if err := printReport(&out, experiment.Report{Target: "embedded", Replicas: replicas}, false); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%q, %v; want %q in it", out.String(), err, want)
+		}
+	}
+}
+
 func TestARowBeginsWithTheSignOfWhatItMeans(t *testing.T) {
 	failed := experiment.Cell{Scheme: "token-cookie", Status: experiment.Failed, Observed: "not measured: 503", Predicted: "401"}
 	out := table80(t,

@@ -41,11 +41,13 @@ func New(c Config) *Balancer {
 	}
 	c.ResponseTimeout = cmp.Or(c.ResponseTimeout, 5*time.Second)
 	upstream := newFailover(newHealth(c.Now), c.ResponseTimeout, c.Logger)
-	return &Balancer{c, newPolicies(), upstream, newProxy(upstream)}
+	b := &Balancer{config: c, policies: newPolicies(), upstream: upstream}
+	b.proxy = newProxy(upstream, b.writeError)
+	return b
 }
 
 // ServeHTTP forwards r by the policy that its X-Balance header names (round-robin without one) and passes the replica's
-// response on. The balancer's own errors are application/problem+json (RFC 9457):
+// response on. The balancer's own errors are application/problem+json (RFC 9457), and name the balancer in X-Served-By:
 //
 //	400 urn:authlab:problem:unknown-policy   X-Balance names no policy
 //	400 urn:authlab:problem:bad-request      the request's body could not be read to its end
@@ -59,8 +61,8 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := cmp.Or(r.Header.Get(contract.PolicyHeader), contract.RoundRobin)
 	p, ok := b.policies[name]
 	if !ok {
-		problem("unknown-policy", "Unknown balancing policy", http.StatusBadRequest,
-			contract.PolicyHeader+" names one of: "+strings.Join(contract.Policies(), ", ")+".").Write(w)
+		b.refuse(w, r, problem("unknown-policy", "Unknown balancing policy", http.StatusBadRequest,
+			contract.PolicyHeader+" names one of: "+strings.Join(contract.Policies(), ", ")+"."))
 		return
 	}
 

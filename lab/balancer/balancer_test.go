@@ -68,6 +68,29 @@ func TestStickyStaysAndMovesOnlyWhenItMust(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatPinsAClientIsForThatClientAlone(t *testing.T) {
+	l := newLab(t, func(string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header()["Cache-Control"] = strings.Split(r.URL.Query().Get("c"), "|")
+		})
+	}, "app-1")
+	for _, tt := range []struct{ sent, sticky string }{
+		{"public,max-age=60", "private,max-age=60"},
+		{"max-age=60,Public", "max-age=60,private"},
+		{"max-age=60|public", "max-age=60|private"},
+		{"no-store", "no-store"},
+		{"republic", "republic"},
+		{"", ""},
+	} {
+		for policy, want := range map[string]string{"sticky": tt.sticky, "round-robin": tt.sent, "hash": tt.sent} {
+			a := l.do("GET", "/?c="+tt.sent, "", "X-Balance: "+policy)
+			if got := strings.Join(a.Header["Cache-Control"], "|"); got != want {
+				t.Errorf("%s: the replica says %q, and the client gets %q, want %q", policy, tt.sent, got, want)
+			}
+		}
+	}
+}
+
 func TestTheReplicaSeesEveryCookieButTheBalancers(t *testing.T) {
 	l := newLab(t, func(string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -119,7 +142,7 @@ func TestHashKeepsAClientOnOneReplica(t *testing.T) {
 func TestAnUnknownPolicyIsABadRequestThatNamesTheKnownOnes(t *testing.T) {
 	l := newLab(t, ok, "app-1")
 	for _, value := range []string{"random", "Sticky", "sticky, hash"} {
-		a := l.get("X-Balance: " + value)
+		a := l.do("GET", "/session/redis/me", "", "X-Balance: "+value)
 		wantProblem(t, a, 400, "urn:authlab:problem:unknown-policy")
 		for _, name := range []string{"round-robin", "sticky", "hash"} {
 			if !strings.Contains(a.body, name) {

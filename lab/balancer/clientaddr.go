@@ -1,6 +1,7 @@
 package balancer
 
 import (
+	"errors"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -32,17 +33,18 @@ func forwardedAddr(r *http.Request) (netip.Addr, bool) {
 }
 
 // parseForwarded reads one entry of X-Forwarded-For. Some proxies write the client's port too (192.0.2.1:4711,
-// [2001:db8::1]:4711), or brackets without a port.
+// [2001:db8::1]:4711), or brackets without a port. Brackets are for IPv6 alone (RFC 3986, section 3.2.2).
 func parseForwarded(entry string) (netip.Addr, error) {
 	if withPort, err := netip.ParseAddrPort(entry); err == nil {
 		return withPort.Addr(), nil
 	}
-	if inner, ok := strings.CutPrefix(entry, "["); ok {
-		if inner, ok = strings.CutSuffix(inner, "]"); ok {
-			entry = inner
-		}
+	inner, bracketed := strings.CutPrefix(entry, "[")
+	inner, closed := strings.CutSuffix(inner, "]")
+	addr, err := netip.ParseAddr(inner)
+	if bracketed != closed || bracketed && addr.Is4() {
+		return netip.Addr{}, errors.New("not an address: " + entry)
 	}
-	return netip.ParseAddr(entry)
+	return addr, err
 }
 
 // peerAddr returns the TCP peer's address; the zero Addr where there is none (a Unix socket).

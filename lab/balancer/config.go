@@ -24,6 +24,10 @@ type Config struct {
 	// client may wait at a replica, for instance until its password can be checked.
 	ResponseTimeout time.Duration
 
+	// SchemeOf names the scheme that a path belongs to, and "" if it belongs to none. The balancer's own errors say it, as
+	// those of the replicas do. May be nil. It must be safe for concurrent use.
+	SchemeOf func(path string) string
+
 	// Observe is called for each balanced request when it has ended: after the response was sent, on the request's own
 	// goroutine. Keep it short: the next request on the same connection waits for it. May be nil. It must be safe for
 	// concurrent use.

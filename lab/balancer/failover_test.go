@@ -89,7 +89,7 @@ func TestAPostIsDeliveredAtMostOnce(t *testing.T) {
 				}
 				a := l.do(tt.method, "/", tt.body, tt.lines...)
 				wantProblem(t, a, 502, "urn:authlab:problem:bad-gateway")
-				if !strings.Contains(a.body, "Nobody knows") {
+				if !strings.Contains(a.body, "It is not known") {
 					t.Errorf("the answer does not say that the delivery is uncertain: %s", a.body)
 				}
 				if n := delivered.Load(); n != 1 {
@@ -133,7 +133,7 @@ func TestWithoutAReplicaTheAnswerSaysSo(t *testing.T) {
 		l.kill("app-1")
 		l.kill("app-2")
 		for range 2 { // the second time both are passed over, and tried all the same
-			wantProblem(t, l.do(method, "/", ""), 502, "urn:authlab:problem:no-replica")
+			wantProblem(t, l.do(method, "/session/redis/me", ""), 502, "urn:authlab:problem:no-replica")
 			if o := l.observed(); o.Attempts != 2 || o.Replica != "" || o.Status != 502 {
 				t.Errorf("observed %+v", o)
 			}

@@ -56,6 +56,7 @@ func newLabWith(t *testing.T, config balancer.Config, serve func(name string) ht
 		defer l.mu.Unlock()
 		return append([]balancer.Backend(nil), l.backends...)
 	}
+	config.SchemeOf = schemeOf
 	config.Observe = func(o contract.RequestEvent) { l.seen <- o }
 	config.Now = func() time.Time {
 		l.mu.Lock()
@@ -136,11 +137,19 @@ func (l *lab) get(lines ...string) answer { l.t.Helper(); return l.do("GET", "/"
 // observed returns the observation of the latest request; there is one for each.
 func (l *lab) observed() contract.RequestEvent { return <-l.seen }
 
+// schemeOf is a table of schemes with one row.
+func schemeOf(path string) string {
+	if strings.HasPrefix(path, "/session/redis/") {
+		return "session-redis"
+	}
+	return ""
+}
+
 func wantProblem(t *testing.T, a answer, status int, typ string) {
 	t.Helper()
 	var p struct {
-		Type, Title, Detail string
-		Status              int
+		Type, Title, Detail, Scheme, Replica string
+		Status                               int
 	}
 	if err := json.Unmarshal([]byte(a.body), &p); err != nil {
 		t.Fatalf("the body is no problem: %v\n%s", err, a.body)
@@ -150,6 +159,12 @@ func wantProblem(t *testing.T, a answer, status int, typ string) {
 	}
 	if a.StatusCode != status || p.Status != status || p.Type != typ {
 		t.Errorf("status %d, problem %d %q, want %d %q", a.StatusCode, p.Status, p.Type, status, typ)
+	}
+	if by := a.Header.Get("X-Served-By"); by != "balancer" || p.Replica != by {
+		t.Errorf("served by %q, and the problem says %q, want the balancer twice", by, p.Replica)
+	}
+	if want := schemeOf(a.Request.URL.Path); p.Scheme != want {
+		t.Errorf("%s: scheme %q, want %q", a.Request.URL.Path, p.Scheme, want)
 	}
 	if p.Title == "" || p.Detail == "" {
 		t.Errorf("the problem has no title or no detail: %s", a.body)

@@ -121,7 +121,7 @@ func TestHashBelievesXForwardedForFromLoopbackOnly(t *testing.T) {
 		{"from loopback", pick(loopback, "10.0.0.7"), home("10.0.0.7")},
 		{"from loopback over IPv6", pick("[::1]:1234", "10.0.0.7"), home("10.0.0.7")},
 		{"the first of several", pick(loopback, "10.0.0.7, 10.0.0.8"), home("10.0.0.7")},
-		{"the first valid one", pick(loopback, "unknown,, 10.0.0.7:x, [10.0.0.7, 10.0.0.7]:9", " 10.0.0.8 "), home("10.0.0.8")},
+		{"the first valid one", pick(loopback, "unknown,, 10.0.0.7:x, [10.0.0.7, 10.0.0.7]:9, [10.0.0.7]", " 10.0.0.8 "), home("10.0.0.8")},
 		{"a port", pick(loopback, "10.0.0.7:99"), home("10.0.0.7")},
 		{"IPv6", pick(loopback, "2001:db8::7"), home("[2001:db8::7]")},
 		{"IPv6 in brackets", pick(loopback, "[2001:db8::7]"), home("[2001:db8::7]")},

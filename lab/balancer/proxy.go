@@ -15,7 +15,7 @@ import (
 const statusClientClosedRequest = 499
 
 // newProxy returns the handler that copies requests and responses; upstream chooses the replica.
-func newProxy(upstream http.RoundTripper) *httputil.ReverseProxy {
+func newProxy(upstream http.RoundTripper, writeError func(http.ResponseWriter, *http.Request, error)) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Rewrite:        rewrite,
 		Transport:      upstream,
@@ -48,13 +48,14 @@ func recordResponse(res *http.Response) error {
 	ex.seen.Status, ex.seen.Paid = res.StatusCode, contract.ParseServerTiming(res.Header.Get("Server-Timing")).Count()
 	if ex.seen.Policy == contract.Sticky {
 		setReplicaCookie(res.Header, ex.in, ex.seen.Replica)
+		makePrivate(res.Header)
 	}
 	return nil
 }
 
 // writeError answers with the problem that failover returned, or with errUpgrade for an upgrade that the client or the
 // replica got wrong.
-func writeError(w http.ResponseWriter, r *http.Request, err error) {
+func (b *Balancer) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	ex := exchangeOf(r.Context())
 	if r.Context().Err() != nil {
 		ex.seen.Status = statusClientClosedRequest
@@ -66,5 +67,5 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 		p = errUpgrade
 	}
 	ex.seen.Status = p.Status
-	p.Write(w)
+	b.refuse(w, r, p)
 }

@@ -2,6 +2,7 @@ package balancer
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -46,6 +47,16 @@ func setReplicaCookie(response http.Header, r *http.Request, replica string) {
 	}
 	cookie := http.Cookie{Name: cookieName, Value: replica, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	response.Add("Set-Cookie", cookie.String())
+}
+
+var publicDirective = regexp.MustCompile(`(?i)\bpublic\b`)
+
+// makePrivate lets only the client's own cache keep a response that the cookie may be in. From a shared cache (RFC 9111,
+// section 5.2.2.9) the next client would get the cookie too, and all would be pinned to one replica.
+func makePrivate(response http.Header) {
+	for i, line := range response["Cache-Control"] {
+		response["Cache-Control"][i] = publicDirective.ReplaceAllString(line, "private")
+	}
 }
 
 // dropCookie removes the balancer's cookie from a request header. Every other byte stays: re-encoding the other cookies

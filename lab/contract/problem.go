@@ -13,8 +13,13 @@ type Problem struct {
 	Title   string `json:"title"`
 	Status  int    `json:"status"`
 	Detail  string `json:"detail"`            // in words a student understands
+	Scheme  string `json:"scheme,omitempty"`  // of the request, where it belongs to one
+	Replica string `json:"replica,omitempty"` // what answered, as in X-Served-By: of the balancer's own answers, Balancer
 	Command string `json:"command,omitempty"` // what a person can type to have it done
 }
+
+// Balancer is what a balancer calls itself where an answer is its own, and says which replica gave it.
+const Balancer = "balancer"
 
 // NewProblem returns a problem of the lab's controls.
 func NewProblem(status int, name, detail string) Problem {
@@ -31,6 +36,11 @@ func (p Problem) Error() string { return cmp.Or(p.Detail, http.StatusText(p.Stat
 // Write answers a request with the problem.
 func (p Problem) Write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("X-Content-Type-Options", "nosniff") // a browser goes by Content-Type, and takes no text for HTML
+	w.Header().Set("Cache-Control", "no-store")
+	if p.Replica != "" {
+		w.Header().Set("X-Served-By", p.Replica)
+	}
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // it fails only if the client has gone
 }

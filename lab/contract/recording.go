@@ -38,7 +38,8 @@ type Beat struct {
 	AtMS float64  `json:"at_ms"` // when it was over, since the recording began
 	Kind BeatKind `json:"kind"`
 
-	// Of a request. Scheme and Client are also those of a copy; a request to no scheme, like /livez, is no beat.
+	// Of a request. Scheme and Client are also those of a copy; a request to no scheme, like /livez, is no beat. The naive
+	// twin has "naive" for a scheme, and its clients no name.
 	Scheme     string      `json:"scheme,omitempty"`
 	Client     string      `json:"client,omitempty"` // "alice", or "alice-2" for another browser of hers or a thief's
 	From       string      `json:"from,omitempty"`

@@ -9,6 +9,7 @@
 package control
 
 import (
+	"fmt"
 	"net/http"
 
 	"authlab/lab/contract"
@@ -20,8 +21,21 @@ type Config struct {
 	// FromHere tells whether a request was sent from this machine; by default by its remote address. A lab behind a proxy
 	// that only this machine reaches may say true.
 	FromHere func(*http.Request) bool
+	// Home is where the lab's own client reaches the balancer, like http://127.0.0.1:8080; empty: there is no such client.
+	Home string
 	// Experiments serves everything under /lab/experiments. nil: this lab runs none by itself.
 	Experiments http.Handler
+}
+
+// minKey is how long a lab key has to be, in bytes. Guesses are not counted, so it has to be too long to be guessed.
+const minKey = 16
+
+// CheckKey refuses a lab key that could be guessed. Empty is none, and good.
+func CheckKey(key string) error {
+	if key != "" && len(key) < minKey {
+		return fmt.Errorf("a lab key of %d characters can be guessed; take %d or more, as `openssl rand -hex 16` makes them", len(key), minKey)
+	}
+	return nil
 }
 
 // Controls serve a contract.Lab. Make them with New.

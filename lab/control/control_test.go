@@ -76,6 +76,10 @@ func ask(t *testing.T, controls http.Handler, method, path, body string, edit fu
 	if problem := recorder.Header().Get("Content-Type") == "application/problem+json"; problem != (recorder.Code >= 400) {
 		t.Errorf("%s %s: %d as %s", method, path, recorder.Code, recorder.Header().Get("Content-Type"))
 	}
+	header := recorder.Header()
+	if header.Get("X-Content-Type-Options") != "nosniff" || header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%s %s: a browser may guess another type, or keep the answer: %v", method, path, header)
+	}
 	return recorder.Code, answer
 }
 
@@ -123,6 +127,9 @@ func TestAllPagesHearOfAnExperiment(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stream.Body.Close()
+	if header := stream.Header; header.Get("X-Content-Type-Options") != "nosniff" || header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the events: %v", header)
+	}
 	lines := bufio.NewScanner(stream.Body)
 	lines.Scan() // the page is listened to
 	for _, path := range []string{"/lab/experiments/sticky", "/lab/experiments/sticky/begun", "/lab/experiments/sticky/ended"} {

@@ -17,7 +17,6 @@ func Look[T any](at func(context.Context) (T, error)) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Cache-Control", "no-store")
 		_ = json.NewEncoder(w).Encode(seen) // it fails only if the client has gone
 	}
 }

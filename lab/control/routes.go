@@ -30,6 +30,7 @@ func (c *Controls) routes() {
 	c.change("/lab/accounts/{name}", Body(c.setRoles))
 	c.change("/lab/keys/rotate", Body(c.rotateKeys))
 	c.change("/lab/reset", plain(c.lab.Reset))
+	c.mux.HandleFunc("POST /lab/client", c.handleClient)
 	c.mux.HandleFunc("GET /lab/experiments", c.handleExperiment)
 	c.mux.HandleFunc("GET /lab/experiments/{name}", c.handleExperiment)
 	c.mux.HandleFunc("POST /lab/experiments/{name}", c.handleExperiment)
@@ -42,6 +43,8 @@ func (c *Controls) routes() {
 
 // ServeHTTP serves everything under /lab/, to the clients that guard lets in.
 func (c *Controls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff") // a browser goes by Content-Type, and takes no text for HTML
+	w.Header().Set("Cache-Control", "no-store")
 	if err := c.guard(r); err != nil {
 		refuse(w, err)
 		return

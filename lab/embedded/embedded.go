@@ -19,7 +19,6 @@ import (
 	"net"
 	"net/http"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +33,7 @@ import (
 	"authlab/session"
 	"authlab/token"
 	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // Config says what lab to start.
@@ -102,26 +102,27 @@ func (c *Lab) start(ctx context.Context) error {
 	if err := account.CreateDemos(ctx, c.directory, c.hasher); err != nil {
 		return err
 	}
-	debug.FreeOSMemory() // the demo passwords took 19 MiB each to hash; an idle lab need not hold on to that
 	if c.keys, c.cookies, err = newKeys(); err != nil {
 		return err
 	}
 	if err := c.scale(ctx, c.config.Replicas); err != nil {
 		return err
 	}
-	controls := control.Config{LabKey: c.config.LabKey}
+	controls := control.Config{LabKey: c.config.LabKey, Home: "http://" + web.HostToOpen(c.listener.Addr())}
 	if c.config.Experiments != nil {
-		controls.Experiments = c.config.Experiments("http://" + web.HostToOpen(c.listener.Addr()))
+		controls.Experiments = c.config.Experiments(controls.Home)
 	}
 	c.controls = control.New(c, controls)
-	c.balancer = balancer.New(balancer.Config{Backends: c.backends, Observe: c.observe, Logger: c.config.Logger, ResponseTimeout: c.config.ResponseTimeout})
+	c.balancer = balancer.New(balancer.Config{
+		Backends: c.backends, SchemeOf: schemeOf, Observe: c.observe, Logger: c.config.Logger, ResponseTimeout: c.config.ResponseTimeout,
+	})
 	if err := c.startServices(ctx); err != nil {
 		return err
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	go c.controls.Watch(running)
-	c.server = serve(web.ProblemListener(c.listener, "balancer", c.config.Logger), c.handler(), "balancer", c.config.Logger)
+	c.server = serve(web.ProblemListener(c.listener, contract.Balancer, c.config.Logger), c.handler(), contract.Balancer, c.config.Logger)
 	return nil
 }
 
@@ -149,6 +150,12 @@ func (c *Lab) handler() http.Handler {
 			c.balancer.ServeHTTP(w, r)
 		}
 	})
+}
+
+// schemeOf names the scheme of a path for the balancer's own errors.
+func schemeOf(path string) string {
+	row, _ := scheme.OfPath(path)
+	return row.Name
 }
 
 // observe hears of every request from the balancer.

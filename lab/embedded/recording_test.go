@@ -76,7 +76,8 @@ func (e *eavesdropper) serve(t *testing.T, lab string) *httptest.Server {
 	return server
 }
 
-// recordings runs all experiments but those of a browser, and returns their recordings and all credentials that were held.
+// recordings runs all experiments but those of a browser, which have to be as predicted, and returns their recordings and
+// all credentials that were held.
 func recordings(t *testing.T) (map[string]*contract.Recording, map[string]bool) {
 	t.Helper()
 	lab, _ := start(t, embedded.Config{ResponseTimeout: soon})
@@ -86,12 +87,8 @@ func recordings(t *testing.T) (map[string]*contract.Recording, map[string]bool) 
 		t.Fatal(err)
 	}
 	experiments := slices.DeleteFunc(experiment.All(), func(e experiment.Experiment) bool { return e.Browser })
-	report, err := experiment.Run(t.Context(), "embedded", target.WithControls(lab.URL()), experiments, func(int, int, string) {}, experiment.Users(50))
-	if err != nil {
-		t.Fatal(err)
-	}
 	all := map[string]*contract.Recording{}
-	for _, result := range report.Experiments {
+	for _, result := range runAll(t, target.WithControls(lab.URL()), experiments...).Experiments {
 		if result.Recording == nil {
 			t.Errorf("%s has no recording", result.Name)
 			continue
@@ -101,7 +98,7 @@ func recordings(t *testing.T) (map[string]*contract.Recording, map[string]bool) 
 	return all, e.held
 }
 
-func TestARunIsRecorded(t *testing.T) {
+func TestEveryExperimentIsAsPredictedAndRecorded(t *testing.T) {
 	all, held := recordings(t)
 	if len(held) < 1000 {
 		t.Errorf("only %d credentials were held", len(held))

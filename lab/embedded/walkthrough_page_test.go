@@ -26,9 +26,19 @@ func openWalkthrough(t *testing.T, address string, width, height int64) *page {
 	p := &page{t, browser(t, w.see)}
 	t.Cleanup(func() { w.report(t) })
 	p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate(c.URL()+address))
-	wait[bool](p, `document.querySelectorAll(".turn button").length === 2 && document.querySelector(".story p") !== null && `+
-		`(document.querySelector("#question input") !== null || !document.getElementById("verdict").hidden)`)
+	wait[bool](p, `document.querySelectorAll(".turn button").length === 2 && `+
+		`(document.querySelector("#question input") !== null || !document.getElementById("verdict").hidden || document.querySelector(".press:not(:disabled)") !== null)`)
+	p.playFilms("skipped")
 	return p
+}
+
+// playFilms has films end at once, as if they had been seen to the end, or skipped: what is tested is what is around them.
+func (p *page) playFilms(end string) {
+	p.t.Helper()
+	ask[bool](p, fmt.Sprintf(`(document.getElementById("film").film.play = async (recording, schemes) => {
+		window.played = { recorded: Boolean(recording?.beats.length), schemes: schemes.join(" "), hidden: document.getElementById("result").hidden, phase: document.querySelector(".walk").dataset.phase };
+		return %v;
+	}, true)`, end == "seen"))
 }
 
 // answers are the right choices, by chapter and in the order of the schemes that it asks about: the first is 0.
@@ -39,7 +49,6 @@ var answers = []struct {
 	{"http-forgets", []int{2, 0, 0}},
 	{"the-ticket", []int{0, 0}},
 	{"the-signed-letter", []int{0, 0}},
-	{"in-your-hand", []int{0, 1, 2}},
 	{"three-desks", []int{0, 1, 1}},
 	{"always-the-same-desk", []int{1, 0, 0}},
 	{"one-filing-cabinet", []int{2, 0, 2}},
@@ -47,6 +56,7 @@ var answers = []struct {
 	{"leaving", []int{0, 1, 2, 0}},
 	{"thieves-and-forgers", []int{0, 1, 1, 0}},
 	{"other-desks-and-other-pages", []int{1, 0, 2}},
+	{"in-your-hand", []int{0, 1, 2}},
 	{"the-bill", []int{0, 1, 0, 1}},
 }
 
@@ -56,7 +66,7 @@ func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
 		{"es", "Acertaste %d de %d.", "Acertaste %d de %d predicciones.", "La lección"},
 	} {
 		t.Run(lang.name, func(t *testing.T) {
-			p := openWalkthrough(t, "/?lang="+lang.name, 1280, 1024)
+			p := openWalkthrough(t, "/?lang="+lang.name+"#http-forgets", 1280, 1024)
 			run := func(string) { ask[bool](p, `document.querySelector(".run").click() ?? true`) }
 			all := playChapters(p, lang.score, lang.lesson, run)
 			if total := ask[string](p, `document.querySelector("#verdict .score").textContent`); total != fmt.Sprintf(lang.total, all, all) {
@@ -112,12 +122,12 @@ func TestTheAddressNamesTheChapterAndAReloadKeepsWhatWasSaid(t *testing.T) {
 		t.Fatalf("the chapter is %q", title)
 	}
 	ask[bool](p, `document.querySelectorAll("#question fieldset")[1].querySelectorAll("input")[2].click() ?? true`)
-	ask[bool](p, `document.querySelector(".run").click() ?? true`)
+	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
 	wait[bool](p, `!document.getElementById("result").hidden`)
 	p.do(chromedp.Reload())
 	wait[bool](p, `document.getElementById("title").textContent === "Leaving" && document.querySelector("#result:not([hidden]) .score") !== null`)
-	if !ask[bool](p, `document.querySelectorAll("#question fieldset")[1].querySelectorAll("input")[2].checked`) {
-		t.Error("the prediction is gone")
+	if said := ask[string](p, `document.querySelectorAll("#question .said li")[1].textContent`); said != "session-cookie 200, until it expires" {
+		t.Errorf("what was said is now %q", said)
 	}
 	p.do(chromedp.KeyEvent(kb.ArrowRight))
 	wait[bool](p, `document.getElementById("title").textContent === "Thieves and forgers"`)
@@ -215,7 +225,7 @@ func TestTheReadersOwnRequestsLoseAndKeepTheirLanes(t *testing.T) {
 func TestTheWalkthroughCanBeReadInEveryLightAndOnEveryScreen(t *testing.T) {
 	p := openWalkthrough(t, "/?lang=es#leaving", 1440, 900)
 	ask[bool](p, `document.querySelectorAll("#question fieldset")[0].querySelectorAll("input")[1].click() ?? true`)
-	ask[bool](p, `document.querySelector(".run").click() ?? true`)
+	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
 	wait[bool](p, `document.querySelector("#result:not([hidden]) .score") !== null`)
 	for _, scheme := range []string{"light", "dark"} {
 		p.prefer("prefers-color-scheme", scheme)
@@ -235,9 +245,9 @@ func TestTheWalkthroughCanBeReadInEveryLightAndOnEveryScreen(t *testing.T) {
 }
 
 func TestAnotherChapterDoesNotShowTheProgressOfThisOne(t *testing.T) {
-	p := openWalkthrough(t, "/?lang=en", 1280, 1024)
+	p := openWalkthrough(t, "/?lang=en#http-forgets", 1280, 1024)
 	said := play[[]string](p, `const turned = new Promise((done) => addEventListener("hashchange", () => requestAnimationFrame(done)));
-		document.querySelector(".run").click(); // it checks passwords, which takes its time
+		document.querySelector(".unsure").click(); // it checks passwords, which takes its time
 		document.getElementById("next").click();
 		await turned;
 		const run = document.querySelector(".run");
@@ -245,7 +255,7 @@ func TestAnotherChapterDoesNotShowTheProgressOfThisOne(t *testing.T) {
 	if want := []string{"true", "true", "Another experiment is running"}; !slices.Equal(said, want) {
 		t.Errorf("in mid-run the next chapter says %q, want %q", said, want)
 	}
-	wait[bool](p, `document.querySelector(".run").ariaDisabled === "false" && document.querySelector(".run").textContent === "Run it without predicting"`)
+	wait[bool](p, `document.querySelector(".unsure").ariaDisabled === "false" && document.querySelector(".run").textContent === "Run it"`)
 }
 
 func TestWithoutALoginTheCountSaysSo(t *testing.T) {
@@ -258,7 +268,7 @@ func TestWithOneReplicaEachChoiceIsAnother(t *testing.T) {
 	c, _ := start(t, embedded.Config{Replicas: 1, Experiments: func(url string) http.Handler { return api.For(url).Handler() }})
 	p := openAt(t, c.URL(), "/?lang=en#three-desks")
 	wait[bool](p, `document.querySelector("#question input") !== null`)
-	choices := ask[[]string](p, `[...document.querySelectorAll("#question fieldset:first-of-type .choice")].map((choice) => choice.textContent)`)
+	choices := ask[[]string](p, `[...document.querySelectorAll("#question .letters span")].map((choice) => choice.textContent)`)
 	if want := []string{"30/30: all", "0/30: none"}; !slices.Equal(choices, want) {
 		t.Errorf("the choices are %q, want %q", choices, want)
 	}
@@ -315,7 +325,7 @@ func TestNothingJumpsWhileTheFrontPageLoads(t *testing.T) {
 	for _, width := range []int64{390, 1440} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			p := openWalkthrough(t, "/?lang=en", width, 900)
-			wait[bool](p, `document.querySelectorAll(".replica[data-state=alive]").length === 3`)
+			wait[bool](p, `document.querySelectorAll(".replica[data-state=alive]").length === 1`)
 			shift := play[float64](p, `return new Promise((summed) => {
 				let sum = 0;
 				const observer = new PerformanceObserver((list) => {
@@ -328,5 +338,72 @@ func TestNothingJumpsWhileTheFrontPageLoads(t *testing.T) {
 				t.Errorf("while the page loads it shifts by %.3f", shift)
 			}
 		})
+	}
+}
+
+func TestWhatWasSeenIsAskedBeforeTheAnswer(t *testing.T) {
+	for _, tt := range []struct {
+		name, choose, verdict string
+	}{
+		{"right", "true", "✓ session-memory: you saw it right."},
+		{"wrong", "false", "✕ session-memory: that is not what happened. Have another look."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := openWalkthrough(t, "/?lang=en#three-desks", 1280, 1024)
+			p.playFilms("seen")
+			for row := range 3 {
+				ask[bool](p, fmt.Sprintf(`document.querySelectorAll("#question fieldset")[%d].querySelectorAll("input")[1].click() ?? true`, row))
+			}
+			ask[bool](p, `document.querySelector(".run").click() ?? true`)
+			if choices := wait[string](p, `[...document.querySelectorAll("#seen button")].map((button) => button.textContent).join("; ")`); choices != "10/30: only where the card is; 30/30: all; 0/30: none" {
+				t.Errorf("the choices are %q", choices)
+			}
+			if film := ask[string](p, `JSON.stringify(played)`); film != `{"recorded":true,"schemes":"session-redis token-stateless session-memory","hidden":true,"phase":"film"}` {
+				t.Errorf("the film was asked for %s", film)
+			}
+			if !ask[bool](p, `document.getElementById("result").hidden && document.querySelectorAll("#question input").length === 0`) {
+				t.Error("the answer is there before the question, or the prediction can still be changed")
+			}
+			ask[bool](p, fmt.Sprintf(`document.querySelector("#seen [data-seen=%s]").click() ?? true`, tt.choose))
+			if verdict := wait[string](p, `document.querySelector("#result:not([hidden]) .seen-verdict")?.textContent`); verdict != tt.verdict {
+				t.Errorf("%q", verdict)
+			}
+			want := []string{
+				"You said 30/30: all. It was 10/30: only where the card is, because your card lies in one desk’s own drawer, and the other desks have never seen it. Show me the request where it happened",
+				"You said 30/30: all, and so it was, because every desk looks into the same cabinet.",
+				"You said 30/30: all, and so it was, because every desk can check the signature by itself.",
+			}
+			if said := ask[[]string](p, `[...document.querySelectorAll(".said-and-was li > p:last-child")].map((p) => p.textContent)`); !slices.Equal(said, want) {
+				t.Errorf("the answers are %q", said)
+			}
+			if claim := ask[string](p, `document.querySelector(".claim").textContent`); !strings.HasPrefix(claim, "Often said: “Sessions do not work behind a load balancer.” True, if the session is in the memory of one replica.") {
+				t.Errorf("%q", claim)
+			}
+			// Another run counts no other prediction, and asks no second time.
+			ask[bool](p, `document.querySelector("[data-action=again]").click() ?? true`)
+			wait[bool](p, `document.querySelector(".walk").dataset.phase === "answer" && document.documentElement.dataset.busy === "false"`)
+			if score := ask[string](p, `document.querySelector("#result .score").textContent`); score != "2 of 3 as you said." {
+				t.Errorf("%q", score)
+			}
+		})
+	}
+}
+
+func TestARunTakesAPredictionOrTheWordThatThereIsNone(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=en#three-desks", 1280, 1024)
+	ask[bool](p, `document.querySelectorAll("#question fieldset")[0].querySelectorAll("input")[0].click() ?? true`)
+	p.do(chromedp.KeyEvent("x"))
+	p.expectMessage("Pick a letter in each row first")
+	if at := ask[string](p, `document.activeElement.name`); at != "predict-session-redis" {
+		t.Errorf("the focus is at %q, and not at the first row that is open", at)
+	}
+	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
+	wait[bool](p, `document.querySelector("#result:not([hidden]) .score") !== null`)
+	said := ask[[]string](p, `[...document.querySelectorAll(".said-and-was li > p:last-child")].map((p) => p.textContent.split(",")[0])`)
+	if want := []string{"You said 10/30: only where the card is", "You did not know. It was 30/30: all", "You did not know. It was 30/30: all"}; !slices.Equal(said, want) {
+		t.Errorf("%q", said)
+	}
+	if score := ask[string](p, `document.querySelector("#result .score").textContent`); score != "1 of 1 as you said." {
+		t.Errorf("%q", score)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // mostLooks bounds how often a recorder looks at the lab. Requests leave controlLooks of them for what is done to the lab.
-const mostLooks, controlLooks = 60, 20
+const mostLooks, controlLooks = 40, 16
 
 // A memory is what is remembered, by where.
 type memory map[string]place

@@ -15,7 +15,7 @@ type recordedTarget struct {
 
 func (t recordedTarget) Break(ctx context.Context, f contract.Fault) error {
 	beat := contract.Beat{Kind: contract.BeatBreak, Fault: f.String(), Seconds: f.By.Seconds()}
-	return t.recorder.control(ctx, beat, forgets(f), func() error {
+	return t.recorder.control(ctx, beat, f.Name != contract.RedisStopped && changesMemory(f), func() error {
 		t.recorder.setBroken(f, true)
 		return t.Target.Break(ctx, f)
 	})
@@ -27,11 +27,12 @@ func (t recordedTarget) Mend(ctx context.Context, f contract.Fault) error {
 		return t.Target.Mend(ctx, f)
 	}
 	beat := contract.Beat{Kind: contract.BeatMend, Fault: f.String()}
-	return t.recorder.control(ctx, beat, forgets(f), func() error { return t.Target.Mend(ctx, f) })
+	return t.recorder.control(ctx, beat, f.Name != contract.ReplicaKilled && changesMemory(f), func() error { return t.Target.Mend(ctx, f) })
 }
 
-// forgets tells whether a memory may be another after a fault.
-func forgets(f contract.Fault) bool {
+// changesMemory tells whether another memory may be seen after a fault. A Redis that is stopped is not seen until it is
+// back, and a replica that was killed has forgotten by then.
+func changesMemory(f contract.Fault) bool {
 	return f.Name == contract.ReplicaKilled || f.Name == contract.BootKeys || f.Name == contract.RedisStopped || f.Name == contract.ClockSkewed
 }
 

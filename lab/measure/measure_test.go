@@ -80,7 +80,7 @@ func checkLogins(t *testing.T, rows []measure.Login) {
 		wantCommands, wantTrips := 0, 0
 		switch l.Scheme {
 		case scheme.SessionRedis:
-			wantCommands, wantTrips = 4, 1
+			wantCommands, wantTrips = 5, 1
 		case scheme.TokenStateless, scheme.TokenRevocable:
 			wantCommands, wantTrips = 2, 1
 		}

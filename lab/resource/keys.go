@@ -23,6 +23,10 @@ const (
 	unknownBurst    = 5
 )
 
+// errTooOften is an errHome: the key may be new, and home is not asked for it yet. It is no fault, so it is not logged: a
+// client could fill the log with it.
+var errTooOften = fmt.Errorf("%w: it was asked for unknown keys too often", errHome)
+
 // keys is this service's copy of home's public keys.
 type keys struct {
 	home    *home
@@ -66,6 +70,8 @@ func (k *keys) find(ctx context.Context, t *jwt.Token) (any, error) {
 		return nil, objection("home has no key of the name that it gives")
 	case key.Algorithm != "" && key.Algorithm != t.Method.Alg():
 		return nil, objection("its alg is not the one that its key is for")
+	case key.Use != "" && key.Use != "sig": // RFC 7517, section 4.2
+		return nil, objection("its key is not for signatures")
 	}
 	return key.Key, nil
 }
@@ -84,7 +90,7 @@ func (k *keys) copy(kid string) (key jose.JSONWebKey, ok bool) {
 func (k *keys) fetchUnknown(ctx context.Context) error {
 	first := k.copied.Load() == nil
 	if !first && k.unknown.Wait(ctx) != nil {
-		return fmt.Errorf("%w: it was asked for unknown keys too often", errHome)
+		return errTooOften
 	}
 	if err := k.fetch(ctx); err != nil {
 		return err

@@ -55,7 +55,7 @@ func (s *Service) refuse(c *gin.Context, err error) {
 			break
 		}
 	}
-	if v.status >= http.StatusInternalServerError {
+	if v.status >= http.StatusInternalServerError && !errors.Is(err, errTooOften) {
 		s.config.Logger.Error("refused", "service", s.config.Name, "route", c.FullPath(), "error", err)
 	}
 	scheme := c.GetString(schemeKey)
@@ -76,10 +76,13 @@ func (s *Service) refuse(c *gin.Context, err error) {
 	})
 }
 
-// challenge adds WWW-Authenticate to a 401 on a route that takes a token (RFC 6750, section 3).
+// challenge adds WWW-Authenticate to a 401, which always has one (RFC 9110, section 15.5.2; RFC 6750, section 3). For
+// cookies there is no registered scheme, and a browser ignores one that it does not know.
 func challenge(c *gin.Context, scheme string, v verdict) {
 	switch {
-	case v.status != http.StatusUnauthorized || !strings.HasPrefix(scheme, "token-"):
+	case v.status != http.StatusUnauthorized:
+	case !strings.HasPrefix(scheme, "token-"):
+		c.Header("WWW-Authenticate", `Cookie realm="authlab"`)
 	case errors.Is(v.is, errNoToken):
 		c.Header("WWW-Authenticate", `Bearer realm="authlab"`)
 	default:

@@ -59,6 +59,9 @@ func TestWhoIsCallingCostsACallHomeExceptWithAToken(t *testing.T) {
 			if wants := tt.status == 401 && strings.HasPrefix(tt.scheme, "token"); wants != strings.HasPrefix(challenge, "Bearer ") {
 				t.Errorf("WWW-Authenticate: %q", challenge)
 			}
+			if (challenge != "") != (tt.status == 401) {
+				t.Errorf("%d with the challenge %q", tt.status, challenge)
+			}
 			if timing := a.header.Get("Server-Timing"); strings.Count(timing, "home;desc=") != tt.calls {
 				t.Errorf("Server-Timing: %q", timing)
 			}
@@ -125,7 +128,8 @@ func TestKeysAreFetchedOnceAndAgainForOneThatIsNew(t *testing.T) {
 func TestMadeUpKeyNamesDoNotFloodHome(t *testing.T) {
 	h, k := newHome(t), newKey(t, "one")
 	h.publish(k)
-	service := serve(t, h, io.Discard)
+	var log bytes.Buffer
+	service := serve(t, h, &log)
 	good := "Bearer " + k.token(t, nil, nil)
 	get(t, service, "/reports/token", "Authorization", good)
 	start := time.Now()
@@ -142,6 +146,9 @@ func TestMadeUpKeyNamesDoNotFloodHome(t *testing.T) {
 	// 1 at first, a burst of 5, and one more a second.
 	if n, most := h.calls(jwks), 7+int(time.Since(start).Seconds()); n > most {
 		t.Errorf("home was asked %d times, want at most %d", n, most)
+	}
+	if n := strings.Count(log.String(), "level=ERROR"); n > 0 {
+		t.Errorf("a client wrote %d errors into the log", n)
 	}
 	if a := get(t, service, "/reports/token", "Authorization", good); a.status != 200 || a.HomeCalls != 0 {
 		t.Errorf("a good token meanwhile: %d %s", a.status, a.text)
@@ -306,6 +313,11 @@ func TestATokenThatIsNotHomesIsRefused(t *testing.T) {
 		if calls := a.HomeCalls; calls > 1 || (calls == 1 && name != "a key of its own") {
 			t.Errorf("%s: home was asked %d times", name, calls)
 		}
+	}
+	h.publish(key{"enc", k.method, k.private}) // the same key, for something else
+	h.set(func(h *home) { h.keys[0].Use = "enc" })
+	if a := get(t, service, "/reports/token", "Authorization", "Bearer "+k.token(t, map[string]any{"kid": "enc"}, nil)); a.status != 401 {
+		t.Errorf("a key that is for encryption: %d %s", a.status, a.text)
 	}
 	twice := get(t, service, "/reports/token", "Authorization", "Bearer "+good, "Authorization", "Bearer "+good)
 	basic := get(t, service, "/reports/token", "Authorization", "Basic YWxpY2U6d29uZGVybGFuZA==")

@@ -39,15 +39,11 @@ func newVerifier(k *keys, now func() time.Time) *verifier {
 		jwt.WithValidMethods([]string{"ES256", "EdDSA", "RS256"}),
 		jwt.WithStrictDecoding(),
 		jwt.WithExpirationRequired(),
+		jwt.WithIssuedAt(),
 		jwt.WithIssuer(issuer),
 		jwt.WithAudience(audience),
 		jwt.WithTimeFunc(now),
 	)}
-}
-
-type claims struct {
-	jwt.RegisteredClaims
-	Roles []string `json:"roles"`
 }
 
 // verify calls home only if the token names a key that was not fetched yet. errToken: the token is not valid. errHome:
@@ -57,6 +53,9 @@ func (v *verifier) verify(ctx context.Context, token string) (user, error) {
 		return user{}, fmt.Errorf("%w: it has %d bytes, and %d is the most", errToken, len(token), maxToken)
 	}
 	defer timingOf(ctx).startSignature()()
+	if err := checkForm(token); err != nil {
+		return user{}, fmt.Errorf("%w: %w", errToken, err)
+	}
 	var c claims
 	_, err := v.parser.ParseWithClaims(token, &c, func(t *jwt.Token) (any, error) { return v.key(ctx, t) })
 	switch {
@@ -64,8 +63,6 @@ func (v *verifier) verify(ctx context.Context, token string) (user, error) {
 		return user{}, err
 	case err != nil:
 		return user{}, fmt.Errorf("%w: %s", errToken, reason(err)) // c holds claims that were not verified
-	case c.Subject == "":
-		return user{}, fmt.Errorf("%w: it names no user", errToken)
 	}
 	return user{Name: c.Subject, Roles: c.Roles}, nil
 }
@@ -74,9 +71,6 @@ func (v *verifier) verify(ctx context.Context, token string) (user, error) {
 func (v *verifier) key(ctx context.Context, t *jwt.Token) (any, error) {
 	if typ, _ := t.Header["typ"].(string); strings.TrimPrefix(strings.ToLower(typ), "application/") != mediaType {
 		return nil, objection("its typ is not " + mediaType)
-	}
-	if _, ok := t.Header["crit"]; ok { // RFC 7515, section 4.1.11
-		return nil, objection("it has an extension that one would have to understand")
 	}
 	return v.keys.find(ctx, t)
 }
@@ -104,8 +98,12 @@ func bearer(r *http.Request) (string, error) {
 		return "", fmt.Errorf("%w: it came with %d Authorization headers", errToken, len(values))
 	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	token = strings.TrimLeft(token, " ") // one space or more (RFC 9110, section 11.4)
+	switch {
+	case !strings.EqualFold(scheme, "Bearer"):
 		return "", errNoToken
+	case token == "":
+		return "", fmt.Errorf("%w: nothing stands after Bearer", errToken)
 	}
 	return token, nil
 }

@@ -79,6 +79,51 @@ func runLister(t *testing.T, open func(t *testing.T) Fixture, create func(*testi
 		}
 	})
 
+	t.Run("a user has at most MaxSessions, and the oldest make room", func(t *testing.T) {
+		s := open(t).Store.(session.Lister)
+		bob, first, second := create(t, s, "bob"), create(t, s, "alice"), ""
+		for i := range session.MaxSessions {
+			if _, err := s.Load(t.Context(), first); err != nil {
+				t.Fatalf("with %d more sessions, the first has ended: %v", i, err)
+			}
+			if credential := create(t, s, "alice"); i == 0 {
+				second = credential
+			}
+		}
+		for credential, want := range map[string]error{first: session.ErrNoSession, second: nil, bob: nil} {
+			if _, err := s.Load(t.Context(), credential); !errors.Is(err, want) {
+				t.Errorf("%v, want %v", err, want)
+			}
+		}
+		entries, err := s.List(t.Context(), "alice")
+		if err != nil || len(entries) != session.MaxSessions {
+			t.Errorf("%d sessions, %v; want %d", len(entries), err, session.MaxSessions)
+		}
+		if err := s.EndAll(t.Context(), "alice"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Load(t.Context(), second); !errors.Is(err, session.ErrNoSession) {
+			t.Errorf("after all were ended: %v", err)
+		}
+		if entries, err := s.List(t.Context(), "alice"); err != nil || len(entries) != 0 {
+			t.Errorf("after all were ended: %d, %v", len(entries), err)
+		}
+		if _, err := s.Load(t.Context(), bob); err != nil {
+			t.Errorf("another user: %v", err)
+		}
+	})
+
+	t.Run("a visitor who has not logged in is no user", func(t *testing.T) {
+		s := open(t).Store
+		first := create(t, s, "")
+		for range session.MaxSessions {
+			create(t, s, "")
+		}
+		if _, err := s.Load(t.Context(), first); err != nil {
+			t.Errorf("the first of many visitors: %v", err)
+		}
+	})
+
 	t.Run("no update is lost, however old the record is that its caller had", func(t *testing.T) {
 		s := open(t).Store
 		credential := create(t, s, "alice")

@@ -1,11 +1,26 @@
 // The film: a recorded run, played back on the stage at reading pace.
+//
+//   const film = new Film(section, stage)        section: where caption and buttons stand
+//   await film.play(recording, ["basic", …])     true: seen to the end; false: skipped, closed, or nothing to see
+//   await film.showRequest(recording, scheme, 401)
+//   film.close()                                 the stage shows the lab again
+//
+// What plays it is loaded while the reader reads: nothing is played before something has run.
 
 /** Plays recordings on a stage, with its controls and captions in a place of the page. */
 export class Film {
+  #player;
+  #asked = 0; // how often something was asked for: what was asked for before is given up
+
   /** @param place the section that holds caption and controls; stage the lab-stage that is played on */
   constructor(place, stage) {
-    this.place = place;
-    this.stage = stage;
+    const load = async () => {
+      const { Player } = await import("./player.js");
+      return new Player(place, stage);
+    };
+    this.#player = () => (this.loaded ??= load());
+    (globalThis.requestIdleCallback ?? setTimeout)(() => this.#player());
+    stage.film = this;
   }
 
   /**
@@ -13,14 +28,21 @@ export class Film {
    * Resolves when it has ended: true if it was seen to the end, false if it was skipped, closed or there is none.
    */
   async play(recording, schemes) {
-    return Boolean(recording && schemes.length && !this.place);
+    const asked = ++this.#asked;
+    const player = await this.#player();
+    return asked === this.#asked && player.play(recording, schemes);
+  }
+
+  /** Shows one moment again, held: the first request of a scheme that was answered so. False if there is none. */
+  async showRequest(recording, scheme, status) {
+    const asked = ++this.#asked;
+    const player = await this.#player();
+    return asked === this.#asked && player.showRequest(recording, scheme, status);
   }
 
   /** Ends it, and gives the stage back to the lab. */
-  close() {}
-
-  /** Shows one moment again, held: the first request of a scheme that was answered so. */
-  async showRequest(recording, scheme, status) {
-    return Boolean(recording && scheme && status && !this.place);
+  async close() {
+    this.#asked++;
+    if (this.loaded) (await this.loaded).close();
   }
 }

@@ -32,6 +32,13 @@ export class Lab extends EventTarget {
     return this.picture?.replicas ?? [];
   }
 
+  /** What is broken now, as its names. */
+  get faults() {
+    return this.picture?.faults ?? [];
+  }
+
+  accountNamed = (wanted) => this.picture?.accounts?.find(({ name }) => name === wanted);
+
   /** Whether the lab breaks its parts for their clients alone: its containers go on. */
   get isInside() {
     return this.picture?.target === "compose";
@@ -53,6 +60,8 @@ export class Lab extends EventTarget {
   addUsers = (count, password) => this.#control("accounts", { count, password });
   rotateKeys = (overlap) => this.#control("keys/rotate", { overlap });
   bootKeys = () => this.#control("keys/boot");
+  breakNamed = (fault) => this.#control(`faults/${fault}/break`, {});
+  mendNamed = (fault) => this.#control(`faults/${fault}/mend`, {});
   reset = () => this.#control("reset");
 
   /** Runs an experiment of the lab's own, and returns the exchange; its json is the result, told in a language. */

@@ -16,7 +16,7 @@ export function rawResponse(exchange, lane, action) {
   const headers = [...exchange.headers];
   const name = cookieName(lane);
   if (lane.credential === "cookie" && exchange.ok && action === "login") headers.push(["set-cookie", `${name}=…; HttpOnly; SameSite=Lax ${t("wire.http-only")}`]);
-  if (lane.credential === "cookie" && exchange.ok && action === "logout") headers.push(["set-cookie", `${name}=; Max-Age=0`]);
+  if (lane.credential === "cookie" && (exchange.ok || exchange.status === 401) && action === "logout") headers.push(["set-cookie", `${name}=; Max-Age=0`]);
   const body = exchange.json === null ? exchange.body : JSON.stringify(exchange.json, null, 2);
   return message(`HTTP/1.1 ${exchange.status} ${exchange.statusText}`, headers, body);
 }

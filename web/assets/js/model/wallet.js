@@ -76,7 +76,8 @@ export class Wallet extends EventTarget {
     const lane = schemeNamed(scheme);
     if (!lane.logout) return this.#drop(lane);
     const exchange = await this.#send(lane, "logout", this.signed(lane, { method: "POST", path: lane.logout }));
-    if (exchange.ok && lane.credential === "cookie") this.#drop(lane);
+    // 401: this replica had no such session to end, and has taken the cookie away as well.
+    if ((exchange.ok || exchange.status === 401) && lane.credential === "cookie") this.#drop(lane);
     return exchange;
   }
 

@@ -4,16 +4,25 @@ import { el } from "../dom.js";
 import { t, tOr } from "../lang.js";
 
 const CHOOSING = "input[type=radio], input[type=checkbox], input[type=range]";
+const PRESSED = "button, a, summary, label"; // what Space and Enter press
 const TYPING = `input:not(${CHOOSING}), select, textarea, [contenteditable]`;
+
+let ofPage = null;
+
+/** The keys of this page, once it has started. */
+export const pageKeys = () => ofPage;
 
 export class Keys {
   #actions = new Map(); // key → {label, act}
 
   constructor() {
+    ofPage = this;
     document.addEventListener("keydown", (press) => this.#pressed(press));
   }
 
-  /** Lets a key do something; label is its text in the catalogue, "" leaves it out of the list. Letters work in both cases. */
+  /**
+   * Lets a key do something; label is its text in the catalogue, "" leaves it out of the list. Letters work in both cases.
+   * Where act returns false, the key has done nothing, and does what it does elsewhere. */
   on(key, label, act) {
     this.#actions.set(key.toLowerCase(), { key, label, act });
   }
@@ -29,8 +38,8 @@ export class Keys {
     const action = this.#actions.get(press.key.toLowerCase());
     // An arrow that moves inside of a group of choices belongs to the group.
     if (!action || (press.key.startsWith("Arrow") && press.target.closest?.(`${CHOOSING}, [role=radiogroup], [role=slider]`))) return;
-    press.preventDefault();
-    action.act();
+    if (press.key === " " && press.target.closest?.(`${PRESSED}, ${CHOOSING}`)) return;
+    if (action.act() !== false) press.preventDefault();
   }
 }
 

@@ -45,8 +45,8 @@ export class Flight {
   }
 
   /** A new picture of the cluster: which wires lead somewhere. */
-  picture({ replicas, redis }) {
-    this.#routes.picture(replicas ?? [], redis?.alive ?? false);
+  picture({ replicas, redis, homeCut = false }) {
+    this.#routes.picture(replicas ?? [], redis?.alive ?? false, homeCut);
   }
 
   /** Shows a request's way; landed is called when it is back. */
@@ -75,6 +75,10 @@ export class Flight {
     this.#painter.clear();
     this.#more = 0;
     this.#waiting(0);
+  }
+
+  get routes() {
+    return this.#routes;
   }
 
   get flying() {

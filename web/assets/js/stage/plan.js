@@ -18,19 +18,24 @@ export function plan(floor, down) {
     floor.querySelector(`[data-node="${name}"]`)
   ));
   const door = boxOf(balancer);
+  const film = floor.dataset.film !== undefined;
   const lines = new Map();
   const wire = (name, ...points) => lines.set(name, points.map(([u, v]) => (down ? { x: v, y: u } : { x: u, y: v })));
 
-  if (door) {
-    const from = boxOf(client);
-    const lanes = [client.querySelector("header"), ...client.querySelectorAll("li[data-scheme]")];
+  const second = boxOf(reports);
+  // The client, and in a film another one. Each row of a client has a wire of its own; a row that is left out has none.
+  for (const [name, node] of [["client", client], ["other", floor.querySelector('[data-node="other"]')]]) {
+    const from = boxOf(node);
+    if (!from) continue;
+    const lanes = [node.querySelector("header"), ...node.querySelectorAll("li[data-scheme]")].filter(boxOf);
     lanes.forEach((lane, i) => {
       const v = down ? middle(from) + (i - lanes.length / 2) * FAN : middle(boxOf(lane));
-      wire(`client/${lane.dataset.scheme ?? ""}>balancer`, [from.u1, v], [door.u0, middle(door)]);
+      const row = `${name}/${lane.dataset.scheme ?? ""}`;
+      if (door) wire(`${row}>balancer`, [from.u1, v], [door.u0, middle(door)]);
+      if (second && film) wire(`${row}>reports`, [from.u1, v], [second.u0, middle(second)]);
     });
-    const other = boxOf(reports);
-    if (other && !down) wire("reports>balancer", [(other.u0 + other.u1) / 2, other.v0], [(door.u0 + door.u1) / 2, door.v1]);
   }
+  if (door && second && (film || !down)) wire("reports>balancer", [(second.u0 + second.u1) / 2, second.v0], [(door.u0 + door.u1) / 2, door.v1]);
   const replicas = [...floor.querySelectorAll(".replica")].map((node) => ({ name: node.dataset.node, box: boxOf(node) })).filter(({ box }) => box);
   const rows = rowsOf(replicas.map(({ box }) => box));
   for (const { name, box } of replicas) {

@@ -40,6 +40,18 @@ export class RecordSlots {
     this.#say(total === 0 ? empty : "");
   }
 
+  /** Marks the slot where something was looked for: found, or missing. label is what was looked for. */
+  mark({ id, label, result }) {
+    const free = () => this.#places.find((one) => one.id === null) ?? this.#places.at(-1);
+    const place = result === "missing" ? free() : this.#places.find((one) => one.id === id) ?? free();
+    place?.mark(label, result);
+    this.#empty.hidden = true;
+  }
+
+  unmark() {
+    for (const place of this.#places) place.unmark();
+  }
+
   /** All cards fall out, and are gone. */
   fall(words) {
     this.#shown = [[], 0, words];
@@ -67,7 +79,16 @@ class Place {
   root = el("li", { className: "record-slot", ariaHidden: "true" });
   #card = null;
 
-  put({ id, title, detail, scheme }) {
+  mark(label, result) {
+    Object.assign(this.root.dataset, { result, label });
+  }
+
+  unmark() {
+    delete this.root.dataset.result;
+    delete this.root.dataset.label;
+  }
+
+  put({ id, title, detail, scheme, gone = "" }) {
     if (this.id !== id) {
       this.#card = el("div", { className: "file" }, el("b"), el("span"));
       this.root.replaceChildren(this.#card);
@@ -75,6 +96,7 @@ class Place {
       this.id = id;
       if (scheme) this.#card.dataset.scheme = scheme;
     }
+    this.#card.dataset.gone = gone;
     setText(this.#card.firstChild, title);
     setText(this.#card.lastChild, detail);
   }

@@ -33,14 +33,19 @@ export class RedisNode {
     return this.#frame.root;
   }
 
-  show({ alive, cut = false, key_count: count = {}, commands = {} }) {
+  get records() {
+    return this.#records;
+  }
+
+  /** cards: what is in it, where that is known by its numbers; else the keys are counted by their kinds. */
+  show({ alive, cut = false, key_count: count = {}, commands = {}, cards }) {
     this.#alive = alive;
     this.root.dataset.state = alive ? "alive" : "dead";
     setText(this.#frame.state, t(`stage.${alive ? "running" : cut ? "cut" : "stopped"}`));
     setText(this.#toggle, t(alive ? "stage.stop" : "stage.start"));
     this.#toggle.ariaLabel = `${this.#toggle.textContent} Redis`;
     const order = Object.keys(KINDS);
-    const cards = Object.entries(count ?? {}).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)).map(([kind, n]) => (
+    cards ??= Object.entries(count ?? {}).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)).map(([kind, n]) => (
       { id: kind, title: tOr(`stage.kind-${kind}`, kind), detail: t("stage.keys", { n: number(n) }), scheme: KINDS[kind] ?? "" }
     ));
     this.#records.show(cards, cards.length, t("stage.holds-no-key"));

@@ -15,6 +15,7 @@ export class ReplicaNode {
   #silent;
   #frame;
   #skew = el("span", { className: "node-skew" });
+  #looked = el("span", { className: "node-looked" });
   #served = el("span", { className: "node-count" });
   #records = new RecordSlots("session-memory");
   #toggle;
@@ -26,7 +27,7 @@ export class ReplicaNode {
       ? control((lab) => lab.killReplica(name), { key: "stage.killed", inside: "stage.refused", name })
       : control((lab) => lab.startReplica(name), { key: this.#silent ? "stage.spoken" : "stage.started", name }));
     this.#frame.head.append(this.#toggle);
-    this.#frame.state.after(el("p", { className: "node-facts" }, this.#served, this.#skew));
+    this.#frame.state.after(el("p", { className: "node-facts" }, this.#served, this.#skew, this.#looked));
     this.root.classList.add("replica");
     this.root.dataset.replica = (Number(name.match(/\d+$/)?.[0]) || 0) % HUES;
     this.root.append(this.#records.root);
@@ -36,7 +37,17 @@ export class ReplicaNode {
     return this.#frame.root;
   }
 
-  show({ alive, silent = false, refuses = false, clock_skew: skew, requests, sessions, session_count: count }) {
+  /** What a film looks at here: the slots of its drawer, and a word about what it checked. */
+  get records() {
+    return this.#records;
+  }
+
+  looked(text, result = "") {
+    setText(this.#looked, text);
+    this.#looked.dataset.result = result;
+  }
+
+  show({ alive, silent = false, refuses = false, clock_skew: skew, requests, sessions, session_count: count, cards }) {
     const died = this.#alive && !alive;
     this.#alive = alive;
     this.#silent = silent;
@@ -46,8 +57,8 @@ export class ReplicaNode {
     setText(this.#served, t("stage.served", { n: compact(requests ?? 0) }));
     setText(this.#toggle, t(`stage.${silent ? "wake" : alive ? "kill" : "start"}`));
     this.#toggle.ariaLabel = `${this.#toggle.textContent} ${this.#name}`;
-    if (died) return this.#records.fall(t("stage.memory-lost"));
-    const cards = (sessions ?? []).map(({ id, user }) => ({ id, title: user.replace(SIMULATED, "$1"), detail: id }));
+    if (died && !cards) return this.#records.fall(t("stage.memory-lost"));
+    cards ??= (sessions ?? []).map(({ id, user }) => ({ id, title: user.replace(SIMULATED, "$1"), detail: id }));
     this.#records.show(cards, count ?? cards.length, alive ? t("stage.remembers-nobody") : t("stage.memory-lost"));
   }
 }

@@ -20,6 +20,8 @@ export class ReplicasView {
     for (const replica of replicas) this.#nodes.get(replica.name).show(replica);
   }
 
+  node = (name) => this.#nodes.get(name);
+
   #keep(names) {
     for (const [name, node] of this.#nodes) {
       if (names.includes(name)) continue;

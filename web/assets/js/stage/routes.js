@@ -4,6 +4,8 @@ import { svg } from "./node.js";
 import { plan } from "./plan.js";
 import { Route } from "./route.js";
 
+const HOME = "reports>balancer"; // measured in parts of 100, so that it can be drawn cut in the middle
+
 export class Routes {
   #floor;
   #svg = svg("svg", { class: "wires", "aria-hidden": "true" });
@@ -18,13 +20,23 @@ export class Routes {
   legs(stops, scheme) {
     const lane = this.#wires.has(`client/${scheme}>balancer`) ? `client/${scheme}` : "client/";
     const names = [lane, ...stops.slice(1)];
-    const way = (from, to) => {
-      if (this.#wires.has(`${from}>${to}`)) return [{ key: `${from}>${to}`, back: false }];
-      return this.#wires.has(`${to}>${from}`) ? [{ key: `${to}>${from}`, back: true }] : [];
-    };
-    const there = names.slice(1).flatMap((to, i) => way(names[i], to));
+    const there = names.slice(1).flatMap((to, i) => this.way(names[i], to));
     const home = [names[2], "balancer", lane].filter(Boolean);
-    return { there, home: home.slice(1).flatMap((to, i) => way(home[i], to)) };
+    return { there, home: home.slice(1).flatMap((to, i) => this.way(home[i], to)) };
+  }
+
+  /** The leg from one stop to the next, as a list of one or none. */
+  way(from, to) {
+    if (this.#wires.has(`${from}>${to}`)) return [{ key: `${from}>${to}`, back: false }];
+    return this.#wires.has(`${to}>${from}`) ? [{ key: `${to}>${from}`, back: true }] : [];
+  }
+
+  /** Marks the one wire that something travels on; "" none. */
+  mark(wanted, scheme) {
+    for (const [key, { path }] of this.#wires) {
+      path.toggleAttribute("data-way", key === wanted);
+      if (key === wanted) path.dataset.lane = scheme;
+    }
   }
 
   /** Where a dot is at a part of a leg; nowhere if the leg is gone. */
@@ -49,17 +61,19 @@ export class Routes {
   }
 
   /** Marks the wires whose end is dead. */
-  picture(replicas, redisAlive) {
+  picture(replicas, redisAlive, homeCut) {
     if (replicas.some(({ name }) => !this.#wires.has(`balancer>${name}`))) this.measure();
     const dead = new Set(replicas.filter(({ alive }) => !alive).map(({ name }) => name));
     if (!redisAlive) dead.add("redis");
-    for (const [key, { path }] of this.#wires) path.toggleAttribute("data-dead", key.split(">").some((name) => dead.has(name)));
+    const isDead = (key) => (homeCut && key === HOME) || key.split(">").some((name) => dead.has(name));
+    for (const [key, { path }] of this.#wires) path.toggleAttribute("data-dead", isDead(key));
   }
 
   #add(key) {
-    const path = svg("path", { "data-wire": key });
+    const path = svg("path", { "data-wire": key, ...(key === HOME && { pathLength: 100 }) });
     const [from, to] = key.split(">");
-    if (from.startsWith("client/")) path.dataset.scheme = from.slice("client/".length);
+    const lane = from.match(/^(?:client|other)\/(.+)/)?.[1];
+    if (lane) path.dataset.scheme = lane;
     const replica = [from, to].map((name) => this.#floor.querySelector(`.replica[data-node="${name}"]`)).find(Boolean);
     if (replica) path.dataset.replica = replica.dataset.replica;
     this.#svg.append(path);

@@ -7,6 +7,7 @@
 //   stage.wallet = wallet       a Wallet: what the client holds
 //   stage.highlight(["redis"])  emphasises nodes: client, balancer, replicas, app-1, redis, users, reports; [] none
 //   stage.clear()               forgets what flies and the last answers
+//   stage.lend(clients)         gives its parts to a film; what the lab tells is not drawn until stage.takeBack()
 //   controls                    nodes get buttons: kill, start, stop, flush, demote, promote
 //   schemes                     the schemes that the client lists (the legend); all of them without
 //   without                     nodes that are left out: balancer, redis, users, reports
@@ -42,6 +43,8 @@ export class LabStage extends HTMLElement {
   #redis = new RedisNode((...asked) => this.#control(...asked));
   #users = new UsersNode((...asked) => this.#control(...asked));
   #description = new StageDescription();
+  #lent = false;
+  #column = el("div", { className: "stage-column stage-client" }, this.#client.root);
   #floor = el("div", { className: "stage-floor" });
   #flight = new Flight(this.#floor, (more) => this.#balancer.waits(more));
 
@@ -49,7 +52,7 @@ export class LabStage extends HTMLElement {
     super();
     const column = (name, ...nodes) => el("div", { className: `stage-column stage-${name}` }, ...nodes);
     this.#floor.append(
-      column("client", this.#client.root), column("middle", this.#balancer.root, this.#reports.root),
+      this.#column, column("middle", this.#balancer.root, this.#reports.root),
       column("replicas", this.#replicas.root), column("stores", this.#redis.root, this.#users.root),
     );
   }
@@ -70,9 +73,9 @@ export class LabStage extends HTMLElement {
 
   set lab(lab) {
     this.#lab = lab;
-    lab.addEventListener(CLUSTER_CHANGED, ({ detail }) => this.#show(detail));
+    lab.addEventListener(CLUSTER_CHANGED, ({ detail }) => this.#lent || this.#show(detail));
     lab.addEventListener(CLUSTER_MISSED, ({ detail }) => this.toggleAttribute("alone", detail.missing));
-    lab.addEventListener(REQUEST_BALANCED, ({ detail }) => concernsLogins(detail.path) && this.#travel(detail));
+    lab.addEventListener(REQUEST_BALANCED, ({ detail }) => !this.#lent && concernsLogins(detail.path) && this.#travel(detail));
     if (lab.picture) this.#show(lab.picture);
   }
 
@@ -114,6 +117,27 @@ export class LabStage extends HTMLElement {
     this.#description.clear();
   }
 
+  /** clients: the nodes that stand in the place of the client; without: the nodes that are left out. */
+  lend(clients, without) {
+    this.clear();
+    this.#lent = true;
+    this.#floor.dataset.film = "";
+    this.#column.replaceChildren(...clients);
+    this.#leaveOut(without);
+    const parts = { floor: this.#floor, balancer: this.#balancer, replicas: this.#replicas, redis: this.#redis, routes: this.#flight.routes };
+    return { ...parts, show: (picture) => this.#show(picture), measure: () => this.#flight.measure() };
+  }
+
+  takeBack() {
+    if (!this.#lent) return;
+    this.#lent = false;
+    delete this.#floor.dataset.film;
+    this.#column.replaceChildren(this.#client.root);
+    this.clear();
+    if (this.#lab?.picture) this.#show(this.#lab.picture);
+    this.#arrange();
+  }
+
   #show(picture) {
     this.removeAttribute("alone");
     this.#replicas.show(picture.replicas ?? []);
@@ -135,8 +159,12 @@ export class LabStage extends HTMLElement {
     const named = (attribute) => this.getAttribute(attribute)?.split(/\s+/).filter(Boolean) ?? [];
     const chosen = named("schemes");
     this.#client.list(SCHEMES.map(({ name }) => name).filter((scheme) => chosen.length === 0 || chosen.includes(scheme)));
+    if (!this.#lent) this.#leaveOut(named("without"));
+  }
+
+  #leaveOut(names) {
     for (const node of [this.#balancer, this.#reports, this.#redis, this.#users]) {
-      node.root.toggleAttribute("data-without", named("without").includes(node.root.dataset.node));
+      node.root.toggleAttribute("data-without", names.includes(node.root.dataset.node));
     }
     this.#flight.measure();
   }

@@ -2,7 +2,10 @@
 //
 // experiment  what the lab runs to answer the question; more: what else it can run here
 // asks        the schemes that the reader predicts for; what can be predicted, the lab tells
-// yourTurn       what the reader can do with their own browser, and with which schemes
+// surprise    the one of them whose outcome most readers do not expect: the film ends on it
+// moments     the status of the request in which it is decided, by scheme
+// slogan      what is left of what is often said: false, half, if
+// yourTurn    what the reader can do with their own browser, and with which schemes; hands: see hands/hands.js
 // light       what the story is about on the stage
 // sources     where to read on
 
@@ -15,10 +18,13 @@ const OWASP = (name, page) => ({ name: `OWASP, ${name}`, url: `https://cheatshee
 const SESSIONS = OWASP("Session Management", "Session_Management");
 
 export const CHAPTERS = [
+  { id: "opening", light: [], sources: [] },
   {
     id: "http-forgets",
     experiment: "http-forgets",
     asks: ["basic", "session-redis", "token-stateless"],
+    surprise: "basic",
+    slogan: "half",
     yourTurn: { schemes: ["basic", "session-redis", "token-stateless"], actions: ["visit", "login", "logout"] },
     light: ["client"],
     sources: [RFC(9110, "3.3"), RFC(7617)],
@@ -27,6 +33,8 @@ export const CHAPTERS = [
     id: "the-ticket",
     experiment: "reference-or-value",
     asks: ["session-memory", "session-redis"],
+    surprise: "session-redis",
+    slogan: "false",
     yourTurn: { schemes: ["session-memory", "session-redis"], actions: ["login", "visit", "logout"] },
     light: ["client", "redis"],
     more: ["fixation"],
@@ -36,23 +44,20 @@ export const CHAPTERS = [
     id: "the-signed-letter",
     experiment: "tamper",
     asks: ["token-stateless", "session-cookie"],
-    yourTurn: { schemes: ["token-stateless", "token-cookie"], actions: ["login", "visit", "admin"] },
+    surprise: "token-stateless",
+    slogan: "false",
+    moments: { "token-stateless": 401, "session-cookie": 401 },
+    yourTurn: { schemes: ["token-stateless"], hands: { name: "tamper" }, actions: [] },
     light: ["client"],
     sources: [RFC(7519), RFC(7515), RFC(9068)],
-  },
-  {
-    id: "in-your-hand",
-    experiment: "size",
-    asks: ["session-redis", "session-cookie", "token-stateless"],
-    yourTurn: { schemes: ["session-redis", "session-cookie", "token-stateless"], actions: ["login", "visit"] },
-    light: ["client"],
-    more: ["server-memory"],
-    sources: [RFC(6265, "6.1"), RFC(9110, "5.4")],
   },
   {
     id: "three-desks",
     experiment: "round-robin",
     asks: ["session-memory", "session-redis", "token-stateless"],
+    surprise: "session-memory",
+    slogan: "if",
+    moments: { "session-memory": 401 },
     yourTurn: { schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit", "visit-ten"] },
     light: ["balancer", "replicas"],
     sources: [{ name: "nginx, upstream", url: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html" }],
@@ -61,6 +66,9 @@ export const CHAPTERS = [
     id: "always-the-same-desk",
     experiment: "sticky-replica-dies",
     asks: ["session-memory", "session-redis", "token-stateless"],
+    surprise: "session-memory",
+    slogan: "if",
+    moments: { "session-memory": 401 },
     yourTurn: {
       policy: "sticky", schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit-ten", "kill-mine", "revive"],
     },
@@ -72,6 +80,8 @@ export const CHAPTERS = [
     id: "one-filing-cabinet",
     experiment: "store-lookups",
     asks: ["session-redis", "token-stateless", "token-revocable"],
+    surprise: "token-revocable",
+    slogan: "half",
     yourTurn: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
     light: ["redis"],
     more: ["lost-update", "boot-key", "key-rotation"],
@@ -81,6 +91,9 @@ export const CHAPTERS = [
     id: "the-cabinet-burns",
     experiment: "redis-down",
     asks: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
+    surprise: "session-redis",
+    slogan: "false",
+    moments: { "session-redis": 503, "token-revocable": 503 },
     yourTurn: {
       policy: "sticky", schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
       actions: ["login", "stop-redis", "visit", "start-redis"],
@@ -93,7 +106,13 @@ export const CHAPTERS = [
     id: "leaving",
     experiment: "logout",
     asks: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
-    yourTurn: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "logout"] },
+    surprise: "session-cookie",
+    slogan: "half",
+    moments: { "session-redis": 401, "token-revocable": 401 },
+    yourTurn: {
+      policy: "sticky", schemes: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
+      hands: { name: "outside", actions: ["login", "ask", "logout", "again"] }, actions: [],
+    },
     light: ["client", "redis"],
     more: ["logout-everywhere", "stale-role", "expiry", "clock-skew"],
     sources: [RFC(7009), RFC(9700, "4.14"), OWASP("JSON Web Token", "JSON_Web_Token_for_Java")],
@@ -102,7 +121,13 @@ export const CHAPTERS = [
     id: "thieves-and-forgers",
     experiment: "stolen",
     asks: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
-    yourTurn: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit", "logout"] },
+    surprise: "session-cookie",
+    slogan: "if",
+    moments: { "session-redis": 401, "token-revocable": 401 },
+    yourTurn: {
+      schemes: ["session-redis", "session-cookie", "token-stateless", "token-revocable"],
+      hands: { name: "outside", actions: ["login", "copy", "thief", "logout"] }, actions: [],
+    },
     light: ["client"],
     more: ["forgery", "csrf", "refresh-reuse", "concurrent-refresh"],
     sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
@@ -111,16 +136,35 @@ export const CHAPTERS = [
     id: "other-desks-and-other-pages",
     experiment: "other-service",
     asks: ["session-redis", "token-stateless", "token-revocable"],
-    yourTurn: { schemes: ["session-redis", "token-stateless"], actions: ["login", "visit"] },
+    surprise: "token-revocable",
+    slogan: "if",
+    moments: { "session-redis": 503, "token-revocable": 503 },
+    yourTurn: {
+      schemes: ["session-redis", "token-stateless", "token-revocable"],
+      hands: { name: "outside", actions: ["login", "reports", "cut", "mend", "logout"] }, actions: [],
+    },
     light: ["reports"],
     more: ["cross-origin", "script-reads"],
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
   },
   {
+    id: "in-your-hand",
+    experiment: "size",
+    asks: ["session-redis", "session-cookie", "token-stateless"],
+    surprise: "token-stateless",
+    slogan: "if",
+    yourTurn: { schemes: ["session-redis", "session-cookie", "token-stateless"], hands: { name: "permissions" }, actions: [] },
+    light: ["client"],
+    more: ["server-memory"],
+    sources: [RFC(6265, "6.1"), RFC(9110, "5.4")],
+  },
+  {
     id: "the-bill",
     experiment: "latency",
     asks: ["session-memory", "session-redis", "token-stateless", "token-revocable"],
-    yourTurn: { schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"], actions: ["login", "slow-redis", "visit-ten", "near-redis"] },
+    surprise: "token-revocable",
+    slogan: "half",
+    yourTurn: { schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"], policy: "sticky", hands: { name: "distance" }, actions: [] },
     light: ["redis", "users"],
     more: ["http-forgets", "server-memory"],
     sources: [{ name: "W3C, Server-Timing", url: "https://www.w3.org/TR/server-timing/" }],
@@ -128,6 +172,8 @@ export const CHAPTERS = [
   { id: "your-verdict", light: [], sources: [] },
 ];
 
+/** The chapters that ask and measure something. */
+export const QUESTIONS = CHAPTERS.filter(({ experiment }) => experiment);
 
 /** What a reader may be building, and the experiments that bear on it. */
 export const BUILDS = [

@@ -1,9 +1,11 @@
-// The question of a chapter: for each scheme that it asks about, the reader picks what they think will happen.
+// The question of a chapter. Its answers have letters, and for each scheme the reader picks one. At the run they are locked.
 
 import { el } from "../dom.js";
 import { lookUp, t } from "../lang.js";
-import { keyOf } from "./progress.js";
+import { keyOf, UNSURE } from "./progress.js";
 import { typedRun } from "./typed-run.js";
+
+const LETTERS = "ABC";
 
 /** What can be predicted in a chapter, in its own words: [{value, label}]. With one replica two outcomes may be the same: one stays. */
 export function choicesIn(chapter, choices) {
@@ -17,9 +19,11 @@ export class QuestionView {
   #onRun;
   #root;
   #button; // that runs the experiment; where it has to be typed, what is said meanwhile
+  #unsure; // that runs it without a prediction
   #isTyped = false;
   #chapter;
 
+  /** onRun(isUnsure) is called when the reader wants to see it. */
   constructor(root, progress, onRun) {
     this.#root = root;
     this.#progress = progress;
@@ -30,48 +34,72 @@ export class QuestionView {
   show(chapter, choices, command) {
     this.#chapter = chapter;
     this.#isTyped = command !== "";
+    const isLocked = this.#progress.isLocked(chapter);
     this.#button = this.#isTyped
       ? el("output", { className: "quiet following" })
-      : el("button", { type: "button", className: "primary run", dataset: { action: "run" } });
-    if (!this.#isTyped) this.#button.addEventListener("click", () => this.#onRun());
+      : el("button", { type: "button", className: `run ${isLocked ? "" : "primary"}`, dataset: { action: "run" } });
+    this.#unsure = el("button", { type: "button", className: "unsure", hidden: this.#isTyped || isLocked, dataset: { action: "unsure" } }, t("walkthrough.unsure"));
+    if (!this.#isTyped) this.#button.addEventListener("click", () => this.#onRun(false));
+    this.#unsure.addEventListener("click", () => this.#onRun(true));
+    const all = choicesIn(chapter, choices);
     this.#root.replaceChildren(
-      el("h2", { id: "question-title" }, t("walkthrough.predict")),
+      el("h2", { id: "question-title", className: "unseen" }, t("walkthrough.predict")),
       el("p", { className: "asked" }, lookUp(`walkthrough.${chapter.id}.question`)),
-      ...chapter.asks.map((scheme) => this.#row(scheme, choicesIn(chapter, choices))),
-      ...(this.#isTyped
-        ? [typedRun(command), this.#button]
-        : [el("p", { className: "go" }, this.#button, el("small", {}, t("walkthrough.run-hint")))]),
+      ...(isLocked ? [this.#locked(all)] : [legend(all), el("div", { className: "rows" }, ...chapter.asks.map((scheme) => this.#row(scheme, all)))]),
+      ...(this.#isTyped ? [typedRun(command), this.#button] : [el("p", { className: "go" }, this.#button, this.#unsure)]),
     );
     this.#label();
   }
 
   /** What the button says while the lab is at work: how many requests it has sent; null for another experiment. */
   busy(requests) {
-    this.#button.ariaDisabled = "true";
+    for (const button of [this.#button, this.#unsure]) button.ariaDisabled = "true";
     this.#button.textContent = t(`walkthrough.${requests === null ? "runs-another" : "running"}`, { requests });
   }
 
   ready() {
-    this.#button.ariaDisabled = "false";
+    this.#unsure.ariaDisabled = "false";
     this.#label();
+  }
+
+  /** Moves the focus to the first scheme that nothing is said about yet. */
+  ask() {
+    const open = this.#chapter.asks.findIndex((scheme) => !this.#progress.predictionOf(this.#chapter, scheme));
+    this.#root.querySelectorAll("fieldset")[open]?.querySelector("input").focus();
   }
 
   #row(scheme, choices) {
     const said = this.#progress.predictionOf(this.#chapter, scheme);
-    const options = choices.map(({ value, label }) => {
-      const radio = el("input", { type: "radio", name: `predict-${scheme}`, value, checked: value === said });
+    const options = choices.map(({ value, label }, i) => {
+      const radio = el("input", { type: "radio", name: `predict-${scheme}`, value, checked: value === said, ariaLabel: `${LETTERS[i]}: ${label}`, title: label });
       radio.addEventListener("change", () => {
         this.#progress.predict(this.#chapter, scheme, value);
-        if (this.#button.ariaDisabled !== "true") this.#label();
+        if (document.documentElement.dataset.busy !== "true") this.#label();
       });
-      return el("label", { className: "choice" }, radio, el("span", {}, label));
+      return el("label", { className: "choice letter" }, radio, el("span", { ariaHidden: "true" }, LETTERS[i]));
     });
-    return el("fieldset", { className: "prediction", dataset: { scheme } },
-      el("legend", {}, el("span", { className: "swatch" }), scheme, el("small", {}, t(`scheme.${scheme}.is`))),
-      el("div", { className: "choices" }, ...options));
+    return el("fieldset", { className: "prediction", dataset: { scheme }, title: t(`scheme.${scheme}.is`) },
+      el("legend", {}, el("span", { className: "swatch" }), scheme), el("div", { className: "choices" }, ...options));
+  }
+
+  /** What was said, in words and no longer to be changed. */
+  #locked(choices) {
+    return el("ul", { className: "said" }, ...this.#chapter.asks.map((scheme) => {
+      const said = this.#progress.predictionOf(this.#chapter, scheme);
+      const words = choices.find(({ value }) => value === said)?.label ?? t("walkthrough.said-unsure");
+      return el("li", { dataset: { scheme, said: said === UNSURE ? UNSURE : "predicted" } }, el("span", { className: "swatch" }), el("b", {}, scheme), ` ${words}`);
+    }));
   }
 
   #label() {
-    this.#button.textContent = this.#isTyped ? t("walkthrough.follows") : t(this.#progress.isPredicted(this.#chapter) ? "walkthrough.run" : "walkthrough.run-anyway");
+    const isLocked = this.#progress.isLocked(this.#chapter);
+    if (this.#isTyped) this.#button.textContent = t("walkthrough.follows");
+    else {
+      this.#button.textContent = t(isLocked ? "walkthrough.again" : "walkthrough.run");
+      this.#button.ariaDisabled = String(!isLocked && !this.#progress.isPredicted(this.#chapter));
+    }
   }
 }
+
+const legend = (choices) => el("ol", { className: "letters", ariaHidden: "true" }, ...choices.map(({ label }, i) => (
+  el("li", {}, el("b", {}, LETTERS[i]), el("span", {}, label)))));

@@ -6,6 +6,7 @@ import { EXCHANGE_ENDED } from "../model/events.js";
 import { asCurl } from "../model/raw.js";
 import { say, sayControl } from "../shell/shell.js";
 import { verdictOf } from "../verdict.js";
+import { HANDS } from "./hands/hands.js";
 import { ACTIONS, actionLabel } from "./reader-actions.js";
 
 const MOST = 10; // answers that a lane shows
@@ -15,30 +16,49 @@ export class ReaderActionsView {
   #wallet;
   #lab;
   #reader;
+  #other; // another user
+  #hand = null; // what this chapter has beyond the buttons
   #lanes = new Map(); // scheme → {list, words}
   #last = null; // {exchange, lane}: what "copy as curl" copies
   #busy = false;
 
-  constructor(root, { wallet, lab, reader }) {
+  constructor(root, { wallet, lab, reader, other }) {
     this.#root = root;
     this.#wallet = wallet;
     this.#lab = lab;
     this.#reader = reader;
+    this.#other = other;
     wallet.addEventListener(EXCHANGE_ENDED, ({ detail }) => this.#show(detail));
   }
 
-  show({ yourTurn }) {
+  /** result: what the experiment of the chapter has measured, if it has run. */
+  show({ yourTurn }, result) {
+    this.leave();
     this.#lanes.clear();
     this.#last = null;
     this.#wallet.policy = yourTurn.policy ?? "round-robin";
+    const body = this.#root.querySelector("div");
+    if (yourTurn.hands) {
+      this.#hand = HANDS[yourTurn.hands.name](yourTurn, {
+        wallet: this.#wallet, lab: this.#lab, reader: this.#reader, other: this.#other, result, wrong: (exchange) => sayControl(exchange, ""),
+      });
+      body.replaceChildren(this.#hand.root);
+      return;
+    }
     const lanes = yourTurn.schemes.map((scheme) => this.#lane(scheme));
     const buttons = yourTurn.actions.map((name) => this.#button(name, yourTurn.schemes));
     const copy = el("button", { type: "button", className: "tool copy" }, t("shell.copy-curl"));
     copy.addEventListener("click", () => this.#copy());
-    this.#root.replaceChildren(
-      el("h2", { id: "your-turn-title" }, t("walkthrough.your-turn"), el("small", {}, t(`walkthrough.policy-${this.#wallet.policy}`))),
+    body.replaceChildren(
+      el("small", {}, t(`walkthrough.policy-${this.#wallet.policy}`)),
       el("div", { className: "actions" }, ...buttons, copy),
       el("ul", { className: "lanes" }, ...lanes));
+  }
+
+  /** The chapter is left: what it has broken is mended. */
+  leave() {
+    this.#hand?.close();
+    this.#hand = null;
   }
 
   /** Forgets the answers: after a reset they are about another lab. */

@@ -3,6 +3,7 @@
 import { el } from "../dom.js";
 import { number, t } from "../lang.js";
 import { keyOf } from "./progress.js";
+import { sentence } from "./sentence.js";
 
 /** The table of a result. said(scheme) is what the reader predicted: {value, label}, or nothing. */
 export function resultTable(result, said = () => null) {
@@ -33,18 +34,37 @@ export const measured = ({ sign, observed_text: text }) => [
   el("span", { className: "unseen" }, `(${sign.text})`),
 ];
 
-/** The whole answer of a chapter: table, score, lesson, sources. */
-export function answer(result, { said, score, sources }) {
-  const parts = [el("h2", { id: "result-title", tabIndex: -1 }, t("walkthrough.answer"))];
-  if (score.of > 0) parts.push(el("p", { className: "score" }, t("walkthrough.score", score)));
-  parts.push(resultTable(result, said));
-  parts.push(el("figure", { className: "lesson" },
-    el("figcaption", {}, t("walkthrough.lesson")),
-    el("p", {}, result.lesson),
-    el("p", { className: "claim" }, el("strong", {}, t("walkthrough.often-said")), ` ${result.claim}`),
-    el("p", { className: "sources" }, t("walkthrough.read-on"), " ", ...links(sources))));
-  parts.push(el("p", { className: "quiet took" }, t("walkthrough.took", { seconds: number(result.duration_ms / 1000, 1) })));
-  return parts;
+/**
+ * The whole answer of a chapter. rows: {scheme, cell, said, was, because, show} for each scheme that was asked about, with
+ * the words of the choices; show() plays the decisive request again, where it was recorded.
+ */
+export function answer(chapter, result, { rows, said, score, seen, again }) {
+  const verdict = chapter.slogan;
+  return [
+    el("h2", { id: "result-title", tabIndex: -1 }, t("walkthrough.answer")),
+    ...(seen ? [el("p", { className: "seen-verdict tag", dataset: { tone: seen.right ? "ok" : "stranger" } }, `${seen.right ? "✓" : "✕"} ${t(`walkthrough.seen-${seen.right ? "right" : "wrong"}`, seen)}`)] : []),
+    el("ul", { className: "said-and-was" }, ...rows.map(saidAndWas)),
+    ...(score.of > 0 ? [el("p", { className: "score" }, t("walkthrough.score", score))] : []),
+    el("figure", { className: "lesson" },
+      el("figcaption", {}, t("walkthrough.lesson")),
+      el("p", {}, result.lesson),
+      el("p", { className: "claim" }, t("walkthrough.often-said"), ` “${result.claim}” `,
+        el("strong", { dataset: { slogan: verdict } }, t(`walkthrough.slogans.${verdict}`)), ` ${t(`walkthrough.${chapter.id}.slogan`)}`),
+      el("p", { className: "sources" }, t("walkthrough.read-on"), " ", ...links(chapter.sources))),
+    el("details", { className: "measured-all" }, el("summary", {}, t("walkthrough.table")), resultTable(result, said),
+      el("p", { className: "quiet took" }, t("walkthrough.took", { seconds: number(result.duration_ms / 1000, 1) }))),
+    el("p", { className: "go again" }, ...again),
+  ];
+}
+
+function saidAndWas({ scheme, cell, said, was, because, show }) {
+  const kind = !said ? "nothing" : said === was ? "right" : "wrong";
+  const words = sentence(`walkthrough.said-${kind}`, { said: el("em", {}, said ?? ""), was: el("strong", {}, was) });
+  const button = show && el("button", { type: "button", className: "link" }, t("walkthrough.show-request"));
+  if (show) button.addEventListener("click", show);
+  return el("li", { dataset: { scheme, kind } },
+    el("p", { className: "who" }, el("span", { className: "swatch" }), scheme, el("span", { className: "sign", dataset: { sign: cell.sign.name }, title: cell.sign.text, ariaHidden: "true" }, cell.sign.symbol), el("span", { className: "unseen" }, `(${cell.sign.text})`)),
+    el("p", {}, ...words, because ? `, ${because}` : ".", ...(show ? [" ", button] : [])));
 }
 
 const links = (sources) => sources.flatMap(({ name, url }, i) => [

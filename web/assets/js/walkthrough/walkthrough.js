@@ -1,6 +1,7 @@
-// The walkthrough: chapters, each one idea, one picture, one prediction, one run, one lesson.
+// The walkthrough: chapters, each one question: predict, see the run as a film, say what was seen, understand.
 
 import { el } from "../dom.js";
+import { Film } from "../film/film.js";
 import { language, lookUp, t } from "../lang.js";
 import { CLUSTER_MISSED, EXPERIMENT_CHANGED, REQUEST_BALANCED } from "../model/events.js";
 import { Lab } from "../model/lab.js";
@@ -10,9 +11,11 @@ import "../stage/stage.js";
 import { CHAPTERS } from "./chapters.js";
 import { ReaderActionsView } from "./reader-actions-view.js";
 import { MoreView } from "./more-view.js";
-import { Progress, RESULT_MEASURED } from "./progress.js";
+import { keyOf, Progress, RESULT_MEASURED } from "./progress.js";
 import { choicesIn, QuestionView } from "./question-view.js";
+import { Opening } from "./opening.js";
 import { answer } from "./result-view.js";
+import { SeenView, surprising } from "./seen-view.js";
 import { VerdictView } from "./verdict-view.js";
 
 const USERS = 50; // in a population: few, because a reader is waiting
@@ -23,23 +26,31 @@ class Walkthrough {
   #lab = new Lab();
   #wallet = new Wallet();
   #progress = new Progress();
+  #walk = document.querySelector(".walk");
   #stage = document.querySelector("lab-stage");
+  #film = new Film(byId("film"), this.#stage);
+  #seen = new SeenView(byId("seen"));
   #yourTurn;
   #question;
   #more;
   #verdict;
+  #opening;
+  #index = 0; // of the chapter that is shown
+  #shown = 0; // counts the chapters that were shown: what belongs to one before is over
   #requests = 0;
   #running = ""; // the experiment that this page runs
   #followed = ""; // the experiment that runs from outside
   #lost = 0; // the timer of that one
 
-  constructor(reader) {
+  constructor({ reader, other }) {
     this.#stage.lab = this.#lab;
     this.#stage.wallet = this.#wallet;
-    this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader });
-    this.#question = new QuestionView(byId("question"), this.#progress, () => this.run());
+    byId("film").film = this.#film;
+    this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader, other });
+    this.#question = new QuestionView(byId("question"), this.#progress, (isUnsure) => this.run(isUnsure));
     this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name), this.#lab);
     this.#verdict = new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab);
+    this.#opening = new Opening(byId("opening"), { lab: this.#lab, stage: this.#stage, wallet: this.#wallet, reader, ended: () => this.turn(1) });
     this.#progress.addEventListener(RESULT_MEASURED, () => this.#markSteps());
     this.#lab.addEventListener(REQUEST_BALANCED, () => this.#count());
     this.#lab.addEventListener(EXPERIMENT_CHANGED, ({ detail }) => this.#follow(detail));
@@ -54,6 +65,7 @@ class Walkthrough {
     await this.#lab.listExperiments(language);
     this.#show(false);
     await this.#lab.open();
+    if (this.#chapter.id === "opening") await this.#opening.open();
   }
 
   turn(by) {
@@ -69,19 +81,30 @@ class Walkthrough {
     sayControl(exchange, t("shell.is-reset"));
   }
 
-  /** Runs the experiment of the chapter, and shows what came of it beside what was predicted. */
-  async run() {
+  /** Locks what was predicted, and runs the experiment of the chapter. isUnsure: also where nothing was predicted. */
+  async run(isUnsure = false) {
     const chapter = this.#chapter;
-    if (!chapter.experiment || this.#running || this.#lab.commandOf(chapter.experiment)) return;
+    const shown = this.#shown;
+    if (!chapter.experiment || this.#measured || this.#lab.commandOf(chapter.experiment)) return;
+    const wasLocked = this.#progress.isLocked(chapter);
+    if (!wasLocked && !isUnsure && !this.#progress.isPredicted(chapter)) {
+      say(t("walkthrough.first-predict"));
+      this.#question.ask();
+      return;
+    }
+    this.#progress.lock(chapter);
+    this.#showQuestion();
     const ran = await this.#measure(chapter.experiment);
-    if (!ran || chapter !== this.#chapter) return;
-    this.#showAnswer();
-    byId("result").querySelector("h2").focus({ preventScroll: true });
-    byId("result").scrollIntoView({ block: "nearest" });
+    if (!ran && !wasLocked) this.#progress.unlock(chapter);
+    if (shown !== this.#shown) return;
+    if (ran) await this.#reveal();
+    else this.#showQuestion();
   }
 
-  get #index() {
-    return Math.max(0, CHAPTERS.findIndex(({ id }) => `#${id}` === location.hash));
+  /** The chapter that the address names; without, the opening for a new reader, and the first chapter for others. */
+  #find() {
+    const index = CHAPTERS.findIndex(({ id }) => `#${id}` === location.hash);
+    return index >= 0 ? index : Number(!this.#progress.isEmpty);
   }
 
   get #chapter() {
@@ -108,6 +131,40 @@ class Walkthrough {
     return true;
   }
 
+  /** After a run: the film, then what was seen, then the answer. */
+  async #reveal() {
+    const chapter = this.#chapter;
+    const shown = this.#shown;
+    this.#showQuestion();
+    byId("result").hidden = true;
+    this.#enter("film");
+    const wasSeen = await this.#film.play(this.#progress.recordingOf(chapter.experiment), filmOrder(chapter));
+    if (shown !== this.#shown) return;
+    if (wasSeen && this.#progress.seenIn(chapter) === undefined) {
+      this.#enter("seen");
+      const scheme = surprising(chapter, this.#progress);
+      const chosen = this.#seen.ask(scheme, this.#progress.cellOf(chapter, scheme), this.#choices);
+      byId("seen-title").focus({ preventScroll: true });
+      this.#progress.saw(chapter, { scheme, right: await chosen });
+      if (shown !== this.#shown) return;
+    }
+    this.#film.close();
+    this.#enter("answer");
+    this.#showAnswer();
+    this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
+    byId("your-turn").open = true;
+    byId("result-title").focus({ preventScroll: true });
+    byId("result-title").scrollIntoView({ block: "nearest" });
+  }
+
+  #enter(phase) {
+    this.#walk.dataset.phase = phase;
+    byId("next").classList.toggle("primary", phase === "answer");
+    const { asks, yourTurn } = this.#chapter;
+    const schemes = phase === "answer" ? yourTurn?.schemes : asks;
+    this.#stage.setAttribute("schemes", (schemes ?? ["session-memory"]).join(" "));
+  }
+
   /** An experiment has begun or ended in the lab, which this page has not started: typed, or on another page. */
   async #follow({ name, state }) {
     if (this.#running) return; // our own
@@ -125,8 +182,12 @@ class Walkthrough {
     if (!result.ok) return;
     this.#progress.measured(name, result.json);
     this.#more.update(name);
-    if (!this.#chapter.experiment) this.#verdict.show();
-    else if (this.#chapter.experiment === name) this.#showAnswer();
+    const chapter = this.#chapter;
+    if (chapter.id === "your-verdict") this.#verdict.show();
+    if (chapter.experiment !== name) return;
+    // Typed by the reader, or by another one: that does not take the question away from who has not predicted yet.
+    if (this.#lab.commandOf(name)) this.#progress.lock(chapter);
+    if (this.#progress.isLocked(chapter)) await this.#reveal();
   }
 
   #release() {
@@ -162,50 +223,91 @@ class Walkthrough {
   #showQuestion() {
     const chapter = this.#chapter;
     if (chapter.experiment) this.#question.show(chapter, this.#lab.choicesOf(chapter.experiment), this.#lab.commandOf(chapter.experiment));
+    if (this.#measured) this.#markBusy(true); // the buttons are new
+  }
+
+  get #choices() {
+    return choicesIn(this.#chapter, this.#lab.choicesOf(this.#chapter.experiment));
   }
 
   #show(moved) {
+    this.#index = this.#find();
     const chapter = this.#chapter;
     const text = lookUp(`walkthrough.${chapter.id}`);
-    const isVerdict = !chapter.experiment;
+    const kind = chapter.experiment ? "chapter" : chapter.id === "opening" ? "opening" : "verdict";
+    this.#shown += 1;
+    this.#film.close();
+    this.#yourTurn.leave();
     document.title = `${text.title} · Authlab`;
-    byId("count").textContent = t("walkthrough.chapter", { n: this.#index + 1, of: CHAPTERS.length });
+    byId("count").textContent = this.#index > 0 ? t("walkthrough.chapter", { n: this.#index, of: CHAPTERS.length - 1 }) : "";
     byId("title").textContent = text.title;
-    byId("story").replaceChildren(...text.story.map((paragraph) => el("p", {}, paragraph)));
-    for (const id of ["your-turn", "question", "result"]) byId(id).hidden = isVerdict;
-    byId("verdict").hidden = !isVerdict;
-    document.querySelector(".walk").dataset.kind = isVerdict ? "verdict" : "chapter";
+    byId("story").replaceChildren(...(kind === "opening" ? [] : story(text)));
+    for (const id of ["your-turn", "question", "film", "seen"]) byId(id).hidden = kind !== "chapter";
+    byId("result").hidden = true;
+    byId("verdict").hidden = kind !== "verdict";
+    byId("opening").hidden = kind !== "opening";
+    this.#walk.dataset.kind = kind;
+    this.#enter(this.#progress.isDone(chapter) ? "answer" : "ask");
     this.#stage.highlight(chapter.light);
     this.#stage.setAttribute("without", chapter.light.includes("reports") ? "" : "reports");
     this.#more.show(chapter);
-    if (isVerdict) this.#verdict.show();
-    else {
-      this.#stage.setAttribute("schemes", chapter.yourTurn.schemes.join(" "));
-      this.#yourTurn.show(chapter);
+    if (kind === "verdict") this.#verdict.show();
+    if (kind === "chapter") {
+      this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
+      byId("your-turn").open = this.#progress.isDone(chapter);
       this.#showQuestion();
       this.#showAnswer();
     }
-    if (this.#measured) this.#markBusy(true); // the buttons are new
     this.#markSteps();
     byId("before").hidden = this.#index === 0;
-    byId("next").hidden = this.#index === CHAPTERS.length - 1;
+    byId("next").hidden = kind !== "chapter";
     if (!moved) return;
     say("");
-    scrollTo({ top: 0 });
+    scrollTo({ top: 0, behavior: "instant" });
     byId("title").focus({ preventScroll: true });
+    if (kind === "opening") this.#opening.open();
+    else this.#opening.close();
   }
 
   #showAnswer() {
     const chapter = this.#chapter;
+    const isDone = this.#progress.isDone(chapter);
+    byId("result").hidden = !isDone;
+    if (!isDone) return;
     const result = this.#progress.resultOf(chapter.experiment);
-    byId("result").hidden = !result;
-    if (!result) return;
-    const said = (scheme) => {
-      const value = this.#progress.predictionOf(chapter, scheme);
-      const choice = choicesIn(chapter, this.#lab.choicesOf(chapter.experiment)).find((one) => one.value === value);
-      return choice && chapter.asks.includes(scheme) ? choice : null;
+    const recording = this.#progress.recordingOf(chapter.experiment);
+    const choices = this.#choices;
+    const said = (scheme) => choices.find(({ value }) => value === this.#progress.predictionOf(chapter, scheme)) ?? null;
+    const rows = chapter.asks.map((scheme) => ({ scheme, cell: this.#progress.cellOf(chapter, scheme) })).filter(({ cell }) => cell).map(({ scheme, cell }) => ({
+      scheme, cell,
+      said: said(scheme)?.label,
+      was: choices.find(({ value }) => value === keyOf(cell.outcome))?.label ?? cell.observed_text,
+      because: cell.as_predicted ? lookUp(`walkthrough.${chapter.id}.because.${scheme}`) : "",
+      show: recording && chapter.moments?.[scheme] ? () => this.#showMoment(recording, scheme, chapter.moments[scheme]) : null,
+    }));
+    byId("result").replaceChildren(...answer(chapter, result, {
+      rows, said, score: this.#progress.scoreOf(chapter), seen: this.#progress.seenIn(chapter), again: this.#again(recording),
+    }));
+  }
+
+  /** Buttons that show the same film again, and that run it all once more. */
+  #again(recording) {
+    const button = (name, text, act) => {
+      const node = el("button", { type: "button", dataset: { action: name } }, text);
+      node.addEventListener("click", act);
+      return node;
     };
-    byId("result").replaceChildren(...answer(result, { said, score: this.#progress.scoreOf(chapter), sources: chapter.sources }));
+    return [
+      ...(recording ? [button("watch", `▶ ${t("walkthrough.watch-again")}`, () => this.#reveal())] : []),
+      ...(this.#lab.commandOf(this.#chapter.experiment) ? [] : [button("again", t("walkthrough.again"), () => this.run())]),
+    ];
+  }
+
+  /** Plays the request again in which it was decided, above the answer. */
+  #showMoment(recording, scheme, status) {
+    this.#enter("moment");
+    this.#film.showRequest(recording, scheme, status);
+    byId("film").scrollIntoView({ block: "nearest" });
   }
 
   #markSteps() {
@@ -219,8 +321,18 @@ class Walkthrough {
   }
 }
 
-const { name, password } = byId("reader").dataset;
-const walkthrough = new Walkthrough({ name, password });
+/** One scheme after the other, and the surprising one last. */
+const filmOrder = ({ asks, surprise }) => [...asks.filter((scheme) => scheme !== surprise), surprise];
+
+/** What has to be known before the question; the rest can be opened. */
+function story({ short, story: whole = [] }) {
+  const paragraphs = whole.map((paragraph) => el("p", {}, paragraph));
+  if (!short) return paragraphs;
+  return [el("p", {}, short), el("details", {}, el("summary", {}, t("walkthrough.whole-story")), ...paragraphs)];
+}
+
+const userOf = ({ name, password }) => ({ name, password });
+const walkthrough = new Walkthrough({ reader: userOf(byId("reader").dataset), other: userOf(byId("other-user").dataset) });
 const keys = startShell({ reset: () => walkthrough.reset() });
 keys.on("ArrowRight", "walkthrough.key-next", () => walkthrough.turn(1));
 keys.on("ArrowLeft", "walkthrough.key-before", () => walkthrough.turn(-1));

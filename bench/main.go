@@ -1,0 +1,87 @@
+// Command bench measures authlab against what people would use instead, in one run on one machine.
+//
+//	go run .             everything, in less than six minutes; writes RESULTS.md
+//	go run . -rounds 1 -seconds 0.3 -o -    a quick look
+//
+// Each server is a process of its own with one processor (GOMAXPROCS=1). The servers take turns, round after round, and only
+// one has load at a time. What counts are ratios within a round: other work on the machine slows both sides of a ratio.
+//
+// It is a module of its own, so that what is measured against is no dependency of authlab.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if len(os.Args) == 4 && os.Args[1] == "peer" { // started by the driver
+		exit(servePeer(ctx, os.Args[2], os.Args[3]))
+	}
+	o := options{}
+	flag.IntVar(&o.rounds, "rounds", 5, "how often each server has its turn")
+	seconds := flag.Float64("seconds", 1.8, "how long a turn is")
+	flag.IntVar(&o.connections, "connections", 32, "how many clients send at once, each on a connection of its own")
+	flag.StringVar(&o.only, "only", "", "measure only the subjects whose name contains this, and the first")
+	flag.StringVar(&o.output, "o", "RESULTS.md", "file to write; - is the terminal")
+	flag.Parse()
+	o.turn = time.Duration(*seconds * float64(time.Second))
+	exit(run(ctx, o))
+}
+
+type options struct {
+	rounds, connections int
+	turn                time.Duration
+	only, output        string
+}
+
+func run(ctx context.Context, o options) (err error) {
+	began := time.Now()
+	dir, err := os.MkdirTemp("", "authlab-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	servers := &processes{ctx: ctx, dir: dir}
+	defer func() { err = errors.Join(err, servers.stop()) }()
+	subjects, err := prepare(servers, o.only)
+	if err != nil {
+		return err
+	}
+	for round := range o.rounds {
+		for i := range subjects {
+			s := subjects[i]
+			if round%2 == 1 {
+				s = subjects[len(subjects)-1-i] // both orders, in case one subject leaves the machine warm for the next
+			}
+			turn, err := s.measure(ctx, o.connections, o.turn)
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			s.turns = append(s.turns, turn)
+			fmt.Fprintf(os.Stderr, "round %d  %-52s %7.0f/s\n", round+1, s.name, turn.rate)
+		}
+	}
+	text := report(subjects, o, time.Since(began))
+	if o.output == "-" {
+		_, err = fmt.Print(text)
+		return err
+	}
+	return os.WriteFile(o.output, []byte(text), 0o644)
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}

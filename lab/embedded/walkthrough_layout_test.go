@@ -1,0 +1,63 @@
+package embedded_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// outside lists what a reader has to scroll to before the run: of the question, its choices, the button and the stage.
+const outside = `[...document.querySelectorAll("#question .asked, #question fieldset, #question .run, lab-stage .stage-floor, lab-stage .replica, lab-stage .node-redis")]
+	.filter((e) => {
+		const { top, left, bottom, right } = e.getBoundingClientRect();
+		return top < -1 || left < -1 || bottom > innerHeight + 1 || right > innerWidth + 1 || bottom - top < 8;
+	})
+	.map((e) => e.className + " " + Math.round(e.getBoundingClientRect().top) + " to " + Math.round(e.getBoundingClientRect().bottom))`
+
+// covered lists which of the rows and buttons lie under something else, like a stage that is too high.
+const covered = `[...document.querySelectorAll("#question fieldset label, #question .run")].filter((e) => {
+		const { left, top, width, height } = e.getBoundingClientRect();
+		return !e.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+	}).map((e) => e.textContent)`
+
+func TestQuestionRunAndStageAreInTheWindow(t *testing.T) {
+	for _, lang := range []string{"en", "es"} {
+		t.Run(lang, func(t *testing.T) {
+			p := openWalkthrough(t, "/?lang="+lang+"#http-forgets", 1024, 768)
+			wait[bool](p, `document.querySelectorAll(".replica[data-state=alive]").length === 3`)
+			for _, chapter := range answers {
+				ask[bool](p, fmt.Sprintf(`(location.hash = %q, true)`, chapter.chapter))
+				wait[bool](p, fmt.Sprintf(`document.querySelectorAll("#question fieldset").length === %d && document.querySelector("#steps [aria-current]").hash === "#%s"`, len(chapter.choices), chapter.chapter))
+				for _, presenter := range []bool{false, true} {
+					for _, screen := range [][2]int64{{1024, 768}, {1366, 650}, {1440, 900}, {1920, 1080}} {
+						p.do(chromedp.EmulateViewport(screen[0], screen[1]))
+						p.expectInWindow(fmt.Sprintf("%s, %v, presenter %v", chapter.chapter, screen, presenter), presenter)
+					}
+					ask[bool](p, `document.querySelector("[data-tool=presenter]").click() ?? true`)
+				}
+				p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
+				p.expectInWindow(chapter.chapter+", on a phone", false)
+				if high := ask[float64](p, `document.querySelector(".theatre").getBoundingClientRect().height`); high > 240 {
+					t.Errorf("%s: on a phone the stage is %.0f px high", chapter.chapter, high)
+				}
+			}
+		})
+	}
+}
+
+func (p *page) expectInWindow(when string, presenter bool) {
+	p.t.Helper()
+	if out := ask[[]string](p, outside); len(out) > 0 {
+		p.t.Errorf("%s: not in the window: %q", when, out)
+	}
+	if under := ask[[]string](p, covered); len(under) > 0 {
+		p.t.Errorf("%s: covered: %q", when, under)
+	}
+	if wide := ask[int64](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+		p.t.Errorf("%s: the page is %d px too wide", when, wide)
+	}
+	if high := ask[int64](p, `document.documentElement.scrollHeight - innerHeight`); presenter && high > 0 {
+		p.t.Errorf("%s: a presenter has to scroll %d px", when, high)
+	}
+}

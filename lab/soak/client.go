@@ -1,0 +1,121 @@
+package soak
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"authlab/lab/contract"
+	"authlab/web/scheme"
+)
+
+// answerTimeout is far longer than any answer may take: it ends a request that would never be answered.
+const answerTimeout = 30 * time.Second
+
+// password is what all people log in with. Its hash costs next to nothing.
+const password = "the same for all"
+
+// schemes are all rows of the table.
+var schemes = scheme.All()
+
+// A client sends what people do. It keeps no cookies: which credential a request carries, the model decides.
+type client struct {
+	url       string
+	transport *http.Transport
+	http      *http.Client
+}
+
+func newClient(url string) *client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy, transport.MaxIdleConnsPerHost, transport.DisableCompression = nil, 4*MaxPeople, true
+	return &client{url, transport, &http.Client{Transport: transport, Timeout: answerTimeout}}
+}
+
+func (c *client) close() { c.transport.CloseIdleConnections() }
+
+// A sender is what a person adds to each request.
+type sender struct {
+	policy, address, pin string // pin: the balancer's cookie
+}
+
+// send sends a request and notes the answer in it. It returns the balancer's cookie, if that has changed.
+func (c *client) send(ctx context.Context, e *exchange, from sender) (pin string) {
+	request, err := c.request(ctx, e, from)
+	if err != nil {
+		e.failure = err.Error()
+		return ""
+	}
+	e.at.from = time.Now()
+	defer func() { e.at.to = time.Now() }()
+	response, err := c.http.Do(request)
+	if err != nil {
+		e.failure = err.Error()
+		return ""
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	e.replica = response.Header.Get("X-Served-By")
+	e.timing = contract.ParseServerTiming(response.Header.Values("Server-Timing")...)
+	if err != nil {
+		e.failure = err.Error()
+		return ""
+	}
+	e.status = response.StatusCode
+	_ = json.Unmarshal(body, &e.body) // an answer without a body tells nothing
+	for _, cookie := range response.Cookies() {
+		switch {
+		case cookie.Name != e.scheme.CookieName:
+			pin = cookie.Name + "=" + cookie.Value
+		case cookie.MaxAge < 0 || cookie.Value == "":
+			e.cookieTaken = true
+		default:
+			e.newCookie = cookie.Value
+		}
+	}
+	return pin
+}
+
+func (c *client) request(ctx context.Context, e *exchange, from sender) (*http.Request, error) {
+	method, path, body := http.MethodGet, e.scheme.Base+"/"+string(e.action), any(nil)
+	switch e.action {
+	case add:
+		method, path, body = http.MethodPost, e.scheme.Base+"/cart", map[string]string{"add": e.item}
+	case logIn:
+		method, path, body = http.MethodPost, e.scheme.Login, map[string]string{"username": e.user, "password": password}
+	case logout:
+		method, path = http.MethodPost, e.scheme.Logout
+	case refresh:
+		method, path, body = http.MethodPost, e.scheme.Refresh, map[string]string{"refresh_token": e.ticket.login.refresh}
+	}
+	var text bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&text).Encode(body); err != nil {
+			return nil, err
+		}
+	}
+	request, err := http.NewRequestWithContext(ctx, method, c.url+path, &text)
+	if err != nil {
+		return nil, err
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	request.Header.Set(contract.PolicyHeader, from.policy)
+	request.Header.Set("X-Forwarded-For", from.address)
+	if from.pin != "" {
+		request.Header.Add("Cookie", from.pin)
+	}
+	switch {
+	case e.scheme.Credential == scheme.Password:
+		request.SetBasicAuth(e.user, password)
+	case e.ticket == nil:
+	case e.scheme.Credential == scheme.Cookie:
+		request.AddCookie(&http.Cookie{Name: e.scheme.CookieName, Value: e.ticket.text})
+	case e.action != logIn && e.action != refresh:
+		request.Header.Set("Authorization", "Bearer "+e.ticket.text)
+	}
+	return request, nil
+}

@@ -1,0 +1,33 @@
+// The way of a request through the lab, step by step: where it goes, what is looked at there, and back again.
+//
+// A step is {from, to}, which moves the thing, or {at, lookup}, which looks at something.
+
+/** who: client, or other. */
+export function itinerary(beat, who) {
+  const { scheme, service, replica, lookups = [], action } = beat;
+  const way = [`${who}/${scheme}`, ...(service ? ["reports"] : ["balancer", replica].filter(Boolean))];
+  const there = way.slice(1).map((to, i) => ({ from: way[i], to }));
+  const back = there.toReversed().map(({ from, to }) => ({ from: to, to: from, back: true }));
+  const end = way.at(-1);
+  return [...there, ...shown(lookups, action, scheme).flatMap((lookup) => visit(lookup, end)), ...back];
+}
+
+/**
+ * What is shown of all that was looked at. How often a login was tried is counted in Redis, too, with no result that is told:
+ * that is left out. Where a login or a logout writes, the last time in Redis is when it does.
+ */
+function shown(lookups, action, scheme) {
+  const last = lookups.findLastIndex(({ where }) => where === "redis");
+  const writes = action === "login" ? scheme === "session-redis" : action === "logout";
+  const kept = lookups.filter(({ where, result }, i) => {
+    if (where === "redis" && i === last && writes) return true;
+    return action === "page" || action === "logout" ? result !== "" : where === "hash";
+  });
+  return kept.filter(({ where }, i) => where !== kept[i + 1]?.where);
+}
+
+function visit(lookup, end) {
+  const store = { redis: "redis", denylist: "redis", users: "users", home: "balancer" }[lookup.where];
+  if (!store) return [{ at: end, lookup }];
+  return [{ from: end, to: store }, { at: store, lookup }, { from: store, to: end }];
+}

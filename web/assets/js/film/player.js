@@ -1,0 +1,201 @@
+// The player of a film: plays the frames of a reel, one after the other, on a stage.
+//
+// The stage tells what it shows: data-film (playing, paused, ended), data-frame, data-beat (its index in the recording),
+// data-kind, data-lane (the scheme), data-moving while something moves.
+
+import { number, t } from "../lang.js";
+import { pageKeys } from "../shell/keys.js";
+import { captionOf } from "./caption.js";
+import { Clock } from "./clock.js";
+import { Controls, nextRate } from "./controls.js";
+import { Reel } from "./reel.js";
+import { Scene } from "./scene.js";
+
+const HEARD = 600; // ms: a frame that is shorter is not read aloud
+const MARKS = ["film", "frame", "beat", "kind", "lane", "moving", "advanced", "homeCut", "slow"];
+
+/** Plays recordings on a stage, with its controls and captions in a place of the page. */
+export class Player {
+  #clock = new Clock();
+  #reel = null;
+  #scene = null;
+  #controls = null;
+  #at = -1; // the frame that is shown
+  #listens = false;
+  #run = 0; // which run of the loop is the last: an older one ends by itself
+  #ended = () => {};
+
+  constructor(place, stage) {
+    this.place = place;
+    this.stage = stage;
+  }
+
+  /** As Film.play. */
+  async play(recording, schemes) {
+    if (!this.#open(recording, schemes)) return false;
+    return new Promise((ended) => {
+      this.#ended = ended;
+      this.#play();
+    });
+  }
+
+  /** As Film.showRequest. */
+  showRequest(recording, scheme, status) {
+    if (!this.#open(recording, [scheme])) return false;
+    const at = this.#reel.find(status);
+    if (at < 0) this.close();
+    else this.#settle(at);
+    return at >= 0;
+  }
+
+  /** Ends it, and gives the stage back to the lab. */
+  close() {
+    if (!this.#reel) return;
+    this.#stop();
+    this.#scene.close();
+    this.#controls.close();
+    this.#reel = this.#scene = this.#controls = null;
+    for (const mark of MARKS) delete this.stage.dataset[mark];
+    this.#end(false);
+  }
+
+  #open(recording, schemes) {
+    this.close();
+    const reel = recording?.beats?.length ? new Reel(recording, schemes) : null;
+    if (!reel?.frames.length) return false;
+    this.#reel = reel;
+    this.#at = -1;
+    this.#controls = new Controls(this.place, {
+      toggle: () => this.toggle(), step: () => this.step(), back: () => this.back(), skip: () => this.skip(), rate: (rate) => this.#setRate(rate),
+    });
+    this.#listen();
+    this.#controls.focus();
+    this.#scene = new Scene(this.stage, this.#clock, reel.cast);
+    return true;
+  }
+
+  /** Plays on, or pauses; at the end it begins again. False if there is nothing to play. */
+  toggle() {
+    if (!this.#reel) return false;
+    if (this.stage.dataset.film === "playing") {
+      this.#clock.hold();
+      this.#mark("paused");
+    } else if (this.#moving) {
+      this.#clock.go();
+      this.#mark("playing");
+    } else {
+      if (this.#isLast) this.#at = -1;
+      this.#play();
+    }
+  }
+
+  /** Plays one frame, and pauses. While one is being played, shows its end. */
+  async step() {
+    if (!this.#reel) return;
+    const moving = this.#moving;
+    this.#stop();
+    if (moving) return this.#settle(this.#at);
+    if (this.#isLast) return;
+    this.#mark("playing");
+    if (await this.#act(this.#at + 1, this.#run)) this.#settle(this.#at);
+  }
+
+  back() {
+    if (!this.#reel) return;
+    this.#stop();
+    this.#settle(Math.max(0, this.#at - 1));
+  }
+
+  /** Shows the end at once. */
+  skip() {
+    if (!this.#reel) return;
+    this.#stop();
+    this.#end(false);
+    this.#settle(this.#reel.frames.length - 1);
+  }
+
+  async #play() {
+    const run = ++this.#run;
+    this.#mark("playing");
+    while (!this.#isLast) {
+      if (!(await this.#act(this.#at + 1, run))) return;
+    }
+    this.#settle(this.#at);
+    this.#end(true);
+  }
+
+  /** Plays a frame. False if it was stopped. */
+  async #act(at, run) {
+    const [frame, moment] = this.#show(at);
+    this.stage.dataset.moving = "";
+    try {
+      await this.#scene.act(frame, moment);
+      this.#scene.settle(frame, moment);
+      await this.#clock.wait(frame.hold);
+    } catch (stopped) {
+      if (stopped.name !== "AbortError") throw stopped;
+    }
+    if (run !== this.#run) return false;
+    delete this.stage.dataset.moving;
+    return true;
+  }
+
+  #settle(at) {
+    const [frame, moment] = this.#show(at);
+    this.#scene.settle(frame, moment);
+    this.#mark(this.#isLast ? "ended" : "paused");
+  }
+
+  #show(at) {
+    this.#at = at;
+    const frame = this.#reel.frames[at];
+    const moment = this.#reel.moment(at);
+    const { beat, scheme, move, hold } = frame;
+    const tally = this.#reel.tallies.filter(({ all }) => all > 0).map((one) => t("film.tally-of", { ...one, good: number(one.good), all: number(one.all) })).join(" · ");
+    const caption = captionOf(frame, { copied: moment.who === "other", copy: beat?.kind === "copy" && moment.after.clients.get(beat.client)?.held, tally });
+    this.#controls.show({ i: at, all: this.#reel.frames.length, caption, beat, scheme, aloud: move + hold >= HEARD });
+    Object.assign(this.stage.dataset, { frame: at, beat: beat ? frame.at : "", kind: beat?.kind ?? "end", lane: scheme });
+    return [frame, moment];
+  }
+
+  #stop() {
+    this.#run++;
+    this.#clock.stop();
+    delete this.stage.dataset.moving;
+  }
+
+  #end(seen) {
+    this.#ended(seen);
+    this.#ended = () => {};
+  }
+
+  #mark(state) {
+    this.stage.dataset.film = state;
+    this.#controls.mark(state, this.#clock.rate);
+  }
+
+  #setRate(rate) {
+    this.#clock.rate = rate;
+    if (this.#reel) this.#mark(this.stage.dataset.film);
+  }
+
+  get #moving() {
+    return this.stage.dataset.moving !== undefined;
+  }
+
+  get #isLast() {
+    return this.#at >= this.#reel.frames.length - 1;
+  }
+
+  #listen() {
+    const keys = pageKeys();
+    if (!keys || this.#listens) return;
+    this.#listens = true;
+    keys.on(" ", "film.key-toggle", () => this.toggle());
+    keys.on(".", "film.step", () => this.step());
+    keys.on(",", "film.back", () => this.back());
+    keys.on("-", "film.key-slower", () => this.#setRate(nextRate(this.#clock.rate, -1)));
+    keys.on("+", "film.key-faster", () => this.#setRate(nextRate(this.#clock.rate, 1)));
+    keys.on("s", "film.skip", () => this.skip());
+  }
+}

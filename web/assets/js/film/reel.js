@@ -1,0 +1,76 @@
+// A recording cut for some schemes: its frames, and what is to be seen at each of them. It knows no page.
+
+import { scriptOf } from "./script.js";
+import { stateAt } from "./state.js";
+
+export const isGood = ({ status }) => status >= 200 && status < 300;
+
+export class Reel {
+  frames;
+  schemes;
+  #recording;
+
+  constructor(recording, schemes) {
+    this.#recording = recording;
+    this.frames = scriptOf(recording, schemes);
+    this.schemes = schemes.filter((scheme) => this.frames.some((frame) => frame.scheme === scheme));
+  }
+
+  /**
+   * Who and what takes part. client and second: scheme → how many answers each of them will get; other: whether
+   * there is a second one, with a copy.
+   */
+  get cast() {
+    const beats = this.frames.map(({ beat }) => beat).filter(Boolean);
+    const pages = beats.filter(({ action }) => action === "page");
+    const last = this.#lanes(this.frames.length - 1);
+    const expected = (lanes) => new Map(this.schemes.map((scheme) => [scheme, lanes.get(scheme).answers.length]));
+    return {
+      client: expected(last.client), second: expected(last.other),
+      other: this.frames.some(({ who }) => who === "other"),
+      service: beats.some(({ service }) => service),
+      users: pages.some(({ lookups = [] }) => lookups.some(({ where }) => where === "users")),
+    };
+  }
+
+  /** What is to be seen at a frame: the state before and after it, and what the clients hold and have been answered. */
+  moment(i) {
+    const { at, who } = this.frames[i];
+    const scheme = this.frames[i].scheme || this.frames[i - 1].scheme;
+    return {
+      before: stateAt(this.#recording, scheme, at - 1), after: stateAt(this.#recording, scheme, at), who,
+      lanes: this.#lanes(i), lanesBefore: this.#lanes(i - 1),
+    };
+  }
+
+  /** scheme → how many answers were good, of how many. */
+  get tallies() {
+    const { client, other } = this.#lanes(this.frames.length - 1);
+    return this.schemes.map((scheme) => {
+      const answers = [...client.get(scheme).answers, ...other.get(scheme).answers];
+      return { scheme, good: answers.filter(isGood).length, all: answers.filter(({ kind }) => kind === "request").length };
+    });
+  }
+
+  /** The first frame in which a page was answered so, or -1. */
+  find(status) {
+    return this.frames.findIndex(({ beat }) => beat?.kind === "request" && beat.action !== "login" && beat.status === status);
+  }
+
+  #lanes(upTo) {
+    const lanes = { client: new Map(), other: new Map() };
+    for (const scheme of this.schemes) {
+      const frames = this.frames.slice(0, upTo + 1).filter((frame) => frame.scheme === scheme);
+      const state = frames.length > 0 ? stateAt(this.#recording, scheme, frames.at(-1).at) : null;
+      for (const who of ["client", "other"]) {
+        const mine = frames.filter((frame) => frame.who === who).map(({ beat }) => beat);
+        const name = mine.findLast(({ client }) => client)?.client;
+        lanes[who].set(scheme, {
+          held: state?.clients.get(name)?.held ?? null,
+          answers: mine.filter(({ kind, action }) => (kind === "request" && action === "page") || kind === "more"),
+        });
+      }
+    }
+    return lanes;
+  }
+}

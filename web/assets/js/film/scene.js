@@ -1,0 +1,170 @@
+// Plays one frame of a film on the stage, or shows how it ends. It draws what the script and the state say, and decides
+// nothing.
+
+import { number, t } from "../lang.js";
+import { dress, prop, stampOn } from "../stage/prop.js";
+import { verdictOf } from "../verdict.js";
+import { called, short } from "./caption.js";
+import { ClientView } from "./client-view.js";
+import { itinerary } from "./itinerary.js";
+
+const STEPS = 12; // points of a leg
+const LOOK = 1.3; // how long a look takes, in legs
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Scene {
+  #stage;
+  #clock;
+  #parts;
+  #client;
+  #other;
+  #thing = prop(null, "");
+  #service;
+
+  /** cast: who and what takes part, as the reel has it. */
+  constructor(stage, clock, { client, second, other, service, users }) {
+    this.#stage = stage;
+    this.#clock = clock;
+    this.#client = new ClientView("client", t("stage.client"), client, false);
+    this.#other = other ? new ClientView("other", t("film.other-client"), second, true) : null;
+    const without = [service ? "" : "reports", users ? "" : "users"];
+    this.#parts = stage.lend([this.#client.root, this.#other?.root].filter(Boolean), without);
+    this.#service = service;
+    this.#thing.hidden = true;
+    this.#parts.floor.append(this.#thing);
+    this.#parts.floor.toggleAttribute("data-two", other);
+  }
+
+  close() {
+    this.#thing.remove();
+    this.#clear();
+    this.#stage.takeBack();
+  }
+
+  /** The end of a frame, at once. moment: {before, after, lanes: {client, other}, who}. */
+  settle(frame, moment) {
+    this.#clear();
+    this.#records(moment.after);
+    this.#clients(frame.scheme, moment.after, moment.lanes);
+    if (frame.beat?.kind === "request") {
+      for (const { at, lookup } of itinerary(frame.beat, moment.who)) if (at) this.#look(at, lookup, frame.beat);
+      this.#parts.balancer.chose(frame.beat.policy || "round-robin");
+    }
+  }
+
+  async act(frame, moment) {
+    this.#clear();
+    const { beat, move } = frame;
+    if (!beat) return;
+    if (calm.matches) return this.settle(frame, moment);
+    this.#records(moment.before);
+    this.#clients(frame.scheme, moment.before, moment.lanesBefore);
+    if (beat.kind === "request") await this.#request(frame, moment);
+    else if (beat.kind === "copy") await this.#copy(beat, moment, move);
+    else {
+      this.settle(frame, moment);
+      await this.#clock.wait(move);
+    }
+  }
+
+  async #request({ beat, scheme, move }, { after, who }) {
+    const steps = itinerary(beat, who);
+    const ms = move / steps.reduce((sum, { at }) => sum + (at ? LOOK : 1), 0);
+    this.#parts.balancer.chose(beat.policy || "round-robin");
+    dress(this.#thing, beat.credential, scheme);
+    this.#thing.toggleAttribute("data-copied", who === "other");
+    this.#thing.hidden = false;
+    let returns = false;
+    for (const step of steps) {
+      if (step.at) {
+        this.#light(step.at);
+        this.#look(step.at, step.lookup, beat);
+        await this.#clock.wait(ms * LOOK);
+        continue;
+      }
+      if (step.back && !returns) {
+        returns = true;
+        this.#records(after); // what is remembered otherwise from now on
+        if (beat.given) dress(this.#thing, beat.given, scheme);
+        stampOn(this.#thing, verdictOf(beat.status));
+      }
+      await this.#go(step, ms, scheme);
+    }
+  }
+
+  async #go({ from, to }, ms, scheme) {
+    const [leg] = this.#parts.routes.way(from, to);
+    if (!leg) return;
+    this.#light("");
+    this.#parts.routes.mark(leg.key, scheme);
+    const points = Array.from({ length: STEPS + 1 }, (_, i) => this.#parts.routes.at(leg, i / STEPS));
+    await this.#clock.run(this.#thing, points.map(({ x, y }) => ({ transform: `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)` })), ms);
+  }
+
+  /** A copy slides from one client to the other. */
+  async #copy(beat, moment, move) {
+    const floor = this.#parts.floor.getBoundingClientRect();
+    const place = (view) => {
+      const box = view?.root.querySelector(`li[data-scheme="${beat.scheme}"]`)?.getBoundingClientRect() ?? floor;
+      return { transform: `translate(${box.left - floor.left + box.width / 2}px, ${box.top - floor.top + box.height / 2}px) translate(-50%, -50%)` };
+    };
+    dress(this.#thing, moment.after.clients.get(beat.client)?.held, beat.scheme);
+    this.#thing.toggleAttribute("data-copied", true);
+    this.#thing.hidden = false;
+    await this.#clock.run(this.#thing, [place(this.#client), place(this.#other)], move);
+  }
+
+  #look(at, { where, result = "", ms = 0 }, { credential, action }) {
+    const id = short(credential?.id);
+    const { replicas, redis } = this.#parts;
+    const desk = replicas.node(at);
+    if (at === "redis") {
+      redis.root.dataset.result = result;
+      if (result === "found" || result === "missing") redis.records.mark({ id: where === "denylist" ? `denied-${id}` : id, label: id, result: where === "denylist" && result === "missing" ? "clear" : result });
+    } else if (desk && where === "replica") {
+      if (action !== "login") desk.records.mark({ id, label: id, result });
+    } else if (desk) {
+      const sign = { good: "✓", found: "✓", bad: "✕", missing: "✕" }[result] ?? "";
+      desk.looked(t(`film.look-${where}`, { sign, ms: number(ms, ms < 10 ? 2 : 0) }), result);
+    }
+  }
+
+  #light(name) {
+    for (const node of this.#parts.floor.querySelectorAll("[data-lit]")) delete node.dataset.lit;
+    const node = name && this.#parts.floor.querySelector(`[data-node="${CSS.escape(name)}"]`);
+    if (node) Object.assign(node.dataset, { lit: "", scheme: this.#thing.dataset.scheme });
+  }
+
+  #records({ scheme, replicas, redis, homeCut, advanced }) {
+    const card = ({ id, user, gone }) => ({ id: `${short(id)}`, title: `№ ${short(id)}`, detail: called(user), scheme, gone });
+    const denied = scheme === "token-revocable" ? redis.denied.map((id) => ({ id: `denied-${short(id)}`, title: `✕ ${short(id)}`, detail: t("stage.kind-denied"), scheme })) : [];
+    this.#parts.show({
+      replicas: replicas.map(({ name, alive, silent, skewed, cards }) => ({ name, alive, silent, clock_skew: skewed ? "10m" : "", requests: 0, cards: cards.map(card) })),
+      redis: { alive: redis.alive, cards: [...redis.cards.map(card), ...denied] },
+      services: { reports: this.#service ? " " : "" },
+      homeCut,
+    });
+    Object.assign(this.#stage.dataset, { advanced: String(advanced), homeCut: String(homeCut), slow: String(redis.slow) });
+  }
+
+  #clients(scheme, state, { client, other }) {
+    this.#client.show(client, scheme);
+    this.#other?.show(other, scheme);
+    if (!this.#other) return;
+    const isThere = scheme === "" || [...other.values()].some(({ held, answers }) => held || answers.length > 0);
+    this.#other.root.toggleAttribute("data-away", !isThere);
+  }
+
+  #clear() {
+    this.#thing.hidden = true;
+    this.#light("");
+    this.#parts.routes.mark("");
+    delete this.#parts.redis.root.dataset.result;
+    this.#parts.redis.records.unmark();
+    for (const node of this.#parts.floor.querySelectorAll(".replica")) {
+      const desk = this.#parts.replicas.node(node.dataset.node);
+      desk?.records.unmark();
+      desk?.looked("");
+    }
+  }
+}
