@@ -34,7 +34,7 @@ type Page struct {
 	// its address: there may be a password in it.
 	OwnRedis bool
 	Missing  []string // experiments that should have run and did not: they make the page incomplete
-	// Films is the page that plays the recordings of the experiments, each by its name behind a #. Empty: there is none.
+	// Films is the address of the page that plays the recording of an experiment by its name behind a #. Empty: there is none.
 	Films string
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/texts"
 	"authlab/lab/report"
@@ -145,6 +146,7 @@ func TestEveryTextOfTheReportIsOnAPage(t *testing.T) {
 	notHere := experiment.Cell{Scheme: experiment.SessionCookie, Status: experiment.NotOnTarget, Prediction: known(30, experiment.Kept), AsPredicted: true}
 	missing := page(one(surprising(), failed(experiment.SessionRedis, "log in: 503"), notHere), "")
 	missing.Missing, missing.OwnRedis, missing.Films = []string{"sticky"}, true, "index.html"
+	missing.Report.Experiments[0].Recording = &contract.Recording{}
 	for _, lang := range texts.Languages() {
 		all := ""
 		for _, p := range []report.Page{page(measured(t), lang), missing} {
@@ -253,12 +255,20 @@ func TestTheSummaryCountsAnswers(t *testing.T) {
 }
 
 func TestAnExperimentLinksToItsFilmWhereThereIsOne(t *testing.T) {
-	p := page(one(asPredicted()), texts.English)
-	for films, want := range map[string]int{"": 0, "index.html": 1} {
-		p.Films = films
+	for name, tt := range map[string]struct {
+		films     string
+		recording *contract.Recording
+		want      int
+	}{
+		"a page plays it":     {"index.html", &contract.Recording{}, 1},
+		"there is no page":    {"", &contract.Recording{}, 0},
+		"nothing is recorded": {"index.html", nil, 0},
+	} {
+		p := page(one(asPredicted()), texts.English)
+		p.Films, p.Report.Experiments[0].Recording = tt.films, tt.recording
 		shown := rendered(t, report.HTML, p)
-		if n := strings.Count(shown, `href="index.html#round-robin"`); n != want || strings.Count(shown, "See its film") != want {
-			t.Errorf("films in %q: %d links", films, n)
+		if n := strings.Count(shown, `href="index.html#round-robin"`); n != tt.want || strings.Count(shown, "See its film") != tt.want {
+			t.Errorf("%s: %d links", name, n)
 		}
 	}
 }
