@@ -108,17 +108,13 @@ func (e exchange) asksRedis() bool {
 	return e.scheme.AsksRedis || keepsTokens
 }
 
-// endedNothing tells the answer to a logout at a replica whose memory has no such session: 401, and the cookie is taken all
-// the same.
-func (e exchange) endedNothing() bool {
-	return e.action == logout && e.scheme.RememberedAt == scheme.InReplica && e.status == http.StatusUnauthorized
-}
-
 // judge returns the invariant that an answer breaks, or nil.
 func (w *world) judge(e exchange, responseTimeout time.Duration) *Broken {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if e.cookieTaken && (e.action != logout || e.status != http.StatusNoContent && !e.endedNothing()) {
+	// A replica that has no such session in its memory says so, and the browser drops the cookie all the same.
+	elsewhere := e.status == http.StatusUnauthorized && e.scheme.RememberedAt == scheme.InReplica
+	if e.cookieTaken && (e.action != logout || e.status != http.StatusNoContent && !elsewhere) {
 		return e.breaks(Cookie, "the cookie was taken away")
 	}
 	switch {

@@ -1,9 +1,15 @@
-// What a chapter has for the reader's own hands, beyond the buttons that all chapters have. A module each.
+// What a chapter has for the reader's own hands, beyond the buttons that all chapters have. A module each, loaded when its
+// chapter is opened.
 
-import { distance } from "./distance.js";
-import { outside } from "./outside.js";
-import { permissions } from "./permissions.js";
-import { tamper } from "./tamper.js";
+const MODULES = {
+  distance: () => import("./distance.js"),
+  outside: () => import("./outside.js"),
+  permissions: () => import("./permissions.js"),
+  tamper: () => import("./tamper.js"),
+};
 
-/** By name: make(yourTurn, context) returns {root, close}; close leaves the lab as it was. */
-export const HANDS = { distance, outside, permissions, tamper };
+/** Makes one by its name: {root, close}; close leaves the lab as it was. */
+export async function handsOf(yourTurn, context) {
+  const { make } = await MODULES[yourTurn.hands.name]();
+  return make(yourTurn, context);
+}
