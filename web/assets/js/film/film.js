@@ -7,6 +7,16 @@
 //
 // What plays it is loaded while the reader reads: nothing is played before something has run.
 
+import { el } from "../dom.js";
+
+/** Loads the film's sheet. An exported site has it in its own. */
+function sheet() {
+  if (globalThis.authlabAnswers) return;
+  const link = el("link", { rel: "stylesheet", href: "/assets/film.css" });
+  document.head.append(link);
+  return new Promise((loaded) => ["load", "error"].forEach((what) => link.addEventListener(what, loaded)));
+}
+
 /** Plays recordings on a stage, with its controls and captions in a place of the page. */
 export class Film {
   #player;
@@ -15,7 +25,7 @@ export class Film {
   /** @param place the section that holds caption and controls; stage the lab-stage that is played on */
   constructor(place, stage) {
     const load = async () => {
-      const { Player } = await import("./player.js");
+      const [{ Player }] = await Promise.all([import("./player.js"), sheet()]);
       return new Player(place, stage);
     };
     this.#player = () => (this.loaded ??= load());
