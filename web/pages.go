@@ -33,7 +33,7 @@ var pages = []page{
 type page struct {
 	Name, Path string
 	Sheets     []string // in assets/css, each before those that build on it
-	Late       []string // sheets that a script of the page loads when it needs them
+	Later      []string // those that a script adds when it needs them
 }
 
 // The languages of the pages, by the names of their catalogues in assets/lang. The first is for a browser that asks for
