@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -32,13 +34,20 @@ var errBadHash = errors.New("stored password hash is not argon2id in PHC form")
 //
 // Each hash takes 19 MiB, so a flood of logins would use up the memory. A Hasher runs a bounded number of them at once; the
 // others wait until their context ends. All servers of one process should share one.
+//
+// Go's garbage collector keeps freed memory for a while, because it may be needed again. A Hasher that was not used for
+// quietFor gives it back to the system, so that an idle server is as small as before the first login.
 type Hasher struct {
 	slots chan struct{}
+	quiet *time.Timer
 }
+
+// quietFor is longer than logins are apart while a class logs in: to collect garbage for each of them would cost more.
+const quietFor = 2 * time.Second
 
 // NewHasher returns a Hasher that runs at most parallel hashes at once: at most parallel × 19 MiB.
 func NewHasher(parallel int) *Hasher {
-	return &Hasher{slots: make(chan struct{}, max(parallel, 1))}
+	return &Hasher{slots: make(chan struct{}, max(parallel, 1)), quiet: time.AfterFunc(quietFor, debug.FreeOSMemory)}
 }
 
 // Hash returns the hash of a password in the PHC string form, with its parameters and a new salt in it:
@@ -73,7 +82,10 @@ func (h *Hasher) Matches(ctx context.Context, encoded, password string) (bool, e
 func (h *Hasher) derive(ctx context.Context, password string, p params) ([]byte, error) {
 	select {
 	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
+		defer func() {
+			<-h.slots
+			h.quiet.Reset(quietFor)
+		}()
 	case <-ctx.Done():
 		return nil, fmt.Errorf("%w: %w", ErrBusy, ctx.Err())
 	}

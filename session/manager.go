@@ -143,12 +143,12 @@ func (m *Manager) Logout(c *gin.Context) error {
 
 // live returns the request's session if it is a user's and has not timed out.
 func (m *Manager) live(c *gin.Context) (*visit, error) {
-	if _, err := c.Request.Cookie(m.config.Name); err != nil {
-		return nil, ErrNoCookie
-	}
 	v := m.sessions.load(c.Request, m.config.Name)
-	if v.err != nil {
+	switch {
+	case v.err != nil:
 		return nil, v.err
+	case v.session.ID == "":
+		return nil, ErrNoCookie
 	}
 	if v.record.User == "" {
 		return nil, fmt.Errorf("no user has logged in to this session: %w", ErrNoSession)

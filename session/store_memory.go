@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// sweepEvery is how often Memory looks for records that have timed out.
-const sweepEvery = time.Minute
+// sweepRows is how many records each Create looks at, to remove those that have timed out. A search through all of them
+// would hold every request up: for a second, if there are a million.
+const sweepRows = 20
 
 // Memory keeps records in this process. Other replicas do not have them, and they are gone when the process ends.
 type Memory struct {
@@ -22,8 +23,7 @@ type Memory struct {
 	mu      sync.Mutex
 	rows    map[string]memoryRow
 	byUser  map[string]map[string]struct{} // the keys of each user's rows
-	swept   time.Time
-	created uint64 // how many sessions so far
+	created uint64                         // how many sessions so far
 }
 
 type memoryRow struct {
@@ -186,14 +186,15 @@ func (m *Memory) remove(key string) {
 	}
 }
 
-// sweep removes the rows that have timed out, so that abandoned sessions do not fill the memory.
+// sweep removes the rows that have timed out among a few, so that abandoned sessions do not fill the memory. Go's range
+// begins anywhere in a map, so each row has its turn: where one session is added and twenty are looked at, about one of
+// twenty in the memory has timed out.
 func (m *Memory) sweep() {
-	now := m.now()
-	if now.Sub(m.swept) < sweepEvery && !now.Before(m.swept) {
-		return
-	}
-	m.swept = now
+	looked := 0
 	for key := range m.rows {
+		if looked++; looked > sweepRows {
+			return
+		}
 		m.live(key)
 	}
 }

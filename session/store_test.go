@@ -3,6 +3,7 @@ package session_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -412,5 +413,35 @@ func TestAListThatIsTooLongGetsShort(t *testing.T) {
 	}
 	if err := store.EndAll(t.Context(), "alice"); err != nil || len(server.Keys()) != 0 {
 		t.Errorf("after all were ended: %d keys, %v", len(server.Keys()), err)
+	}
+}
+
+func TestASessionIDIs256RandomBits(t *testing.T) {
+	_, client := embeddedRedis(t)
+	for name, store := range map[string]session.Store{
+		"memory": session.NewMemory(idle, time.Now), "redis": session.NewRedis(client, "authlab:", idle, absolute, time.Now),
+	} {
+		// Of 256 bits that are each 1 in half of 400 IDs, none is so in fewer than 100 or more than 300: that is ten standard
+		// deviations away.
+		const ids = 400
+		var ones [256]int
+		for range ids {
+			id, err := store.Create(t.Context(), session.Record{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			random, err := base64.RawURLEncoding.Strict().DecodeString(id)
+			if err != nil || len(random) != 32 {
+				t.Fatalf("%s: %q stands for %d bytes, %v; want 32", name, id, len(random), err)
+			}
+			for bit := range ones {
+				ones[bit] += int(random[bit/8] >> (bit % 8) & 1)
+			}
+		}
+		for bit, n := range ones {
+			if n < 100 || n > 300 {
+				t.Errorf("%s: bit %d is 1 in %d of %d IDs", name, bit, n, ids)
+			}
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // MaxLength is the length of the longest token that Verify reads, in bytes.
@@ -94,18 +95,51 @@ func decodeObject(text []byte, into any) (names [][]byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, name := range names {
-		if slices.ContainsFunc(names[:i], func(other []byte) bool { return bytes.EqualFold(name, other) }) {
-			return nil, fmt.Errorf("ambiguous: it names %.20q twice", name)
-		}
+	if name, found := duplicate(names); found {
+		return nil, fmt.Errorf("ambiguous: it names %.20q twice", name)
 	}
 	return names, nil
+}
+
+// fewNames is more names than Issue writes.
+const fewNames = 16
+
+// duplicate returns a name that is twice in a list, also in another case. To compare each with all others is fastest for
+// few, and would cost the square of their number for the many that an attacker can write into a token.
+func duplicate(names [][]byte) (name []byte, found bool) {
+	if len(names) <= fewNames {
+		for i, name := range names {
+			if slices.ContainsFunc(names[:i], func(other []byte) bool { return bytes.EqualFold(name, other) }) {
+				return name, true
+			}
+		}
+		return nil, false
+	}
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		folded := string(bytes.Map(fold, name))
+		if seen[folded] {
+			return name, true
+		}
+		seen[folded] = true
+	}
+	return nil, false
+}
+
+// fold returns the same letter for all that encoding/json takes for one another: K for k, K and the sign of kelvin.
+func fold(letter rune) rune {
+	first := letter
+	for other := unicode.SimpleFold(letter); other != letter; other = unicode.SimpleFold(other) {
+		first = min(first, other)
+	}
+	return first
 }
 
 // memberNames returns the names of an object's members, and not those of the objects in it. The text is valid JSON: what
 // stands between two quotation marks is a string, and a name is a string that does not follow a colon. A name that is
 // spelled with a backslash is an error: it would have to be decoded before it can be compared, and Issue writes none.
 func memberNames(object []byte) (names [][]byte, err error) {
+	names = make([][]byte, 0, 10) // an access token has nine
 	depth, previous := 0, byte(0) // previous is the last byte that is not white space
 	for i := 0; i < len(object); i++ {
 		switch object[i] {

@@ -313,3 +313,28 @@ func TestATokenIsReadFromTheHeaderOrFromACookie(t *testing.T) {
 		}
 	}
 }
+
+// An attacker who reads Redis, or a backup of it, finds no refresh token to use.
+func TestRedisNeverHoldsARefreshToken(t *testing.T) {
+	b := newSetup(t, token.DefaultAlgorithm)
+	first := login(t, b)
+	second, err := b.Refresh(t.Context(), first.RefreshToken)
+	must(t, err)
+	held := 0
+	for _, key := range b.redis.Keys() {
+		value, err := b.redis.Get(key)
+		must(t, err)
+		for _, pair := range []token.Pair{first, second} {
+			secret := pair.RefreshToken[26:] // before it stands the name of the family, which is none
+			if strings.Contains(key+" "+value, secret) || strings.Contains(key+" "+value, secret[26:]) {
+				t.Errorf("%s holds a refresh token: %q", key, value)
+			}
+		}
+		if strings.HasPrefix(key, "authlab:refresh:") {
+			held++
+		}
+	}
+	if held != 2 {
+		t.Errorf("%d refresh tokens are kept, want two, or this shows nothing", held)
+	}
+}

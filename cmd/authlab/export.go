@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,7 +11,9 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +21,7 @@ import (
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/api"
 	"authlab/lab/experiment/texts"
+	"authlab/lab/report"
 	"authlab/web"
 )
 
@@ -30,7 +34,8 @@ func newExportCommand() *cobra.Command {
 		Use:   "export DIR",
 		Short: "Run everything and write the walkthrough as a site that needs no server",
 		Long: `Run all experiments on the embedded cluster and write the walkthrough with what happened:
-index.html in English and es.html in Spanish. It can be opened as a file, or put on any web
+index.html in English and es.html in Spanish, and the report of the same run, which links to
+its films: report.html and report.es.html. They can be opened as files, or put on any web
 server. Predictions, films and lessons work; what needs a lab says so.`,
 		Example: "  authlab export lesson",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -53,30 +58,50 @@ func export(ctx context.Context, folder string, experiments []experiment.Experim
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) > 0 {
 		return usageError{errors.Join(err, fmt.Errorf("%s is not an empty folder", folder))}
 	}
+	const replicas = 3
 	lab, err := embedded.Start(ctx, embedded.Config{
-		Replicas: 3, ResponseTimeout: responseTimeout, Experiments: func(url string) http.Handler { return api.For(url).Handler() },
+		Replicas: replicas, ResponseTimeout: responseTimeout, Experiments: func(url string) http.Handler { return api.For(url).Handler() },
 	})
 	if err != nil {
 		return err
 	}
+	start := time.Now()
 	answers, err := answersOf(ctx, lab.URL(), experiments, stderr)
+	took := time.Since(start)
 	if err = errors.Join(err, lab.Close()); err != nil {
 		return err
 	}
-	if err := web.WriteSite(folder, answers); err != nil {
+	results, err := resultsIn(answers[texts.English], experiments)
+	if err != nil {
+		return err
+	}
+	site := map[string][]byte{}
+	for lang, byPath := range answers {
+		if site[lang], err = json.Marshal(byPath); err != nil {
+			return err
+		}
+	}
+	if err := web.WriteSite(folder, site); err != nil {
+		return err
+	}
+	measured := experiment.Report{Target: "embedded", Replicas: replicas, DurationMS: took.Milliseconds(), Experiments: results}
+	if err := writeReports(folder, measured); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s/index.html\n", strings.TrimSuffix(folder, "/"))
 	return nil
 }
 
+// labAnswers are what the lab has answered, by method and path.
+type labAnswers map[string]json.RawMessage
+
 // answersOf runs experiments as a page does, and returns what the lab has answered, by language.
-func answersOf(ctx context.Context, url string, experiments []experiment.Experiment, stderr io.Writer) (map[string][]byte, error) {
-	kept := map[string]map[string]json.RawMessage{}
+func answersOf(ctx context.Context, url string, experiments []experiment.Experiment, stderr io.Writer) (map[string]labAnswers, error) {
+	kept := map[string]labAnswers{}
 	keep := func(lang, as, method, path string) error {
 		body, err := labAnswer(ctx, method, url+path)
 		if kept[lang] == nil {
-			kept[lang] = map[string]json.RawMessage{}
+			kept[lang] = labAnswers{}
 		}
 		kept[lang][as] = body
 		return err
@@ -93,22 +118,50 @@ func answersOf(ctx context.Context, url string, experiments []experiment.Experim
 		progress(i, len(experiments), e.Name)
 		method := http.MethodPost // it runs once, and is then told in each language
 		for _, lang := range texts.Languages() {
-			path := "/lab/experiments/" + e.Name + "?lang=" + lang
+			path := runPath(e, lang)
 			if err := keep(lang, "POST "+path, method, path); err != nil {
 				return nil, fmt.Errorf("%s: %w", e.Name, err)
 			}
 			method = http.MethodGet
 		}
 	}
-	answers := map[string][]byte{}
-	for lang, byPath := range kept {
-		body, err := json.Marshal(byPath)
-		if err != nil {
-			return nil, err
+	return kept, nil
+}
+
+func runPath(e experiment.Experiment, lang string) string {
+	return "/lab/experiments/" + e.Name + "?lang=" + lang
+}
+
+// resultsIn reads what experiments measured from the answers that the pages play, so that both tell the same.
+func resultsIn(english labAnswers, experiments []experiment.Experiment) ([]experiment.Result, error) {
+	results := make([]experiment.Result, len(experiments))
+	for i, e := range experiments {
+		if err := json.Unmarshal(english["POST "+runPath(e, texts.English)], &results[i]); err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Name, err)
 		}
-		answers[lang] = body
 	}
-	return answers, nil
+	return results, nil
+}
+
+// exportedReports are the reports by language, each with the page of web.WriteSite that plays the films.
+var exportedReports = map[string]struct{ file, films string }{
+	texts.English: {"report.html", "index.html"},
+	texts.Spanish: {"report.es.html", "es.html"},
+}
+
+func writeReports(folder string, measured experiment.Report) error {
+	for lang, written := range exportedReports {
+		page := pageOf(measured, lang, exportedUsers)
+		page.Films = written.films
+		var whole bytes.Buffer
+		if err := report.HTML(&whole, page); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(folder, written.file), whole.Bytes(), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func labAnswer(ctx context.Context, method, url string) (json.RawMessage, error) {

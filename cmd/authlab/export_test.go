@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/browser"
+	"authlab/lab/experiment/texts"
 )
 
 func exported(t *testing.T, names ...string) string {
@@ -46,6 +48,39 @@ func TestAnExportHoldsAllThatItsPagesLoad(t *testing.T) {
 			if !strings.Contains(string(recorded), want) {
 				t.Errorf("%s has no %s", answers, want)
 			}
+		}
+	}
+}
+
+// TestAnExportHasTheReportOfTheSameRun compares a time that no second run would measure again.
+func TestAnExportHasTheReportOfTheSameRun(t *testing.T) {
+	folder := exported(t, "redis-down")
+	content := func(name string) string {
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	_, object, _ := strings.Cut(content("answers.en.js"), "= ")
+	var answers map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(strings.TrimSuffix(strings.TrimSpace(object), ";")), &answers); err != nil {
+		t.Fatal(err)
+	}
+	var played experiment.Result
+	if err := json.Unmarshal(answers["POST /lab/experiments/redis-down?lang=en"], &played); err != nil {
+		t.Fatal(err)
+	}
+	for lang, tt := range map[string]struct{ file, films string }{texts.English: {"report.html", "index.html"}, texts.Spanish: {"report.es.html", "es.html"}} {
+		page := content(tt.file)
+		took := texts.Must(lang).Number(played.Measure(experiment.SessionRedis, "ms")) + "\u00a0ms"
+		for _, want := range []string{`<html lang="` + lang + `">`, `href="` + tt.films + `#redis-down"`, took} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s has no %s", tt.file, want)
+			}
+		}
+		if !strings.Contains(content(tt.films), "<html") {
+			t.Errorf("%s is no page", tt.films)
 		}
 	}
 }

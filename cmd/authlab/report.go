@@ -107,9 +107,8 @@ func writeReport(ctx context.Context, o reportOptions, experiments []experiment.
 	if len(measured.Experiments) == 0 {
 		return ended
 	}
-	page := report.Page{
-		Report: measured, Machine: report.ThisMachine(), Date: time.Now(), Lang: o.lang, Users: o.run.users, OwnRedis: o.run.redis != "",
-	}
+	page := pageOf(measured, o.lang, o.run.users)
+	page.OwnRedis = o.run.redis != ""
 	for _, e := range experiments[len(page.Report.Experiments):] {
 		page.Missing = append(page.Missing, e.Name)
 	}
@@ -128,6 +127,11 @@ func writeReport(ctx context.Context, o reportOptions, experiments []experiment.
 	}
 	fmt.Fprintf(stdout, "%s: %s\n", o.output, summary(page))
 	return ended
+}
+
+// pageOf is a page of what was measured here and now.
+func pageOf(measured experiment.Report, lang string, users int) report.Page {
+	return report.Page{Report: measured, Machine: report.ThisMachine(), Date: time.Now(), Lang: lang, Users: users}
 }
 
 // summary is a line that says how it went.

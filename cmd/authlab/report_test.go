@@ -72,6 +72,9 @@ func TestAReportIsWrittenInTheFormOfItsName(t *testing.T) {
 		if err != nil || !strings.Contains(string(text), tt.want) {
 			t.Errorf("%s: %q is not in it, %v", file, tt.want, err)
 		}
+		if strings.Contains(string(text), "index.html#") || strings.Contains(string(text), "es.html#") {
+			t.Errorf("%s links to a film that is not beside it", file)
+		}
 	}
 	if left := names(t, "."); len(left) != 5 {
 		t.Errorf("there are %q", left)

@@ -11,7 +11,6 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -98,7 +97,6 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if err := account.CreateDemos(ctx, directory, hasher); err != nil {
 		return err
 	}
-	debug.FreeOSMemory() // the demo passwords took 19 MiB each to hash; a replica need not hold on to that
 	listener, err := door.Open(ctx, o.listen, func(l net.Listener) net.Listener { return web.ProblemListener(l, o.name, logger) })
 	if err != nil {
 		return err

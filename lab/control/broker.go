@@ -4,15 +4,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 )
 
-// eventBuffer is how many events a page may be behind. One that is slower misses events; the lab never waits.
-const eventBuffer = 256
+const (
+	// batchEvery is how long an event waits for others. All that come meanwhile are one write for each page: with a write
+	// for each event, a whole class that listens would keep the processor busy.
+	batchEvery = 50 * time.Millisecond
+	// batchBuffer is how many batches a page may be behind. One that is slower misses events; the lab never waits.
+	batchBuffer = 64
+)
 
 // A broker hands each event to all pages that listen.
 type broker struct {
 	mu        sync.Mutex
 	listeners map[chan []byte]struct{}
+	batch     []byte // the events that wait, as they are written
 	closed    bool
 	dirty     chan struct{} // holds one: something has changed since the last picture
 }
@@ -21,8 +28,9 @@ func newBroker() *broker {
 	return &broker{listeners: map[chan []byte]struct{}{}, dirty: make(chan struct{}, 1)}
 }
 
+// listen returns a channel of batches of events.
 func (b *broker) listen() (events chan []byte, done func()) {
-	events = make(chan []byte, eventBuffer)
+	events = make(chan []byte, batchBuffer)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
@@ -43,21 +51,34 @@ func (b *broker) heard() bool {
 	return len(b.listeners) > 0
 }
 
-// send never waits: a page that is behind by a whole buffer misses this event.
+// send encodes an event, once for all pages, and adds it to the batch.
 func (b *broker) send(name string, body any) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return
 	}
-	event := fmt.Appendf(nil, "event: %s\ndata: %s\n\n", name, text)
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.batch == nil {
+		time.AfterFunc(batchEvery, b.flush)
+	}
+	b.batch = fmt.Appendf(b.batch, "event: %s\ndata: %s\n\n", name, text)
+}
+
+// flush hands the batch to all pages. It never waits: a page that is behind by a whole buffer misses these events.
+func (b *broker) flush() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.batch == nil {
+		return
+	}
 	for listener := range b.listeners {
 		select {
-		case listener <- event:
+		case listener <- b.batch:
 		default:
 		}
 	}
+	b.batch = nil
 }
 
 func (b *broker) changed() {
@@ -68,6 +89,7 @@ func (b *broker) changed() {
 }
 
 func (b *broker) close() {
+	b.flush()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed = true

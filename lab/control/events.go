@@ -11,7 +11,7 @@ import (
 const (
 	// pictureEvery is how often a picture of the lab is sent at most.
 	pictureEvery = 100 * time.Millisecond
-	// sendTimeout is how long one page may keep one event from being written.
+	// sendTimeout is how long one page may keep a batch of events from being written.
 	sendTimeout = 5 * time.Second
 	// stillEvery is how often a stream on which nothing happens says that it is still there.
 	stillEvery = 15 * time.Second
@@ -77,11 +77,11 @@ func (c *Controls) handleEvents(w http.ResponseWriter, r *http.Request) {
 	events, done := c.events.listen()
 	defer done()
 	conn := http.NewResponseController(w)
-	write := func(event []byte) error {
+	write := func(batch []byte) error {
 		if err := conn.SetWriteDeadline(time.Now().Add(sendTimeout)); err != nil {
 			return err
 		}
-		if _, err := w.Write(event); err != nil {
+		if _, err := w.Write(batch); err != nil {
 			return err
 		}
 		return conn.Flush()
@@ -94,7 +94,7 @@ func (c *Controls) handleEvents(w http.ResponseWriter, r *http.Request) {
 	still := time.NewTicker(stillEvery)
 	defer still.Stop()
 	for {
-		event := []byte(": still here\n\n")
+		batch := []byte(": still here\n\n")
 		select {
 		case <-r.Context().Done():
 			return
@@ -103,9 +103,9 @@ func (c *Controls) handleEvents(w http.ResponseWriter, r *http.Request) {
 			if !open {
 				return
 			}
-			event = next
+			batch = next
 		}
-		if write(event) != nil {
+		if write(batch) != nil {
 			return
 		}
 	}

@@ -19,7 +19,6 @@ import (
 	"net"
 	"net/http"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,7 +102,6 @@ func (c *Lab) start(ctx context.Context) error {
 	if err := account.CreateDemos(ctx, c.directory, c.hasher); err != nil {
 		return err
 	}
-	debug.FreeOSMemory() // the demo passwords took 19 MiB each to hash; an idle lab need not hold on to that
 	if c.keys, c.cookies, err = newKeys(); err != nil {
 		return err
 	}

@@ -60,6 +60,7 @@ func TestBothServicesTakeTheSameTokens(t *testing.T) {
 		{"no nbf", goodHeader, claims("nbf", ""), 200},
 		{"no roles", goodHeader, claims("roles", ""), 200},
 		{"another claim", goodHeader, tail + `,"more":1}`, 200},
+		{"a backslash in a value", goodHeader, tail + `,"more":"\""}`, 200},
 		{"exp with a fraction", goodHeader, claims("exp", in(time.Minute)+".5"), 200},
 		{"exp with an exponent", goodHeader, claims("exp", fmt.Sprintf("%de1", now/10+100)), 200},
 
@@ -91,6 +92,7 @@ func TestBothServicesTakeTheSameTokens(t *testing.T) {
 		{"sub twice", goodHeader, tail + `,"sub":"bob"}`, 401},
 		{"sub twice, in another case", goodHeader, tail + `,"SUB":"bob"}`, 401},
 		{"sub twice, by an escape", goodHeader, tail + `,"\u0073ub":"bob"}`, 401},
+		{"a name with a backslash", goodHeader, tail + `,"m\u006fre":1}`, 401},
 		{"sub twice, with a long s", goodHeader, tail + `,"ſub":"bob"}`, 401},
 		{"a claim twice that has no meaning here", goodHeader, tail + `,"more":1,"more":2}`, 401},
 		{"alg twice", `{"alg":"none",` + header + "}", good, 401},

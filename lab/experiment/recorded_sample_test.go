@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"testing"
@@ -145,5 +147,35 @@ func TestACredentialIsShownByWhatAViewShows(t *testing.T) {
 	}
 	if got := shownCredential(kindToken, "", now); got != nil {
 		t.Errorf("nothing is shown as %+v", got)
+	}
+}
+
+// A narrow target takes no result that is large.
+type narrow struct {
+	nowhere
+	told *[]Result
+}
+
+func (narrow) Begun(context.Context, string) error { return nil }
+func (n narrow) Ended(_ context.Context, _ string, result any) error {
+	if result.(Result).Recording != nil {
+		return errors.New("413")
+	}
+	*n.told = append(*n.told, result.(Result))
+	return nil
+}
+
+func TestALabThatTakesNoRecordingHearsOfTheResultAllTheSame(t *testing.T) {
+	var told []Result
+	report, err := Run(t.Context(), "", narrow{told: &told}, []Experiment{{
+		Name: "sticky-replica-dies", Predicted: Predictions{Basic: stays()},
+		Run: func(ctx context.Context, trial *Trial) error {
+			_, _ = trial.User(Basic).Get(ctx, "/me") // no server answers
+			trial.Observe(Basic, stays(), nil)
+			return nil
+		},
+	}}, func(int, int, string) {})
+	if err != nil || len(told) != 1 || len(told[0].Cells) != 1 || report.Experiments[0].Recording == nil {
+		t.Errorf("%v, %+v, %+v", err, told, report)
 	}
 }

@@ -75,7 +75,11 @@ func Run(ctx context.Context, kind string, target Target, experiments []Experime
 			result = Result{Name: e.Name} // it was cut off: it measured nothing
 		}
 		if pages != nil {
-			_ = pages.Ended(context.WithoutCancel(ctx), e.Name, result)
+			told := result
+			if pages.Ended(context.WithoutCancel(ctx), e.Name, told) != nil { // a proxy may find it too large
+				told.Recording = nil
+				_ = pages.Ended(context.WithoutCancel(ctx), e.Name, told)
+			}
 		}
 		if ctx.Err() != nil {
 			break

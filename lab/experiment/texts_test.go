@@ -106,6 +106,9 @@ func usedKeys(t *testing.T) map[string]bool {
 			if c.Outcome != nil {
 				useOutcome(used, r.Name, *c.Outcome)
 			}
+			for name := range c.Measures {
+				used[measureKey(texts.Must(texts.English), r.Name, name)] = true
+			}
 		}
 	}
 	for _, file := range goFiles(t) {

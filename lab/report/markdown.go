@@ -18,9 +18,14 @@ func Markdown(w io.Writer, p Page) error {
 	line("# Authlab: %s\n\n%s\n", plain(v.T("title")), plain(v.T("intro")))
 	verdict := good + " " + v.T("all-as-predicted")
 	if n := len(v.Surprises); n > 0 {
-		verdict = Surprise + " " + v.T("surprises", "n", n) + ": " + strings.Join(v.Surprises, ", ")
+		var names []string
+		for _, s := range v.Surprises {
+			names = append(names, s.Name)
+		}
+		verdict = Surprise + " " + v.T("surprises", "n", n) + ": " + strings.Join(names, ", ")
 	}
-	line("**%s** · %s · %s · %s\n", plain(verdict), v.T("experiments", "n", len(v.Sections)), v.Seconds(p.Report.DurationMS), v.Date.Human)
+	line("**%s** · %s: %s · %s · %s · %s\n", plain(verdict), v.T("how-many"), v.T("right", "right", v.Right, "all", v.Answers()),
+		v.T("experiments", "n", len(v.Sections)), v.Seconds(p.Report.DurationMS), v.Date.Human)
 	if len(v.Missing) > 0 {
 		line("> **%s.** %s %s: %s.\n", v.T("incomplete"), v.T("stopped-after", "done", len(v.Sections), "planned", v.Planned()),
 			v.T("not-run"), plain(strings.Join(v.Missing, ", ")))
@@ -77,7 +82,7 @@ func (s section) markdown(out *strings.Builder, l language) {
 		rows[0] = append(rows[0], plain(c.Scheme))
 	}
 	for _, m := range s.Measures {
-		rows = append(rows, append([]string{plain(m.Name)}, m.Values...))
+		rows = append(rows, append([]string{plain(m.Text)}, m.Values...))
 	}
 	table(out, rows)
 }

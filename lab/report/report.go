@@ -34,6 +34,8 @@ type Page struct {
 	// its address: there may be a password in it.
 	OwnRedis bool
 	Missing  []string // experiments that should have run and did not: they make the page incomplete
+	// Films is the address of the page that plays the recording of an experiment by its name behind a #. Empty: there is none.
+	Films string
 }
 
 // A view is a page in its language, in the order in which it is read.
@@ -45,7 +47,11 @@ type view struct {
 	Signs     []experiment.Sign
 	Schemes   []string
 	Sections  []section
-	Surprises []string // names of experiments
+	Surprises []section
+	Measured  int // answers
+	NotHere   int // answers that something is missing for here, which is no surprise
+	Right     int // answers that were as predicted, of those that could be measured here
+	Wrong     int
 }
 
 // A date is written for people and for machines.
@@ -53,6 +59,9 @@ type date struct{ Human, Machine string }
 
 // Planned is how many experiments there should have been.
 func (v view) Planned() int { return len(v.Sections) + len(v.Missing) }
+
+// Answers is how many there are of those that could be measured here.
+func (v view) Answers() int { return v.Right + v.Wrong }
 
 // A fact is a line about where and with what it was measured.
 type fact struct{ Name, Value string }
@@ -81,9 +90,9 @@ func (c cell) Concerned() bool { return c.Sign.Symbol != "" }
 // Surprise tells whether the cell was predicted otherwise.
 func (c cell) Surprise() bool { return c.Concerned() && !c.AsPredicted }
 
-// A measure is one number by its name, for each scheme of a section; empty where it was not measured.
+// A measure is one number in words, for each scheme of a section; empty where it was not measured.
 type measure struct {
-	Name   string
+	Text   string
 	Values []string
 }
 
@@ -105,10 +114,27 @@ func newView(p Page) (view, error) {
 		}
 		v.Sections = append(v.Sections, s)
 		if !r.AsPredicted {
-			v.Surprises = append(v.Surprises, r.Name)
+			v.Surprises = append(v.Surprises, s)
+		}
+		for _, c := range r.Cells {
+			v.count(c)
 		}
 	}
 	return v, nil
+}
+
+func (v *view) count(c experiment.Cell) {
+	if c.Status == experiment.Measured {
+		v.Measured++
+	}
+	switch {
+	case c.Excused():
+		v.NotHere++
+	case c.AsPredicted:
+		v.Right++
+	default:
+		v.Wrong++
+	}
 }
 
 func newSection(r experiment.Result, l language) (section, error) {
@@ -130,7 +156,7 @@ func newSection(r experiment.Result, l language) (section, error) {
 	return s, err
 }
 
-// measures lists the numbers of a result by name, in the order that people expect.
+// measures lists the numbers of a result that there are words for, by name, in the order that people expect.
 func measures(r experiment.Result, l language) []measure {
 	names := map[string]bool{}
 	for _, c := range r.Cells {
@@ -140,10 +166,14 @@ func measures(r experiment.Result, l language) []measure {
 	}
 	var all []measure
 	for _, name := range slices.SortedFunc(maps.Keys(names), compareNatural) {
-		m := measure{Name: name, Values: make([]string, len(r.Cells))}
+		said, ok := experiment.MeasureIn(l.Language, r.Name, name)
+		if !ok {
+			continue
+		}
+		m := measure{Text: said.Text, Values: make([]string, len(r.Cells))}
 		for i, c := range r.Cells {
 			if value, ok := c.Measures[name]; ok {
-				m.Values[i] = l.Number(value)
+				m.Values[i] = said.Say(value)
 			}
 		}
 		all = append(all, m)

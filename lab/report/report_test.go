@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/texts"
 	"authlab/lab/report"
@@ -142,8 +143,10 @@ func TestAPageIsInItsLanguage(t *testing.T) {
 
 // TestEveryTextOfTheReportIsOnAPage fails on a text that is missing, that no page shows, or whose placeholders stay empty.
 func TestEveryTextOfTheReportIsOnAPage(t *testing.T) {
-	missing := page(one(surprising(), failed(experiment.SessionRedis, "log in: 503")), "")
-	missing.Missing, missing.OwnRedis = []string{"sticky"}, true
+	notHere := experiment.Cell{Scheme: experiment.SessionCookie, Status: experiment.NotOnTarget, Prediction: known(30, experiment.Kept), AsPredicted: true}
+	missing := page(one(surprising(), failed(experiment.SessionRedis, "log in: 503"), notHere), "")
+	missing.Missing, missing.OwnRedis, missing.Films = []string{"sticky"}, true, "index.html"
+	missing.Report.Experiments[0].Recording = &contract.Recording{}
 	for _, lang := range texts.Languages() {
 		all := ""
 		for _, p := range []report.Page{page(measured(t), lang), missing} {
@@ -175,7 +178,7 @@ func text(html string) string {
 // pattern matches a text with any numbers for its placeholders.
 func pattern(text string) *regexp.Regexp {
 	text = regexp.QuoteMeta(text)
-	text = regexp.MustCompile(`\\\{[a-z]+\\\|([^|]*)\\\|([^|]*)\\\}`).ReplaceAllString(text, "($1|$2)")
+	text = regexp.MustCompile(`\\\{[a-z]+\\\|([^|]*)\\\|([^|}]*)\\\}`).ReplaceAllString(text, "($1|$2)")
 	return regexp.MustCompile(regexp.MustCompile(`\\\{[a-z]+\\\}`).ReplaceAllString(text, `\d+`))
 }
 
@@ -194,6 +197,78 @@ func TestASurpriseIsSaidInWordsAndWithItsPrediction(t *testing.T) {
 			if strings.Count(surprise, "≠") <= strings.Count(not, "≠") || strings.Count(surprise, says[2]) <= strings.Count(not, says[2]) {
 				t.Errorf("%s, %s: the cell does not say that it is a surprise", lang, name)
 			}
+		}
+	}
+}
+
+// TestNoNameOfAMeasureIsShown looks for the names that programs use, in what people read.
+func TestNoNameOfAMeasureIsShown(t *testing.T) {
+	r := measured(t)
+	names := map[string]bool{}
+	for _, e := range r.Experiments {
+		for _, c := range e.Cells {
+			for name := range c.Measures {
+				if strings.Contains(name, "_") {
+					names[name] = true
+				}
+			}
+		}
+	}
+	if len(names) < 100 {
+		t.Fatalf("only %d measures have such names", len(names))
+	}
+	for _, lang := range texts.Languages() {
+		for name, form := range map[string]func(io.Writer, report.Page) error{"html": report.HTML, "markdown": report.Markdown} {
+			shown := strings.ReplaceAll(rendered(t, form, page(r, lang)), `\_`, "_")
+			for _, word := range regexp.MustCompile(`[a-z0-9]+(_[a-z0-9]+)+`).FindAllString(shown, -1) {
+				if names[word] {
+					t.Errorf("%s, %s: the page says %q", lang, name, word)
+				}
+			}
+		}
+	}
+}
+
+func TestTheSummaryCountsAnswers(t *testing.T) {
+	notHere := experiment.Cell{Scheme: experiment.SessionCookie, Status: experiment.NoBrowser, AsPredicted: true}
+	for name, tt := range map[string]struct {
+		cells     []experiment.Cell
+		want, not []string
+	}{
+		"all as predicted": {[]experiment.Cell{asPredicted(), asPredicted()}, []string{"2 answers over", "2 of 2", "none."}, []string{"1 could not be measured", "with a surprise"}},
+		"one is not":       {[]experiment.Cell{asPredicted(), surprising()}, []string{"2 answers over", "1 of 2", "session-memory: 10/30 (Predicted: 12/30)"}, []string{"none."}},
+		"one broke off":    {[]experiment.Cell{asPredicted(), failed(experiment.SessionRedis, "503")}, []string{"1 answer over", "1 of 2", "session-redis: not measured"}, nil},
+		"one cannot be":    {[]experiment.Cell{asPredicted(), notHere}, []string{"1 answer over", "1 of 1", "none.", "1 could not be measured here"}, nil},
+	} {
+		shown := rendered(t, report.HTML, page(one(tt.cells...), texts.English))
+		for _, want := range tt.want {
+			if !strings.Contains(shown, want) {
+				t.Errorf("%s: %q is not there", name, want)
+			}
+		}
+		for _, not := range tt.not {
+			if strings.Contains(shown, not) {
+				t.Errorf("%s: %q is there", name, not)
+			}
+		}
+	}
+}
+
+func TestAnExperimentLinksToItsFilmWhereThereIsOne(t *testing.T) {
+	for name, tt := range map[string]struct {
+		films     string
+		recording *contract.Recording
+		want      int
+	}{
+		"a page plays it":     {"index.html", &contract.Recording{}, 1},
+		"there is no page":    {"", &contract.Recording{}, 0},
+		"nothing is recorded": {"index.html", nil, 0},
+	} {
+		p := page(one(asPredicted()), texts.English)
+		p.Films, p.Report.Experiments[0].Recording = tt.films, tt.recording
+		shown := rendered(t, report.HTML, p)
+		if n := strings.Count(shown, `href="index.html#round-robin"`); n != tt.want || strings.Count(shown, "See its film") != tt.want {
+			t.Errorf("%s: %d links", name, n)
 		}
 	}
 }

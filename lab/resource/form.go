@@ -45,16 +45,20 @@ func members(text []byte) (map[string]bool, error) {
 	}
 	names, folded := map[string]bool{}, map[string]bool{}
 	for decoder.More() {
+		before := decoder.InputOffset()
 		name, err := decoder.Token()
 		if err != nil {
 			return nil, objection("it is not made of JSON objects")
 		}
-		text, _ := name.(string)
-		same := strings.Map(smallestFold, text)
+		if bytes.IndexByte(text[before:decoder.InputOffset()], '\\') >= 0 {
+			return nil, objection("it spells a name with a backslash, which home never does")
+		}
+		plain, _ := name.(string)
+		same := strings.Map(smallestFold, plain)
 		if folded[same] {
 			return nil, objection("it says one thing twice")
 		}
-		folded[same], names[text] = true, true
+		folded[same], names[plain] = true, true
 		var value json.RawMessage
 		if err := decoder.Decode(&value); err != nil {
 			return nil, objection("it is not made of JSON objects")

@@ -112,7 +112,9 @@ func (e exchange) asksRedis() bool {
 func (w *world) judge(e exchange, responseTimeout time.Duration) *Broken {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if e.cookieTaken && (e.action != logout || e.status != http.StatusNoContent) {
+	// A replica that has no such session in its memory says so, and the browser drops the cookie all the same.
+	elsewhere := e.status == http.StatusUnauthorized && e.scheme.RememberedAt == scheme.InReplica
+	if e.cookieTaken && (e.action != logout || e.status != http.StatusNoContent && !elsewhere) {
 		return e.breaks(Cookie, "the cookie was taken away")
 	}
 	switch {
@@ -195,7 +197,7 @@ func (w *world) judgeSuccess(e exchange) *Broken {
 	good := true
 	switch {
 	case e.action == logIn, e.ticket == nil, e.scheme.Credential == scheme.Password:
-	case e.action == logout && e.scheme.Credential == scheme.Cookie: // it needs no login
+	case e.action == logout && e.scheme.Credential == scheme.Cookie && e.scheme.RememberedAt != scheme.InReplica: // it needs no login
 	case e.action == refresh:
 		good, _ = w.refreshable(e)
 	default:

@@ -179,6 +179,10 @@ func TestJudgeReportsWhatBreaksAnInvariantAndNothingElse(t *testing.T) {
 		{"a cookie taken by an outage", get(redis, me), []change{status(503), outage(sec(19, -1)), taken}, Cookie},
 		{"a cookie taken by a refusal", get(memory, me), []change{status(401), by("app-2"), taken}, Cookie},
 		{"a cookie taken by a logout", get(redis, logout), []change{taken}, ""},
+		{"a cookie taken by a logout at another replica", get(memory, logout), []change{status(401), by("app-2"), taken}, ""},
+		{"a cookie taken by a logout that was refused", get(stateless, logout), []change{status(401), at(911, 911.1), taken}, Cookie},
+		{"a logout at another replica that says it ended something", get(memory, logout), []change{by("app-2")}, Ended},
+		{"a memory logged out at its home", get(memory, logout), []change{taken}, ""},
 		{"a cookie taken by a logout that failed", get(redis, logout), []change{status(503), outage(sec(19, -1)), taken}, Cookie},
 
 		{"502 of a GET while one is dead", get(redis, me), []change{status(502), killed(0, sec(20, 20.05))}, Returns},

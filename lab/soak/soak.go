@@ -26,10 +26,10 @@ import (
 
 // Bounds of Config.
 const (
-	MaxFor      = 24 * time.Hour
-	MaxPeople   = 64
-	DefaultFor  = time.Minute
-	DefaultCrew = 12 // people: enough to meet each other, and few enough that two processors are not what is measured
+	MaxFor        = 24 * time.Hour
+	MaxPeople     = 64
+	DefaultFor    = time.Minute
+	DefaultPeople = 12 // enough to meet each other, and few enough that two processors are not what is measured
 )
 
 // A Target is a lab that people can send requests to.
@@ -80,7 +80,7 @@ type soak struct {
 	world   *world
 	client  *client
 	started time.Time
-	stop    context.CancelFunc // ends everybody's work after a broken invariant
+	stop    context.CancelFunc // ends the work of all people after a broken invariant
 
 	mu     sync.Mutex
 	tally  tally
@@ -105,7 +105,7 @@ func (s *soak) run(ctx context.Context) error {
 		group.Go(func() { people[i].live(running, over) })
 	}
 	group.Go(func() { s.drive(running, over) })
-	group.Go(func() { s.world.watchStalls(over) })
+	go s.world.watchStalls(running)
 	if s.config.Progress != nil {
 		group.Go(func() { s.showProgress(over) })
 	}
@@ -164,14 +164,7 @@ func (s *soak) broken() *Broken {
 }
 
 func (s *soak) showProgress(ctx context.Context) {
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			s.config.Progress(s.figures())
-		}
+	for sleep(ctx, 500*time.Millisecond) {
+		s.config.Progress(s.figures())
 	}
 }

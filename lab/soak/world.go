@@ -101,12 +101,13 @@ func (r *replica) dead() bool { return r.troubles.open() && !r.silences.open() }
 // returned, so no answer can show a change that the world does not know.
 type world struct {
 	mu        sync.Mutex
-	outages   spans // Redis may not answer in time
-	downs     spans // Redis surely does not answer
-	flushes   spans // Redis loses what it has
-	keyLosses spans // the keys before verify no more
-	ahead     moves // the lab's clock
-	stalls    spans // this process did not get a processor
+	outages   spans     // Redis may not answer in time
+	downs     spans     // Redis surely does not answer
+	flushes   spans     // Redis loses what it has
+	keyLosses spans     // the keys before verify no more
+	ahead     moves     // the lab's clock
+	stalls    spans     // this process did not get a processor
+	ticked    time.Time // when watchStalls looked last
 	replicas  []*replica
 	log       []logged
 }
@@ -206,10 +207,20 @@ func (w *world) silent(at span, most time.Duration) (waited time.Duration, any b
 	return waited, any
 }
 
+// Every tick the process looks whether it got a processor in time. What is later than lateTick is a stall.
+const (
+	tick     = 5 * time.Millisecond
+	lateTick = 25 * time.Millisecond
+)
+
 // stalled is for how long this process did not get a processor.
 func (w *world) stalled(at span) (sum time.Duration) {
 	for _, s := range w.stalls.touching(at) {
 		sum += s.overlap(at)
+	}
+	// When a process goes on after a stall, the one who asks may be earlier than watchStalls.
+	if now := (span{w.ticked.Add(tick), at.to}); !w.ticked.IsZero() && now.to.Sub(now.from) > lateTick {
+		sum += now.overlap(at)
 	}
 	return sum
 }
@@ -217,17 +228,17 @@ func (w *world) stalled(at span) (sum time.Duration) {
 // watchStalls notes when this process wants a processor and gets none, so that a bound that is missed on a busy machine
 // can be told from one that is missed by the server.
 func (w *world) watchStalls(ctx context.Context) {
-	const every, late = 5 * time.Millisecond, 25 * time.Millisecond
 	for {
-		slept := time.Now()
-		if !sleep(ctx, every) {
+		w.note(func(now time.Time) {
+			if stall := (span{w.ticked.Add(tick), now}); !w.ticked.IsZero() && now.Sub(stall.from) > lateTick {
+				w.stalls = append(w.stalls, stall)
+			}
+			w.ticked = now
+		})
+		if !sleep(ctx, tick) {
+			w.note(func(time.Time) { w.ticked = time.Time{} }) // from now on it is not known
 			return
 		}
-		w.note(func(now time.Time) {
-			if from := slept.Add(every); now.Sub(from) > late {
-				w.stalls = append(w.stalls, span{from, now})
-			}
-		})
 	}
 }
 

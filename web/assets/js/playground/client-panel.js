@@ -73,8 +73,10 @@ export class ClientPanel {
     if (answers.length === 0) return say(t(`playground.${NOTHING_SENT[name] ?? "no-answers"}`));
     const failed = answers.find(({ exchange }) => !exchange.ok);
     if (name === "login" || name === "logout" || name === "refresh") {
-      if (failed) return say(`${failed.lane.name}: ${problemText(failed.exchange)}`, true);
-      return say(t(`playground.done-${name}`, { user: this.#wallet.user?.name ?? "" }));
+      const done = t(`playground.done-${name}`, { user: this.#wallet.user?.name ?? "" });
+      if (!failed) return say(done);
+      const problem = `${failed.lane.name}: ${problemText(failed.exchange)}`;
+      return name === "logout" && failed.exchange.status === 401 ? say(`${done} ${problem}`) : say(problem, true); // the cookie is gone all the same
     }
     say(tally(answers));
   }
