@@ -81,12 +81,13 @@ func TestAReaderAsksTheSecondServiceAndCutsItsWayHome(t *testing.T) {
 	p.hand("cut", 3)
 	p.hand("reports", 6)
 	p.expectStatuses(map[string]string{"session-redis": "200 503", "token-stateless": "200 200", "token-revocable": "200 503"})
-	ask[bool](p, `(location.hash = "#the-bill", true)`) // and what was cut is mended
-	wait[bool](p, `document.querySelector("lab-stage").lab.faults.length === 0`)
+	ask[bool](p, `(location.hash = "#the-bill", true)`)                               // and what was cut is mended
+	waitThere[bool](p, `document.querySelector("lab-stage").lab.faults.length === 0`) // no change of the document may tell it
 }
 
 func TestPermissionsGrowUntilTheyDoNotFit(t *testing.T) {
 	p := openWalkthrough(t, "/?lang=en#in-your-hand", 1280, 1024)
+	wait[bool](p, `document.getElementById("permissions") !== null`)
 	for i, n := range []int{1, 100, 500} {
 		ask[bool](p, fmt.Sprintf(`(() => {
 			const slider = document.getElementById("permissions");
@@ -98,11 +99,12 @@ func TestPermissionsGrowUntilTheyDoNotFit(t *testing.T) {
 	}
 	p.expectStatuses(map[string]string{"session-redis": "200 200 200", "session-cookie": "200 200 500", "token-stateless": "200 200 200"})
 	ask[bool](p, `(location.hash = "#leaving", true)`) // and alice has her own roles again
-	wait[bool](p, `document.querySelector("lab-stage").lab.accountNamed("alice").roles.length === 2 && document.querySelector(".users").textContent.includes("user, admin")`)
+	waitThere[bool](p, `document.querySelector("lab-stage").lab.accountNamed("alice").roles.length === 2`)
 }
 
 func TestTheWayToRedisIsALever(t *testing.T) {
 	p := openWalkthrough(t, "/?lang=en#the-bill", 1280, 1024)
+	wait[bool](p, `document.getElementById("distance") !== null`)
 	ask[bool](p, `(() => {
 		const slider = document.getElementById("distance");
 		slider.value = 6;
@@ -119,5 +121,5 @@ func TestTheWayToRedisIsALever(t *testing.T) {
 		}
 	}
 	ask[bool](p, `(location.hash = "#leaving", true)`)
-	wait[bool](p, `document.querySelector("lab-stage").lab.faults.length === 0`)
+	waitThere[bool](p, `document.querySelector("lab-stage").lab.faults.length === 0`) // no change of the document may tell it
 }

@@ -61,3 +61,28 @@ func (p *page) expectInWindow(when string, presenter bool) {
 		p.t.Errorf("%s: a presenter has to scroll %d px", when, high)
 	}
 }
+
+// A presenter sees every act whole: the question, what was seen, and the answer.
+func TestAPresenterScrollsInNoAct(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=es#the-cabinet-burns", 1024, 768)
+	p.playFilms("seen")
+	ask[bool](p, `document.querySelector("[data-tool=presenter]").click() ?? true`)
+	whole := func(act, selector string) {
+		t.Helper()
+		for _, screen := range [][2]int64{{1024, 768}, {1366, 650}, {1920, 1080}} {
+			p.do(chromedp.EmulateViewport(screen[0], screen[1]))
+			if cut := ask[[]string](p, fmt.Sprintf(`[...document.querySelectorAll("lab-stage .replica, lab-stage .node-redis, .theatre, %s")].filter((e) => {
+				const { top, bottom, height } = e.getBoundingClientRect();
+				return height < 8 || top < -1 || bottom > innerHeight + 1 || e.scrollHeight > e.clientHeight + 1;
+			}).map((e) => e.className + " " + e.scrollHeight)`, selector)); len(cut) > 0 {
+				t.Errorf("%s, %v: cut are %q", act, screen, cut)
+			}
+		}
+	}
+	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
+	wait[bool](p, `document.querySelector("#seen button") !== null`)
+	whole("what was seen", "#seen")
+	ask[bool](p, `document.querySelector("#seen button").click() ?? true`)
+	wait[bool](p, `document.querySelector(".said-and-was") !== null && !document.getElementById("result").hidden`)
+	whole("the answer", "#result")
+}

@@ -108,7 +108,7 @@ func playChapters(p *page, score, lesson string, run func(chapter string)) int {
 		}
 		run(chapter.chapter)
 		if got := wait[string](p, `document.querySelector("#result:not([hidden]) .score")?.textContent`); got != fmt.Sprintf(score, len(chapter.choices), len(chapter.choices)) {
-			p.t.Errorf("%s: %q; measured %q", chapter.chapter, got, ask[[]string](p, `[...document.querySelectorAll("#result tbody tr")].map((tr) => tr.innerText)`))
+			p.t.Errorf("%s: %q; measured %q", chapter.chapter, got, ask[[]string](p, `[...document.querySelectorAll("#result tbody tr")].map((tr) => tr.textContent)`))
 		}
 		if !ask[bool](p, `[...document.querySelectorAll("#result .measured")].every((td) => "●✕?▲◆·".includes(td.querySelector(".sign").textContent) && td.querySelector(".unseen").textContent.length > 8)`) {
 			p.t.Errorf("%s: a measurement has no sign", chapter.chapter)

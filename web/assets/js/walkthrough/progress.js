@@ -78,7 +78,7 @@ export class Progress extends EventTarget {
   recordingOf = (name) => this.#recordings.get(name) ?? null;
 
   /** Whether the reader has had the answer of a chapter. */
-  isDone = (chapter) => Boolean(chapter.experiment && this.isLocked(chapter) && this.resultOf(chapter.experiment));
+  isDone = (chapter) => Boolean(chapter.experiment && this.isLocked(chapter) && this.isMeasured(chapter));
 
   /** How many predictions of a chapter came true, of how many: {right, of}. Only what was locked counts. */
   scoreOf(chapter) {
@@ -87,12 +87,15 @@ export class Progress extends EventTarget {
     for (const scheme of chapter.asks) {
       const said = this.predictionOf(chapter, scheme);
       const cell = this.cellOf(chapter, scheme);
-      if (!said || said === UNSURE || !cell) continue;
+      if (!said || said === UNSURE || !cell?.outcome) continue;
       score.of += 1;
       if (said === keyOf(cell.outcome)) score.right += 1;
     }
     return score;
   }
+
+  /** Whether anything was measured of what a chapter asks about. */
+  isMeasured = (chapter) => chapter.asks.some((scheme) => this.cellOf(chapter, scheme)?.outcome);
 
   cellOf = (chapter, scheme) => this.resultOf(chapter.experiment)?.cells.find((cell) => cell.scheme === scheme);
 

@@ -35,7 +35,7 @@ export const measured = ({ sign, observed_text: text }) => [
 ];
 
 /**
- * The whole answer of a chapter. rows: {scheme, cell, said, was, because, show} for each scheme that was asked about, with
+ * The whole answer of a chapter. rows: {scheme, cell, said, was, because, isSurprise, show} for each scheme that was asked about, with
  * the words of the choices; show() plays the decisive request again, where it was recorded.
  */
 export function answer(chapter, result, { rows, said, score, seen, again }) {
@@ -57,14 +57,14 @@ export function answer(chapter, result, { rows, said, score, seen, again }) {
   ];
 }
 
-function saidAndWas({ scheme, cell, said, was, because, show }) {
+function saidAndWas({ scheme, cell, said, was, because, isSurprise, show }) {
   const kind = !said ? "nothing" : said === was ? "right" : "wrong";
   const words = sentence(`walkthrough.said-${kind}`, { said: el("em", {}, said ?? ""), was: el("strong", {}, was) });
   const button = show && el("button", { type: "button", className: "link" }, t("walkthrough.show-request"));
   if (show) button.addEventListener("click", show);
-  return el("li", { dataset: { scheme, kind } },
+  return el("li", { dataset: { scheme, kind, surprise: String(isSurprise) } },
     el("p", { className: "who" }, el("span", { className: "swatch" }), scheme, el("span", { className: "sign", dataset: { sign: cell.sign.name }, title: cell.sign.text, ariaHidden: "true" }, cell.sign.symbol), el("span", { className: "unseen" }, `(${cell.sign.text})`)),
-    el("p", {}, ...words, because ? `, ${because}` : ".", ...(show ? [" ", button] : [])));
+    el("p", {}, ...words, because ? el("span", { className: "because-of" }, `, ${because}`) : ".", ...(show ? [" ", button] : [])));
 }
 
 const links = (sources) => sources.flatMap(({ name, url }, i) => [

@@ -92,7 +92,9 @@ class Walkthrough {
     }
     this.#progress.lock(chapter);
     this.#showQuestion();
-    const ran = await this.#measure(chapter.experiment);
+    const answered = await this.#measure(chapter.experiment);
+    const ran = answered && this.#progress.isMeasured(chapter);
+    if (answered && !ran) say(t("walkthrough.not-measured"), true);
     if (!ran && !wasLocked) this.#progress.unlock(chapter);
     if (shown !== this.#shown) return;
     if (ran) await this.#reveal();
@@ -282,11 +284,12 @@ class Walkthrough {
     const recording = this.#progress.recordingOf(chapter.experiment);
     const choices = this.#choices;
     const said = (scheme) => choices.find(({ value }) => value === this.#progress.predictionOf(chapter, scheme)) ?? null;
-    const rows = chapter.asks.map((scheme) => ({ scheme, cell: this.#progress.cellOf(chapter, scheme) })).filter(({ cell }) => cell).map(({ scheme, cell }) => ({
+    const rows = chapter.asks.map((scheme) => ({ scheme, cell: this.#progress.cellOf(chapter, scheme) })).filter(({ cell }) => cell?.outcome).map(({ scheme, cell }) => ({
       scheme, cell,
       said: said(scheme)?.label,
       was: choices.find(({ value }) => value === keyOf(cell.outcome))?.label ?? cell.observed_text,
       because: cell.as_predicted ? lookUp(`walkthrough.${chapter.id}.because.${scheme}`) : "",
+      isSurprise: scheme === chapter.surprise,
       show: recording && chapter.moments?.[scheme] ? () => this.#showMoment(recording, scheme, chapter.moments[scheme]) : null,
     }));
     byId("result").replaceChildren(...answer(chapter, result, {
