@@ -50,7 +50,7 @@ Ctrl-C prints the figures so far.`,
 	flags := cmd.Flags()
 	flags.DurationVar(&config.For, "for", soak.DefaultFor, "how long, 1s to 24h")
 	flags.Uint64Var(&config.Seed, "seed", 0, "what the faults and the people's choices are drawn from; without it a new one, which is printed")
-	flags.IntVar(&config.People, "people", soak.DefaultCrew, fmt.Sprintf("how many people, 1 to %d", soak.MaxPeople))
+	flags.IntVar(&config.People, "people", soak.DefaultPeople, fmt.Sprintf("how many people, 1 to %d", soak.MaxPeople))
 	flags.StringVar(&redis, "redis", "", "a Redis of your own, like redis://127.0.0.1:6379; its keys that begin with authlab: are removed")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd

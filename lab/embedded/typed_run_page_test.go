@@ -25,6 +25,7 @@ func openTyped(t *testing.T, address string) (*page, *contract.Remote) {
 	}})
 	p := openAt(t, c.URL(), address, 401, 403, 503)
 	wait[bool](p, `document.querySelector(".typed-run code") !== null`)
+	p.playFilms("skipped")
 	return p, target
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -69,7 +70,7 @@ func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
 			p := openWalkthrough(t, "/?lang="+lang.name+"#http-forgets", 1280, 1024)
 			run := func(string) { ask[bool](p, `document.querySelector(".run").click() ?? true`) }
 			all := playChapters(p, lang.score, lang.lesson, run)
-			if total := ask[string](p, `document.querySelector("#verdict .score").textContent`); total != fmt.Sprintf(lang.total, all, all) {
+			if total := wait[string](p, `document.querySelector("#verdict .score")?.textContent`); total != fmt.Sprintf(lang.total, all, all) {
 				t.Errorf("at the end: %q", total)
 			}
 			for build := range 5 {
@@ -80,6 +81,12 @@ func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
 			}
 			ask[bool](p, `document.querySelector("[data-action=measure-rows]").click() ?? true`)
 			wait[bool](p, `!document.querySelector("[data-action=measure-rows]") && ![...document.querySelectorAll(".verdict-answer td")].some((td) => td.textContent === "…")`)
+			if rows := ask[int](p, `document.querySelectorAll(".predictions tbody tr").length`); rows != all {
+				t.Errorf("of %d predictions the last page lists %d", all, rows)
+			}
+			if taken := ask[int](p, `document.querySelectorAll(".decision [data-chosen=true]").length`); taken != 3 {
+				t.Errorf("the picture of the decision has %d answers", taken)
+			}
 			if missing := ask[[]string](p, `[...document.querySelectorAll("*")].flatMap((e) => [...e.childNodes]).filter((n) => n.nodeType === 3 && /undefined|\{\w+\}|\b(walkthrough|stage|shell|scheme)\.[a-z]/.test(n.data)).map((n) => n.data)`); len(missing) > 0 {
 				t.Errorf("texts are missing: %q", missing)
 			}
@@ -239,7 +246,7 @@ func TestTheWalkthroughCanBeReadInEveryLightAndOnEveryScreen(t *testing.T) {
 	}
 	p.do(chromedp.EmulateViewport(1280, 900))
 	ask[bool](p, `(location.hash = "#your-verdict", true)`)
-	wait[bool](p, `!document.getElementById("verdict").hidden`)
+	wait[bool](p, `document.querySelectorAll("#verdict input").length > 0`)
 	ask[bool](p, `document.querySelectorAll("#verdict input")[0].click() ?? true`)
 	p.expectContrast("the verdict, dark")
 }
@@ -405,5 +412,47 @@ func TestARunTakesAPredictionOrTheWordThatThereIsNone(t *testing.T) {
 	}
 	if score := ask[string](p, `document.querySelector("#result .score").textContent`); score != "1 of 1 as you said." {
 		t.Errorf("%q", score)
+	}
+}
+
+func TestAReaderStartsOverAndIsAskedFirst(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=en#three-desks", 1280, 1024)
+	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
+	wait[bool](p, `document.querySelector("#result:not([hidden]) .lesson") !== null`)
+	ask[bool](p, `(location.hash = "#your-verdict", true)`)
+	wait[bool](p, `document.querySelectorAll(".predictions tbody tr").length === 3`)
+	ask[bool](p, `document.querySelector("[data-end=start-over]").click() ?? true`)
+	wait[bool](p, `document.querySelector("dialog[open] [data-end=sure-no]") !== null`)
+	ask[bool](p, `document.querySelector("[data-end=sure-no]").click() ?? true`)
+	if !ask[bool](p, `document.querySelectorAll(".predictions tbody tr").length === 3 && location.hash === "#your-verdict"`) {
+		t.Error("a no forgets")
+	}
+	ask[bool](p, `document.querySelector("[data-end=start-over]").click() ?? true`)
+	ask[bool](p, `document.querySelector("[data-end=sure-yes]").click() ?? true`)
+	wait[bool](p, `location.hash === "#opening" && document.querySelector(".press:not(:disabled)") !== null && document.querySelector("#steps [data-done=true]") === null`)
+	ask[bool](p, `(location.hash = "#three-desks", true)`)
+	wait[bool](p, `document.querySelectorAll("#question fieldset").length === 3 && document.querySelector("#question input:checked") === null`)
+}
+
+// On paper the buttons and the frame of the page are gone, and what was predicted is there.
+func TestTheLastPageCanBePrinted(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=en#three-desks", 1280, 1024)
+	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
+	wait[bool](p, `document.querySelector("#result:not([hidden]) .lesson") !== null`)
+	ask[bool](p, `(location.hash = "#your-verdict", true)`)
+	wait[bool](p, `document.querySelectorAll("#verdict input").length > 0`)
+	ask[bool](p, `document.querySelectorAll("#verdict input")[0].click() ?? true`)
+	ask[bool](p, `dispatchEvent(new Event("beforeprint"))`)
+	media := emulation.SetEmulatedMediaParams{Media: "print"}
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, media); err != nil {
+		t.Fatal(err)
+	}
+	for selector, want := range map[string]bool{
+		".masthead": false, ".steps": false, ".turn": false, ".ends": false, ".theatre": false,
+		".signed span": true, ".decision": true, ".predictions tbody tr": true, ".verdict-answer h2": true, "#verdict .score": true,
+	} {
+		if is := ask[bool](p, fmt.Sprintf(`document.querySelector(%q)?.checkVisibility() ?? false`, selector)); is != want {
+			t.Errorf("on paper %s is shown: %v, want %v", selector, is, want)
+		}
 	}
 }

@@ -72,7 +72,7 @@ func newPerson(s *soak, number int) *person {
 	return p
 }
 
-// moveIn begins with an account that nobody used.
+// moveIn begins with an account that was not used yet.
 func (p *person) moveIn() {
 	p.user = contract.SimulatedName(p.number + p.account*p.soak.config.People)
 	p.admin, p.cart = false, newCart()

@@ -26,10 +26,10 @@ import (
 
 // Bounds of Config.
 const (
-	MaxFor      = 24 * time.Hour
-	MaxPeople   = 64
-	DefaultFor  = time.Minute
-	DefaultCrew = 12 // people: enough to meet each other, and few enough that two processors are not what is measured
+	MaxFor        = 24 * time.Hour
+	MaxPeople     = 64
+	DefaultFor    = time.Minute
+	DefaultPeople = 12 // enough to meet each other, and few enough that two processors are not what is measured
 )
 
 // A Target is a lab that people can send requests to.
@@ -80,7 +80,7 @@ type soak struct {
 	world   *world
 	client  *client
 	started time.Time
-	stop    context.CancelFunc // ends everybody's work after a broken invariant
+	stop    context.CancelFunc // ends the work of all people after a broken invariant
 
 	mu     sync.Mutex
 	tally  tally

@@ -241,7 +241,9 @@ func TestASoakFindsALabThatLeavesSomethingBehind(t *testing.T) {
 	t.Cleanup(left.Wait)
 	t.Cleanup(func() { close(leave) })
 	c.Open = func(ctx context.Context) (soak.Target, func() error, error) {
-		left.Go(func() { <-leave })
+		for range 100 { // more than tests before this one may still have under way
+			left.Go(func() { <-leave })
+		}
 		return open(ctx)
 	}
 	report, err := soak.Run(t.Context(), c)

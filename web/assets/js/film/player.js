@@ -121,7 +121,6 @@ export class Player {
       if (!(await this.#act(this.#at + 1, run))) return;
     }
     this.#settle(this.#at);
-    this.#end(true);
   }
 
   /** Plays a frame. False if it was stopped. */
@@ -144,6 +143,7 @@ export class Player {
     const [frame, moment] = this.#show(at);
     this.#scene.settle(frame, moment);
     this.#mark(this.#isLast ? "ended" : "paused");
+    if (this.#isLast) this.#end(true);
   }
 
   #show(at) {

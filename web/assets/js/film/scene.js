@@ -96,6 +96,7 @@ export class Scene {
     const [leg] = this.#parts.routes.way(from, to);
     if (!leg) return;
     this.#light("");
+    Object.assign(this.#thing.dataset, { from, to });
     this.#parts.routes.mark(leg.key, scheme);
     const points = Array.from({ length: STEPS + 1 }, (_, i) => this.#parts.routes.at(leg, i / STEPS));
     await this.#clock.run(this.#thing, points.map(({ x, y }) => ({ transform: `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)` })), ms);

@@ -6,7 +6,7 @@ import { EXCHANGE_ENDED } from "../model/events.js";
 import { asCurl } from "../model/raw.js";
 import { say, sayControl } from "../shell/shell.js";
 import { verdictOf } from "../verdict.js";
-import { HANDS } from "./hands/hands.js";
+import { handsOf } from "./hands/hands.js";
 import { ACTIONS, actionLabel } from "./reader-actions.js";
 
 const MOST = 10; // answers that a lane shows
@@ -17,6 +17,7 @@ export class ReaderActionsView {
   #lab;
   #reader;
   #other; // another user
+  #shown = 0; // counts the chapters: what belongs to one before comes too late
   #hand = null; // what this chapter has beyond the buttons
   #lanes = new Map(); // scheme → {list, words}
   #last = null; // {exchange, lane}: what "copy as curl" copies
@@ -32,17 +33,20 @@ export class ReaderActionsView {
   }
 
   /** result: what the experiment of the chapter has measured, if it has run. */
-  show({ yourTurn }, result) {
+  async show({ yourTurn }, result) {
     this.leave();
+    const shown = this.#shown;
     this.#lanes.clear();
     this.#last = null;
     this.#wallet.policy = yourTurn.policy ?? "round-robin";
     const body = this.#root.querySelector("div");
     if (yourTurn.hands) {
-      this.#hand = HANDS[yourTurn.hands.name](yourTurn, {
-        wallet: this.#wallet, lab: this.#lab, reader: this.#reader, other: this.#other, result, wrong: (exchange) => sayControl(exchange, ""),
-      });
-      body.replaceChildren(this.#hand.root);
+      body.replaceChildren();
+      const context = { wallet: this.#wallet, lab: this.#lab, reader: this.#reader, other: this.#other, result, wrong: (exchange) => sayControl(exchange, "") };
+      const hand = await handsOf(yourTurn, context);
+      if (shown !== this.#shown) return;
+      this.#hand = hand;
+      body.replaceChildren(hand.root);
       return;
     }
     const lanes = yourTurn.schemes.map((scheme) => this.#lane(scheme));
@@ -57,6 +61,7 @@ export class ReaderActionsView {
 
   /** The chapter is left: what it has broken is mended. */
   leave() {
+    this.#shown += 1;
     this.#hand?.close();
     this.#hand = null;
   }

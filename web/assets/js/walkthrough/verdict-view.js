@@ -1,9 +1,13 @@
-// The last chapter: what is the reader building? The answer is what the lab has measured, what it costs, what to build.
+// The last chapter: what is the reader building? The answer is what the lab has measured, what it costs, what to build. Printed,
+// it is a page to keep: what the reader predicted, what was measured, and the decision.
 
 import { el } from "../dom.js";
 import { lookUp, t } from "../lang.js";
 import { recall, remember } from "../shell/shell.js";
-import { BUILDS, CHAPTERS } from "./chapters.js";
+import { BUILDS, QUESTIONS } from "./chapters.js";
+import { decision } from "./decision.js";
+import { keyOf, UNSURE } from "./progress.js";
+import { choicesIn } from "./question-view.js";
 import { measured } from "./result-view.js";
 import { typedRun, typedTogether } from "./typed-run.js";
 
@@ -20,6 +24,7 @@ export class VerdictView {
     this.#progress = progress;
     this.#measure = measure;
     this.#lab = lab;
+    addEventListener("beforeprint", () => root.querySelector(".predictions")?.setAttribute("open", ""));
   }
 
   show() {
@@ -36,21 +41,60 @@ export class VerdictView {
     this.#root.replaceChildren(
       this.#score(),
       el("fieldset", { className: "prediction" }, el("legend", {}, t("walkthrough.building")), el("div", { className: "choices" }, ...choices)),
-      answer);
+      answer, this.#predictions(), this.#end());
     const build = BUILDS.find(({ id }) => id === chosen);
     if (build) this.#tell(answer, build);
   }
 
   #score() {
-    const { right, of } = this.#progress.score;
-    const rows = CHAPTERS.filter((chapter) => this.#progress.scoreOf(chapter).of > 0).map((chapter) => {
-      const score = this.#progress.scoreOf(chapter);
-      return el("li", { dataset: { tone: score.right === score.of ? "ok" : "stranger" } },
-        el("span", {}, t(`walkthrough.${chapter.id}.title`)), el("span", { className: "tag" }, `${score.right} / ${score.of}`));
-    });
+    const { score, seen } = this.#progress;
     return el("section", { className: "scores" },
-      el("p", { className: "score" }, of > 0 ? t("walkthrough.total", { right, of }) : t("walkthrough.no-total")),
-      el("ul", {}, ...rows));
+      el("p", { className: "score" }, score.of > 0 ? t("walkthrough.total", score) : t("walkthrough.no-total")),
+      ...(seen.of > 0 ? [el("p", {}, t("walkthrough.total-seen", seen))] : []),
+      el("p", { className: "signed" }, ...["name-line", "date-line"].map((key) => el("span", {}, t(`walkthrough.${key}`)))));
+  }
+
+  /** What was predicted in each chapter, and what was measured. */
+  #predictions() {
+    const rows = QUESTIONS.filter((chapter) => this.#progress.isDone(chapter)).flatMap((chapter) => {
+      const choices = choicesIn(chapter, this.#lab.choicesOf(chapter.experiment));
+      const labelOf = (value) => choices.find((choice) => choice.value === value)?.label;
+      return chapter.asks.map((scheme, i) => this.#row(chapter, scheme, i, labelOf));
+    });
+    if (rows.length === 0) return "";
+    const head = ["chapter-name", "scheme", "you-said", "measured"].map((key) => el("th", { scope: "col" }, t(`walkthrough.${key}`)));
+    return el("details", { className: "predictions" }, el("summary", {}, t("walkthrough.my-predictions")),
+      el("div", { className: "scrolls" }, el("table", { className: "result" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows))));
+  }
+
+  #row(chapter, scheme, i, labelOf) {
+    const said = this.#progress.predictionOf(chapter, scheme);
+    const cell = this.#progress.cellOf(chapter, scheme);
+    const outcome = keyOf(cell?.outcome);
+    const mark = said === UNSURE ? "–" : said === outcome ? "✓" : "✕";
+    const { right, of } = this.#progress.scoreOf(chapter);
+    return el("tr", { dataset: { first: String(i === 0) } },
+      ...(i === 0 ? [el("th", { scope: "rowgroup", rowSpan: chapter.asks.length }, t(`walkthrough.${chapter.id}.title`), " ", el("span", { className: "tag", dataset: { tone: right === of ? "ok" : "stranger" } }, `${right}/${of}`))] : []),
+      el("td", { dataset: { scheme } }, el("span", { className: "swatch" }), ` ${scheme}`),
+      el("td", {}, `${mark} ${labelOf(said) ?? t("walkthrough.said-unsure")}`),
+      el("td", {}, labelOf(outcome) ?? cell?.observed_text ?? ""));
+  }
+
+  /** To print it, and to begin anew. */
+  #end() {
+    const button = (key, act) => {
+      const node = el("button", { type: "button", dataset: { end: key } }, t(`walkthrough.${key}`));
+      node.addEventListener("click", act);
+      return node;
+    };
+    const sure = el("dialog", { ariaLabel: t("walkthrough.start-over") }, el("p", {}, t("walkthrough.sure")), el("p", { className: "go" },
+      button("sure-no", () => sure.close()),
+      button("sure-yes", () => {
+        sure.close();
+        this.#progress.clear();
+        location.hash = "opening";
+      })));
+    return el("p", { className: "ends" }, button("print", () => print()), button("start-over", () => sure.showModal()), sure);
   }
 
   #tell(answer, build) {
@@ -59,6 +103,7 @@ export class VerdictView {
     const typed = missing.filter((name) => this.#lab.commandOf(name));
     const runs = missing.filter((name) => !this.#lab.commandOf(name));
     answer.replaceChildren(
+      decision(build.decision, text.build),
       el("h2", {}, text.build),
       ...text.because.map((reason) => el("p", {}, reason)),
       el("h3", {}, t("walkthrough.price")),

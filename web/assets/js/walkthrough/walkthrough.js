@@ -16,7 +16,6 @@ import { choicesIn, QuestionView } from "./question-view.js";
 import { Opening } from "./opening.js";
 import { answer } from "./result-view.js";
 import { SeenView, surprising } from "./seen-view.js";
-import { VerdictView } from "./verdict-view.js";
 
 const USERS = 50; // in a population: few, because a reader is waiting
 const LONGEST = 120_000; // ms that a run from outside may take, before the page takes it for lost
@@ -28,12 +27,12 @@ class Walkthrough {
   #progress = new Progress();
   #walk = document.querySelector(".walk");
   #stage = document.querySelector("lab-stage");
-  #film = new Film(byId("film"), this.#stage);
+  #film = new Film(byId("film"), this.#stage, () => import("./later.js"));
   #seen = new SeenView(byId("seen"));
   #yourTurn;
   #question;
   #more;
-  #verdict;
+  #verdict = null; // loaded at the last chapter
   #opening;
   #index = 0; // of the chapter that is shown
   #shown = 0; // counts the chapters that were shown: what belongs to one before is over
@@ -49,7 +48,6 @@ class Walkthrough {
     this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader, other });
     this.#question = new QuestionView(byId("question"), this.#progress, (isUnsure) => this.run(isUnsure));
     this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name), this.#lab);
-    this.#verdict = new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab);
     this.#opening = new Opening(byId("opening"), { lab: this.#lab, stage: this.#stage, wallet: this.#wallet, reader, ended: () => this.turn(1) });
     this.#progress.addEventListener(RESULT_MEASURED, () => this.#markSteps());
     this.#lab.addEventListener(REQUEST_BALANCED, () => this.#count());
@@ -183,7 +181,7 @@ class Walkthrough {
     this.#progress.measured(name, result.json);
     this.#more.update(name);
     const chapter = this.#chapter;
-    if (chapter.id === "your-verdict") this.#verdict.show();
+    if (chapter.id === "your-verdict") await this.#showVerdict();
     if (chapter.experiment !== name) return;
     // Typed by the reader, or by another one: that does not take the question away from who has not predicted yet.
     if (this.#lab.commandOf(name)) this.#progress.lock(chapter);
@@ -251,7 +249,7 @@ class Walkthrough {
     this.#stage.highlight(chapter.light);
     this.#stage.setAttribute("without", chapter.light.includes("reports") ? "" : "reports");
     this.#more.show(chapter);
-    if (kind === "verdict") this.#verdict.show();
+    if (kind === "verdict") this.#showVerdict();
     if (kind === "chapter") {
       this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
       byId("your-turn").open = this.#progress.isDone(chapter);
@@ -267,6 +265,12 @@ class Walkthrough {
     byId("title").focus({ preventScroll: true });
     if (kind === "opening") this.#opening.open();
     else this.#opening.close();
+  }
+
+  async #showVerdict() {
+    const { VerdictView } = await import("./later.js");
+    this.#verdict ??= new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab);
+    this.#verdict.show();
   }
 
   #showAnswer() {

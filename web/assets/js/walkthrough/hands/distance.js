@@ -8,7 +8,7 @@ const MOST = 10; // ms
 const REQUESTS = 5;
 const MEASURED = [0, 1, 5]; // ms that the experiment measures at
 
-export function distance({ schemes }, { lab, wallet, reader, result, wrong }) {
+export function make({ schemes }, { lab, wallet, reader, result, wrong }) {
   const curve = new Curve({
     x: { most: MOST, ticks: [0, 2, 4, 6, 8, 10], unit: "ms" }, y: { most: 15, ticks: [0, 5, 10, 15], unit: "ms" }, label: t("walkthrough.hands.distance-curve"),
   });

@@ -51,7 +51,7 @@ const failed = (exchange) => (exchange.ok ? null : exchange);
 const shortened = (credential) => (credential ? `${credential.replace(/^[^=]*=(?=.)/, "").slice(0, SHOWN)}…` : "");
 
 /** actions: the names of what can be done, in the order in which it makes sense. */
-export function outside({ schemes, hands: { actions } }, { lab, reader, wrong }) {
+export function make({ schemes, hands: { actions } }, { lab, reader, wrong }) {
   const rows = new Rows(schemes);
   const context = { schemes, rows, lab, reader, owner: new OutsideClient(reader.name), thief: new OutsideClient(t("walkthrough.hands.thief-name")) };
   const buttons = actions.map((name) => {

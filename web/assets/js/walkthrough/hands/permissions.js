@@ -12,7 +12,7 @@ const COOKIE = 4096; // bytes: a browser drops a longer cookie (RFC 6265bis, sec
 const KB = 1024;
 const LIMITS = [4, 8]; // KB
 
-export function permissions({ schemes }, { lab, reader, result, wrong }) {
+export function make({ schemes }, { lab, reader, result, wrong }) {
   const rows = new Rows(schemes);
   const curve = new Curve({
     x: { most: MOST, ticks: [1, 100, 200, 300, 400, 500], unit: "" }, y: { most: 10, ticks: [0, 2, 4, 6, 8], unit: "KB" },

@@ -11,7 +11,7 @@ import { Rows } from "./rows.js";
 const SCHEME = "token-stateless";
 const PARTS = ["header", "payload", "signature"];
 
-export function tamper(_, { other, wrong }) {
+export function make(_, { other, wrong }) {
   const lane = schemeNamed(SCHEME);
   const rows = new Rows([SCHEME]);
   const shown = el("p", { className: "token-text" });
