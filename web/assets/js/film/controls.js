@@ -16,7 +16,8 @@ export class Controls {
   #caption = el("p", { className: "film-caption", ariaHidden: "true" });
   #spoken = el("p", { className: "unseen", ariaLive: "polite" });
   #real = el("p", { className: "film-real" });
-  #where = el("p", { className: "film-where" });
+  #lane = el("span");
+  #where = el("p", { className: "film-where" }, el("span", { className: "swatch", ariaHidden: "true" }), this.#lane);
   #bar = el("progress", { className: "film-bar", ariaHidden: "true" });
   #buttons = new Map();
   #rates = new Map();
@@ -61,7 +62,7 @@ export class Controls {
     setText(this.#caption, caption);
     if (aloud) setText(this.#spoken, caption);
     setText(this.#real, beat?.duration_ms ? t("film.real-ms", { ms: milliseconds(beat.duration_ms) }) : t("film.real"));
-    setText(this.#where, t("film.where", { scheme: scheme ? t(`scheme.${scheme}.name`) : t("film.all"), n: number(i + 1), of: number(all) }));
+    setText(this.#lane, t("film.where", { scheme: scheme ? t(`scheme.${scheme}.name`) : t("film.all"), n: number(i + 1), of: number(all) }));
     this.#where.dataset.scheme = scheme;
     Object.assign(this.#bar, { max: all, value: i + 1 });
   }
