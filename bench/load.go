@@ -17,7 +17,7 @@ type subject struct {
 	name    string
 	server  *process
 	path    string // of the request
-	cookie  string // of a session, or empty
+	login   string // where a session begins, or empty
 	bearer  string // a token for every request, or empty
 	fresh   *signer
 	perTurn int // how many fresh tokens are made for a second; more than the server can take
@@ -33,6 +33,13 @@ type turn struct {
 
 // measure sends requests for as long as a turn is, and stops at the first answer that is not 200.
 func (s *subject) measure(ctx context.Context, connections int, length time.Duration) (turn, error) {
+	var cookie string
+	if s.login != "" { // anew in each turn: the load keeps an old cookie where a browser would take the one that renews it
+		var err error
+		if cookie, err = s.server.logIn(ctx, s.login); err != nil {
+			return turn{}, err
+		}
+	}
 	var tokens []string
 	if s.fresh != nil {
 		var err error
@@ -54,8 +61,8 @@ func (s *subject) measure(ctx context.Context, connections int, length time.Dura
 				defer fasthttp.ReleaseRequest(request)
 				defer fasthttp.ReleaseResponse(response)
 				request.SetRequestURI("http://" + s.server.address + s.path)
-				if s.cookie != "" {
-					request.Header.Set("Cookie", s.cookie)
+				if cookie != "" {
+					request.Header.Set("Cookie", cookie)
 				}
 				if s.bearer != "" {
 					request.Header.Set("Authorization", "Bearer "+s.bearer)

@@ -28,7 +28,7 @@ func main() {
 	}
 	o := options{}
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each server has its turn")
-	seconds := flag.Float64("seconds", 1.8, "how long a turn is")
+	seconds := flag.Float64("seconds", 1.3, "how long a turn is")
 	flag.IntVar(&o.connections, "connections", 32, "how many clients send at once, each on a connection of its own")
 	flag.StringVar(&o.only, "only", "", "measure only the subjects whose name contains this, and the first")
 	flag.StringVar(&o.output, "o", "RESULTS.md", "file to write; - is the terminal")

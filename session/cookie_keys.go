@@ -1,6 +1,7 @@
 package session
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -37,7 +38,7 @@ func (k *CookieKeys) Rotate(key []byte) error {
 		return fmt.Errorf("%w: %d bytes", ErrWeakKey, len(key))
 	}
 	codec := securecookie.New(key, nil)
-	codec.SetSerializer(securecookie.JSONEncoder{})
+	codec.SetSerializer(jsonSerializer{})
 	codec.MaxAge(0) // it would use the machine's clock; the Manager checks the record's times by Config.Now
 	codec.MaxLength(MaxCookie)
 	k.mu.Lock()
@@ -58,3 +59,9 @@ func (k *CookieKeys) current() []securecookie.Codec {
 	defer k.mu.RUnlock()
 	return k.codecs
 }
+
+// A jsonSerializer is securecookie.JSONEncoder without a decoder and a buffer for each cookie.
+type jsonSerializer struct{}
+
+func (jsonSerializer) Serialize(record any) ([]byte, error)      { return json.Marshal(record) }
+func (jsonSerializer) Deserialize(text []byte, record any) error { return json.Unmarshal(text, record) }

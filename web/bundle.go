@@ -6,33 +6,48 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
 
 // bundle makes of a page's modules one script, and of its style sheets one sheet: about 60 requests would each cost a phone
-// a round trip. split: what a page imports only when it needs it becomes a script of its own. The source map, which only a
-// developer's tools ask for, leads back to what was written.
+// a round trip. split: what a page asks for only when it needs it stays apart. The source map, which only a developer's
+// tools ask for, leads back to what was written.
 //
 // The files are those of the program itself, so a mistake in them is a mistake of the build, and a test finds it.
 func (p page) bundle(files fs.FS, split bool) map[string][]byte {
-	sheets := ""
-	for _, sheet := range p.Sheets {
-		sheets += fmt.Sprintf("@import %q;\n", "/css/"+sheet+".css")
-	}
 	common := api.BuildOptions{
-		Bundle: true, Target: api.ES2022, Sourcemap: api.SourceMapLinked,
+		Bundle: true, Target: api.ES2022, Sourcemap: api.SourceMapLinked, Outdir: "/assets",
 		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true, LegalComments: api.LegalCommentsNone,
 		Plugins: []api.Plugin{reader(files)}, LogLevel: api.LogLevelSilent,
 	}
-	script, sheet := common, common
+	script := common
 	script.EntryPointsAdvanced = []api.EntryPoint{{InputPath: "/js/" + p.Name + "/" + p.Name + ".js", OutputPath: p.Name}}
-	script.Format, script.Splitting, script.Outdir = api.FormatESModule, split, "/assets"
-	sheet.Stdin, sheet.Outfile = &api.StdinOptions{Contents: sheets, Sourcefile: p.Name + ".css", Loader: api.LoaderCSS}, "/assets/"+p.Name+".css"
+	script.Format, script.Splitting = api.FormatESModule, split
+	builds := []api.BuildOptions{script}
+	sheet := func(name string, parts []string) {
+		imports := ""
+		for _, part := range parts {
+			imports += fmt.Sprintf("@import %q;\n", "/css/"+part+".css")
+		}
+		build := common
+		build.Stdin = &api.StdinOptions{Contents: imports, Sourcefile: name + ".css", Loader: api.LoaderCSS}
+		build.Outdir, build.Outfile = "", "/assets/"+name+".css"
+		builds = append(builds, build)
+	}
+	if split {
+		sheet(p.Name, p.Sheets)
+		for _, later := range p.Later {
+			sheet(later, []string{later})
+		}
+	} else {
+		sheet(p.Name, append(slices.Clone(p.Sheets), p.Later...))
+	}
 	bundled := map[string][]byte{}
-	for _, options := range []api.BuildOptions{script, sheet} {
-		result := api.Build(options)
+	for _, build := range builds {
+		result := api.Build(build)
 		if len(result.Errors) > 0 {
 			panic(fmt.Sprintf("bundle %s: %s", p.Name, result.Errors[0].Text))
 		}

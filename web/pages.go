@@ -25,14 +25,15 @@ const permissionsPolicy = "camera=(), display-capture=(), geolocation=(), microp
 
 // The pages, in the order of their links. Each has a template, a script and texts of its name.
 var pages = []page{
-	{"walkthrough", "/", []string{"palette", "base", "shell", "stage", "film", "walkthrough"}},
-	{"playground", "/playground", []string{"palette", "base", "shell", "stage", "playground"}},
-	{"inspector", "/inspector", []string{"palette", "base", "shell", "inspector"}},
+	{"walkthrough", "/", []string{"palette", "base", "shell", "stage", "walkthrough"}, []string{"film"}},
+	{"playground", "/playground", []string{"palette", "base", "shell", "stage", "playground"}, nil},
+	{"inspector", "/inspector", []string{"palette", "base", "shell", "inspector"}, nil},
 }
 
 type page struct {
 	Name, Path string
 	Sheets     []string // in assets/css, each before those that build on it
+	Later      []string // those that a script adds when it needs them
 }
 
 // The languages of the pages, by the names of their catalogues in assets/lang. The first is for a browser that asks for

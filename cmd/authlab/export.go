@@ -88,7 +88,9 @@ func export(ctx context.Context, folder string, experiments []experiment.Experim
 	if err := writeReports(folder, measured); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s/index.html\n", strings.TrimSuffix(folder, "/"))
+	for _, written := range []string{"index.html", "report.html"} {
+		fmt.Fprintln(stdout, filepath.Join(folder, written))
+	}
 	return nil
 }
 

@@ -309,3 +309,18 @@ func TestAMomentOfAFilmIsShownAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestAFilmHasEnoughContrastAndNoScrollingSideways(t *testing.T) {
+	for _, scheme := range []string{"light", "dark"} {
+		t.Run(scheme, func(t *testing.T) {
+			p, _ := openFilm(t, "/?lang=es#always-the-same-desk", "sticky-replica-dies", "session-memory", "session-redis")
+			p.prefer("prefers-color-scheme", scheme)
+			for f := p.frame(); f.Film != "ended"; f = p.next() {
+				p.expectContrast(fmt.Sprintf("at beat %v", *f.Beat))
+			}
+			p.expectContrast("at the end")
+			p.do(chromedp.EmulateViewport(360, 740))
+			p.expectNoSidewaysScrolling("at the end")
+		})
+	}
+}

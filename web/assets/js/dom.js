@@ -46,3 +46,13 @@ export function duration(seconds) {
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
 }
+
+/** Adds a style sheet to the page, and waits until it is there. Without it the page still says what it says. */
+export function addSheet(href) {
+  const link = el("link", { rel: "stylesheet", href });
+  document.head.append(link);
+  return new Promise((done) => {
+    link.addEventListener("load", done);
+    link.addEventListener("error", done);
+  });
+}

@@ -1,21 +1,27 @@
 // The film: a recorded run, played back on the stage at reading pace.
 //
-//   const film = new Film(section, stage)        section: where caption and buttons stand
+//   const film = new Film(section, stage, script)   section: where caption and buttons stand
 //   await film.play(recording, ["basic", …])     true: seen to the end; false: skipped, closed, or nothing to see
 //   await film.showRequest(recording, scheme, 401)
 //   film.close()                                 the stage shows the lab again
 //
 // What plays it is loaded while the reader reads: nothing is played before something has run.
 
+import { addSheet } from "../dom.js";
+import { isExported } from "../model/exchange.js";
+
 /** Plays recordings on a stage, with its controls and captions in a place of the page. */
 export class Film {
   #player;
   #asked = 0; // how often something was asked for: what was asked for before is given up
 
-  /** @param place the section that holds caption and controls; stage the lab-stage that is played on */
-  constructor(place, stage) {
+  /**
+   * @param place the section that holds caption and controls; stage the lab-stage that is played on; script imports the
+   * module that has Player
+   */
+  constructor(place, stage, script) {
     const load = async () => {
-      const { Player } = await import("./player.js");
+      const [{ Player }] = await Promise.all([script(), isExported || addSheet("/assets/film.css")]);
       return new Player(place, stage);
     };
     this.#player = () => (this.loaded ??= load());

@@ -14,13 +14,15 @@ export function itinerary(beat, who) {
 
 /**
  * What is shown of all that was looked at. How often a login was tried is counted in Redis, too, with no result that is told:
- * that is left out. Where a login or a logout writes, the last time in Redis is when it does.
+ * that is left out. So is the users database where the password is not asked for again: roles are read again now and then.
+ * Where a login or a logout writes, the last time in Redis is when it does.
  */
 function shown(lookups, action, scheme) {
   const last = lookups.findLastIndex(({ where }) => where === "redis");
   const writes = action === "login" ? scheme === "session-redis" : action === "logout";
   const kept = lookups.filter(({ where, result }, i) => {
     if (where === "redis" && i === last && writes) return true;
+    if (where === "users") return scheme === "basic";
     return action === "page" || action === "logout" ? result !== "" : where === "hash";
   });
   return kept.filter(({ where }, i) => where !== kept[i + 1]?.where);

@@ -12,7 +12,7 @@ import { Reel } from "./reel.js";
 import { Scene } from "./scene.js";
 
 const HEARD = 600; // ms: a frame that is shorter is not read aloud
-const MARKS = ["film", "frame", "beat", "kind", "lane", "moving", "advanced", "homeCut", "slow"];
+const MARKS = ["film", "frame", "beat", "kind", "lane", "moving", "advanced", "homeCut", "away"];
 
 /** Plays recordings on a stage, with its controls and captions in a place of the page. */
 export class Player {

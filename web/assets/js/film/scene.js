@@ -140,12 +140,12 @@ export class Scene {
     const card = ({ id, user, gone }) => ({ id: `${short(id)}`, title: `№ ${short(id)}`, detail: called(user), scheme, gone });
     const denied = scheme === "token-revocable" ? redis.denied.map((id) => ({ id: `denied-${short(id)}`, title: `✕ ${short(id)}`, detail: t("stage.kind-denied"), scheme })) : [];
     this.#parts.show({
-      replicas: replicas.map(({ name, alive, silent, skewed, cards }) => ({ name, alive, silent, clock_skew: skewed ? "10m" : "", requests: 0, cards: cards.map(card) })),
-      redis: { alive: redis.alive, cards: [...redis.cards.map(card), ...denied] },
+      replicas: replicas.map(({ name, alive, silent, skewed, cards }) => ({ name, alive, silent, clock_skew: `${advanced + skewed}s`, requests: 0, cards: cards.map(card) })),
+      redis: { alive: redis.alive, away: redis.away * 1000, cards: [...redis.cards.map(card), ...denied] },
       services: { reports: this.#service ? " " : "" },
       homeCut,
     });
-    Object.assign(this.#stage.dataset, { advanced: String(advanced), homeCut: String(homeCut), slow: String(redis.slow) });
+    Object.assign(this.#stage.dataset, { advanced: String(advanced), homeCut: String(homeCut), away: String(redis.away) });
   }
 
   #clients(scheme, state, { client, other }) {

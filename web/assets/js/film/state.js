@@ -14,8 +14,8 @@ const same = (a, b) => a !== "" && b !== "" && (a.startsWith(b) || b.startsWith(
 
 class State {
   scheme;
-  replicas = []; // {name, alive, silent, cards}
-  redis = { alive: true, slow: false, cards: [], denied: [] }; // a card is {id, user, gone}; gone: "", fallen, torn
+  replicas = []; // {name, alive, silent, skewed, cards}; skewed and away are in seconds
+  redis = { alive: true, away: 0, cards: [], denied: [] }; // a card is {id, user, gone}; gone: "", fallen, torn
   homeCut = false;
   advanced = 0; // seconds
   clients = new Map(); // name → {held: a credential or null, copied}
@@ -33,7 +33,7 @@ class State {
     if (beat.kind === "copy" && beat.scheme === this.scheme) {
       this.clients.set(beat.client, { held: beat.credential ?? this.clients.get(beat.from)?.held ?? null, copied: true });
     }
-    if (beat.kind === "break" || beat.kind === "mend") this.#fault(beat.fault, beat.kind === "break");
+    if (beat.kind === "break" || beat.kind === "mend") this.#fault(beat.fault, beat.kind === "break", beat.seconds ?? 0);
     if (beat.kind === "scale") this.#scale(beat.count);
     if (beat.kind === "flush") Object.assign(this.redis, { cards: [], denied: [] });
     if (beat.kind === "advance") this.advanced += beat.seconds;
@@ -44,7 +44,7 @@ class State {
   #clean() {
     this.replicas = [];
     this.#scale(this.#began);
-    this.redis = { alive: true, slow: false, cards: [], denied: [] };
+    this.redis = { alive: true, away: 0, cards: [], denied: [] };
     this.homeCut = false;
     this.advanced = 0;
     this.clients.clear();
@@ -73,7 +73,7 @@ class State {
     if (card) card.gone = "torn";
   }
 
-  #fault(fault, broken) {
+  #fault(fault, broken, seconds) {
     const [name, replicaName] = fault.split(":");
     const replica = this.replicas.find((one) => one.name === replicaName);
     if (name === "replica-killed" && replica) {
@@ -82,15 +82,15 @@ class State {
       else replica.cards = [];
     }
     if (name === "replica-silent" && replica) replica.silent = broken;
-    if (name === "clock-skewed" && replica) replica.skewed = broken;
+    if (name === "clock-skewed" && replica) replica.skewed = broken ? seconds : 0;
     if (name === "redis-stopped") this.redis.alive = !broken;
-    if (name === "redis-slow") this.redis.slow = broken;
+    if (name === "redis-slow") this.redis.away = broken ? seconds : 0;
     if (name === "home-cut") this.homeCut = broken;
     if (name === "boot-keys" && broken) for (const one of this.replicas) one.cards = [];
   }
 
   #scale(count) {
-    this.replicas = Array.from({ length: count }, (_, i) => this.replicas[i] ?? { name: `app-${i + 1}`, alive: true, silent: false, cards: [] });
+    this.replicas = Array.from({ length: count }, (_, i) => this.replicas[i] ?? { name: `app-${i + 1}`, alive: true, silent: false, skewed: 0, cards: [] });
   }
 
   /** By two looks at the lab, so it may tell what was known from the request already. */

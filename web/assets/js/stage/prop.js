@@ -2,8 +2,10 @@
 // letter (token, signed cookie) is square and sealed, a key is a password.
 
 import { el } from "../dom.js";
+import { svg } from "./node.js";
 
 const NOTHING = "none";
+const KEY = "M7 7a5 5 0 1 0 4.6 7H14v3h3v-3h2v3h3v-5H11.6A5 5 0 0 0 7 7zm0 3a2 2 0 1 1 0 4 2 2 0 0 1 0-4z";
 
 /** credential: as a recording has it, or null. */
 export function prop(credential, scheme) {
@@ -16,8 +18,15 @@ export function prop(credential, scheme) {
 export function dress(node, credential, scheme) {
   const kind = credential?.kind ?? NOTHING;
   Object.assign(node.dataset, { kind, scheme, id: credential?.id ?? "" });
-  node.firstChild.textContent = kind === NOTHING ? "–" : kind === "password" ? "⚿" : (credential.id ?? "").slice(0, 4) || "✎";
+  const text = kind === NOTHING ? "–" : (credential.id ?? "").slice(0, 4);
+  node.firstChild.replaceChildren(kind === "password" ? key() : text);
   stampOn(node, null);
+}
+
+function key() {
+  const icon = svg("svg", { viewBox: "0 0 24 24" });
+  icon.append(svg("path", { d: KEY, "fill-rule": "evenodd" }));
+  return icon;
 }
 
 /** The answer on it, on its way back; null: none yet. */

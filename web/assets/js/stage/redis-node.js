@@ -37,11 +37,11 @@ export class RedisNode {
     return this.#records;
   }
 
-  /** cards: what is in it, where that is known by its numbers; else the keys are counted by their kinds. */
-  show({ alive, cut = false, key_count: count = {}, commands = {}, cards }) {
+  /** cards: what is in it, where that is known by its numbers; else the keys are counted by their kinds. away: in ms. */
+  show({ alive, cut = false, key_count: count = {}, commands = {}, cards, away = 0 }) {
     this.#alive = alive;
     this.root.dataset.state = alive ? "alive" : "dead";
-    setText(this.#frame.state, t(`stage.${alive ? "running" : cut ? "cut" : "stopped"}`));
+    setText(this.#frame.state, alive && away > 0 ? t("film.away", { ms: number(away) }) : t(`stage.${alive ? "running" : cut ? "cut" : "stopped"}`));
     setText(this.#toggle, t(alive ? "stage.stop" : "stage.start"));
     this.#toggle.ariaLabel = `${this.#toggle.textContent} Redis`;
     const order = Object.keys(KINDS);

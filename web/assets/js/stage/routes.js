@@ -35,7 +35,8 @@ export class Routes {
   mark(wanted, scheme) {
     for (const [key, { path }] of this.#wires) {
       path.toggleAttribute("data-way", key === wanted);
-      if (key === wanted) path.dataset.lane = scheme;
+      if (key === wanted) path.dataset.scheme = scheme;
+      else if (!key.includes("/")) delete path.dataset.scheme; // a client's wires keep theirs
     }
   }
 

@@ -27,7 +27,7 @@ class Walkthrough {
   #progress = new Progress();
   #walk = document.querySelector(".walk");
   #stage = document.querySelector("lab-stage");
-  #film = new Film(byId("film"), this.#stage);
+  #film = new Film(byId("film"), this.#stage, () => import("./later.js"));
   #seen = new SeenView(byId("seen"));
   #yourTurn;
   #question;
@@ -270,7 +270,7 @@ class Walkthrough {
   }
 
   async #showVerdict() {
-    const { VerdictView } = await import("./verdict-view.js");
+    const { VerdictView } = await import("./later.js");
     this.#verdict ??= new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab);
     this.#verdict.show();
   }
