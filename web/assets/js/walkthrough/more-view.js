@@ -19,10 +19,11 @@ export class MoreView {
     this.#lab = lab;
   }
 
-  show(chapter) {
+  /** open is the name of the one that is asked for by the address. */
+  show(chapter, open) {
     const names = chapter.more ?? [];
     this.#root.hidden = names.length === 0;
-    this.#root.replaceChildren(el("h2", {}, t("walkthrough.more")), ...names.map((name) => this.#item(name)));
+    this.#root.replaceChildren(el("h2", {}, t("walkthrough.more")), ...names.map((name) => this.#item(name, name === open)));
   }
 
   /** Shows a result that has come in, and leaves open what is open. */
@@ -30,7 +31,7 @@ export class MoreView {
     this.#root.querySelector(`[data-experiment="${name}"]`)?.dispatchEvent(new Event("measured"));
   }
 
-  #item(name) {
+  #item(name, open) {
     const command = this.#lab.commandOf(name);
     const body = el("div", {});
     const button = el("button", { type: "button", dataset: { action: "more" } }, t("walkthrough.measure"));
@@ -43,7 +44,7 @@ export class MoreView {
       body.replaceChildren(...(result ? [resultTable(result), el("p", { className: "told" }, result.lesson)] : []), command ? typedRun(command) : button);
     };
     fill();
-    const item = el("details", { dataset: { experiment: name } }, el("summary", {}, this.#lab.questionOf(name)), body);
+    const item = el("details", { open, dataset: { experiment: name } }, el("summary", {}, this.#lab.questionOf(name)), body);
     item.addEventListener("measured", fill);
     return item;
   }

@@ -19,6 +19,7 @@ import { SeenView, surprising } from "./seen-view.js";
 
 const USERS = 50; // in a population: few, because a reader is waiting
 const LONGEST = 120_000; // ms that a run from outside may take, before the page takes it for lost
+const LATE = 2000; // ms that an event may come after the answer that it is about
 const byId = (id) => document.getElementById(id);
 
 class Walkthrough {
@@ -38,6 +39,7 @@ class Walkthrough {
   #shown = 0; // counts the chapters that were shown: what belongs to one before is over
   #requests = 0;
   #running = ""; // the experiment that this page runs
+  #own = new Set(); // experiments of this page whose events may still come
   #followed = ""; // the experiment that runs from outside
   #lost = 0; // the timer of that one
 
@@ -47,7 +49,7 @@ class Walkthrough {
     byId("film").film = this.#film;
     this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader, other });
     this.#question = new QuestionView(byId("question"), this.#progress, (isUnsure) => this.run(isUnsure));
-    this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measure(name), this.#lab);
+    this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measureMore(name), this.#lab);
     this.#opening = new Opening(byId("opening"), { lab: this.#lab, stage: this.#stage, wallet: this.#wallet, reader, ended: () => this.turn(1) });
     this.#progress.addEventListener(RESULT_MEASURED, () => this.#markSteps());
     this.#lab.addEventListener(REQUEST_BALANCED, () => this.#count());
@@ -101,10 +103,14 @@ class Walkthrough {
     else this.#showQuestion();
   }
 
-  /** The chapter that the address names; without, the opening for a new reader, and the first chapter for others. */
+  /** The chapter that the address names, itself or by an experiment of it; without, the opening for a new reader, and the first chapter for others. */
   #find() {
-    const index = CHAPTERS.findIndex(({ id }) => `#${id}` === location.hash);
-    return index >= 0 ? index : Number(!this.#progress.isEmpty);
+    const name = location.hash.slice(1);
+    for (const isNamed of [({ id }) => id === name, ({ experiment }) => experiment === name, ({ more }) => more?.includes(name)]) {
+      const index = CHAPTERS.findIndex(isNamed);
+      if (index >= 0) return index;
+    }
+    return Number(!this.#progress.isEmpty);
   }
 
   get #chapter() {
@@ -114,11 +120,13 @@ class Walkthrough {
   async #measure(name) {
     if (this.#measured) return false;
     this.#running = name;
+    this.#own.add(name);
     this.#requests = 0;
     this.#markBusy(true);
     say("");
     const exchange = await this.#lab.measure(name, language, USERS);
     this.#running = "";
+    setTimeout(() => this.#own.delete(name), LATE);
     this.#markBusy(false);
     // An experiment begins and ends with a clean lab: what the reader had is gone.
     this.#wallet.clear();
@@ -129,6 +137,18 @@ class Walkthrough {
     }
     this.#progress.measured(name, exchange.json);
     return true;
+  }
+
+  /** Runs what else can be measured in a chapter, and shows its film. */
+  async #measureMore(name) {
+    if (!(await this.#measure(name))) return;
+    const { phase } = this.#walk.dataset;
+    const shown = this.#shown;
+    this.#enter("film");
+    await this.#film.play(this.#progress.recordingOf(name), this.#progress.resultOf(name).cells.map(({ scheme }) => scheme));
+    if (shown !== this.#shown) return;
+    this.#film.close();
+    this.#enter(phase);
   }
 
   /** After a run: the film, then what was seen, then the answer. */
@@ -167,7 +187,7 @@ class Walkthrough {
 
   /** An experiment has begun or ended in the lab, which this page has not started: typed, or on another page. */
   async #follow({ name, state }) {
-    if (this.#running) return; // our own
+    if (this.#running || this.#own.has(name)) return;
     clearTimeout(this.#lost);
     if (state === "begun") {
       this.#followed = name;
@@ -250,7 +270,7 @@ class Walkthrough {
     this.#enter(this.#progress.isDone(chapter) ? "answer" : "ask");
     this.#stage.highlight(chapter.light);
     this.#stage.setAttribute("without", chapter.light.includes("reports") ? "" : "reports");
-    this.#more.show(chapter);
+    this.#more.show(chapter, location.hash.slice(1));
     if (kind === "verdict") this.#showVerdict();
     if (kind === "chapter") {
       this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
