@@ -122,14 +122,13 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request, experim
 		p.Write(w)
 		return
 	}
-	if r.isOutside() || !r.take() {
-		refuse(w, http.StatusConflict, "busy", "Another experiment is running in this lab. Wait until it is over.")
-		return
-	}
-	defer func() { <-r.turn }()
 	// It may take longer than a page does.
 	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(timeout)); err != nil {
 		refuse(w, http.StatusInternalServerError, "experiment-failed", err.Error())
+		return
+	}
+	if r.isOutside() || !r.take() {
+		refuse(w, http.StatusConflict, "busy", "Another experiment is running in this lab. Wait until it is over.")
 		return
 	}
 	result, err := r.run(request.Context(), experiments, body.Users)
@@ -151,7 +150,9 @@ func (r *Runner) take() bool {
 	}
 }
 
+// run runs an experiment and gives the turn back, before the answer is written: a client that has read it may start the next.
 func (r *Runner) run(ctx context.Context, experiments []experiment.Experiment, users int) (experiment.Result, error) {
+	defer func() { <-r.turn }()
 	target, err := r.config.Open()
 	if err != nil {
 		return experiment.Result{}, err
