@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// batchEvery is how long an event waits for others. All that come meanwhile are one write for each page: with a write
+	// batchEvery is how long a request's event waits for others. All that come meanwhile are one write for each page: with a write
 	// for each event, a whole class that listens would keep the processor busy.
 	batchEvery = 50 * time.Millisecond
 	// batchBuffer is how many batches a page may be behind. One that is slower misses events; the lab never waits.
@@ -51,7 +51,7 @@ func (b *broker) heard() bool {
 	return len(b.listeners) > 0
 }
 
-// send encodes an event, once for all pages, and adds it to the batch.
+// send encodes an event, once for all pages, and has it wait for others.
 func (b *broker) send(name string, body any) {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -63,6 +63,13 @@ func (b *broker) send(name string, body any) {
 		time.AfterFunc(batchEvery, b.flush)
 	}
 	b.batch = fmt.Appendf(b.batch, "event: %s\ndata: %s\n\n", name, text)
+}
+
+// sendNow is send for what a page must not hear late: a picture that is older than what the page has seen since, or an
+// experiment that is over.
+func (b *broker) sendNow(name string, body any) {
+	b.send(name, body)
+	b.flush()
 }
 
 // flush hands the batch to all pages. It never waits: a page that is behind by a whole buffer misses these events.

@@ -67,7 +67,7 @@ func (c *Controls) Watch(ctx context.Context) {
 			continue
 		}
 		if view, err := c.lab.View(ctx); err == nil {
-			c.events.send("cluster", view)
+			c.events.sendNow("cluster", view)
 		}
 	}
 }

@@ -71,7 +71,7 @@ func (c *Controls) handleExperiment(w http.ResponseWriter, r *http.Request) {
 	}
 	c.config.Experiments.ServeHTTP(w, r)
 	if state == Begun || state == Ended {
-		c.events.send("experiment", ExperimentEvent{Name: name, State: state})
+		c.events.sendNow("experiment", ExperimentEvent{Name: name, State: state})
 	}
 }
 

@@ -5,7 +5,7 @@
 //   await film.showRequest(recording, scheme, 401)
 //   film.close()                                 the stage shows the lab again
 //
-// What plays it is loaded while the reader reads: nothing is played before something has run.
+// What plays it is loaded when the reader first touches the page: nothing is played before something has run.
 
 import { addSheet } from "../dom.js";
 import { isExported } from "../model/exchange.js";
@@ -25,7 +25,7 @@ export class Film {
       return new Player(place, stage);
     };
     this.#player = () => (this.loaded ??= load());
-    (globalThis.requestIdleCallback ?? setTimeout)(() => this.#player());
+    for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => this.#player(), { once: true });
     stage.film = this;
   }
 

@@ -63,7 +63,8 @@ export class Routes {
 
   /** Marks the wires whose end is dead. */
   picture(replicas, redisAlive, homeCut) {
-    if (replicas.some(({ name }) => !this.#wires.has(`balancer>${name}`))) this.measure();
+    const drawn = [...this.#wires.keys()].filter((key) => key.startsWith("balancer>")).toSorted();
+    if (`${drawn}` !== `${replicas.map(({ name }) => `balancer>${name}`).toSorted()}`) this.measure(); // one came or went
     const dead = new Set(replicas.filter(({ alive }) => !alive).map(({ name }) => name));
     if (!redisAlive) dead.add("redis");
     const isDead = (key) => (homeCut && key === HOME) || key.split(">").some((name) => dead.has(name));

@@ -1,5 +1,5 @@
 // What no reader needs before something has run, and what only some chapters have: one script and one sheet of their own,
-// which come while the reader reads.
+// which come when the reader first does something.
 
 export { Player } from "../film/player.js";
 export { VerdictView } from "./verdict-view.js";
