@@ -46,7 +46,7 @@ func (c *Controls) handleClient(w http.ResponseWriter, r *http.Request) {
 		refuse(w, contract.Invalid(`The body should be like {"method":"GET","path":"/session/redis/me","headers":{}}.`))
 		return
 	}
-	home, err := c.serviceNamed(r.Context(), body.Service)
+	home, err := c.addressFor(r.Context(), body)
 	if err != nil {
 		refuse(w, err)
 		return
@@ -59,10 +59,11 @@ func (c *Controls) handleClient(w http.ResponseWriter, r *http.Request) {
 	Look(func(ctx context.Context) (clientResponse, error) { return body.send(ctx, home) })(w, r)
 }
 
-// serviceNamed is the address of a service that the lab reaches.
-func (c *Controls) serviceNamed(ctx context.Context, name string) (string, error) {
+// addressFor is the address of the service that a request is for. The containers' console has no network to the second
+// service, so there a person asks.
+func (c *Controls) addressFor(ctx context.Context, body clientRequest) (string, error) {
 	address := ""
-	switch name {
+	switch body.Service {
 	case "":
 		address = c.config.Home
 	case "reports":
@@ -71,14 +72,31 @@ func (c *Controls) serviceNamed(ctx context.Context, name string) (string, error
 			return "", err
 		}
 		address = view.Services.Reports
+		if view.Target == "compose" && address != "" {
+			return "", contract.ByHand{What: "The console has no way to the second service.", Command: body.curl(address)}
+		}
 	default:
-		return "", contract.Invalid("There is no service %q.", name)
+		return "", contract.Invalid("There is no service %q.", body.Service)
 	}
 	if address == "" {
 		return "", contract.ByHand{What: "This lab has no client of its own."}
 	}
 	return address, nil
 }
+
+// curl is the command that sends the request.
+func (b clientRequest) curl(address string) string {
+	words := []string{"curl", "-i"}
+	for _, name := range clientHeaders {
+		if value := b.Headers[name]; value != "" {
+			words = append(words, "-H", shellWord(name+": "+value))
+		}
+	}
+	return strings.Join(append(words, shellWord(address+b.Path)), " ")
+}
+
+// shellWord quotes a text for a shell.
+func shellWord(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 var labClient = &http.Client{
 	Timeout:       clientTimeout,

@@ -1,12 +1,14 @@
 package control_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"testing"
 
+	"authlab/lab/contract"
 	"authlab/lab/control"
 )
 
@@ -52,5 +54,20 @@ func TestTheLabsOwnClientGoesNowhereElse(t *testing.T) {
 	}
 	if status, _ := ask(t, control.New(&noted{}, control.Config{}), http.MethodPost, "/lab/client", `{"method":"GET","path":"/"}`, nil); status != 501 {
 		t.Errorf("without a balancer: %d", status)
+	}
+}
+
+// containers is a lab whose second service only this machine reaches.
+type containers struct{ noted }
+
+func (*containers) View(context.Context) (contract.View, error) {
+	return contract.View{Target: "compose", Services: contract.ServicesView{Reports: "http://127.0.0.1:8090"}}, nil
+}
+
+func TestWhereTheLabsOwnClientHasNoWayItSaysWhatToType(t *testing.T) {
+	status, answer := ask(t, control.New(&containers{}, control.Config{Home: "http://127.0.0.1:1"}), http.MethodPost, "/lab/client",
+		`{"method":"GET","path":"/reports/token/stateless","service":"reports","headers":{"Authorization":"Bearer it's"}}`, nil)
+	if want := `curl -i -H 'Authorization: Bearer it'\''s' 'http://127.0.0.1:8090/reports/token/stateless'`; status != 501 || answer["command"] != want {
+		t.Errorf("%d %v, want %s", status, answer["command"], want)
 	}
 }
