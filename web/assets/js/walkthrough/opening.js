@@ -84,7 +84,7 @@ export class Opening {
     const { replicas = [], redis = {}, faults } = this.#lab.picture ?? {};
     const isUsed = faults?.length > 0 || redis.keys?.length > 0 || replicas.some(({ alive }) => !alive) || this.#cards.some((id) => id !== recall(OWN));
     if (replicas.length === 0 || isUsed) return replicas.length === 1;
-    if (replicas.length > 1 && !(await this.#lab.scale(1)).ok) return false;
+    if (replicas.length > 1 && (this.#lab.isInside || !(await this.#lab.scale(1)).ok)) return false;
     this.#before = replicas.length;
     return true;
   }
