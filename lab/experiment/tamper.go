@@ -59,9 +59,9 @@ func changeName(before, after string) string {
 			continue
 		}
 		if before[i+1:] == after[i+1:] {
-			return fmt.Sprintf("character %d of %d", i+1, len(before))
+			return fmt.Sprintf("character %d of %d changed", i+1, len(before))
 		}
-		return "another role"
+		return "the role changed"
 	}
 	return ""
 }

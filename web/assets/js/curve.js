@@ -7,7 +7,8 @@ import { svg } from "./stage/node.js";
 const LEFT = 44;
 const FOOT = 22;
 const TOP = 8;
-const STRIP = 26; // above all values, for what has none
+const CROSS_ABOVE = 14; // the highest value
+const STRIP = 34; // above all values, for what has none
 
 // Each scheme has a shape of its own: what holds a session ID is round.
 const SHAPES = {
@@ -47,7 +48,7 @@ export class Curve {
     for (const tick of y.ticks) root.append(across("curve-grid", this.#v(tick)), text(LEFT - 6, this.#v(tick) + 4, `${number(tick, 1)} ${y.unit}`, "end"));
     for (const tick of x.ticks) root.append(text(this.#u(tick), high - 6, `${number(tick)}${tick === x.ticks.at(-1) ? ` ${x.unit}` : ""}`, tick === x.ticks.at(-1) ? "end" : "middle"));
     for (const limit of limits) root.append(across("curve-limit", this.#v(limit.at)), text(wide - 4, this.#v(limit.at) - 5, limit.label, "end", "curve-limit-name"));
-    if (strip) root.append(text(LEFT + 4, 12, strip, "start", "curve-limit-name"));
+    if (strip) root.append(text(LEFT + 4, 11, strip, "start", "curve-limit-name"));
     this.#marker = svg("line", { class: "curve-marker", y1: 0, y2: this.foot });
     root.append(this.#marker, this.#lines, this.#dots);
     this.root = el("figure", {}, root);
@@ -71,7 +72,7 @@ export class Curve {
     return node;
   }
 
-  place = (x, y) => [this.#u(x), y === null ? this.top - STRIP / 2 : this.#v(y)];
+  place = (x, y) => [this.#u(x), y === null ? this.top - CROSS_ABOVE : this.#v(y)];
 
   mark(x) {
     for (const end of ["x1", "x2"]) this.#marker.setAttribute(end, this.#u(x));

@@ -5,10 +5,11 @@ import { called } from "./caption.js";
 import { lineOf } from "./chart-reel.js";
 
 const ms = (y) => number(y, 2);
+const permissionsOf = (n) => (n === 1 ? t("film.chart-one") : t("film.chart-many", { n: number(n) }));
 
 export function chartCaptionOf({ beat, scheme, point, x, n }, { points }, { scale, schemes }) {
   if (!beat) return scale === "distance" ? mediansOf(points, schemes) : schemes.map((one) => weightsOf(points, one)).join(" · ");
-  const values = { client: called(beat.client ?? ""), status: beat.status, n: number(n), permissions: number(x), away: ms(x) };
+  const values = { client: called(beat.client ?? ""), status: beat.status, n: number(n), permissions: permissionsOf(x), away: ms(x) };
   if (!point) return x ? t("film.break-redis-slow", { ms: ms(x) }) : t("film.mend-redis-slow");
   if (scale === "permissions") {
     if (point.y === null) return t("film.chart-refused", values);
@@ -21,7 +22,7 @@ export function chartCaptionOf({ beat, scheme, point, x, n }, { points }, { scal
 function weightsOf(points, scheme) {
   const line = lineOf(points, scheme);
   const refused = points.filter((point) => point.scheme === scheme && !point.good).map(({ x }) => x);
-  const values = { scheme, from: number(line[0]?.[1] ?? 0), to: number(line.at(-1)?.[1] ?? 0), permissions: number(Math.min(...refused)) };
+  const values = { scheme, from: number(line[0]?.[1] ?? 0), to: number(line.at(-1)?.[1] ?? 0), permissions: permissionsOf(Math.min(...refused)) };
   if (refused.length > 0) return t("film.chart-breaks", values);
   return t(values.from === values.to ? "film.chart-stays" : "film.chart-grows", values);
 }

@@ -9,7 +9,8 @@ import { lineOf } from "./chart-reel.js";
 const KB = 1024;
 const WIDEST = 880;
 const [LOWEST, HIGHEST] = [190, 380];
-const PARTS = 4; // of an axis
+const PARTS = 4; // of an axis, at the least
+const ENOUGH = 0.6; // of an axis that four of them may take
 const ABOVE = 2; // how many times its highest median a curve of times is high at the most
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -97,6 +98,6 @@ export class ChartScene {
 /** An axis from 0 on, with round numbers at it. */
 function axis(most, unit) {
   const power = 10 ** Math.floor(Math.log10(most / PARTS));
-  const step = [1, 2, 2.5, 5, 10].map((n) => n * power).find((n) => n * PARTS >= most * 0.999);
-  return { most: Math.max(most, step), unit, ticks: Array.from({ length: PARTS + 1 }, (_, i) => i * step).filter((tick) => tick <= most * 1.001) };
+  const step = [1, 2, 2.5, 5, 10].map((n) => n * power).find((n) => n * PARTS >= most * ENOUGH);
+  return { most: Math.max(most, step), unit, ticks: Array.from({ length: 2 * PARTS + 1 }, (_, i) => i * step).filter((tick) => tick <= most) };
 }
