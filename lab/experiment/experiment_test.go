@@ -168,6 +168,20 @@ func TestTamperingChangesEveryCredentialAndNeverLeavesItAsItWas(t *testing.T) {
 	}
 }
 
+func TestARecordingNamesWhatWasChangedInACredential(t *testing.T) {
+	for _, tt := range []struct{ before, after, want string }{
+		{"wonderland", "Wonderland", "character 1 of 10 changed"},
+		{"wonderland", "wonderlanE", "character 10 of 10 changed"},
+		{"wonderland", "wonderlan", "9 characters in place of 10"},
+		{"head.admin.seal", "head.owner.seal", "the role changed"},
+		{"wonderland", "wonderland", ""},
+	} {
+		if got := changeName(tt.before, tt.after); got != tt.want {
+			t.Errorf("%s → %s: %q, want %q", tt.before, tt.after, got, tt.want)
+		}
+	}
+}
+
 func TestWhatEndsALoginIsToldByThreeMeasurements(t *testing.T) {
 	const minutes = time.Minute
 	for name, tt := range map[string]struct {

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 )
 
@@ -22,6 +23,7 @@ func tamper() Experiment {
 				forger := users[scheme].Copy()
 				for _, text := range changed {
 					forger.SetCredential(text)
+					forger.trick = changeName(users[scheme].Credential(), text)
 					status, err := forger.Status(ctx, "/admin")
 					if err != nil {
 						return err
@@ -45,3 +47,21 @@ func changesGot(seen map[int]int) Outcome { return wrongCredentialsGot(seen).tal
 
 // changesGet says that every changed credential gets the same status.
 func changesGet(status int) Outcome { return changesGot(map[int]int{status: 1}) }
+
+// changeName names in the recording what was changed: one character by its place, or the role, after which nothing stands
+// where it stood.
+func changeName(before, after string) string {
+	if len(before) != len(after) {
+		return fmt.Sprintf("%d characters in place of %d", len(after), len(before))
+	}
+	for i := range before {
+		if before[i] == after[i] {
+			continue
+		}
+		if before[i+1:] == after[i+1:] {
+			return fmt.Sprintf("character %d of %d changed", i+1, len(before))
+		}
+		return "the role changed"
+	}
+	return ""
+}

@@ -57,10 +57,11 @@ export class Controls {
     this.#place.replaceChildren();
   }
 
-  /** Shows where the film is. frame: its number i of all, its caption; aloud: whether it is long enough to be heard. */
+  /** Shows where the film is. frame: its number i of all, its caption, before it what an attacker did, by name; aloud: whether it is long enough to be heard. */
   show({ i, all, caption, beat, scheme, aloud }) {
-    setText(this.#caption, caption);
-    if (aloud) setText(this.#spoken, caption);
+    const trick = beat?.trick ? [el("code", { lang: "en" }, beat.trick), " "] : [];
+    this.#caption.replaceChildren(...trick, caption);
+    if (aloud) setText(this.#spoken, this.#caption.textContent);
     setText(this.#real, beat?.duration_ms ? t("film.real-ms", { ms: milliseconds(beat.duration_ms) }) : t("film.real"));
     setText(this.#lane, t("film.where", { scheme: scheme ? t(`scheme.${scheme}.name`) : t("film.all"), n: number(i + 1), of: number(all) }));
     this.#where.dataset.scheme = scheme;

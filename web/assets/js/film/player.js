@@ -6,6 +6,9 @@
 import { number, t } from "../lang.js";
 import { pageKeys } from "../shell/keys.js";
 import { captionOf } from "./caption.js";
+import { chartCaptionOf } from "./chart-caption.js";
+import { ChartReel, scaleOf } from "./chart-reel.js";
+import { ChartScene } from "./chart-scene.js";
 import { Clock } from "./clock.js";
 import { Controls, nextRate } from "./controls.js";
 import { Reel } from "./reel.js";
@@ -61,8 +64,9 @@ export class Player {
 
   #open(recording, schemes) {
     this.close();
-    const reel = recording?.beats?.length ? new Reel(recording, schemes) : null;
-    if (!reel?.frames.length) return false;
+    if (!recording?.beats?.length) return false;
+    const reel = new (scaleOf(recording) ? ChartReel : Reel)(recording, schemes);
+    if (reel.frames.length === 0) return false;
     this.#reel = reel;
     this.#at = -1;
     this.#controls = new Controls(this.place, {
@@ -70,7 +74,7 @@ export class Player {
     });
     this.#listen();
     this.#controls.focus();
-    this.#scene = new Scene(this.stage, this.#clock, reel.cast);
+    this.#scene = reel.scale ? new ChartScene(this.stage, this.#clock, reel) : new Scene(this.stage, this.#clock, reel.cast);
     return true;
   }
 
@@ -151,11 +155,16 @@ export class Player {
     const frame = this.#reel.frames[at];
     const moment = this.#reel.moment(at);
     const { beat, scheme, move, hold } = frame;
-    const tally = this.#reel.tallies.filter(({ all }) => all > 0).map((one) => t("film.tally-of", { ...one, good: number(one.good), all: number(one.all) })).join(" · ");
-    const caption = captionOf(frame, { copied: moment.who === "other", copy: beat?.kind === "copy" && moment.after.clients.get(beat.client)?.held, tally });
+    const caption = this.#reel.scale ? chartCaptionOf(frame, moment, this.#reel) : this.#captionOf(frame, moment);
     this.#controls.show({ i: at, all: this.#reel.frames.length, caption, beat, scheme, aloud: move + hold >= HEARD });
     Object.assign(this.stage.dataset, { frame: at, beat: beat ? frame.at : "", kind: beat?.kind ?? "end", lane: scheme });
     return [frame, moment];
+  }
+
+  #captionOf(frame, moment) {
+    const { beat } = frame;
+    const tally = this.#reel.tallies.filter(({ all }) => all > 0).map((one) => t("film.tally-of", { ...one, good: number(one.good), all: number(one.all) })).join(" · ");
+    return captionOf(frame, { copied: moment.who === "other", copy: beat?.kind === "copy" && moment.after.clients.get(beat.client)?.held, tally });
   }
 
   #stop() {

@@ -2,7 +2,7 @@
 
 import { el } from "../../dom.js";
 import { number, t } from "../../lang.js";
-import { Curve } from "./curve.js";
+import { Curve } from "../../curve.js";
 import { OutsideClient } from "./outside-client.js";
 import { Rows } from "./rows.js";
 
