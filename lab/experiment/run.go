@@ -53,7 +53,11 @@ func Users(n int) Option {
 func Run(ctx context.Context, kind string, target Target, experiments []Experiment, progress Progress, options ...Option) (Report, error) {
 	start := time.Now()
 	report := Report{Target: kind, Experiments: []Result{}}
-	view, err := target.View(ctx)
+	err := target.Reset(ctx) // it may bring replicas back, and what is predicted depends on how many there are
+	var view contract.View
+	if err == nil {
+		view, err = target.View(ctx)
+	}
 	if err != nil {
 		return report, fmt.Errorf("look at the target: %w", err)
 	}

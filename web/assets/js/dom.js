@@ -37,8 +37,9 @@ export async function copyText(text) {
 }
 
 export function milliseconds(ms) {
-  if (ms < 0.01) return "< 0.01 ms";
-  return `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`;
+  const digits = ms < 10 ? 2 : 0;
+  const format = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return ms < 0.01 ? `< ${format.format(0.01)} ms` : `${format.format(ms)} ms`;
 }
 
 export function duration(seconds) {

@@ -131,8 +131,10 @@ export class Opening {
 
   /** Opens more desks, and has the porter go round. Other visitors come first, until it is the turn of another desk than ours. */
   async #moreDesks() {
-    const told = this.#before > 0 ? "business" : "all-along";
+    const opens = this.#before > 0 || (this.#lab.replicas.length === 1 && !this.#lab.isInside);
+    const told = opens ? "business" : "all-along";
     if (this.#before > 0) await this.#reopenDesks(Math.max(this.#before, DESKS));
+    else if (opens) await this.#lab.scale(DESKS); // who was here before has left it with one
     const n = this.#lab.replicas.length;
     this.#wallet.policy = "round-robin";
     this.#told.textContent = t(`walkthrough.opening.${n > 1 ? told : "one-desk"}`, { n });

@@ -3,8 +3,9 @@
 
 import { el } from "../dom.js";
 import { lookUp, t } from "../lang.js";
+import { isExported } from "../model/exchange.js";
 import { recall, remember } from "../shell/shell.js";
-import { BUILDS, QUESTIONS } from "./chapters.js";
+import { BUILDS, CHAPTERS, QUESTIONS } from "./chapters.js";
 import { decision } from "./decision.js";
 import { keyOf, UNSURE } from "./progress.js";
 import { choicesIn } from "./question-view.js";
@@ -92,7 +93,7 @@ export class VerdictView {
       button("sure-yes", () => {
         sure.close();
         this.#progress.clear();
-        location.hash = "opening";
+        location.hash = CHAPTERS[Number(isExported)].id;
       })));
     return el("p", { className: "ends" }, button("print", () => print()), button("start-over", () => sure.showModal()), sure);
   }

@@ -4,6 +4,7 @@ import { el } from "../dom.js";
 import { Film } from "../film/film.js";
 import { language, lookUp, t } from "../lang.js";
 import { CLUSTER_MISSED, EXPERIMENT_CHANGED, REQUEST_BALANCED } from "../model/events.js";
+import { isExported } from "../model/exchange.js";
 import { Lab } from "../model/lab.js";
 import { Wallet } from "../model/wallet.js";
 import { say, sayControl, sayWhenLost, startShell } from "../shell/shell.js";
@@ -56,6 +57,7 @@ class Walkthrough {
     this.#lab.addEventListener(EXPERIMENT_CHANGED, ({ detail }) => this.#follow(detail));
     this.#lab.addEventListener(CLUSTER_MISSED, ({ detail }) => detail.missing && say(t("shell.no-lab"), true, true));
     sayWhenLost(this.#lab);
+    byId("your-turn").addEventListener("click", () => this.#leaveMoment());
     addEventListener("hashchange", () => this.#show(true));
     byId("before").addEventListener("click", () => this.turn(-1));
     byId("next").addEventListener("click", () => this.turn(1));
@@ -110,7 +112,7 @@ class Walkthrough {
       const index = CHAPTERS.findIndex(isNamed);
       if (index >= 0) return index;
     }
-    return Number(!this.#progress.isEmpty);
+    return Number(isExported || !this.#progress.isEmpty); // an exported page has no desk to ask
   }
 
   get #chapter() {
@@ -335,6 +337,13 @@ class Walkthrough {
     this.#enter("moment");
     this.#film.showRequest(recording, scheme, status);
     byId("film").scrollIntoView({ block: "nearest" });
+  }
+
+  /** A moment stands on the stage until the reader acts: then the stage is the lab's again. */
+  #leaveMoment() {
+    if (this.#walk.dataset.phase !== "moment") return;
+    this.#film.close();
+    this.#enter("answer");
   }
 
   #markSteps() {
