@@ -29,6 +29,9 @@ func browser(t *testing.T, listen func(event any)) context.Context {
 // browserFor is browser, for as long as a test may take.
 func browserFor(t *testing.T, timeout time.Duration, listen func(event any)) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out what needs a browser")
+	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
