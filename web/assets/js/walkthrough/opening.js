@@ -79,7 +79,7 @@ export class Opening {
 
   #lead = (key) => t(`walkthrough.opening.${key}`, { name: this.#reader.name });
 
-  /** Scales the lab to one replica, unless somebody uses it, or it has faults. Whether there is one now. */
+  /** Scales the lab to one replica, unless other clients are logged in, or it has faults. Whether there is one now. */
   async #closeDesks() {
     const { replicas = [], redis = {}, faults } = this.#lab.picture ?? {};
     const isUsed = faults?.length > 0 || redis.keys?.length > 0 || replicas.some(({ alive }) => !alive) || this.#cards.some((id) => id !== recall(OWN));
