@@ -122,5 +122,13 @@ func TestAnExportWorksAsAFile(t *testing.T) {
 		if err := tab.Evaluate(`document.getElementById("title").textContent`, &seen); err != nil || seen != title {
 			t.Errorf("%s: %q, %v", page, seen, err)
 		}
+		const played = `new Promise((done) => {
+			const stage = document.querySelector("lab-stage");
+			new MutationObserver(() => stage.dataset.film === "playing" && done(document.getElementById("film").textContent)).observe(stage, { attributes: true });
+			document.querySelector(".unsure").click();
+		})`
+		if err := tab.Evaluate(played, &seen); err != nil || seen == "" {
+			t.Errorf("%s plays no film: %q, %v", page, seen, err)
+		}
 	}
 }

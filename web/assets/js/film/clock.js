@@ -1,4 +1,4 @@
-// The time of a film: whatever moves or waits does so by one clock, which can be held, hurried and stopped.
+// The time of a film: all that moves or waits goes by one clock, which can be held, hurried and stopped.
 
 export class Clock {
   #running = new Set();
