@@ -7,6 +7,15 @@ import (
 	"net/http"
 )
 
+// NewTransport returns the transport for Call. It uses no connection twice: when a caller leaves while a 204 arrives,
+// http.Transport may close a connection that it has already lent to the next call, and a run that was cut off could not
+// leave the lab clean.
+func NewTransport() *http.Transport {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableKeepAlives = true
+	return transport
+}
+
 // Call sends a request with a JSON body, unless it is nil, and reads the JSON answer, unless into is nil. An answer of 400
 // or more is returned as a Problem. run is for RunHeader, or empty.
 func Call(ctx context.Context, client *http.Client, run, method, url string, body, into any) error {

@@ -35,7 +35,8 @@ func NewRemote(address string) (*Remote, error) {
 		return nil, fmt.Errorf("%q is not the address of a lab: it should look like http://127.0.0.1:8080", address)
 	}
 	address = strings.TrimSuffix(address, "/")
-	return &Remote{url: address, controls: address, run: rand.Text(), client: &http.Client{Timeout: remoteTimeout}}, nil
+	client := &http.Client{Transport: NewTransport(), Timeout: remoteTimeout}
+	return &Remote{url: address, controls: address, run: rand.Text(), client: client}, nil
 }
 
 // WithControls is the same lab, whose controls are at another address than its balancer.

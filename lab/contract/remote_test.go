@@ -1,13 +1,17 @@
 package contract_test
 
 import (
-	"authlab/lab/contract"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"authlab/lab/contract"
 )
 
 func TestRemoteTellsWhatATargetCannotDoFromWhatFailed(t *testing.T) {
@@ -45,5 +49,29 @@ func TestRemoteTellsWhatATargetCannotDoFromWhatFailed(t *testing.T) {
 		if _, err := contract.NewRemote(address); err == nil {
 			t.Errorf("%q was taken for the address of a lab", address)
 		}
+	}
+}
+
+// A run that is cut off must still be able to clean up: what it cancels is its own requests, and none that come after.
+func TestACancelledControlTakesNoOtherWithIt(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	defer server.Close()
+	target, err := contract.NewRemote(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4000 {
+		ctx, cancel := context.WithCancel(t.Context())
+		var cut sync.WaitGroup
+		for range 4 {
+			cut.Go(func() { target.Flush(ctx) })
+		}
+		time.AfterFunc(time.Duration(i%100)*10*time.Microsecond, cancel) // before, while and after they are answered
+		for range 3 {
+			if err := target.Reset(t.Context()); err != nil {
+				t.Fatal(i, err)
+			}
+		}
+		cut.Wait()
 	}
 }

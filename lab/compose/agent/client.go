@@ -34,7 +34,7 @@ type Client struct {
 
 // NewClient returns a client of the agent at an address like app-1:8079. It connects when it is first used.
 func NewClient(address string) *Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport := contract.NewTransport()
 	transport.Proxy = nil // the replicas are in the same network
 	transport.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
 	return &Client{address: address, client: &http.Client{Transport: transport, Timeout: timeout}}
