@@ -27,6 +27,8 @@ type familyRecord struct {
 	User      string    `json:"user"`
 	CreatedAt time.Time `json:"created_at"`
 	ExpiresAt time.Time `json:"expires_at"` // a refresh does not move it
+	// Thumbprint is of the key that the client has to prove that it holds, if the tokens of the family are bound to one.
+	Thumbprint string `json:"jkt,omitempty"`
 }
 
 const (
@@ -57,10 +59,12 @@ func familyOf(token string) (id string, err error) {
 }
 
 // startFamily begins a family and returns its first refresh token.
-func (s *Service) startFamily(ctx context.Context, user, id string) (token string, err error) {
+func (s *Service) startFamily(ctx context.Context, user, id, thumbprint string) (token string, err error) {
 	token = newRefreshToken(id)
 	now := s.config.Now()
-	text, err := json.Marshal(familyRecord{ID: id, User: user, CreatedAt: now, ExpiresAt: now.Add(s.config.Refresh)})
+	text, err := json.Marshal(familyRecord{
+		ID: id, User: user, CreatedAt: now, ExpiresAt: now.Add(s.config.Refresh), Thumbprint: thumbprint,
+	})
 	if err != nil {
 		return "", fmt.Errorf("start family: %w", err)
 	}

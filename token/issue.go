@@ -13,10 +13,11 @@ import (
 // Issue signs an access token for a user, without a refresh token. The server keeps nothing of it. ErrTooLong: the user
 // has so many roles that the token would be longer than MaxLength.
 func (s *Service) Issue(user account.User) (string, Claims, error) {
-	return s.issue(user, rand.Text())
+	return s.issue(user, rand.Text(), "")
 }
 
-func (s *Service) issue(user account.User, family string) (string, Claims, error) {
+// issue signs an access token of a family. thumbprint is that of the key that it is bound to, if it is.
+func (s *Service) issue(user account.User, family, thumbprint string) (string, Claims, error) {
 	now := s.config.Now()
 	claims := Claims{
 		RegisteredClaims: jwt.RegisteredClaims{
@@ -24,6 +25,9 @@ func (s *Service) issue(user account.User, family string) (string, Claims, error
 		},
 		ExpiresAt: Instant(now.Add(s.config.Access).Truncate(time.Second)),
 		IssuedAt:  Instant(now.Truncate(time.Millisecond)), ClientID: clientID, FamilyID: family, Roles: user.Roles,
+	}
+	if thumbprint != "" {
+		claims.Confirmation = &Confirmation{thumbprint}
 	}
 	key := s.config.Keys.Signing()
 	t := jwt.NewWithClaims(key.method, &claims)

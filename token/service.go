@@ -71,25 +71,38 @@ type Pair struct {
 	RefreshToken string `json:"refresh_token"`
 }
 
-func (s *Service) pair(access, refresh string) Pair {
+func (s *Service) pair(access, refresh, thumbprint string) Pair {
+	kind := "Bearer"
+	if thumbprint != "" {
+		kind = "DPoP"
+	}
 	return Pair{
-		AccessToken: access, TokenType: "Bearer", ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh,
+		AccessToken: access, TokenType: kind, ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh,
 	}
 }
 
 // Login issues an access token and starts a family of refresh tokens for a user whose password was just checked.
 // ErrUnavailable: Redis could not keep the refresh token, and no token was issued.
 func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
+	return s.login(ctx, user, "")
+}
+
+// LoginBound is Login for a client that proved that it holds a key: all tokens of the login are bound to it.
+func (s *Service) LoginBound(ctx context.Context, user account.User, proof Proof) (Pair, error) {
+	return s.login(ctx, user, proof.Thumbprint)
+}
+
+func (s *Service) login(ctx context.Context, user account.User, thumbprint string) (Pair, error) {
 	family := rand.Text()
-	access, _, err := s.issue(user, family)
+	access, _, err := s.issue(user, family, thumbprint)
 	if err != nil {
 		return Pair{}, err
 	}
-	refresh, err := s.startFamily(ctx, user.Name, family)
+	refresh, err := s.startFamily(ctx, user.Name, family, thumbprint)
 	if err != nil {
 		return Pair{}, err
 	}
-	return s.pair(access, refresh), nil
+	return s.pair(access, refresh, thumbprint), nil
 }
 
 // Refresh returns a new pair for a refresh token, which works no second time. The new access token has the roles that
@@ -98,9 +111,21 @@ func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
 // The refresh token is spent last. If an earlier step fails, because the users database does not answer, the client can
 // send the same token again without being taken for a thief.
 func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error) {
+	return s.refresh(ctx, refreshToken, "")
+}
+
+// RefreshBound is Refresh for the tokens of LoginBound. A refresh token of another key is refused, and not spent.
+func (s *Service) RefreshBound(ctx context.Context, refreshToken string, proof Proof) (Pair, error) {
+	return s.refresh(ctx, refreshToken, proof.Thumbprint)
+}
+
+func (s *Service) refresh(ctx context.Context, refreshToken, thumbprint string) (Pair, error) {
 	family, err := s.findFamily(ctx, refreshToken)
 	if err != nil {
 		return Pair{}, err
+	}
+	if family.Thumbprint != thumbprint {
+		return Pair{}, ErrRefreshBound
 	}
 	if err := s.checkFamily(ctx, family); err != nil {
 		return Pair{}, err
@@ -109,7 +134,7 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error
 	if err != nil {
 		return Pair{}, err
 	}
-	access, _, err := s.issue(user, family.ID)
+	access, _, err := s.issue(user, family.ID, thumbprint)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -117,5 +142,5 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error
 	if err != nil {
 		return Pair{}, err
 	}
-	return s.pair(access, next), nil
+	return s.pair(access, next, thumbprint), nil
 }

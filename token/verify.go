@@ -17,8 +17,26 @@ type Verified struct {
 }
 
 // Verify checks format, signature, times and claims of an access token, in that order. It asks no other server. Its
-// errors are ErrFormat, ErrSignature, ErrTime and ErrClaims, after the check that failed.
+// errors are ErrFormat, ErrSignature, ErrTime and ErrClaims, after the check that failed, and ErrBound for a token that is
+// bound to a key: RFC 9449, section 7.2, forbids to take it as a Bearer token.
 func (s *Service) Verify(token string) (Verified, error) {
+	verified, err := s.verify(token)
+	if err == nil && verified.Confirmation != nil {
+		return Verified{}, fmt.Errorf("%w: it is bound to a key, and came without a proof", ErrBound)
+	}
+	return verified, err
+}
+
+// VerifyBound is Verify for a token that is bound to the key of a proof.
+func (s *Service) VerifyBound(token string, proof Proof) (Verified, error) {
+	verified, err := s.verify(token)
+	if err == nil && (verified.Confirmation == nil || verified.Confirmation.Thumbprint != proof.Thumbprint) {
+		return Verified{}, fmt.Errorf("%w: it is not bound to the key of the proof", ErrBound)
+	}
+	return verified, err
+}
+
+func (s *Service) verify(token string) (Verified, error) {
 	hash := sha256.Sum256([]byte(token))
 	if claims, ok := s.verifiedBefore(hash); ok {
 		if err := s.validator.Validate(claims); err != nil {

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -18,10 +19,14 @@ type claims struct {
 	Login    string           `json:"sid"`
 	ClientID string           `json:"client_id"`
 	Roles    []string         `json:"roles"`
-	Expires  instant          `json:"exp"`
-	Begins   instant          `json:"nbf"`
-	Issued   instant          `json:"iat"`
+	// Confirmation is in a token that only the holder of a key may use (RFC 7800). This service takes no proofs of keys.
+	Confirmation *struct{} `json:"cnf"`
+	Expires      instant   `json:"exp"`
+	Begins       instant   `json:"nbf"`
+	Issued       instant   `json:"iat"`
 }
+
+var errBound = errors.New("it is bound to a key, and this service takes no proof of one")
 
 var _ jwt.ClaimsValidator = (*claims)(nil)
 
@@ -29,6 +34,9 @@ var _ jwt.ClaimsValidator = (*claims)(nil)
 func (c *claims) Validate() error {
 	if c.Subject == "" || c.ID == "" || c.Login == "" || c.ClientID == "" || c.Issued.IsZero() {
 		return fmt.Errorf("%w: one of sub, jti, sid, client_id and iat", jwt.ErrTokenRequiredClaimMissing)
+	}
+	if c.Confirmation != nil {
+		return errBound
 	}
 	return nil
 }
