@@ -26,6 +26,7 @@ func All() []Experiment {
 		staleRole(),
 		forgedTokens(),
 		stolen(),
+		proofReplay(),
 		refreshReuse(),
 		concurrentRefresh(),
 		crossSiteForms(),
