@@ -24,6 +24,14 @@ type Claims struct {
 	Roles    []string `json:"roles"` // do not change them: Verify may return the same slice to other requests
 }
 
+// fields are where readObject puts what a payload says.
+func (c *Claims) fields() []field {
+	return []field{
+		{"iss", &c.Issuer}, {"sub", &c.Subject}, {"aud", &c.Audience}, {"jti", &c.ID}, {"exp", &c.ExpiresAt},
+		{"nbf", &c.NotBefore}, {"iat", &c.IssuedAt}, {"client_id", &c.ClientID}, {"sid", &c.FamilyID}, {"roles", &c.Roles},
+	}
+}
+
 // GetExpirationTime is ExpiresAt.
 func (c *Claims) GetExpirationTime() (*jwt.NumericDate, error) { return c.ExpiresAt.date(), nil }
 
