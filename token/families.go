@@ -35,7 +35,7 @@ import (
 // A familyRecord is what Redis keeps of a family. Scripts read and change it.
 type familyRecord struct {
 	User      string    `json:"user"`
-	CreatedAt time.Time `json:"created_at"`
+	AuthTime  int64     `json:"auth_time"`          // of the login, in milliseconds, by the clock of Redis
 	ExpiresAt time.Time `json:"expires_at"`         // a refresh does not move it
 	Newest    string    `json:"newest"`             // hash of the token that may be spent
 	Spent     string    `json:"spent,omitempty"`    // hash of the token before it, until the refresh is confirmed
@@ -71,27 +71,40 @@ func parseRefreshToken(text string) (refreshToken, error) {
 	return refreshToken{text[:halfChars], text[halfChars:]}, nil
 }
 
-// startFamily begins the family of a token.
-func (s *Service) startFamily(ctx context.Context, user string, first refreshToken) error {
-	now := s.config.Now()
-	text, err := json.Marshal(familyRecord{User: user, CreatedAt: now, ExpiresAt: now.Add(s.config.Refresh), Newest: hash(first.once)})
+// storeNow begins a script. It is the time in milliseconds by the clock of Redis, which is the same for all replicas.
+const storeNow = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`
+
+// start keeps the record ARGV[1] of a family KEYS[1] for ARGV[2] milliseconds, and returns the time of its login: after the
+// last "log out everywhere" of the user (KEYS[2]), also if both are in the same millisecond.
+const start = storeNow + `
+local family = cjson.decode(ARGV[1])
+family.auth_time = math.max(now, tonumber(redis.call('GET', KEYS[2]) or 0) + 1)
+redis.call('SET', KEYS[1], cjson.encode(family), 'PX', ARGV[2])
+return family.auth_time`
+
+// startFamily begins the family of a token, and returns the time of the login.
+func (s *Service) startFamily(ctx context.Context, user string, first refreshToken) (time.Time, error) {
+	text, err := json.Marshal(familyRecord{User: user, ExpiresAt: s.config.Now().Add(s.config.Refresh), Newest: hash(first.once)})
 	if err != nil {
-		return fmt.Errorf("start family: %w", err)
+		return time.Time{}, fmt.Errorf("start family: %w", err)
 	}
-	if err := s.config.Redis.Set(ctx, s.familyKey(first.id()), text, s.config.Refresh).Err(); err != nil {
-		return unavailable("start family", "SET", err)
+	at, err := s.config.Redis.Eval(ctx, start, []string{s.familyKey(first.id()), s.notBeforeKey(user)}, text, s.config.Refresh.Milliseconds()).Int64()
+	if err != nil {
+		return time.Time{}, unavailable("start family", "EVAL", err)
 	}
-	return nil
+	return time.UnixMilli(at), nil
 }
 
 // spend puts the token with the hash ARGV[2] in the place of the one with the hash ARGV[1], and returns the family's record
 // KEYS[1]. Or it returns why not: the family has ended (KEYS[2]) or is unknown, the token was used before, or another
 // request has spent it in the last ARGV[3] milliseconds, and has not confirmed it.
-const spend = `
+const spend = storeNow + `
 local text = redis.call('GET', KEYS[1])
 if not text then return redis.call('EXISTS', KEYS[2]) == 1 and 'ended' or 'unknown' end
-local family, time = cjson.decode(text), redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local family = cjson.decode(text)
 if family.newest ~= ARGV[1] then
 	if family.spent ~= ARGV[1] then return 'reused' end
 	if now - family.spent_at < tonumber(ARGV[3]) then return 'pending' end
@@ -100,12 +113,17 @@ family.newest, family.spent, family.spent_at = ARGV[2], ARGV[1], now
 redis.call('SET', KEYS[1], cjson.encode(family), 'PX', redis.call('PTTL', KEYS[1]))
 return text`
 
-// confirm makes the token with the hash ARGV[1] the only good one of the family KEYS[1]. If the family is gone, or another
-// request has spent the token before it meanwhile, it returns why not.
+// confirm makes the token with the hash ARGV[1] the only good one of the family KEYS[1]. If the family is gone, if its user
+// has logged out everywhere since its login (KEYS[2]), or if another request has spent the token before it meanwhile, it
+// returns why not.
 const confirm = `
 local text = redis.call('GET', KEYS[1])
 if not text then return 'ended' end
 local family = cjson.decode(text)
+if family.auth_time <= tonumber(redis.call('GET', KEYS[2]) or 0) then
+	redis.call('DEL', KEYS[1])
+	return 'ended'
+end
 if family.newest ~= ARGV[1] then return 'pending' end
 family.spent, family.spent_at = nil, nil
 redis.call('SET', KEYS[1], cjson.encode(family), 'PX', redis.call('PTTL', KEYS[1]))
@@ -165,8 +183,8 @@ var spendRefusals = map[string]error{
 
 // confirm is the last step of a refresh. If Redis breaks off over it, the client gets its new token all the same: it is the
 // newest one, confirmed or not.
-func (s *Service) confirm(ctx context.Context, next refreshToken) error {
-	answer, err := s.config.Redis.Eval(ctx, confirm, []string{s.familyKey(next.id())}, hash(next.once)).Text()
+func (s *Service) confirm(ctx context.Context, next refreshToken, user string) error {
+	answer, err := s.config.Redis.Eval(ctx, confirm, []string{s.familyKey(next.id()), s.notBeforeKey(user)}, hash(next.once)).Text()
 	if err != nil {
 		return nil //nolint:nilerr // see above
 	}

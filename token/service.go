@@ -81,11 +81,13 @@ func (s *Service) pair(access string, refresh refreshToken) Pair {
 // ErrUnavailable: Redis could not keep the refresh token, and no token was issued.
 func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
 	refresh := refreshToken{rand.Text(), rand.Text()}
-	access, _, err := s.issue(user, refresh.id())
+	at, err := s.startFamily(ctx, user.Name, refresh)
 	if err != nil {
 		return Pair{}, err
 	}
-	if err := s.startFamily(ctx, user.Name, refresh); err != nil {
+	access, _, err := s.issue(user, refresh.id(), at)
+	if err != nil {
+		_ = s.config.Redis.Del(ctx, s.familyKey(refresh.id())).Err() // if it fails: no client has its refresh token
 		return Pair{}, err
 	}
 	return s.pair(access, refresh), nil
@@ -105,18 +107,15 @@ func (s *Service) Refresh(ctx context.Context, text string) (Pair, error) {
 	if err != nil {
 		return Pair{}, err
 	}
-	if err := s.checkFamily(ctx, family); err != nil {
-		return Pair{}, err
-	}
 	user, err := s.config.Directory.User(ctx, family.User)
 	if err != nil {
 		return Pair{}, err
 	}
-	access, _, err := s.issue(user, next.id())
+	access, _, err := s.issue(user, next.id(), time.UnixMilli(family.AuthTime))
 	if err != nil {
 		return Pair{}, err
 	}
-	if err := s.confirm(ctx, next); err != nil {
+	if err := s.confirm(ctx, next, family.User); err != nil {
 		return Pair{}, err
 	}
 	return s.pair(access, next), nil
