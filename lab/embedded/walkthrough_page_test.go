@@ -376,7 +376,7 @@ func TestWhatWasSeenIsAskedBeforeTheAnswer(t *testing.T) {
 				t.Errorf("%q", verdict)
 			}
 			want := []string{
-				"You said 30/30: all. It was 10/30: only where the card is, because your card lies in one desk’s own drawer, and the other desks have never seen it. Show me the request where it happened",
+				"You said 30/30: all. In fact: 10/30: only where the card is, because your card lies in one desk’s own drawer, and the other desks have never seen it. Show me the request where it happened",
 				"You said 30/30: all, and so it was, because every desk looks into the same cabinet.",
 				"You said 30/30: all, and so it was, because every desk can check the signature by itself.",
 			}
@@ -407,7 +407,7 @@ func TestARunTakesAPredictionOrTheWordThatThereIsNone(t *testing.T) {
 	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
 	wait[bool](p, `document.querySelector("#result:not([hidden]) .score") !== null`)
 	said := ask[[]string](p, `[...document.querySelectorAll(".said-and-was li > p:last-child")].map((p) => p.textContent.split(",")[0])`)
-	if want := []string{"You said 10/30: only where the card is", "You did not know. It was 30/30: all", "You did not know. It was 30/30: all"}; !slices.Equal(said, want) {
+	if want := []string{"You said 10/30: only where the card is", "You did not know. The answer: 30/30: all", "You did not know. The answer: 30/30: all"}; !slices.Equal(said, want) {
 		t.Errorf("%q", said)
 	}
 	if score := ask[string](p, `document.querySelector("#result .score").textContent`); score != "1 of 1 as you said." {

@@ -20,6 +20,7 @@ import { SeenView, surprising } from "./seen-view.js";
 
 const USERS = 50; // in a population: few, because a reader is waiting
 const LONGEST = 120_000; // ms that a run from outside may take, before the page takes it for lost
+const GAP = 8; // px between what stays at the top and what is read
 const LATE = 2000; // ms that an event may come after the answer that it is about
 const byId = (id) => document.getElementById(id);
 
@@ -166,7 +167,7 @@ class Walkthrough {
       this.#enter("seen");
       const scheme = surprising(chapter, this.#progress);
       const chosen = this.#seen.ask(scheme, this.#progress.cellOf(chapter, scheme), this.#choices);
-      byId("seen-title").focus({ preventScroll: true });
+      bringUp(byId("seen-title"));
       this.#progress.saw(chapter, { scheme, right: await chosen });
       if (shown !== this.#shown) return;
     }
@@ -175,8 +176,7 @@ class Walkthrough {
     this.#showAnswer();
     this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
     byId("your-turn").open = true;
-    byId("result-title").focus({ preventScroll: true });
-    byId("result-title").scrollIntoView({ block: "nearest" });
+    bringUp(byId("result-title"));
   }
 
   #enter(phase) {
@@ -355,6 +355,14 @@ class Walkthrough {
     });
     byId("steps").querySelector("[aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
   }
+}
+
+/** Moves the focus to a heading, and scrolls it up to what stays at the top: on a phone the stage, on a laptop the head of the page. */
+function bringUp(heading) {
+  heading.focus({ preventScroll: true });
+  const { left, top } = heading.getBoundingClientRect();
+  const stays = [...document.querySelectorAll(".masthead, .theatre")].filter((part) => getComputedStyle(part).position === "sticky" && part.getBoundingClientRect().left <= left);
+  scrollBy({ top: top - Math.max(0, ...stays.map(({ offsetHeight }) => offsetHeight)) - GAP, behavior: "instant" });
 }
 
 /** One scheme after the other, and the surprising one last. */
