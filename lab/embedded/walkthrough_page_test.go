@@ -63,8 +63,8 @@ var answers = []struct {
 
 func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
 	for _, lang := range []struct{ name, score, total, lesson string }{
-		{"en", "%d of %d as you said.", "You predicted %d of %d right.", "The lesson"},
-		{"es", "Acertaste %d de %d.", "Acertaste %d de %d predicciones.", "La lección"},
+		{"en", "%d of %d as you said.", "You predicted %d of %d right, in 12 of 12 chapters.", "The lesson"},
+		{"es", "Acertaste %d de %d.", "Acertaste %d de %d predicciones, en 12 de 12 capítulos.", "La lección"},
 	} {
 		t.Run(lang.name, func(t *testing.T) {
 			p := openWalkthrough(t, "/?lang="+lang.name+"#http-forgets", 1280, 1024)
