@@ -152,6 +152,7 @@ func (s *Server) routes() *gin.Engine {
 		get(known, "/me", s.handleMe)
 		get(known, "/admin", s.handleAdmin)
 		known.POST("/email", s.handleEmail)
+		known.POST("/password", s.handlePassword(m))
 		kept := s.cartOf(m)
 		get(known, "/cart", s.handleCart(kept))
 		known.POST("/cart", s.handleAddToCart(kept))

@@ -55,6 +55,7 @@ type Lab struct {
 	time      *fault.LabTime
 	store     *store
 	directory *account.Memory
+	demos     *account.DemoReset
 	hasher    *account.Hasher
 	keys      *token.Keyring
 	cookies   *session.CookieKeys
@@ -99,6 +100,7 @@ func (c *Lab) start(ctx context.Context) error {
 		return err
 	}
 	c.hasher = account.NewHasher(runtime.GOMAXPROCS(0))
+	c.demos = &account.DemoReset{Directory: c.directory, Hasher: c.hasher}
 	if err := account.CreateDemos(ctx, c.directory, c.hasher); err != nil {
 		return err
 	}

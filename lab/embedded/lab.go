@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"authlab/account"
 	"authlab/lab/contract"
 	"authlab/lab/control"
 )
@@ -99,5 +98,5 @@ func (c *Lab) Reset(ctx context.Context) error {
 	c.store.resetCounts(ctx)
 	c.services.naive.Reset()
 	c.directory.RemoveAllBut(control.DemoNames()...)
-	return account.ResetDemos(ctx, c.directory)
+	return c.demos.Reset(ctx)
 }

@@ -61,6 +61,7 @@ type Console struct {
 	config   Config
 	replicas []*replica
 	commands *control.CommandCount
+	demos    *account.DemoReset
 	client   *http.Client // of the balancer
 
 	mu    sync.Mutex
@@ -80,7 +81,10 @@ func New(config Config) *Console {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil // the balancer is in the same network
-	c := &Console{config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis), wire: whole}
+	c := &Console{
+		config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis), wire: whole,
+		demos: &account.DemoReset{Directory: config.Users, Hasher: config.Hasher},
+	}
 	for _, a := range config.Agents {
 		c.replicas = append(c.replicas, &replica{name: a.Replica, spare: a.Spare, agent: agent.NewClient(a.Address)})
 	}
@@ -146,5 +150,5 @@ func (c *Console) resetUsers(ctx context.Context) error {
 	if err := c.config.Users.RemoveAllBut(ctx, control.DemoNames()...); err != nil {
 		return fmt.Errorf("remove simulated users: %w", err)
 	}
-	return account.ResetDemos(ctx, c.config.Users)
+	return c.demos.Reset(ctx)
 }
