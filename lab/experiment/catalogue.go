@@ -21,6 +21,7 @@ func All() []Experiment {
 		redisBack(),
 		logout(),
 		logoutEverywhere(),
+		passwordChange(),
 		tamper(),
 		expiry(),
 		staleRole(),
