@@ -49,6 +49,7 @@ type Config struct {
 	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. Their
 	// X-Forwarded-For is the client's address, by which failed logins are counted. Empty: X-Forwarded-For is ignored.
 	TrustedProxies []string
+	Tuning         Tuning
 	Secure         bool          // served over TLS: cookies are Secure and named __Host-
 	Idle           time.Duration // session.DefaultIdle
 	Absolute       time.Duration // session.DefaultAbsolute
@@ -69,6 +70,7 @@ type Server struct {
 	attempts      *account.Attempts
 	tokens        *token.Service
 	memory        *session.Memory
+	redis         *session.Redis
 	schemes       map[string]mounted
 	metrics       *metrics
 	headers       http.Header  // of every answer; never changed
@@ -103,7 +105,9 @@ func New(config Config) *Server {
 		Access: config.Access, Refresh: config.Refresh, Now: config.Now,
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
+	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)
 	s.schemes = s.mount()
+	s.Tune(Tuning{})
 	s.engine = s.routes()
 	return s
 }

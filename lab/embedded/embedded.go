@@ -71,6 +71,7 @@ type Lab struct {
 	mu       sync.RWMutex
 	replicas []*replica       // in the order of their numbers
 	broken   []contract.Fault // the oldest first
+	settings contract.Settings
 }
 
 // Start starts a lab and returns when it answers. Close ends it.
@@ -214,7 +215,7 @@ func (c *Lab) scale(ctx context.Context, n int) error {
 		r := &replica{
 			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
 			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}},
-			redis:  c.store.overWire(),
+			redis:  c.store.overWire(), tuning: control.Tuned(c.settings),
 		}
 		if err := r.start(ctx); err != nil {
 			return err

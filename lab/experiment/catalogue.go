@@ -22,6 +22,7 @@ func All() []Experiment {
 		logout(),
 		logoutEverywhere(),
 		passwordChange(),
+		thirdDevice(),
 		tamper(),
 		expiry(),
 		staleRole(),

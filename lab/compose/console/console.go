@@ -64,9 +64,10 @@ type Console struct {
 	demos    *account.DemoReset
 	client   *http.Client // of the balancer
 
-	mu    sync.Mutex
-	ahead time.Duration   // of the lab's time to the real one
-	wire  agent.WireState // from every replica to Redis
+	mu       sync.Mutex
+	ahead    time.Duration   // of the lab's time to the real one
+	wire     agent.WireState // from every replica to Redis
+	settings contract.Settings
 }
 
 // whole is a way to Redis that is as it should be.
@@ -129,11 +130,16 @@ func (c *Console) SetRoles(ctx context.Context, user string, roles []string) err
 	return c.config.Users.SetRoles(ctx, user, roles)
 }
 
+// Set implements contract.Lab.
+func (c *Console) Set(ctx context.Context, s contract.Settings) error {
+	return c.change(ctx, func() { c.settings = s })
+}
+
 // Reset implements contract.Lab, for all that is there: memories and Redis are empty, clocks right, and the users as they
 // began. What is away stays away, which is an error only if it is Redis or the users database.
 func (c *Console) Reset(ctx context.Context) error {
 	c.mu.Lock()
-	c.ahead, c.wire = 0, whole
+	c.ahead, c.wire, c.settings = 0, whole, contract.Settings{}
 	for _, r := range c.replicas {
 		r.skew = 0
 	}

@@ -1,0 +1,14 @@
+package contract
+
+// Settings change how all replicas work while they run. The zero value is how they are started.
+type Settings struct {
+	MaxSessions int `json:"max_sessions,omitempty"` // sessions of one user that a store keeps; 0: as many as ever
+}
+
+// Check returns a Problem for settings that no replica can have.
+func (s Settings) Check() error {
+	if s.MaxSessions < 0 || s.MaxSessions > MaxUserSessions {
+		return Invalid("A user can have from 1 to %d sessions; 0 is as many as ever.", MaxUserSessions)
+	}
+	return nil
+}
