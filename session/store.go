@@ -15,6 +15,7 @@ type Record struct {
 	UserAgent string    `json:"user_agent,omitempty"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	LastSeen  time.Time `json:"last_seen,omitzero"`
+	Remember  bool      `json:"remember,omitempty"` // the cookie outlives the browser; see Manager.LoginRemembered
 	Values    Values    `json:"values,omitempty"`
 }
 

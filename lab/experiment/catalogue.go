@@ -40,6 +40,7 @@ func All() []Experiment {
 		otherService(),
 		crossOrigin(),
 		scriptReads(),
+		rememberMe(),
 		keyRotation(),
 		bootKey(),
 		clockSkew(),
