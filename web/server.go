@@ -71,6 +71,8 @@ type Server struct {
 	tokens        *token.Service
 	memory        *session.Memory
 	redis         *session.Redis
+	ended         *endedLogins
+	tuned         atomic.Pointer[Tuning]
 	schemes       map[string]mounted
 	metrics       *metrics
 	headers       http.Header  // of every answer; never changed
@@ -106,6 +108,7 @@ func New(config Config) *Server {
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)
+	s.ended = newEndedLogins(config.Redis, config.Prefix)
 	s.schemes = s.mount()
 	s.Tune(Tuning{})
 	s.engine = s.routes()
@@ -153,20 +156,22 @@ func (s *Server) routes() *gin.Engine {
 			g.Use(s.refuseCrossOrigin)
 		}
 		known := g.Group("", m.identify, s.requireCaller)
+		tell := s.tellStreams(m)
+		get(known, "/stream", s.handleStream(m))
 		get(known, "/me", s.handleMe)
 		get(known, "/admin", s.handleAdmin)
 		known.POST("/email", s.handleEmail)
-		known.POST("/password", s.handlePassword(m))
+		known.POST("/password", tell, s.handlePassword(m))
 		kept := s.cartOf(m)
 		get(known, "/cart", s.handleCart(kept))
 		known.POST("/cart", s.handleAddToCart(kept))
 
 		if m.sessions != nil {
 			g.POST("/login", s.handleSessionLogin(m.sessions))
-			g.POST("/logout", s.handleSessionLogout(m.sessions))
-			known.POST("/logout-everywhere", s.handleSessionLogoutEverywhere(m.sessions))
+			g.POST("/logout", tell, s.handleSessionLogout(m.sessions))
+			known.POST("/logout-everywhere", tell, s.handleSessionLogoutEverywhere(m.sessions))
 			get(known, "/sessions", s.handleSessions(m.sessions))
-			known.DELETE("/sessions/:id", s.handleEndSession(m.sessions))
+			known.DELETE("/sessions/:id", tell, s.handleEndSession(m.sessions))
 		}
 		if m.Name == scheme.TokenCookie {
 			g.POST("/login", s.handleTokenCookieLogin)
@@ -177,9 +182,9 @@ func (s *Server) routes() *gin.Engine {
 	stateless, revocable := s.schemes[scheme.TokenStateless], s.schemes[scheme.TokenRevocable]
 	r.POST(stateless.Login, inScheme(scheme.TokenStateless), s.handleAuthenticate)
 	r.POST(stateless.Refresh, inScheme(scheme.TokenStateless), s.handleRefresh)
-	r.POST(stateless.Logout, inScheme(scheme.TokenStateless), stateless.identify, s.handleTokenLogout)
+	r.POST(stateless.Logout, inScheme(scheme.TokenStateless), stateless.identify, s.tellStreams(stateless), s.handleTokenLogout)
 	// A token that was taken back must not end the logins that came after it, so this route asks the denylist.
-	r.POST("/token/logout-everywhere", inScheme(scheme.TokenRevocable), revocable.identify, s.requireCaller, s.handleTokenLogoutEverywhere)
+	r.POST("/token/logout-everywhere", inScheme(scheme.TokenRevocable), revocable.identify, s.requireCaller, s.tellStreams(revocable), s.handleTokenLogoutEverywhere)
 	return r
 }
 

@@ -63,6 +63,8 @@ On SIGHUP it reads the key file anew, without losing a request.`,
 	flags.BoolVar(&o.secureCookies, "secure-cookies", false, "served over TLS: cookies are Secure and named __Host-")
 	flags.IntVar(&o.parallelHashes, "parallel-hashes", 2, "how many passwords are hashed at once, at 19 MiB each")
 	flags.IntVar(&o.tuning.MaxSessions, "max-sessions", session.MaxSessions, "how many sessions each store keeps of one user: a login that would be one more ends the oldest")
+	flags.DurationVar(&o.tuning.StreamAsk, "stream-ask", web.DefaultStreamAsk, "how often an open stream asks whether its login is still good; less than 0: never, so that it goes on after a logout")
+	flags.BoolVar(&o.tuning.StreamTold, "stream-told", false, "tell open streams of a logout at once, by Redis")
 	return cmd
 }
 

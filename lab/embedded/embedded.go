@@ -197,6 +197,9 @@ func (c *Lab) Close() error {
 // Drain lets requests that are under way come to their end, until ctx ends. Close has to follow.
 func (c *Lab) Drain(ctx context.Context) error {
 	c.controls.Close()
+	for _, r := range c.all() {
+		r.drain()
+	}
 	return c.server.Shutdown(ctx)
 }
 

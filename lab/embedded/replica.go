@@ -94,6 +94,13 @@ func (r *replica) tune(t web.Tuning) {
 	}
 }
 
+// drain ends the streams, which would go on for as long as their logins.
+func (r *replica) drain() {
+	if run := r.run(); run != nil {
+		run.app.Drain()
+	}
+}
+
 // setSilent makes the replica silent, or ends that. It does nothing if the replica is dead.
 func (r *replica) setSilent(silent bool) {
 	switch run := r.run(); {
