@@ -9,7 +9,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Claims are what an access token says (RFC 9068, section 2.2). All of them but nbf are required. Issue writes no nbf: a token
+// Claims are what an access token says (RFC 9068, section 2.2). All of them but nbf and auth_time are required. Issue writes no nbf: a token
 // is good from when it was issued.
 type Claims struct {
 	jwt.RegisteredClaims // iss, sub (the user's name), aud, and the jti of this token alone
@@ -17,7 +17,10 @@ type Claims struct {
 	ExpiresAt Instant `json:"exp"`
 	NotBefore Instant `json:"nbf,omitzero"`
 	IssuedAt  Instant `json:"iat"`
-	ClientID  string  `json:"client_id"`
+	// AuthTime is when the user logged in, by the clock of Redis (RFC 9068, section 2.2.1). Tokens that are refreshed keep it.
+	// A token without it came from Issue.
+	AuthTime Instant `json:"auth_time,omitzero"`
+	ClientID string  `json:"client_id"`
 	// FamilyID names the login that this token came from, as sid does in OpenID Connect: every token that was refreshed
 	// from one login has the same.
 	FamilyID string `json:"sid"`
@@ -29,6 +32,15 @@ type Claims struct {
 // A Confirmation says which key the client of a token has to prove that it holds.
 type Confirmation struct {
 	Thumbprint string `json:"jkt"` // RFC 7638
+}
+
+// fields are where readObject puts what a payload says.
+func (c *Claims) fields() []field {
+	return []field{
+		{"iss", &c.Issuer}, {"sub", &c.Subject}, {"aud", &c.Audience}, {"jti", &c.ID}, {"exp", &c.ExpiresAt},
+		{"nbf", &c.NotBefore}, {"iat", &c.IssuedAt}, {"auth_time", &c.AuthTime}, {"client_id", &c.ClientID}, {"sid", &c.FamilyID},
+		{"roles", &c.Roles}, {"cnf", &c.Confirmation},
+	}
 }
 
 // GetExpirationTime is ExpiresAt.
@@ -60,7 +72,7 @@ func (c *Claims) Validate() error {
 }
 
 // An Instant is a NumericDate with milliseconds (RFC 7519, section 2, allows fractions). Whole seconds could not tell a
-// token that was issued just before "log out everywhere" from one that was issued just after.
+// login just before "log out everywhere" from one just after.
 type Instant time.Time
 
 // IsZero tells an Instant that the token does not have.

@@ -41,18 +41,23 @@ type Proof struct {
 }
 
 type proofHeader struct {
-	Algorithm string          `json:"alg"`
-	Type      string          `json:"typ"`
-	Key       json.RawMessage `json:"jwk"`
+	Algorithm, Type string
+	Key             json.RawMessage
+}
+
+func (h *proofHeader) fields() []field {
+	return []field{{"alg", &h.Algorithm}, {"typ", &h.Type}, {"jwk", &h.Key}}
 }
 
 type proofClaims struct {
-	ID        string  `json:"jti"`
-	Method    string  `json:"htm"`
-	URL       string  `json:"htu"`
-	IssuedAt  Instant `json:"iat"`
-	TokenHash string  `json:"ath"`
-	Nonce     string  `json:"nonce"`
+	ID, Method, URL, TokenHash, Nonce string
+	IssuedAt                          Instant
+}
+
+func (c *proofClaims) fields() []field {
+	return []field{
+		{"jti", &c.ID}, {"htm", &c.Method}, {"htu", &c.URL}, {"iat", &c.IssuedAt}, {"ath", &c.TokenHash}, {"nonce", &c.Nonce},
+	}
 }
 
 // CheckProof checks the proof of a request for a URL (RFC 9449, section 4.3). The token is the access token that came with it,
@@ -67,7 +72,7 @@ func (s *Service) CheckProof(r *http.Request, requested, token string) (Proof, e
 		return Proof{}, fmt.Errorf("%w: %d DPoP headers, and it takes one", ErrProof, len(values))
 	}
 	var h proofHeader
-	t, err := decodeSigned(values[0], &h, "alg", "typ", "jwk")
+	t, err := decodeSigned(values[0], h.fields())
 	if err != nil {
 		return Proof{}, fmt.Errorf("%w: %w", ErrProof, err)
 	}
@@ -79,7 +84,7 @@ func (s *Service) CheckProof(r *http.Request, requested, token string) (Proof, e
 		return Proof{}, fmt.Errorf("%w: %w", ErrProof, err)
 	}
 	var c proofClaims
-	if _, err := decodeObject(t.payload, &c); err != nil {
+	if _, err := readObject(t.payload, c.fields()); err != nil {
 		return Proof{}, fmt.Errorf("%w: its payload is %w", ErrProof, err)
 	}
 	switch {

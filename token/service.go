@@ -71,13 +71,13 @@ type Pair struct {
 	RefreshToken string `json:"refresh_token"`
 }
 
-func (s *Service) pair(access, refresh, thumbprint string) Pair {
+func (s *Service) pair(access string, refresh refreshToken, thumbprint string) Pair {
 	kind := "Bearer"
 	if thumbprint != "" {
 		kind = "DPoP"
 	}
 	return Pair{
-		AccessToken: access, TokenType: kind, ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh,
+		AccessToken: access, TokenType: kind, ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh.String(),
 	}
 }
 
@@ -93,13 +93,14 @@ func (s *Service) LoginBound(ctx context.Context, user account.User, proof Proof
 }
 
 func (s *Service) login(ctx context.Context, user account.User, thumbprint string) (Pair, error) {
-	family := rand.Text()
-	access, _, err := s.issue(user, family, thumbprint)
+	refresh := refreshToken{rand.Text(), rand.Text()}
+	at, err := s.startFamily(ctx, user.Name, refresh, thumbprint)
 	if err != nil {
 		return Pair{}, err
 	}
-	refresh, err := s.startFamily(ctx, user.Name, family, thumbprint)
+	access, _, err := s.issue(user, refresh.id(), at, thumbprint)
 	if err != nil {
+		_ = s.config.Redis.Del(ctx, s.familyKey(refresh.id())).Err() // if it fails: no client has its refresh token
 		return Pair{}, err
 	}
 	return s.pair(access, refresh, thumbprint), nil
@@ -108,38 +109,35 @@ func (s *Service) login(ctx context.Context, user account.User, thumbprint strin
 // Refresh returns a new pair for a refresh token, which works no second time. The new access token has the roles that
 // the user has now.
 //
-// The refresh token is spent last. If an earlier step fails, because the users database does not answer, the client can
-// send the same token again without being taken for a thief.
-func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error) {
-	return s.refresh(ctx, refreshToken, "")
+// A client that was answered with ErrUnavailable, ErrRefreshPending, or an error of the users database can send the same
+// token again, a second later, without being taken for a thief.
+func (s *Service) Refresh(ctx context.Context, text string) (Pair, error) {
+	return s.refresh(ctx, text, "")
 }
 
 // RefreshBound is Refresh for the tokens of LoginBound. A refresh token of another key is refused, and not spent.
-func (s *Service) RefreshBound(ctx context.Context, refreshToken string, proof Proof) (Pair, error) {
-	return s.refresh(ctx, refreshToken, proof.Thumbprint)
+func (s *Service) RefreshBound(ctx context.Context, text string, proof Proof) (Pair, error) {
+	return s.refresh(ctx, text, proof.Thumbprint)
 }
 
-func (s *Service) refresh(ctx context.Context, refreshToken, thumbprint string) (Pair, error) {
-	family, err := s.findFamily(ctx, refreshToken)
+func (s *Service) refresh(ctx context.Context, text, thumbprint string) (Pair, error) {
+	token, err := parseRefreshToken(text)
 	if err != nil {
 		return Pair{}, err
 	}
-	if family.Thumbprint != thumbprint {
-		return Pair{}, ErrRefreshBound
-	}
-	if err := s.checkFamily(ctx, family); err != nil {
+	next, family, err := s.spend(ctx, token, thumbprint)
+	if err != nil {
 		return Pair{}, err
 	}
 	user, err := s.config.Directory.User(ctx, family.User)
 	if err != nil {
 		return Pair{}, err
 	}
-	access, _, err := s.issue(user, family.ID, thumbprint)
+	access, _, err := s.issue(user, next.id(), time.UnixMilli(family.AuthTime), thumbprint)
 	if err != nil {
 		return Pair{}, err
 	}
-	next, err := s.rotate(ctx, refreshToken)
-	if err != nil {
+	if err := s.confirm(ctx, next, family.User); err != nil {
 		return Pair{}, err
 	}
 	return s.pair(access, next, thumbprint), nil

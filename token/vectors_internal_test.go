@@ -29,7 +29,7 @@ func checkVector(key json.RawMessage, jws string) error {
 		return err
 	}
 	var h header
-	text, err := decodeSigned(jws, &h, "alg", "kid", "typ")
+	text, err := decodeSigned(jws, h.fields())
 	if err != nil {
 		return err
 	}

@@ -197,3 +197,20 @@ func TestABoundRequestCostsTwoSignaturesAndACommand(t *testing.T) {
 		}
 	}
 }
+
+func TestAStreamOfABoundTokenGoesOnWithTheProofThatItBeganWith(t *testing.T) {
+	w, c := alone(t)
+	for _, row := range scheme.Bound() {
+		owner := newHolder(c)
+		owner.logIn()
+		s := owner.open(t, row.Base+"/stream", "DPoP "+owner.pair.AccessToken, owner.proof(http.MethodGet, row.Base+"/stream"))
+		for range 3 { // it asks again each time
+			w.clock.Advance(6 * time.Second)
+			if e := s.next(w.clock.Now()); e.Event != "here" || e.User != "alice" {
+				t.Fatalf("%s: %+v", row.Name, e)
+			}
+		}
+		w.clock.Advance(16 * time.Minute)
+		s.isEnded(s.next(w.clock.Now()), "token-time")
+	}
+}

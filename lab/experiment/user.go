@@ -60,7 +60,14 @@ func (u *User) Copy() *User {
 	if u.key != nil {
 		other.key = newKey()
 	}
-	other.identity = u.recorder.copied(u)
+	other.identity = u.recorder.copied(u, false)
+	return other
+}
+
+// Kept is what this same user sets aside of its credentials before the server takes them away.
+func (u *User) Kept() *User {
+	other := u.alike()
+	other.identity = u.recorder.copied(u, true)
 	return other
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// claims are what home's access tokens say (RFC 9068, section 2.2). All but nbf and roles are required.
+// claims are what home's access tokens say (RFC 9068, section 2.2). All but nbf, auth_time and roles are required.
 type claims struct {
 	Issuer   string           `json:"iss"`
 	Subject  string           `json:"sub"`
@@ -19,11 +19,12 @@ type claims struct {
 	Login    string           `json:"sid"`
 	ClientID string           `json:"client_id"`
 	Roles    []string         `json:"roles"`
+	Expires  instant          `json:"exp"`
+	Begins   instant          `json:"nbf"`
+	Issued   instant          `json:"iat"`
+	LoggedIn instant          `json:"auth_time"`
 	// Confirmation is in a token that only the holder of a key may use (RFC 7800). This service takes no proofs of keys.
 	Confirmation *struct{} `json:"cnf"`
-	Expires      instant   `json:"exp"`
-	Begins       instant   `json:"nbf"`
-	Issued       instant   `json:"iat"`
 }
 
 var errBound = errors.New("it is bound to a key, and this service takes no proof of one")
