@@ -9,8 +9,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Claims are what an access token says (RFC 9068, section 2.2). All of them but nbf and auth_time are required. Issue writes no nbf: a token
-// is good from when it was issued.
+// Claims are what an access token says (RFC 9068, section 2.2). All of them but nbf and auth_time are required. Issue writes
+// no nbf: a token is good from when it was issued.
 type Claims struct {
 	jwt.RegisteredClaims // iss, sub (the user's name), aud, and the jti of this token alone
 	// The times stand in place of the embedded ones, whose type also takes a number that is written as text.
