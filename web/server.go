@@ -99,6 +99,7 @@ func New(config Config) *Server {
 		requestLog: config.Logger.With(slog.String("replica", config.Name)),
 	}
 	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
+	config.Redis.AddHook(&batcher{}) // last, so that the others see each command by itself
 	s.directory = timedDirectory{config.Directory, s.metrics, time.Now}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
