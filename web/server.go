@@ -51,6 +51,7 @@ type Config struct {
 	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. Their
 	// X-Forwarded-For is the client's address, by which failed logins are counted. Empty: X-Forwarded-For is ignored.
 	TrustedProxies []string
+	Services       map[string]string // secrets of the services that may introspect tokens, by name; none
 	Tuning         Tuning
 	Secure         bool          // served over TLS: cookies are Secure and named __Host-
 	Idle           time.Duration // session.DefaultIdle
@@ -186,6 +187,8 @@ func (s *Server) routes() *gin.Engine {
 	r.POST(stateless.Login, inScheme(scheme.TokenStateless), s.handleAuthenticate)
 	r.POST(stateless.Refresh, inScheme(scheme.TokenStateless), s.handleRefresh)
 	r.POST(stateless.Logout, inScheme(scheme.TokenStateless), stateless.identify, s.tellStreams(stateless), s.handleTokenLogout)
+	r.POST("/token/introspect", inScheme(scheme.TokenRevocable), s.handleIntrospect)
+	r.POST("/token/revoke", inScheme(scheme.TokenRevocable), s.handleRevoke)
 	// A token that was taken back must not end the logins that came after it, so this route asks the denylist.
 	r.POST("/token/logout-everywhere", inScheme(scheme.TokenRevocable), revocable.identify, s.requireCaller, s.tellStreams(revocable), s.handleTokenLogoutEverywhere)
 	bound := s.schemes[scheme.TokenBound]

@@ -23,6 +23,7 @@ func All() []Experiment {
 		logoutEverywhere(),
 		passwordChange(),
 		thirdDevice(),
+		openSocket(),
 		tamper(),
 		expiry(),
 		staleRole(),
