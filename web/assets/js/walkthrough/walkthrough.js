@@ -43,6 +43,7 @@ class Walkthrough {
   #own = new Set(); // experiments of this page whose events may still come
   #followed = ""; // the experiment that runs from outside
   #lost = 0; // the timer of that one
+  #asked = null; // the button that asked for a moment
 
   constructor({ reader, other }) {
     this.#stage.lab = this.#lab;
@@ -57,7 +58,7 @@ class Walkthrough {
     this.#lab.addEventListener(EXPERIMENT_CHANGED, ({ detail }) => this.#follow(detail));
     this.#lab.addEventListener(CLUSTER_MISSED, ({ detail }) => detail.missing && say(t("shell.no-lab"), true, true));
     sayWhenLost(this.#lab);
-    byId("your-turn").addEventListener("click", () => this.#leaveMoment());
+    for (const use of ["click", "input"]) byId("your-turn").addEventListener(use, ({ target }) => target.closest("summary") || this.#leaveFilm());
     addEventListener("hashchange", () => this.#show(true));
     byId("before").addEventListener("click", () => this.turn(-1));
     byId("next").addEventListener("click", () => this.turn(1));
@@ -79,6 +80,7 @@ class Walkthrough {
     if (this.#measured) return;
     await this.#wallet.forget();
     const exchange = await this.#lab.reset();
+    this.#leaveFilm();
     this.#yourTurn.clear();
     sayControl(exchange, t("shell.is-reset"));
   }
@@ -95,6 +97,7 @@ class Walkthrough {
       return;
     }
     this.#progress.lock(chapter);
+    this.#cut();
     this.#showQuestion();
     const answered = await this.#measure(chapter.experiment);
     const ran = answered && this.#progress.isMeasured(chapter);
@@ -147,9 +150,10 @@ class Walkthrough {
     const { phase } = this.#walk.dataset;
     const shown = this.#shown;
     this.#enter("film");
-    await this.#film.play(this.#progress.recordingOf(name), this.#progress.resultOf(name).cells.map(({ scheme }) => scheme));
+    const film = [this.#progress.recordingOf(name), this.#progress.resultOf(name).cells.map(({ scheme }) => scheme)];
+    await this.#film.play(...film);
     if (shown !== this.#shown) return;
-    this.#film.close();
+    await this.#film.still(...film);
     this.#enter(phase);
   }
 
@@ -157,10 +161,14 @@ class Walkthrough {
   async #reveal() {
     const chapter = this.#chapter;
     const shown = this.#shown;
+    await this.#film.load();
+    if (shown !== this.#shown) return;
     this.#showQuestion();
     byId("result").hidden = true;
     this.#enter("film");
-    const wasSeen = await this.#film.play(this.#progress.recordingOf(chapter.experiment), filmOrder(chapter));
+    const wasSeen = await this.#film.play(...this.#filmOf(chapter));
+    if (shown !== this.#shown) return;
+    await this.#film.still(...this.#filmOf(chapter));
     if (shown !== this.#shown) return;
     if (wasSeen && this.#progress.seenIn(chapter) === undefined) {
       this.#enter("seen");
@@ -170,7 +178,6 @@ class Walkthrough {
       this.#progress.saw(chapter, { scheme, right: await chosen });
       if (shown !== this.#shown) return;
     }
-    this.#film.close();
     this.#enter("answer");
     this.#showAnswer();
     this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
@@ -180,11 +187,18 @@ class Walkthrough {
   }
 
   #enter(phase) {
+    this.#cut();
     this.#walk.dataset.phase = phase;
     byId("next").classList.toggle("primary", phase === "answer");
     const { asks, yourTurn } = this.#chapter;
     const schemes = phase === "answer" ? yourTurn?.schemes : asks;
     this.#stage.setAttribute("schemes", (schemes ?? ["session-memory"]).join(" "));
+  }
+
+  /** The act changes while the page is dark for two frames: nothing is seen to jump. */
+  #cut() {
+    this.#walk.dataset.cut = "";
+    requestAnimationFrame(() => requestAnimationFrame(() => delete this.#walk.dataset.cut));
   }
 
   /** An experiment has begun or ended in the lab, which this page has not started: typed, or on another page. */
@@ -266,6 +280,7 @@ class Walkthrough {
     byId("story").replaceChildren(...(kind === "opening" ? [] : story(text)));
     for (const id of ["your-turn", "question", "film", "seen"]) byId(id).hidden = kind !== "chapter";
     byId("result").hidden = true;
+    this.#film.explain([]);
     byId("verdict").hidden = kind !== "verdict";
     byId("opening").hidden = kind !== "opening";
     this.#walk.dataset.kind = kind;
@@ -301,6 +316,7 @@ class Walkthrough {
     const chapter = this.#chapter;
     const isDone = this.#progress.isDone(chapter);
     byId("result").hidden = !isDone;
+    this.#film.explain(isDone ? signsOf(this.#progress.resultOf(chapter.experiment)) : []);
     if (!isDone) return;
     const result = this.#progress.resultOf(chapter.experiment);
     const recording = this.#progress.recordingOf(chapter.experiment);
@@ -334,17 +350,27 @@ class Walkthrough {
 
   /** Plays the request again in which it was decided, above the answer. */
   #showMoment(recording, scheme, status) {
+    this.#asked = document.activeElement;
     this.#enter("moment");
-    this.#film.showRequest(recording, scheme, status);
+    this.#film.showRequest(recording, scheme, status, () => this.leaveMoment());
     byId("film").scrollIntoView({ block: "nearest" });
   }
 
-  /** A moment stands on the stage until the reader acts: then the stage is the lab's again. */
-  #leaveMoment() {
+  /** Back to the answer, and the last frame of the film. */
+  async leaveMoment() {
     if (this.#walk.dataset.phase !== "moment") return;
-    this.#film.close();
     this.#enter("answer");
+    await this.#film.still(...this.#filmOf(this.#chapter));
+    this.#asked.focus({ preventScroll: true });
   }
+
+  /** What a film has left on the stage stays until the reader acts: then the stage is the lab's again. */
+  #leaveFilm() {
+    this.#film.close();
+    if (this.#walk.dataset.phase === "moment") this.#enter("answer");
+  }
+
+  #filmOf = (chapter) => [this.#progress.recordingOf(chapter.experiment), filmOrder(chapter)];
 
   #markSteps() {
     CHAPTERS.forEach((chapter, i) => {
@@ -360,6 +386,12 @@ class Walkthrough {
 /** One scheme after the other, and the surprising one last. */
 const filmOrder = ({ asks, surprise }) => [...asks.filter((scheme) => scheme !== surprise), surprise];
 
+/** The signs of what was measured, each once. */
+function signsOf({ cells }) {
+  const signs = new Map(cells.filter(({ outcome }) => outcome).map(({ sign }) => [sign.name, sign]));
+  return [...signs.values()].map(({ name, symbol, text }) => ({ symbol, text, sign: name }));
+}
+
 /** What has to be known before the question; the rest can be opened. */
 function story({ short, story: whole = [] }) {
   const paragraphs = whole.map((paragraph) => el("p", {}, paragraph));
@@ -373,4 +405,8 @@ const keys = startShell({ reset: () => walkthrough.reset() });
 keys.on("ArrowRight", "walkthrough.key-next", () => walkthrough.turn(1));
 keys.on("ArrowLeft", "walkthrough.key-before", () => walkthrough.turn(-1));
 keys.on("x", "walkthrough.key-run", () => walkthrough.run());
+keys.on("Escape", "", () => {
+  say("");
+  walkthrough.leaveMoment();
+});
 await walkthrough.start();
