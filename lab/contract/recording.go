@@ -93,7 +93,7 @@ type Lookup struct {
 // A Change is one record that came or went.
 type Change struct {
 	Where string `json:"where"` // app-1, redis
-	Kind  string `json:"kind"`  // session, and in Redis also sessions, denied, not-before, family, refresh
+	Kind  string `json:"kind"`  // session, and in Redis also sessions, denied, not-before, family
 	ID    string `json:"id"`    // as in a View, without the kind before the colon
 	User  string `json:"user,omitempty"`
 	Gone  bool   `json:"gone,omitempty"`
