@@ -14,6 +14,8 @@ const sweepRows = 20
 
 // Memory keeps records in this process. Other replicas do not have them, and they are gone when the process ends.
 type Memory struct {
+	limit
+
 	idle time.Duration
 	now  func() time.Time
 
@@ -50,7 +52,7 @@ func (m *Memory) Create(_ context.Context, r Record) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sweep()
-	for r.User != "" && m.byUser[r.User].count >= MaxSessions {
+	for r.User != "" && m.byUser[r.User].count >= m.most() {
 		m.remove(m.byUser[r.User].oldest)
 	}
 	row := &memoryRow{key: key}
