@@ -72,6 +72,11 @@ func (c *Lab) AddUsers(ctx context.Context, count int, password string) error {
 	return control.AddUsers(ctx, c.directory, c.hasher, count, password)
 }
 
+// AddAccount makes a user whose password is a secret that a program made: see account.CreateWithSecret.
+func (c *Lab) AddAccount(ctx context.Context, name, secret string) error {
+	return account.CreateWithSecret(ctx, c.directory, c.hasher, account.User{Name: name, Roles: []string{account.RoleUser}}, secret)
+}
+
 // SetRoles implements contract.Lab.
 func (c *Lab) SetRoles(ctx context.Context, user string, roles []string) error {
 	return c.directory.SetRoles(ctx, user, roles)
