@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -26,6 +27,16 @@ var assets embed.FS
 
 // madeFiles returns all pages in all languages by their file names, and what they load by its address.
 func madeFiles() map[string][]byte {
+	made := makeFiles(pages)
+	var err error
+	if made["/assets/schemes.json"], err = json.Marshal(scheme.All()); err != nil {
+		panic(err) // it is made of strings
+	}
+	return made
+}
+
+// makeFiles makes pages and what they load.
+func makeFiles(pages []page) map[string][]byte {
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
 		panic(err) // a mistake in the embed pattern
@@ -41,9 +52,6 @@ func madeFiles() map[string][]byte {
 	}
 	if made["/assets/icon.svg"], err = fs.ReadFile(files, "icon.svg"); err != nil {
 		panic(err)
-	}
-	if made["/assets/schemes.json"], err = json.Marshal(scheme.All()); err != nil {
-		panic(err) // it is made of strings
 	}
 	return made
 }
@@ -85,7 +93,7 @@ func other(lang language.Tag) language.Tag {
 func (p page) fill(files fs.FS, lang language.Tag, values map[string]any) []byte {
 	texts := readCatalogue(files, lang)
 	t := template.Must(template.New("").Funcs(template.FuncMap{"t": texts.text, "list": texts.list}).
-		ParseFS(files, "pages/layout.html", "pages/"+p.Name+".html"))
+		ParseFS(files, "pages/"+p.layout()+".html", "pages/"+p.Name+".html"))
 	maps.Copy(values, map[string]any{
 		"Page": p.Name, "Lang": lang.String(), "Other": other(lang).String(), "Demos": account.Demos(), "Algorithms": token.Algorithms(),
 		"Texts": asData(texts.of(p)), "Schemes": asData(scheme.All()),
@@ -121,10 +129,22 @@ func asData(value any) template.HTML {
 	return template.HTML(text)
 }
 
+// layout is the template around the page.
+func (p page) layout() string {
+	if slices.ContainsFunc(classPages, func(other page) bool { return other.Name == p.Name }) {
+		return "class"
+	}
+	return "layout"
+}
+
 // of is what a script of one page can say: without the texts that are another page's own.
 func (c catalogue) of(p page) catalogue {
 	own := maps.Clone(c)
-	for _, other := range pages {
+	if p.Texts != nil {
+		maps.DeleteFunc(own, func(name string, _ any) bool { return !slices.Contains(p.Texts, name) })
+		return own
+	}
+	for _, other := range slices.Concat(pages, classPages) {
 		if other.Name != p.Name {
 			delete(own, other.Name)
 		}
