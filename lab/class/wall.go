@@ -3,6 +3,7 @@ package class
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"authlab/lab/contract"
@@ -167,7 +168,7 @@ func (c *Class) wallRound(r *round, l *texts.Language) *wallRound {
 	if (r.show && r.phase != voting) || isLesson {
 		shown.First = r.distribution(voting)
 	}
-	if (r.show && r.phase != voting && r.phase != again) || isLesson {
+	if (r.show && slices.Index(phases, r.phase) > slices.Index(phases, again)) || isLesson {
 		shown.Second = r.distribution(again)
 	}
 	if r.result != nil {

@@ -11,6 +11,7 @@ let clock;
 export function showRound(place, round, state, vote) {
   clearInterval(clock);
   place.hidden = !round;
+  place.dataset.phase = round ? round.phase : "";
   if (!round) return;
   const parts = [el("h1", {}, round.question), el("p", { className: "quiet" }, t("join.about", { scheme: round.scheme }))];
   const field = VOTES[round.phase];
