@@ -33,7 +33,7 @@ const MaxPeople = 1000
 
 // atOnce is how many requests of one scheme are at the balancer at the same time. After a kill a whole room asks in the same
 // moment: what waits here is answered a little later, and what waited at Redis would be answered 503.
-const atOnce = 24
+const atOnce = 8
 
 // DefaultLanes are the lanes of a class that names none.
 func DefaultLanes() []string {
@@ -43,7 +43,7 @@ func DefaultLanes() []string {
 // Config says what a class needs. Fields without a default are required.
 type Config struct {
 	Lab   http.Handler                                 // the lab's balancer, and its controls under /lab/
-	Pages http.Handler                                 // /join and /wall, and what they load
+	Pages Pages                                        // /join and /wall, and what they load
 	View  func(context.Context) (contract.View, error) // looks at the lab
 	// AddAccount makes a user in the lab's users database. account.ErrUserExists: the name is taken.
 	AddAccount func(ctx context.Context, name, password string) error
@@ -58,6 +58,12 @@ type Config struct {
 	Lanes   []string // DefaultLanes
 	Keep    Keeper   // keeps what was voted; nil: nothing is kept
 	Now     func() time.Time
+}
+
+// Pages are what a browser loads.
+type Pages interface {
+	http.Handler
+	Has(*http.Request) bool
 }
 
 // A Class is a room full of people. It is safe for concurrent use.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -200,18 +201,28 @@ func (p *phone) join(ctx context.Context, nickname string) error {
 	}
 	p.last = make([]int, len(p.Lanes))
 	for i := range p.Lanes {
-		if err := p.logIn(ctx, i); err != nil {
+		err := p.logIn(ctx, i)
+		for try := 0; errors.Is(err, errUnsure) && try < 5; try++ { // as the page does
+			err = p.logIn(ctx, i)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// errUnsure is an answer of 503: nothing is decided, and the phone tries again.
+var errUnsure = errors.New("the server cannot tell")
+
 func (p *phone) logIn(ctx context.Context, lane int) error {
 	body, _ := json.Marshal(map[string]string{"username": p.Name, "password": p.Password})
 	status, answer, err := send(ctx, p.client, http.MethodPost, p.url+p.Lanes[lane].Login, string(body), "X-Class-Key", p.Key)
 	if err != nil {
 		return err
+	}
+	if status == http.StatusServiceUnavailable {
+		return fmt.Errorf("%s logs in on %s: %w: %s", p.Name, p.Lanes[lane].Scheme, errUnsure, answer)
 	}
 	if status != http.StatusOK {
 		return fmt.Errorf("%s logs in on %s: %d %s", p.Name, p.Lanes[lane].Scheme, status, answer)

@@ -63,7 +63,7 @@ func (c *Class) servePage(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		http.Redirect(w, r, "/join", http.StatusFound)
-	case r.URL.Path == "/join" || r.URL.Path == "/wall" || strings.HasPrefix(r.URL.Path, "/assets/"):
+	case c.config.Pages.Has(r):
 		c.config.Pages.ServeHTTP(w, r)
 	default:
 		refuse(w, contract.NewProblem(http.StatusForbidden, "class", "In a class there are /join and the logins; all else is the teacher's."))
