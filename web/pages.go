@@ -25,7 +25,9 @@ const permissionsPolicy = "camera=(), display-capture=(), geolocation=(), microp
 
 // The pages, in the order of their links. Each has a template, a script and texts of its name.
 var pages = []page{
-	{Name: "walkthrough", Path: "/", Sheets: []string{"palette", "base", "shell", "stage", "walkthrough"}, Later: []string{"film"}},
+	{Name: "walkthrough", Path: "/", Sheets: []string{"palette", "base", "shell", "stage", "walkthrough", "act"}, Later: later{
+		Sheets: []string{"answer", "hands", "last-page", "film"}, Texts: []string{"film", "answer", "hands", "last-page"},
+	}},
 	{Name: "playground", Path: "/playground", Sheets: []string{"palette", "base", "shell", "stage", "playground"}},
 	{Name: "inspector", Path: "/inspector", Sheets: []string{"palette", "base", "shell", "inspector"}},
 }
@@ -33,9 +35,15 @@ var pages = []page{
 type page struct {
 	Name, Path string
 	Sheets     []string // in assets/css, each before those that build on it
-	Later      []string // those that a script adds when it needs them
-	Texts      []string // the names in the catalogue that its script needs; nil: all but those of other pages
+	Later      later
+	Texts      []string // the sections of the catalogue that its script needs; nil: all but those of other pages
 	Old        bool     // browsers of 2017 run it
+}
+
+// What a script adds to its page when it needs it. A page that is lighter is there sooner.
+type later struct {
+	Sheets []string // as one, NAME-later.css
+	Texts  []string // sections of the catalogue, as NAME-later.LANGUAGE.json
 }
 
 // The languages of the pages, by the names of their catalogues in assets/lang. The first is for a browser that asks for
