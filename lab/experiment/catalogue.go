@@ -39,6 +39,7 @@ func All() []Experiment {
 		size(),
 		serverMemory(),
 		otherService(),
+		introspection(),
 		crossOrigin(),
 		scriptReads(),
 		rememberMe(),
