@@ -49,6 +49,7 @@ func TestWrongUsageSaysWhatIsWrongAndExitsWith2(t *testing.T) {
 		"serve without its services": {[]string{"serve", "--services", "no-such-file"}, nil, 2, "--services: open no-such-file"},
 		"serve with other services":  {[]string{"serve", "--services", "main_test.go"}, nil, 2, `the file should be like {"reports":"a secret"}`},
 		"resource without a secret":  {[]string{"resource", "--secret", "no-such-file"}, nil, 2, "--secret: open no-such-file"},
+		"serve with old sessions":    {[]string{"serve", "--stale-sessions", "2m"}, nil, 2, "--stale-sessions 2m0s: it can be 0s to 1m0s"},
 		"serve without sessions":     {[]string{"serve", "--max-sessions", "0"}, nil, 2, "--max-sessions 0: it can be 1 to 1000"},
 		"serve with other accounts":  {[]string{"serve", "--accounts", "postgres://x"}, nil, 2, "memory:"},
 		"serve with a word":          {[]string{"serve", "now"}, nil, 2, "authlab serve takes no arguments, only flags"},

@@ -64,6 +64,7 @@ On SIGHUP it reads the key file anew, without losing a request.`,
 	flags.StringVar(&o.services, "services", "", "file with the services that may introspect tokens: a JSON object of their secrets by name")
 	flags.IntVar(&o.parallelHashes, "parallel-hashes", 2, "how many passwords are hashed at once, at 19 MiB each")
 	flags.IntVar(&o.tuning.MaxSessions, "max-sessions", session.MaxSessions, "how many sessions each store keeps of one user: a login that would be one more ends the oldest")
+	flags.DurationVar(&o.tuning.StaleSessions, "stale-sessions", 0, "believe a session of session-redis for so long without asking Redis again, also if it has ended at another replica; 1m at most")
 	flags.DurationVar(&o.tuning.StreamAsk, "stream-ask", web.DefaultStreamAsk, "how often an open stream asks whether its login is still good; less than 0: never, so that it goes on after a logout")
 	flags.BoolVar(&o.tuning.StreamTold, "stream-told", false, "tell open streams of a logout at once, by Redis")
 	return cmd
@@ -84,6 +85,9 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	}
 	if o.tuning.MaxSessions < 1 || o.tuning.MaxSessions > session.MaxSessions {
 		return usageError{fmt.Errorf("--max-sessions %d: it can be 1 to %d", o.tuning.MaxSessions, session.MaxSessions)}
+	}
+	if o.tuning.StaleSessions < 0 || o.tuning.StaleSessions > web.MaxStaleSessions {
+		return usageError{fmt.Errorf("--stale-sessions %s: it can be 0s to %s", o.tuning.StaleSessions, web.MaxStaleSessions)}
 	}
 	services, err := readServices(o.services)
 	if err != nil {

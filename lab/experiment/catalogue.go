@@ -34,6 +34,7 @@ func All() []Experiment {
 		crossSiteForms(),
 		fixation(),
 		storeLookups(),
+		cachedSession(),
 		lostUpdate(),
 		latency(),
 		size(),

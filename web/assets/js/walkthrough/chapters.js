@@ -84,7 +84,7 @@ export const CHAPTERS = [
     slogan: "half",
     yourTurn: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
     light: ["redis"],
-    more: ["lost-update", "boot-key", "key-rotation"],
+    more: ["cached-session", "lost-update", "boot-key", "key-rotation"],
     sources: [{ name: "Redis, GETEX", url: "https://redis.io/docs/latest/commands/getex/" }, SESSIONS],
   },
   {
