@@ -74,6 +74,7 @@ type Server struct {
 	tokens        *token.Service
 	memory        *session.Memory
 	redis         *session.Redis
+	stale         *session.Stale // in front of redis
 	ended         *endedLogins
 	tuned         atomic.Pointer[Tuning]
 	schemes       map[string]mounted
@@ -113,6 +114,7 @@ func New(config Config) *Server {
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)
+	s.stale = session.NewStale(s.redis, config.Now)
 	s.ended = newEndedLogins(config.Redis, config.Prefix)
 	s.schemes = s.mount()
 	s.Tune(Tuning{})

@@ -84,7 +84,7 @@ export const CHAPTERS = [
     slogan: "half",
     yourTurn: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
     light: ["redis"],
-    more: ["lost-update", "boot-key", "key-rotation"],
+    more: ["cached-session", "lost-update", "boot-key", "key-rotation"],
     sources: [{ name: "Redis, GETEX", url: "https://redis.io/docs/latest/commands/getex/" }, SESSIONS],
   },
   {
@@ -144,7 +144,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "reports", "cut", "mend", "logout"] }, actions: [],
     },
     light: ["reports"],
-    more: ["cross-origin", "script-reads", "remember-me"],
+    more: ["introspection", "cross-origin", "script-reads", "remember-me"],
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
   },
   {
