@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"authlab/account"
 )
 
 // clockTolerance is how far the clocks of two replicas may be apart. An entry is kept for that much longer, so that Redis
@@ -80,6 +82,7 @@ func (s *Service) LogoutEverywhere(ctx context.Context, user string) error {
 	if err := s.config.Redis.Eval(ctx, forget, []string{s.notBeforeKey(user)}, left.Milliseconds()).Err(); err != nil {
 		return unavailable("deny tokens", "EVAL", err)
 	}
+	s.config.Audit.Tell(ctx, account.Event{Kind: account.EventLogoutEverywhere, User: user})
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -103,6 +104,12 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	}
 	defer func() { _ = listener.Close() }() // no client is served by then
 	// The agent is there also where no lab listens to it: it is how the replica is opened.
+	var current atomic.Pointer[web.Server]
+	audit := func(ctx context.Context, event account.Event) {
+		if server := current.Load(); server != nil {
+			server.Audit(ctx, event)
+		}
+	}
 	connect := func() (*redis.Client, error) { return web.OpenRedis(o.redis) }
 	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error) {
 		signing := keys
@@ -112,10 +119,12 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 				return nil, err
 			}
 		}
-		return web.New(web.Config{
+		server := web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,
 			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger,
-		}), nil
+		})
+		current.Store(server)
+		return server, nil
 	}})
 	if err != nil {
 		return err
@@ -128,7 +137,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		}
 		defer end()
 	}
-	defer reloadOnHangup(keys, logger)()
+	defer reloadOnHangup(ctx, keys, audit, logger)()
 	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, web.HostToOpen(listener.Addr()))
 	return serveUntilDone(ctx, replica.Drain, web.NewHTTPServer(replica, logger), listener)
 }
@@ -159,7 +168,7 @@ func serveLab(ctx context.Context, address string, lab http.Handler, logger *slo
 
 // reloadOnHangup reads the keys anew each time the process gets SIGHUP, until end is called. Where there is no file to
 // read, the signal does nothing: it would end the process otherwise.
-func reloadOnHangup(keys *replicaKeys, logger *slog.Logger) (end func()) {
+func reloadOnHangup(ctx context.Context, keys *replicaKeys, audit account.Audit, logger *slog.Logger) (end func()) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	go func() {
@@ -167,7 +176,7 @@ func reloadOnHangup(keys *replicaKeys, logger *slog.Logger) (end func()) {
 			if keys.path == "" {
 				continue
 			}
-			if err := keys.reload(); err != nil {
+			if err := keys.reload(ctx, audit); err != nil {
 				logger.Error("keys were not read anew", "error", err)
 				continue
 			}
