@@ -28,7 +28,7 @@ import (
 type serveOptions struct {
 	listen, name, redis, accounts, keys, labListen string
 	trustedProxies                                 []string
-	secureCookies                                  bool
+	secureCookies, demoAccounts                    bool
 	parallelHashes                                 int
 }
 
@@ -56,6 +56,7 @@ On SIGHUP it reads the key file anew, without losing a request.`,
 	flags.StringVar(&o.name, "name", hostname(), "name of this replica")
 	flags.StringVar(&o.redis, "redis", "redis://127.0.0.1:6379/0", "where Redis is; rediss:// for TLS")
 	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: is the demo accounts, in this process; postgres://user:password@host:5432/database is shared")
+	flags.BoolVar(&o.demoAccounts, "demo-accounts", false, "make alice and bob, with passwords that everybody knows, in the users database too; memory: always has them")
 	flags.StringVar(&o.keys, "keys", "", "file with the keys that all replicas share; made if it is not there. Without it, this replica makes keys of its own, and no other accepts what it signs")
 	flags.StringVar(&o.labListen, "lab-listen", "", "address where the lab may look into this replica and change its clock; only for a network where nobody else is. Without it, nobody may")
 	flags.StringSliceVar(&o.trustedProxies, "trusted-proxies", nil, "addresses or networks of the balancers in front, like 10.0.0.0/8: whose address a failed login came from is what they say in X-Forwarded-For")
@@ -95,7 +96,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		return err
 	}
 	hasher := account.NewHasher(o.parallelHashes)
-	if err := account.CreateDemos(ctx, directory, hasher); err != nil {
+	if err := createDemos(ctx, directory, hasher, o, logger); err != nil {
 		return err
 	}
 	listener, err := door.Open(ctx, o.listen, func(l net.Listener) net.Listener { return web.ProblemListener(l, o.name, logger) })
@@ -140,6 +141,22 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	defer reloadOnHangup(ctx, keys, audit, logger)()
 	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, web.HostToOpen(listener.Addr()))
 	return serveUntilDone(ctx, replica.Drain, web.NewHTTPServer(replica, logger), listener)
+}
+
+// createDemos makes the demo accounts in the memory of this process, and in a users database only if that was asked for:
+// their passwords are published, and one of them is an admin.
+func createDemos(ctx context.Context, directory account.Directory, hasher *account.Hasher, o serveOptions, logger *slog.Logger) error {
+	inMemory, err := isMemory(o.accounts)
+	switch {
+	case err != nil:
+		return err
+	case !inMemory && !o.demoAccounts:
+		logger.Info("no demo accounts are made in the users database", "flag", "--demo-accounts")
+		return nil
+	case !inMemory:
+		logger.Warn("the users database has the demo accounts, with passwords that everybody knows", "flag", "--demo-accounts")
+	}
+	return account.CreateDemos(ctx, directory, hasher)
 }
 
 // reachRedis tells whether there is a Redis at an address, and whether it answers.
