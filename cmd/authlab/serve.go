@@ -30,6 +30,7 @@ type serveOptions struct {
 	trustedProxies                                 []string
 	secureCookies, demoAccounts                    bool
 	parallelHashes                                 int
+	rotateKeysEvery                                time.Duration
 }
 
 // newServeCommand is authlab serve: one replica, as a container runs it.
@@ -42,7 +43,8 @@ func newServeCommand(getenv func(string) string) *cobra.Command {
 AUTHLAB_LISTEN, AUTHLAB_NAME, AUTHLAB_REDIS, AUTHLAB_SECURE_COOKIES. A flag wins. An address with a
 password belongs there, because everybody on a machine can read the flags of its programs.
 
-On SIGHUP it reads the key file anew, without losing a request.`,
+On SIGHUP it reads the key file anew, without losing a request. With --rotate-keys-every it changes the
+file itself, and reads what another replica has changed.`,
 		Example: "  authlab serve --name app-1 --listen :8081 --redis redis://127.0.0.1:6379 --keys keys.json\n" +
 			"  authlab serve --name app-2 --listen :8082 --redis redis://127.0.0.1:6379 --keys keys.json",
 		Args:    noArguments,
@@ -58,6 +60,7 @@ On SIGHUP it reads the key file anew, without losing a request.`,
 	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: is the demo accounts, in this process; postgres://user:password@host:5432/database is shared")
 	flags.BoolVar(&o.demoAccounts, "demo-accounts", false, "make alice and bob, with passwords that everybody knows, in the users database too; memory: always has them")
 	flags.StringVar(&o.keys, "keys", "", "file with the keys that all replicas share; made if it is not there. Without it, this replica makes keys of its own, and no other accepts what it signs")
+	flags.DurationVar(&o.rotateKeysEvery, "rotate-keys-every", 0, "change the keys in the key file that often, like 24h: every replica with this flag may do it, all of them follow, and no user is logged out. Without it, authlab keys rotate does it by hand")
 	flags.StringVar(&o.labListen, "lab-listen", "", "address where the lab may look into this replica and change its clock; only for a network where nobody else is. Without it, nobody may")
 	flags.StringSliceVar(&o.trustedProxies, "trusted-proxies", nil, "addresses or networks of the balancers in front, like 10.0.0.0/8: whose address a failed login came from is what they say in X-Forwarded-For")
 	flags.BoolVar(&o.secureCookies, "secure-cookies", false, "served over TLS: cookies are Secure and named __Host-")
@@ -77,6 +80,9 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		if _, err := netip.ParsePrefix(proxy); err != nil && net.ParseIP(proxy) == nil {
 			return usageError{fmt.Errorf("--trusted-proxies %q: it should be an address, or a network like 10.0.0.0/8", proxy)}
 		}
+	}
+	if err := checkRotation(o); err != nil {
+		return err
 	}
 	directory, closeDirectory, err := openDirectory(ctx, o.accounts)
 	if err != nil {
@@ -137,6 +143,11 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 			return err
 		}
 		defer end()
+	}
+	if o.rotateKeysEvery > 0 {
+		if err := keys.rotateOnSchedule(ctx, o.rotateKeysEvery, audit, logger); err != nil {
+			return err
+		}
 	}
 	defer reloadOnHangup(ctx, keys, audit, logger)()
 	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, web.HostToOpen(listener.Addr()))
