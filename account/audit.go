@@ -10,6 +10,7 @@ const (
 	EventAddressLimit     = "address-limit"     // too many passwords from an address were wrong: it has to wait
 	EventRefreshReused    = "refresh-reused"    // a refresh token came a second time, so its family has ended
 	EventLogoutEverywhere = "logout-everywhere" // a user has ended all logins
+	EventPasswordChanged  = "password-changed"  // a user has another password, and all logins that can be ended have
 	EventKeyChanged       = "key-changed"       // another key signs from now on
 )
 

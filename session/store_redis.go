@@ -14,7 +14,7 @@ import (
 // Redis keeps records in Redis, where every replica finds them.
 //
 //	authlab:session:<hash of the ID>   the record as JSON; expires when it is not loaded for as long as idle
-//	authlab:sessions:<user>            the keys of the user's sessions, by when they end, at most MaxSessions; expires after absolute
+//	authlab:sessions:<user>            the keys of the user's sessions, by when they end, at most Limit; expires after absolute
 //
 // A request that only reads costs one command: GETEX returns the record and begins its idle time anew. A request that also
 // writes costs one more. The second key is used only by a login, a logout, and the list of a user's sessions.
@@ -29,6 +29,8 @@ import (
 // hash with a field for each value would need no retries; but before Redis 8 no one command reads a hash and renews its
 // time to live, so each request that reads would cost two.
 type Redis struct {
+	limit
+
 	client   redis.UniversalClient
 	prefix   string
 	idle     time.Duration
@@ -83,7 +85,7 @@ func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 	if err != nil {
 		return "", unavailable("create session", "EVAL", err)
 	}
-	if over := listed - MaxSessions; over > 0 {
+	if over := listed - int64(s.most()); over > 0 {
 		// If it fails, the next login does it. This one is done.
 		_, _ = s.endOldest(ctx, r.User, over)
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Claims are what an access token says (RFC 9068, section 2.2). All of them but nbf and auth_time are required. Issue writes no nbf: a token
-// is good from when it was issued.
+// Claims are what an access token says (RFC 9068, section 2.2). All of them but nbf and auth_time are required. Issue writes
+// no nbf: a token is good from when it was issued.
 type Claims struct {
 	jwt.RegisteredClaims // iss, sub (the user's name), aud, and the jti of this token alone
 	// The times stand in place of the embedded ones, whose type also takes a number that is written as text.
@@ -25,6 +25,14 @@ type Claims struct {
 	// from one login has the same.
 	FamilyID string   `json:"sid"`
 	Roles    []string `json:"roles"` // do not change them: Verify may return the same slice to other requests
+}
+
+// fields are where readObject puts what a payload says.
+func (c *Claims) fields() []field {
+	return []field{
+		{"iss", &c.Issuer}, {"sub", &c.Subject}, {"aud", &c.Audience}, {"jti", &c.ID}, {"exp", &c.ExpiresAt},
+		{"nbf", &c.NotBefore}, {"iat", &c.IssuedAt}, {"auth_time", &c.AuthTime}, {"client_id", &c.ClientID}, {"sid", &c.FamilyID}, {"roles", &c.Roles},
+	}
 }
 
 // GetExpirationTime is ExpiresAt.

@@ -75,6 +75,11 @@ func TestEachEventIsAuditedOnceAndCounted(t *testing.T) {
 	c.post(401, "/session/redis/logout-everywhere", "")
 	expect("out everywhere without a session")
 
+	c.login(scheme.SessionRedis, "alice")
+	expect("a login", "login alice session-redis")
+	c.post(200, "/session/redis/password", `{"old":"wonderland","new":"looking-glass"}`)
+	expect("a new password", "password-changed alice session-redis")
+
 	for i := range 100 {
 		c.post(401, "/authenticate", loginBody("bob", "wrong"))
 		want := []string{"login-failed bob token-stateless"}

@@ -120,7 +120,8 @@ func basicAuth(authorization string) (name, password string, ok bool) {
 	return r.BasicAuth()
 }
 
-// hashTimeout bounds how long a login waits for its turn: for a place among the attempts, and to be hashed. It is shorter than a balancer waits for an answer
+// hashTimeout bounds how long a login waits for its turn: for a place among the attempts, and to be hashed. It is shorter than a
+// balancer waits for an answer
 // (5 s), so that a login that does not get its turn is answered with 503, and the replica is not taken for a silent one.
 const hashTimeout = 4 * time.Second
 

@@ -22,6 +22,7 @@ import (
 	"authlab/account/postgres"
 	"authlab/lab/compose/agent"
 	"authlab/lab/fault/door"
+	"authlab/session"
 	"authlab/web"
 )
 
@@ -31,6 +32,7 @@ type serveOptions struct {
 	secureCookies, demoAccounts                    bool
 	parallelHashes                                 int
 	rotateKeysEvery                                time.Duration
+	tuning                                         web.Tuning
 }
 
 // newServeCommand is authlab serve: one replica, as a container runs it.
@@ -65,6 +67,9 @@ file itself, and reads what another replica has changed.`,
 	flags.StringSliceVar(&o.trustedProxies, "trusted-proxies", nil, "addresses or networks of the balancers in front, like 10.0.0.0/8: whose address a failed login came from is what they say in X-Forwarded-For")
 	flags.BoolVar(&o.secureCookies, "secure-cookies", false, "served over TLS: cookies are Secure and named __Host-")
 	flags.IntVar(&o.parallelHashes, "parallel-hashes", 2, "how many passwords are hashed at once, at 19 MiB each")
+	flags.IntVar(&o.tuning.MaxSessions, "max-sessions", session.MaxSessions, "how many sessions each store keeps of one user: a login that would be one more ends the oldest")
+	flags.DurationVar(&o.tuning.StreamAsk, "stream-ask", web.DefaultStreamAsk, "how often an open stream asks whether its login is still good; less than 0: never, so that it goes on after a logout")
+	flags.BoolVar(&o.tuning.StreamTold, "stream-told", false, "tell open streams of a logout at once, by Redis")
 	return cmd
 }
 
@@ -83,6 +88,9 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	}
 	if err := checkRotation(o); err != nil {
 		return err
+	}
+	if o.tuning.MaxSessions < 1 || o.tuning.MaxSessions > session.MaxSessions {
+		return usageError{fmt.Errorf("--max-sessions %d: it can be 1 to %d", o.tuning.MaxSessions, session.MaxSessions)}
 	}
 	directory, closeDirectory, err := openDirectory(ctx, o.accounts)
 	if err != nil {
@@ -128,7 +136,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		}
 		server := web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,
-			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger,
+			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger, Tuning: o.tuning,
 		})
 		current.Store(server)
 		return server, nil
