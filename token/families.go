@@ -6,11 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"authlab/account"
 )
 
 // The Service keeps refresh tokens in Redis. A family is one login and every token that was refreshed from it.
@@ -112,7 +114,7 @@ if not text then return redis.call('EXISTS', KEYS[2]) == 1 and 'ended' or 'unkno
 local family = cjson.decode(text)
 if (family.jkt or '') ~= ARGV[4] then return 'bound' end
 if family.newest ~= ARGV[1] then
-	if family.spent ~= ARGV[1] then return 'reused' end
+	if family.spent ~= ARGV[1] then return 'reused ' .. family.user end
 	if now - family.spent_at < tonumber(ARGV[3]) then return 'pending' end
 end
 family.newest, family.spent, family.spent_at = ARGV[2], ARGV[1], now
@@ -164,12 +166,14 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", ctx.Err())
 		}
 	}
-	if why, refused := spendRefusals[found]; refused {
-		if errors.Is(why, ErrRefreshReused) {
-			if err := s.endFamily(ctx, id); err != nil {
-				return refreshToken{}, familyRecord{}, err
-			}
+	if user, reused := strings.CutPrefix(found, "reused "); reused {
+		if err := s.endFamily(ctx, id); err != nil {
+			return refreshToken{}, familyRecord{}, err
 		}
+		s.config.Audit.Tell(ctx, account.Event{Kind: account.EventRefreshReused, User: user})
+		return refreshToken{}, familyRecord{}, ErrRefreshReused
+	}
+	if why, refused := refusals[found]; refused {
 		return refreshToken{}, familyRecord{}, why
 	}
 	var family familyRecord
@@ -182,11 +186,8 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 	return next, family, nil
 }
 
-// spendRefusals are the answers of the scripts that are no record.
-var spendRefusals = map[string]error{
-	"unknown": ErrRefreshUnknown, "ended": ErrFamilyEnded, "reused": ErrRefreshReused, "pending": ErrRefreshPending,
-	"bound": ErrRefreshBound,
-}
+// refusals are answers of the scripts.
+var refusals = map[string]error{"unknown": ErrRefreshUnknown, "ended": ErrFamilyEnded, "pending": ErrRefreshPending, "bound": ErrRefreshBound}
 
 // confirm is the last step of a refresh. If Redis breaks off over it, the client gets its new token all the same: it is the
 // newest one, confirmed or not.
@@ -195,7 +196,7 @@ func (s *Service) confirm(ctx context.Context, next refreshToken, user string) e
 	if err != nil {
 		return nil //nolint:nilerr // see above
 	}
-	return spendRefusals[answer]
+	return refusals[answer]
 }
 
 // endFamily ends a family: spend refuses its refresh tokens from now on, and the denylist its access tokens.

@@ -36,6 +36,7 @@ type Config struct {
 	Access   time.Duration    // life of an access token; DefaultAccess
 	Refresh  time.Duration    // life of a login, however often it is refreshed; DefaultRefresh
 	Now      func() time.Time // time.Now
+	Audit    account.Audit    // is told of each EventLogin, EventRefreshReused and EventLogoutEverywhere; nil: nothing is
 }
 
 // A Service issues tokens, verifies and refreshes them, and takes them back.
@@ -103,6 +104,7 @@ func (s *Service) login(ctx context.Context, user account.User, thumbprint strin
 		_ = s.config.Redis.Del(ctx, s.familyKey(refresh.id())).Err() // if it fails: no client has its refresh token
 		return Pair{}, err
 	}
+	s.config.Audit.Tell(ctx, account.Event{Kind: account.EventLogin, User: user.Name})
 	return s.pair(access, refresh, thumbprint), nil
 }
 
