@@ -28,7 +28,7 @@ func openWalkthrough(t *testing.T, address string, width, height int64) *page {
 	t.Cleanup(func() { w.report(t) })
 	p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate(c.URL()+address))
 	wait[bool](p, `document.querySelectorAll(".turn button").length === 2 && `+
-		`(document.querySelector("#question input") !== null || !document.getElementById("verdict").hidden || document.querySelector(".press:not(:disabled)") !== null)`)
+		`(document.querySelector("#question input") !== null || !document.getElementById("verdict").hidden || document.querySelector(".press[data-ready=true]") !== null)`)
 	p.playFilms("skipped")
 	return p
 }
@@ -429,7 +429,7 @@ func TestAReaderStartsOverAndIsAskedFirst(t *testing.T) {
 	}
 	ask[bool](p, `document.querySelector("[data-end=start-over]").click() ?? true`)
 	ask[bool](p, `document.querySelector("[data-end=sure-yes]").click() ?? true`)
-	wait[bool](p, `location.hash === "#opening" && document.querySelector(".press:not(:disabled)") !== null && document.querySelector("#steps [data-done=true]") === null`)
+	wait[bool](p, `location.hash === "#opening" && document.querySelector(".press[data-ready=true]") !== null && document.querySelector("#steps [data-done=true]") === null`)
 	ask[bool](p, `(location.hash = "#three-desks", true)`)
 	wait[bool](p, `document.querySelectorAll("#question fieldset").length === 3 && document.querySelector("#question input:checked") === null`)
 }
