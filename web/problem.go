@@ -40,6 +40,7 @@ var (
 	errMediaType   = errors.New("body is not JSON by its Content-Type")
 	errBadJSON     = errors.New("body is not the JSON that is wanted here")
 	errBadEmail    = errors.New("not an e-mail address")
+	errOldPassword = errors.New("old password is wrong")
 	errBadItem     = errors.New("not an item for a cart")
 	errDirectory   = errors.New("users database does not answer")
 	errNotYours    = errors.New("no such session of yours")
@@ -65,6 +66,7 @@ var verdicts = []verdict{
 	// 503: the server cannot tell right now. The credential may be good, so the cookie stays.
 	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} gets no good answer from Redis, so it cannot tell whether there is such a session, nor start or end one. Your cookie was left alone; try again."},
 	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} gets no good answer from Redis, so it cannot tell whether this token was taken back, nor take it back or keep a refresh token. Try again."},
+	{token.ErrRefreshPending, 503, "refresh-pending", "Refresh token is in use", "Another request with this refresh token has not ended, so {replica} cannot tell whether it counts. Try again."},
 	{account.ErrNotCounted, 503, "store-unavailable", "Logins cannot be counted", "Redis refuses to count this login, so {replica} did not check the password; its log says more. Try again."},
 	{account.ErrBusy, 503, "busy", "Too many logins at once", "{replica} is checking as many passwords as it can. Nothing was checked; try again."},
 	{errDirectory, 503, "users-unavailable", "Users database does not answer", "{replica} cannot reach the users database. Try again."},
@@ -94,6 +96,7 @@ var verdicts = []verdict{
 
 	// 403: the caller is known, and may not do this.
 	{errNotAdmin, 403, "not-admin", "Not an admin", "{replica} knows who you are, and you do not have the role admin."},
+	{errOldPassword, 403, "old-password", "Old password is wrong", "{replica} knows who you are, and the old password is another one. Nothing was changed."},
 	{errCrossOrigin, 403, "cross-origin", "Sent by another site", "The browser says that another site made it send this request. Your cookie came along on its own, so the request is refused."},
 
 	// 4xx: the request itself is wrong.
@@ -104,6 +107,7 @@ var verdicts = []verdict{
 	{errMediaType, 415, "media-type", "Body is not JSON", "Send the body with Content-Type: application/json."},
 	{errBadJSON, 400, "bad-json", "Body is not the JSON that is wanted here", "{err}."},
 	{errBadEmail, 400, "bad-email", "Not an e-mail address", "The e-mail address was not changed: {err}."},
+	{account.ErrWeakPassword, 400, "weak-password", "Password cannot be used", "{err}. Nothing was changed."},
 	{errBadItem, 400, "bad-item", "Not an item for the cart", "An item has 1 to 64 bytes and no control characters. The cart was not changed."},
 	{account.ErrCartFull, 400, "cart-full", "Cart is full", "Nothing was added: a cart holds 50 items, and less where it has to fit in a cookie of 4096 bytes."},
 	{errNotYours, 404, "session-not-found", "No such session of yours", "You have no live session with this ID, and you cannot end another user's."},

@@ -55,6 +55,7 @@ type Lab struct {
 	time      *fault.LabTime
 	store     *store
 	directory *account.Memory
+	demos     *account.DemoReset
 	hasher    *account.Hasher
 	keys      *token.Keyring
 	cookies   *session.CookieKeys
@@ -70,6 +71,7 @@ type Lab struct {
 	mu       sync.RWMutex
 	replicas []*replica       // in the order of their numbers
 	broken   []contract.Fault // the oldest first
+	settings contract.Settings
 }
 
 // Start starts a lab and returns when it answers. Close ends it.
@@ -99,6 +101,7 @@ func (c *Lab) start(ctx context.Context) error {
 		return err
 	}
 	c.hasher = account.NewHasher(runtime.GOMAXPROCS(0))
+	c.demos = &account.DemoReset{Directory: c.directory, Hasher: c.hasher}
 	if err := account.CreateDemos(ctx, c.directory, c.hasher); err != nil {
 		return err
 	}
@@ -194,6 +197,9 @@ func (c *Lab) Close() error {
 // Drain lets requests that are under way come to their end, until ctx ends. Close has to follow.
 func (c *Lab) Drain(ctx context.Context) error {
 	c.controls.Close()
+	for _, r := range c.all() {
+		r.drain()
+	}
 	return c.server.Shutdown(ctx)
 }
 
@@ -212,7 +218,7 @@ func (c *Lab) scale(ctx context.Context, n int) error {
 		r := &replica{
 			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
 			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}},
-			redis:  c.store.overWire(),
+			redis:  c.store.overWire(), tuning: control.Tuned(c.settings),
 		}
 		if err := r.start(ctx); err != nil {
 			return err

@@ -29,6 +29,7 @@ type replica struct {
 	ownKeys  atomic.Bool // makes its own keys at start
 
 	mu      sync.Mutex
+	tuning  web.Tuning
 	running *run   // nil: dead
 	last    string // where it listened last, which is where the balancer still looks
 }
@@ -64,6 +65,7 @@ func (r *replica) start(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
 	}
 	app := web.New(config)
+	app.Tune(r.tuning)
 	server := serve(listener, app.Handler(), r.name, r.logger)
 	r.running, r.last = &run{app, listener, server, client}, listener.Addr().String()
 	return nil
@@ -80,6 +82,23 @@ func (r *replica) kill() error {
 	ended := r.running
 	r.running = nil
 	return errors.Join(ended.door.Refuse(), ended.server.Close(), ended.client.Close())
+}
+
+// tune changes how the replica works, now and when it is started again.
+func (r *replica) tune(t web.Tuning) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tuning = t
+	if r.running != nil {
+		r.running.app.Tune(t)
+	}
+}
+
+// drain ends the streams, which would go on for as long as their logins.
+func (r *replica) drain() {
+	if run := r.run(); run != nil {
+		run.app.Drain()
+	}
 }
 
 // setSilent makes the replica silent, or ends that. It does nothing if the replica is dead.

@@ -17,6 +17,7 @@ import (
 
 	"authlab/account"
 	"authlab/lab/compose/agent"
+	"authlab/lab/contract"
 	"authlab/lab/fault/door"
 	"authlab/session"
 	"authlab/token"
@@ -140,6 +141,28 @@ func TestAnAgentTellsWhatItsReplicaRemembersAndNeverAWholeID(t *testing.T) {
 	}
 	if len(memory.Sessions[0].ID) > 12 {
 		t.Errorf("session %q is shown whole", memory.Sessions[0].ID)
+	}
+}
+
+func TestAReplicaWorksByItsSettingsAlsoAfterItHasForgotten(t *testing.T) {
+	r := start(t)
+	if err := errors.Join(r.client.Set(t.Context(), contract.Settings{MaxSessions: 1}), r.client.Forget(t.Context(), false)); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 2} {
+		for range 2 {
+			r.cookie = ""
+			r.login()
+		}
+		if memory := r.memory(); memory.SessionCount != want {
+			t.Errorf("step %d: %d sessions of one user, want %d", i, memory.SessionCount, want)
+		}
+		if err := errors.Join(r.client.Set(t.Context(), contract.Settings{}), r.client.Forget(t.Context(), false)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.client.Set(t.Context(), contract.Settings{MaxSessions: -1}); err == nil {
+		t.Error("less than no sessions were set")
 	}
 }
 
