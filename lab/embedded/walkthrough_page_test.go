@@ -1,6 +1,7 @@
 package embedded_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -84,6 +86,7 @@ func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
 			if rows := ask[int](p, `document.querySelectorAll(".predictions tbody tr").length`); rows != all {
 				t.Errorf("of %d predictions the last page lists %d", all, rows)
 			}
+			p.expectPages(2)
 			if taken := ask[int](p, `document.querySelectorAll(".decision [data-chosen=true]").length`); taken != 3 {
 				t.Errorf("the picture of the decision has %d answers", taken)
 			}
@@ -454,5 +457,17 @@ func TestTheLastPageCanBePrinted(t *testing.T) {
 		if is := ask[bool](p, fmt.Sprintf(`document.querySelector(%q)?.checkVisibility() ?? false`, selector)); is != want {
 			t.Errorf("on paper %s is shown: %v, want %v", selector, is, want)
 		}
+	}
+}
+
+// expectPages prints the page on A4.
+func (p *page) expectPages(most int) {
+	p.t.Helper()
+	printed, err := chromedp.Call(p.ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{PaperWidth: 8.27, PaperHeight: 11.69})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if pages := bytes.Count(printed.Data, []byte("/Type /Page\n")); pages == 0 || pages > most {
+		p.t.Errorf("it takes %d pages, want at most %d", pages, most)
 	}
 }
