@@ -17,6 +17,7 @@ import (
 //
 //	authlab:family:<id>               a familyRecord, as JSON
 //	authlab:refresh:<hash of token>   live or spent
+//	authlab:reuse:<hash of token>     for Config.UndetectedReuse after it was spent
 //
 // A refresh token works once. If one is used a second time, two clients have it, and the server cannot tell the user from
 // the thief. So the family ends, and both have to log in (RFC 9700, section 4.14.2).
@@ -40,9 +41,12 @@ const idChars = 26
 
 func (s *Service) familyKey(id string) string { return s.config.Prefix + "family:" + id }
 
-func (s *Service) refreshKey(token string) string {
+func (s *Service) refreshKey(token string) string { return s.hashedKey("refresh:", token) }
+func (s *Service) reuseKey(token string) string   { return s.hashedKey("reuse:", token) }
+
+func (s *Service) hashedKey(kind, token string) string {
 	sum := sha256.Sum256([]byte(token))
-	return s.config.Prefix + "refresh:" + hex.EncodeToString(sum[:])
+	return s.config.Prefix + kind + hex.EncodeToString(sum[:])
 }
 
 func newRefreshToken(family string) string { return family + rand.Text() + rand.Text() }
@@ -86,9 +90,14 @@ func (s *Service) rotate(ctx context.Context, token string) (string, error) {
 	}
 	var before *redis.StatusCmd
 	var record *redis.StringCmd
+	reusable := func() bool { return false }
 	_, err = s.config.Redis.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		before = tx.SetArgs(ctx, s.refreshKey(token), spent, redis.SetArgs{Mode: "XX", Get: true, KeepTTL: true})
 		record = tx.Get(ctx, s.familyKey(id))
+		if s.config.UndetectedReuse > 0 {
+			first := tx.SetNX(ctx, s.reuseKey(token), 1, s.config.UndetectedReuse)
+			reusable = func() bool { return first.Err() == nil && !first.Val() }
+		}
 		return nil
 	})
 	switch {
@@ -96,7 +105,7 @@ func (s *Service) rotate(ctx context.Context, token string) (string, error) {
 		return "", unavailable("spend refresh token", "SET", err)
 	case errors.Is(before.Err(), redis.Nil):
 		return "", ErrRefreshUnknown
-	case before.Val() != live:
+	case before.Val() != live && !reusable():
 		if err := s.endFamily(ctx, id); err != nil {
 			return "", err
 		}

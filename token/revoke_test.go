@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"authlab/account"
 	"authlab/token"
 )
@@ -90,6 +92,39 @@ func TestARefreshTokenWorksOnceAndAReplayEndsTheFamily(t *testing.T) {
 			t.Errorf("the newest token after the replay: %v, want ErrFamilyEnded", err)
 		}
 	})
+}
+
+// A client that uses a spent token again is taken for another tab for a while, and however often it does, the while does not
+// grow. Off is as without it: TestARefreshTokenWorksOnceAndAReplayEndsTheFamily.
+func TestWithUndetectedReuseASpentRefreshTokenWorksOnForAWhile(t *testing.T) {
+	b := newSetup(t, token.DefaultAlgorithm)
+	client := redis.NewClient(&redis.Options{Addr: b.redis.Addr(), MaxRetries: -1})
+	defer client.Close()
+	lenient := token.NewService(token.Config{Keys: b.keys, Directory: b.directory, Redis: client, Prefix: "authlab:", Now: b.clock, UndetectedReuse: 10 * time.Second})
+	first, err := lenient.Login(t.Context(), alice)
+	must(t, err)
+	var pairs []token.Pair
+	for range 3 {
+		pair, err := lenient.Refresh(t.Context(), first.RefreshToken)
+		must(t, err)
+		pairs = append(pairs, pair)
+		b.redis.FastForward(4 * time.Second)
+	}
+	if _, err := lenient.Refresh(t.Context(), first.RefreshToken); !errors.Is(err, token.ErrRefreshReused) {
+		t.Errorf("when the while is over: %v", err)
+	}
+	for _, pair := range pairs {
+		if _, err := lenient.Refresh(t.Context(), pair.RefreshToken); !errors.Is(err, token.ErrFamilyEnded) {
+			t.Errorf("after a reuse that was detected: %v", err)
+		}
+	}
+	spent, err := lenient.Login(t.Context(), alice)
+	must(t, err)
+	_, err = b.Refresh(t.Context(), spent.RefreshToken)
+	must(t, err)
+	if _, err := lenient.Refresh(t.Context(), spent.RefreshToken); !errors.Is(err, token.ErrRefreshReused) {
+		t.Errorf("a token that was spent at a replica without the option: %v", err)
+	}
 }
 
 func TestOfManyRequestsWithOneRefreshTokenOneSucceeds(t *testing.T) {

@@ -30,12 +30,16 @@ type Config struct {
 	// Redis keeps refresh tokens and the denylist. The client must not retry commands: a repeated SET would read the first
 	// use of a refresh token as its second.
 	Redis    redis.UniversalClient
-	Prefix   string           // of every key in Redis
-	Issuer   string           // DefaultIssuer
-	Audience string           // DefaultAudience
-	Access   time.Duration    // life of an access token; DefaultAccess
-	Refresh  time.Duration    // life of a login, however often it is refreshed; DefaultRefresh
-	Now      func() time.Time // time.Now
+	Prefix   string        // of every key in Redis
+	Issuer   string        // DefaultIssuer
+	Audience string        // DefaultAudience
+	Access   time.Duration // life of an access token; DefaultAccess
+	Refresh  time.Duration // life of a login, however often it is refreshed; DefaultRefresh
+	// UndetectedReuse is for how long a spent refresh token works on; 0, and it should stay 0. It is a help for clients that
+	// refresh twice at once, and it gives up what rotation is for: a thief's use within that time is not told from a second
+	// tab's, and the thief stays in for as long as the login lasts (RFC 9700, section 4.14.2).
+	UndetectedReuse time.Duration
+	Now             func() time.Time // time.Now
 }
 
 // A Service issues tokens, verifies and refreshes them, and takes them back.

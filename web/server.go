@@ -54,8 +54,10 @@ type Config struct {
 	Absolute       time.Duration // session.DefaultAbsolute
 	Access         time.Duration // token.DefaultAccess
 	Refresh        time.Duration // token.DefaultRefresh
-	Now            func() time.Time
-	Logger         *slog.Logger // silent
+	// UndetectedReuse is the option of that name in token.Config; 0, and it should stay 0.
+	UndetectedReuse time.Duration
+	Now             func() time.Time
+	Logger          *slog.Logger // silent
 }
 
 // DefaultPrefix begins every key in Redis, so that the lab leaves the keys of other programs alone.
@@ -100,7 +102,7 @@ func New(config Config) *Server {
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	s.tokens = token.NewService(token.Config{
 		Keys: config.Keys, Directory: s.directory, Redis: config.Redis, Prefix: config.Prefix,
-		Access: config.Access, Refresh: config.Refresh, Now: config.Now,
+		Access: config.Access, Refresh: config.Refresh, UndetectedReuse: config.UndetectedReuse, Now: config.Now,
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.schemes = s.mount()
