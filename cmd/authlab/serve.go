@@ -20,6 +20,7 @@ import (
 	"authlab/account"
 	"authlab/account/postgres"
 	"authlab/lab/compose/agent"
+	"authlab/lab/contract"
 	"authlab/lab/fault/door"
 	"authlab/web"
 )
@@ -104,9 +105,9 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	defer func() { _ = listener.Close() }() // no client is served by then
 	// The agent is there also where no lab listens to it: it is how the replica is opened.
 	connect := func() (*redis.Client, error) { return web.OpenRedis(o.redis) }
-	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error) {
+	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, startup contract.Startup) (*web.Server, error) {
 		signing := keys
-		if ownKeys && o.keys != "" {
+		if startup.OwnKeys && o.keys != "" {
 			var err error
 			if signing, err = loadKeys(""); err != nil {
 				return nil, err
@@ -114,7 +115,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		}
 		return web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,
-			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger,
+			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, UndetectedReuse: startup.Reuse(), Now: now, Logger: logger,
 		}), nil
 	}})
 	if err != nil {

@@ -65,7 +65,8 @@ type Lab struct {
 	server    *http.Server
 	stop      context.CancelFunc
 
-	breaking sync.Mutex // held while a fault is broken or mended: one at a time
+	breaking sync.Mutex       // held while a fault is broken or mended: one at a time
+	startup  contract.Startup // of all replicas; guarded by breaking
 
 	mu       sync.RWMutex
 	replicas []*replica       // in the order of their numbers

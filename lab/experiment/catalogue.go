@@ -28,6 +28,7 @@ func All() []Experiment {
 		stolen(),
 		refreshReuse(),
 		concurrentRefresh(),
+		twoTabs(),
 		crossSiteForms(),
 		fixation(),
 		storeLookups(),

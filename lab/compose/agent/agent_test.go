@@ -17,6 +17,7 @@ import (
 
 	"authlab/account"
 	"authlab/lab/compose/agent"
+	"authlab/lab/contract"
 	"authlab/lab/fault/door"
 	"authlab/session"
 	"authlab/token"
@@ -46,9 +47,9 @@ func start(t *testing.T) *replica {
 		t.Fatal(err)
 	}
 	connect := func() (*redis.Client, error) { return web.OpenRedis("redis://" + r.redis.Addr()) }
-	r.agent, err = agent.New(agent.Config{Door: listener, Redis: connect, Open: func(client *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error) {
+	r.agent, err = agent.New(agent.Config{Door: listener, Redis: connect, Open: func(client *redis.Client, now func() time.Time, startup contract.Startup) (*web.Server, error) {
 		keys := shared
-		if ownKeys {
+		if startup.OwnKeys {
 			keys = newKeys(t)
 		}
 		return web.New(web.Config{
@@ -168,7 +169,7 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	if err := r.client.SetClock(t.Context(), time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.client.Forget(t.Context(), false); err != nil {
+	if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
 		t.Fatal(err)
 	}
 	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != "1m0s" || !memory.Redis {
@@ -182,7 +183,7 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 		t.Errorf("a new session: %d", status)
 	}
 	r.agent.Drain()
-	if err := r.client.Forget(t.Context(), false); err != nil {
+	if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
 		t.Fatal(err)
 	}
 	if status := r.send(http.MethodGet, "/readyz", ""); status != http.StatusServiceUnavailable {
@@ -195,7 +196,7 @@ func TestALifeOfAReplicaLeavesNothingToTheNext(t *testing.T) {
 	r := start(t)
 	for range 5 {
 		r.memory() // asks Redis whether it is there
-		if err := r.client.Forget(t.Context(), false); err != nil {
+		if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -237,7 +238,7 @@ func TestAnAddressWithoutAnAgentIsAwayAndARefusalIsNot(t *testing.T) {
 	if _, err := agent.NewClient(paused.Addr().String()).Memory(short); !errors.Is(err, agent.ErrSilent) || errors.Is(err, agent.ErrAway) {
 		t.Errorf("a process that is stopped: %v", err)
 	}
-	if err := agent.NewClient(strings.TrimPrefix(refusing.URL, "http://")).Forget(t.Context(), false); err == nil || errors.Is(err, agent.ErrAway) {
+	if err := agent.NewClient(strings.TrimPrefix(refusing.URL, "http://")).Forget(t.Context(), contract.Startup{}); err == nil || errors.Is(err, agent.ErrAway) {
 		t.Errorf("an agent that refuses: %v", err)
 	}
 }
@@ -330,7 +331,7 @@ func TestAReplicaSignsWithKeysOfItsOwnUntilItForgetsThem(t *testing.T) {
 	}
 	shared := keys()
 	for _, own := range []bool{true, false} {
-		if err := r.client.Forget(t.Context(), own); err != nil {
+		if err := r.client.Forget(t.Context(), contract.Startup{OwnKeys: own}); err != nil {
 			t.Fatal(err)
 		}
 		if (keys() == shared) == own || r.memory().OwnKeys != own {
@@ -355,7 +356,7 @@ func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
 		}
 	}
 	connect := func() (*redis.Client, error) { return web.OpenRedis("redis://" + r.redis.Addr()) }
-	without, err := agent.New(agent.Config{Redis: connect, Open: func(*redis.Client, func() time.Time, bool) (*web.Server, error) { return nil, nil }})
+	without, err := agent.New(agent.Config{Redis: connect, Open: func(*redis.Client, func() time.Time, contract.Startup) (*web.Server, error) { return nil, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,9 +63,10 @@ type Console struct {
 	commands *control.CommandCount
 	client   *http.Client // of the balancer
 
-	mu    sync.Mutex
-	ahead time.Duration   // of the lab's time to the real one
-	wire  agent.WireState // from every replica to Redis
+	mu      sync.Mutex
+	ahead   time.Duration    // of the lab's time to the real one
+	wire    agent.WireState  // from every replica to Redis
+	startup contract.Startup // of every replica
 }
 
 // whole is a way to Redis that is as it should be.
@@ -129,13 +130,13 @@ func (c *Console) SetRoles(ctx context.Context, user string, roles []string) err
 // began. What is away stays away, which is an error only if it is Redis or the users database.
 func (c *Console) Reset(ctx context.Context) error {
 	c.mu.Lock()
-	c.ahead, c.wire = 0, whole
+	c.ahead, c.wire, c.startup = 0, whole, contract.Startup{}
 	for _, r := range c.replicas {
 		r.skew = 0
 	}
 	c.mu.Unlock()
 	failed := c.each(func(r *replica) error {
-		return errors.Join(c.tell(ctx, r), r.agent.Forget(ctx, false), c.open(ctx, r))
+		return errors.Join(c.tell(ctx, r), r.agent.Forget(ctx, contract.Startup{}), c.open(ctx, r))
 	})
 	failed = errors.Join(failed, control.Flush(ctx, c.config.Redis), c.resetUsers(ctx))
 	c.commands.Reset(ctx)

@@ -301,6 +301,28 @@ func TestBootKeysAreOwnKeysUntilReset(t *testing.T) {
 	}
 }
 
+func TestEveryReplicaIsStartedAsAllFaultsTogetherHaveIt(t *testing.T) {
+	l := newLab(t)
+	lenient := contract.Fault{Name: contract.ReuseUndetected}
+	for _, tt := range []struct {
+		do     func(context.Context) error
+		faults []string
+	}{
+		{func(ctx context.Context) error { return l.Break(ctx, lenient) }, []string{"reuse-undetected"}},
+		{func(ctx context.Context) error { return l.Break(ctx, contract.Fault{Name: contract.BootKeys}) }, []string{"boot-keys", "reuse-undetected"}},
+		{func(ctx context.Context) error { return l.Mend(ctx, lenient) }, []string{"boot-keys"}},
+		{func(ctx context.Context) error { return l.Break(ctx, lenient) }, []string{"boot-keys", "reuse-undetected"}},
+		{l.Reset, []string{}},
+	} {
+		if err := tt.do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if v := l.view(); !slices.Equal(v.Faults, tt.faults) {
+			t.Errorf("faults %q, want %q", v.Faults, tt.faults)
+		}
+	}
+}
+
 // A process that is stopped accepts connections, and is told from one that is not there.
 func TestAPausedReplicaIsSilentAndItsCommandIsTold(t *testing.T) {
 	l := newLab(t)

@@ -66,6 +66,9 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 	if ownKeys {
 		broken(contract.BootKeys, "")
 	}
+	if c.startup.ReuseUndetected {
+		broken(contract.ReuseUndetected, "")
+	}
 	return v, nil
 }
 
