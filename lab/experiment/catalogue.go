@@ -29,6 +29,7 @@ func All() []Experiment {
 		refreshReuse(),
 		concurrentRefresh(),
 		twoTabs(),
+		retryStorm(),
 		crossSiteForms(),
 		fixation(),
 		storeLookups(),
