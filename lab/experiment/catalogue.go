@@ -31,6 +31,7 @@ func All() []Experiment {
 		twoTabs(),
 		retryStorm(),
 		crossSiteForms(),
+		loginCSRF(),
 		fixation(),
 		storeLookups(),
 		lostUpdate(),
