@@ -21,6 +21,7 @@ import (
 	"authlab/account/postgres"
 	"authlab/lab/compose/agent"
 	"authlab/lab/contract"
+	"authlab/lab/embedded"
 	"authlab/lab/fault/door"
 	"authlab/web"
 )
@@ -107,11 +108,16 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	connect := func() (*redis.Client, error) { return web.OpenRedis(o.redis) }
 	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, startup contract.Startup) (*web.Server, error) {
 		signing := keys
-		if startup.OwnKeys && o.keys != "" {
-			var err error
-			if signing, err = loadKeys(""); err != nil {
-				return nil, err
-			}
+		var err error
+		switch {
+		case startup.LeakedSecret != "":
+			signing = &replicaKeys{}
+			signing.tokens, signing.cookies, err = embedded.LeakedKeys(startup.LeakedSecret)
+		case startup.OwnKeys && o.keys != "":
+			signing, err = loadKeys("")
+		}
+		if err != nil {
+			return nil, err
 		}
 		return web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,

@@ -1,6 +1,9 @@
 package contract
 
-import "time"
+import (
+	"crypto/rand"
+	"time"
+)
 
 // UndetectedReuse is how long a spent refresh token works on while ReuseUndetected is broken.
 const UndetectedReuse = 10 * time.Second
@@ -9,6 +12,8 @@ const UndetectedReuse = 10 * time.Second
 type Startup struct {
 	OwnKeys         bool `json:"own_keys"`         // BootKeys
 	ReuseUndetected bool `json:"reuse_undetected"` // ReuseUndetected
+	// LeakedSecret is what KeysLeaked makes all replicas sign with; empty: nothing has leaked. It is made anew each time.
+	LeakedSecret string `json:"leaked_secret"`
 }
 
 // Set changes what one fault is about. False: it is not about how replicas are started.
@@ -18,6 +23,10 @@ func (s *Startup) Set(fault string, broken bool) bool {
 		s.OwnKeys = broken
 	case ReuseUndetected:
 		s.ReuseUndetected = broken
+	case KeysLeaked:
+		if s.LeakedSecret = ""; broken {
+			s.LeakedSecret = rand.Text() + rand.Text() // 256 random bits or more
+		}
 	default:
 		return false
 	}

@@ -65,12 +65,12 @@ type Lab struct {
 	server    *http.Server
 	stop      context.CancelFunc
 
-	breaking sync.Mutex       // held while a fault is broken or mended: one at a time
-	startup  contract.Startup // of all replicas; guarded by breaking
+	breaking sync.Mutex // held while a fault is broken or mended: one at a time
 
 	mu       sync.RWMutex
 	replicas []*replica       // in the order of their numbers
 	broken   []contract.Fault // the oldest first
+	startup  contract.Startup // of every replica
 }
 
 // Start starts a lab and returns when it answers. Close ends it.

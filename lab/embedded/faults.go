@@ -20,8 +20,8 @@ func (c *Lab) set(ctx context.Context, f contract.Fault, broken bool) error {
 	if !broken {
 		size = 0
 	}
-	if c.startup.Set(f.Name, broken) {
-		return c.restart(ctx)
+	if startup, ok := c.started(f.Name, broken); ok {
+		return c.restart(ctx, startup)
 	}
 	switch f.Name {
 	case contract.ReplicaKilled:
@@ -113,11 +113,19 @@ func (c *Lab) forget(f contract.Fault) {
 	c.broken = slices.DeleteFunc(c.broken, f.Same)
 }
 
-// restart makes every replica start anew, as the lab's startup has it.
-func (c *Lab) restart(ctx context.Context) error {
+// started changes how the replicas are started. False: the fault is of another kind.
+func (c *Lab) started(fault string, broken bool) (contract.Startup, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ok := c.startup.Set(fault, broken)
+	return c.startup, ok
+}
+
+// restart makes every replica start anew so.
+func (c *Lab) restart(ctx context.Context, startup contract.Startup) error {
 	var failed []error
 	for _, r := range c.all() {
-		r.set(c.startup)
+		r.set(startup)
 		failed = append(failed, r.kill(), r.start(ctx))
 	}
 	return errors.Join(failed...)

@@ -56,10 +56,14 @@ func (r *replica) start(ctx context.Context) error {
 	config := r.config
 	config.Name, config.Redis, config.Now = r.name, client, r.clock.Now
 	config.UndetectedReuse = r.startup.Reuse()
-	if r.startup.OwnKeys {
-		if config.Keys, config.CookieKeys, err = newKeys(); err != nil {
-			return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
-		}
+	switch {
+	case r.startup.LeakedSecret != "":
+		config.Keys, config.CookieKeys, err = LeakedKeys(r.startup.LeakedSecret)
+	case r.startup.OwnKeys:
+		config.Keys, config.CookieKeys, err = newKeys()
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
 	}
 	listener, err := door.Open(ctx, "127.0.0.1:0", func(l net.Listener) net.Listener { return web.ProblemListener(l, r.name, r.logger) })
 	if err != nil {

@@ -25,6 +25,7 @@ func All() []Experiment {
 		expiry(),
 		staleRole(),
 		forgedTokens(),
+		keyLeak(),
 		stolen(),
 		refreshReuse(),
 		concurrentRefresh(),

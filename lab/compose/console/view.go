@@ -69,6 +69,9 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 	if c.startup.ReuseUndetected {
 		broken(contract.ReuseUndetected, "")
 	}
+	if v.LeakedSecret = c.startup.LeakedSecret; v.LeakedSecret != "" {
+		broken(contract.KeysLeaked, "")
+	}
 	return v, nil
 }
 
