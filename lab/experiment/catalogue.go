@@ -19,6 +19,7 @@ func All() []Experiment {
 		oneAddress(),
 		redisDown(),
 		redisBack(),
+		reloginHerd(),
 		logout(),
 		logoutEverywhere(),
 		tamper(),
