@@ -43,6 +43,8 @@ func All() []Experiment {
 		otherService(),
 		crossOrigin(),
 		scriptReads(),
+		backButton(),
+		tossedCookie(),
 		keyRotation(),
 		bootKey(),
 		clockSkew(),

@@ -76,7 +76,7 @@ func (b *Browser) start() (context.Context, error) {
 	case b.root != nil:
 		return b.root, nil
 	}
-	reach := "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+	reach := "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
 	for _, host := range b.hosts {
 		if host != "" {
 			reach += ", EXCLUDE " + host
