@@ -44,6 +44,8 @@ type Directory interface {
 	SetRoles(ctx context.Context, name string, roles []string) error
 	// SetEmail replaces the e-mail address of a user who exists.
 	SetEmail(ctx context.Context, name, email string) error
+	// SetPasswordHash replaces the encoded hash of a user who exists.
+	SetPasswordHash(ctx context.Context, name, passwordHash string) error
 	// Cart returns what is in a user's shopping cart, in the order in which it was added.
 	Cart(ctx context.Context, name string) ([]string, error)
 	// AddToCart adds one item and returns what is in the cart then. Of many calls at once, none loses the item of another.
@@ -69,6 +71,8 @@ var (
 	ErrTooManyAttempts = errors.New("too many failed logins")
 	// ErrNotCounted means that a password was not checked, because the attempt could not be counted: Redis answered an error.
 	ErrNotCounted = errors.New("login could not be counted")
+	// ErrWeakPassword means that a new password was refused. See CheckNewPassword.
+	ErrWeakPassword = errors.New("new password is too short or too long")
 	// ErrBusy means that too many passwords are being checked already, and this one was not checked. Try again.
 	ErrBusy = errors.New("too many logins at once")
 )

@@ -119,7 +119,7 @@ func TestRolesChangeWhileManyLookAtThem(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if err := account.ResetDemos(t.Context(), directory); err != nil {
+	if err := (&account.DemoReset{Directory: directory, Hasher: account.NewHasher(1)}).Reset(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if u, err := directory.User(t.Context(), "alice"); err != nil || len(u.Roles) != 2 {

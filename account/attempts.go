@@ -31,10 +31,13 @@ func (e *TooManyError) Error() string {
 
 // Attempts counts failed logins in Redis, so that all replicas count together.
 //
-//	authlab:attempts:account:<hash of name>   attempts since the last success, those that are still being checked included
-//	authlab:attempts:address:<address>        failures
+//	authlab:attempts:account:<hash of name>   wrong passwords since the last success
+//	authlab:attempts:trying:<hash of name>    passwords that are being checked
+//	authlab:attempts:address:<address>        wrong passwords
 //
-// An attempt counts for its account before the password is checked, so that a thousand guesses at once count as a thousand.
+// A password that is being checked may be wrong, so it takes a place: a thousand guesses at once are a thousand. But it is
+// not wrong yet: a login that finds no place left waits for one.
+//
 // Scripts count, so that no key is ever without an end. They work with every Redis since version 5.
 //
 // Fails open: while Redis is away, logins are not limited. Locking users out would be worse, and the Hasher still bounds
@@ -55,11 +58,19 @@ type Attempt struct {
 	name, address string
 }
 
-// begin counts an attempt for the account KEYS[1] and returns 0, or returns for how many milliseconds the address KEYS[2]
-// or the account has to wait. An attempt that has to wait makes no key.
+const (
+	// tryingFor is longer than a password is being checked. The place of a replica that was killed meanwhile is free then.
+	tryingFor = 10 * time.Second
+	// tryAgain is how often a login that found no place looks for one.
+	tryAgain = 50 * time.Millisecond
+)
+
+// begin takes a place among KEYS[3], and returns 0. Or it returns for how many milliseconds the address KEYS[2] or the
+// account KEYS[1] has to wait, or -1: there is no place now. An attempt that has to wait makes no key.
 const begin = `
+local function failed(key) return tonumber(redis.call('GET', key) or 0) end
 local function wait(key, most)
-	if tonumber(redis.call('GET', key) or 0) < most then return 0 end
+	if failed(key) < most then return 0 end
 	local left = redis.call('PTTL', key)
 	if left > 0 then return left end
 	redis.call('PEXPIRE', key, ARGV[3])
@@ -67,60 +78,68 @@ local function wait(key, most)
 end
 local left = wait(KEYS[2], tonumber(ARGV[2]))
 if left == 0 then left = wait(KEYS[1], tonumber(ARGV[1])) end
-if left == 0 and redis.call('INCR', KEYS[1]) == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
-return left`
+if left > 0 then return left end
+if failed(KEYS[1]) + failed(KEYS[3]) >= tonumber(ARGV[1]) then return -1 end
+redis.call('INCR', KEYS[3])
+redis.call('PEXPIRE', KEYS[3], ARGV[4])
+return 0`
 
-// countUp adds one to KEYS[1], which ends ARGV[1] milliseconds after its first count.
-const countUp = `
-local count = redis.call('INCR', KEYS[1])
-if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return count`
+// leave gives the place KEYS[1] back.
+const leave = `
+if tonumber(redis.call('GET', KEYS[1]) or 0) > 1 then redis.call('DECR', KEYS[1]) else redis.call('DEL', KEYS[1]) end
+`
 
-// countDown takes one from KEYS[1], unless it has ended meanwhile.
-const countDown = `
-if tonumber(redis.call('GET', KEYS[1]) or 0) < 1 then return 0 end
-return redis.call('DECR', KEYS[1])`
+// succeeded also sets the count KEYS[2] to zero.
+const succeeded = leave + `
+return redis.call('DEL', KEYS[2])`
 
-// Begin counts an attempt. *TooManyError: there were too many, and the password must not be checked. ErrNotCounted: it was
-// not counted, and the password must not be checked.
+// failed also adds one to KEYS[2] and KEYS[3], which end ARGV[1] milliseconds after their first count. It returns both.
+const failed = leave + `
+local function count(key)
+	local n = redis.call('INCR', key)
+	if n == 1 then redis.call('PEXPIRE', key, ARGV[1]) end
+	return n
+end
+return {count(KEYS[2]), count(KEYS[3])}`
+
+// Begin takes a place for an attempt, and waits for one until ctx ends. *TooManyError: too many were wrong. ErrNotCounted:
+// Redis refuses to count. ErrBusy: no place came free. The password must not be checked then.
 func (a *Attempts) Begin(ctx context.Context, name, address string) (Attempt, error) {
-	wait, err := a.client.Eval(ctx, begin, []string{a.account(name), a.address(address)},
-		maxPerAccount, maxPerAddress, guessWindow.Milliseconds()).Int64()
-	switch {
-	case err != nil:
-		return Attempt{}, failOpen(err)
-	case wait > 0:
-		return Attempt{}, &TooManyError{time.Duration(wait) * time.Millisecond}
+	t := Attempt{a, name, address}
+	for {
+		wait, err := a.client.Eval(ctx, begin, []string{t.account(), t.from(), t.trying()},
+			maxPerAccount, maxPerAddress, guessWindow.Milliseconds(), tryingFor.Milliseconds()).Int64()
+		switch {
+		case err != nil:
+			return Attempt{}, failOpen(err)
+		case wait > 0:
+			return Attempt{}, &TooManyError{time.Duration(wait) * time.Millisecond}
+		case wait == 0:
+			return t, nil
+		}
+		select {
+		case <-time.After(tryAgain):
+		case <-ctx.Done():
+			return Attempt{}, fmt.Errorf("%w: %w", ErrBusy, ctx.Err())
+		}
 	}
-	return Attempt{a, name, address}, nil
 }
 
 // failOpen returns nil if Redis is away, and ErrNotCounted for an error that Redis answered, or if ctx was cancelled.
 func failOpen(err error) error {
 	var answered redis.Error
-	if err == nil || !errors.As(err, &answered) && !errors.Is(err, context.Canceled) || redis.HasErrorPrefix(err, "LOADING") {
+	if err == nil || errors.Is(err, redis.Nil) || !errors.As(err, &answered) && !errors.Is(err, context.Canceled) || redis.HasErrorPrefix(err, "LOADING") {
 		return nil
 	}
 	return fmt.Errorf("%w: %w", ErrNotCounted, err)
 }
 
-// Withdraw takes back an attempt whose password was not checked after all. On an error the count is too high until it
-// expires.
+// Withdraw takes back an attempt whose password was not checked after all.
 func (t Attempt) Withdraw(ctx context.Context) error {
 	if t.attempts == nil {
 		return nil
 	}
-	a := t.attempts
-	return failOpen(a.client.Eval(ctx, countDown, []string{a.account(t.name)}).Err())
-}
-
-// Failed counts a wrong password for the address that sent it.
-func (t Attempt) Failed(ctx context.Context) error {
-	if t.attempts == nil {
-		return nil
-	}
-	a := t.attempts
-	return failOpen(a.client.Eval(ctx, countUp, []string{a.address(t.address)}, guessWindow.Milliseconds()).Err())
+	return failOpen(t.attempts.client.Eval(ctx, leave, []string{t.trying()}).Err())
 }
 
 // Succeeded sets the count of an account to zero: its owner has logged in. On an error the count stays until it expires.
@@ -128,14 +147,30 @@ func (t Attempt) Succeeded(ctx context.Context) error {
 	if t.attempts == nil {
 		return nil
 	}
-	a := t.attempts
-	return failOpen(a.client.Del(ctx, a.account(t.name)).Err())
+	return failOpen(t.attempts.client.Eval(ctx, succeeded, []string{t.trying(), t.account()}).Err())
 }
 
-// account is the key of a user's count. It is a hash, because a name may be any text of any length.
-func (a *Attempts) account(name string) string {
-	sum := sha256.Sum256([]byte(name))
-	return a.prefix + "account:" + hex.EncodeToString(sum[:])
+// A Limit is what an attempt was the last to be allowed for.
+type Limit struct{ Account, Address bool }
+
+// Failed counts a wrong password for the account, and for the address that sent it. It tells which of them has to wait now.
+func (t Attempt) Failed(ctx context.Context) (Limit, error) {
+	if t.attempts == nil {
+		return Limit{}, nil
+	}
+	counts, err := t.attempts.client.Eval(ctx, failed, []string{t.trying(), t.account(), t.from()}, guessWindow.Milliseconds()).Int64Slice()
+	if err != nil {
+		return Limit{}, failOpen(err)
+	}
+	return Limit{Account: counts[0] == maxPerAccount, Address: counts[1] == maxPerAddress}, nil
 }
 
-func (a *Attempts) address(address string) string { return a.prefix + "address:" + address }
+func (t Attempt) account() string { return t.attempts.prefix + "account:" + t.hash() }
+func (t Attempt) trying() string  { return t.attempts.prefix + "trying:" + t.hash() }
+func (t Attempt) from() string    { return t.attempts.prefix + "address:" + t.address }
+
+// hash stands for the name, because a name may be any text of any length.
+func (t Attempt) hash() string {
+	sum := sha256.Sum256([]byte(t.name))
+	return hex.EncodeToString(sum[:])
+}

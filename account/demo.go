@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"sync"
 )
 
 // A Demo is an account with a public password, which the login page shows.
@@ -40,18 +41,56 @@ func CreateDemos(ctx context.Context, directory Directory, hasher *Hasher) error
 	return nil
 }
 
-// ResetDemos gives the demo accounts the roles and addresses that they began with, and empty carts.
-func ResetDemos(ctx context.Context, directory Directory) error {
+// A DemoReset makes the demo accounts as they began: their passwords, roles and addresses, and empty carts.
+type DemoReset struct {
+	Directory Directory
+	Hasher    *Hasher
+
+	mu   sync.Mutex
+	fits map[string]string // by name: the stored hash that was last seen to be of the account's own password
+}
+
+// Reset hashes a password only if the stored hash is another than last time.
+func (r *DemoReset) Reset(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, demo := range Demos() {
-		if err := directory.SetRoles(ctx, demo.Name, demo.Roles); err != nil {
+		if err := r.password(ctx, demo); err != nil {
 			return err
 		}
-		if err := directory.SetEmail(ctx, demo.Name, demo.Email); err != nil {
+		if err := r.Directory.SetRoles(ctx, demo.Name, demo.Roles); err != nil {
 			return err
 		}
-		if err := directory.EmptyCart(ctx, demo.Name); err != nil {
+		if err := r.Directory.SetEmail(ctx, demo.Name, demo.Email); err != nil {
+			return err
+		}
+		if err := r.Directory.EmptyCart(ctx, demo.Name); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+func (r *DemoReset) password(ctx context.Context, demo Demo) error {
+	_, stored, err := r.Directory.PasswordHash(ctx, demo.Name)
+	if err != nil || stored == r.fits[demo.Name] {
+		return err
+	}
+	fits, err := r.Hasher.Matches(ctx, stored, demo.Password)
+	if err != nil {
+		return err
+	}
+	if !fits {
+		if stored, err = r.Hasher.Hash(ctx, demo.Password); err != nil {
+			return err
+		}
+		if err := r.Directory.SetPasswordHash(ctx, demo.Name, stored); err != nil {
+			return err
+		}
+	}
+	if r.fits == nil {
+		r.fits = map[string]string{}
+	}
+	r.fits[demo.Name] = stored
 	return nil
 }

@@ -55,6 +55,11 @@ func (m *Memory) SetEmail(_ context.Context, name, email string) error {
 	return m.change(name, func(e *entry) error { e.user.Email = email; return nil })
 }
 
+// SetPasswordHash implements Directory.
+func (m *Memory) SetPasswordHash(_ context.Context, name, passwordHash string) error {
+	return m.change(name, func(e *entry) error { e.hash = passwordHash; return nil })
+}
+
 // Cart implements Directory.
 func (m *Memory) Cart(_ context.Context, name string) (items []string, err error) {
 	err = m.change(name, func(e *entry) error { items = slices.Clone(e.cart); return nil })

@@ -17,6 +17,7 @@ type ginStore struct {
 	store    Store
 	options  gorilla.Options
 	loggedIn func(Record) bool // prefers one of several cookies; nil: any record is as good
+	maxAge   func(Record) int  // of a record's cookie, in seconds; nil: none
 }
 
 var _ ginsessions.Store = (*ginStore)(nil)
@@ -41,12 +42,15 @@ type visit struct {
 }
 
 // show gives handlers the values of a record.
-func (v *visit) show(r Record) error {
+func (g *ginStore) show(v *visit, r Record) error {
 	values, err := r.Values.Decode()
 	if err != nil { // a newer program wrote it, or not a program of ours
 		return fmt.Errorf("decode session values: %w: %w", ErrUnavailable, err)
 	}
 	v.record, v.shown, v.session.Values = r, r.Values, values
+	if g.maxAge != nil && v.session.Options.MaxAge >= 0 { // less than 0: it is being removed
+		v.session.Options.MaxAge = g.maxAge(r)
+	}
 	return nil
 }
 
@@ -81,7 +85,7 @@ func (g *ginStore) load(r *http.Request, name string) *visit {
 		return v // a new visitor, which is no error for gorilla
 	}
 	if err == nil {
-		err = v.show(record)
+		err = g.show(v, record)
 	}
 	if v.err = err; err == nil {
 		v.session.ID, v.session.IsNew = credential, false
@@ -154,7 +158,7 @@ func (g *ginStore) Save(r *http.Request, w http.ResponseWriter, s *gorilla.Sessi
 		})
 	}
 	if err == nil || errors.Is(err, ErrConflict) { // after a conflict, the handler goes on with the newest values
-		err = errors.Join(err, v.show(record))
+		err = errors.Join(err, g.show(v, record))
 	}
 	if err != nil {
 		return fmt.Errorf("save session: %w", err)

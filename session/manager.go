@@ -60,6 +60,12 @@ func NewManager(config Config) *Manager {
 		config.Now = time.Now
 	}
 	m := &Manager{config: config, sessions: newGinStore(config.Store, config.Secure)}
+	m.sessions.maxAge = func(r Record) int {
+		if !r.Remember {
+			return 0
+		}
+		return max(1, int(r.CreatedAt.Add(config.Absolute).Sub(config.Now())/time.Second))
+	}
 	m.sessions.loggedIn = func(r Record) bool { return r.User != "" && config.Now().Before(m.deadline(r)) }
 	return m
 }
@@ -102,6 +108,16 @@ func (m *Manager) loginOf(user account.User, v *visit) Login {
 // Login starts a session for a user whose password was just checked. It always makes a new ID and ends the session that
 // the client came with, so an ID that an attacker planted or saw before the login is useless after it (CWE-384).
 func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
+	return m.login(c, user, false)
+}
+
+// LoginRemembered is Login with a cookie that has a Max-Age, so that the browser keeps it when it is closed (RFC 6265,
+// section 5.3). It changes nothing else: the session ends when every other would.
+func (m *Manager) LoginRemembered(c *gin.Context, user account.User) (Login, error) {
+	return m.login(c, user, true)
+}
+
+func (m *Manager) login(c *gin.Context, user account.User, remember bool) (Login, error) {
 	v := m.sessions.load(c.Request, m.config.Name)
 	if v.session.ID != "" {
 		if err := m.config.Store.Delete(c.Request.Context(), v.session.ID, v.record); err != nil {
@@ -109,12 +125,12 @@ func (m *Manager) Login(c *gin.Context, user account.User) (Login, error) {
 		}
 	}
 	now, agent := m.config.Now(), c.Request.UserAgent()
-	record := Record{User: user.Name, CreatedAt: now, LastSeen: now, UserAgent: agent[:min(len(agent), maxUserAgent)]}
+	record := Record{User: user.Name, CreatedAt: now, LastSeen: now, Remember: remember, UserAgent: agent[:min(len(agent), maxUserAgent)]}
 	if m.config.Directory == nil {
 		record.Roles = user.Roles
 	}
 	v.session.ID = ""
-	if err := v.show(record); err != nil { // without the values of the session before
+	if err := m.sessions.show(v, record); err != nil { // without the values of the session before
 		return Login{}, err
 	}
 	if err := m.sessions.Save(c.Request, c.Writer, v.session); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type Record struct {
 	UserAgent string    `json:"user_agent,omitempty"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	LastSeen  time.Time `json:"last_seen,omitzero"`
+	Remember  bool      `json:"remember,omitempty"` // the cookie outlives the browser; see Manager.LoginRemembered
 	Values    Values    `json:"values,omitempty"`
 }
 
@@ -43,9 +45,29 @@ type Store interface {
 	Delete(ctx context.Context, credential string, r Record) error
 }
 
-// MaxSessions is how many sessions a Lister keeps of one user. A login that would make them more ends the oldest ones, so
-// that a program that logs in and never out can neither fill the store nor make the user's list too long to be read.
+// MaxSessions is how many sessions a Lister keeps of one user, unless Limit makes it fewer. A login that would make them
+// more ends the oldest ones, so that a program that logs in and never out can neither fill the store nor make the user's
+// list too long to be read.
 const MaxSessions = 1000
+
+// A limit is how many sessions a store keeps of one user; MaxSessions at first.
+type limit struct{ fewer atomic.Int64 }
+
+// Limit changes how many sessions the store keeps of one user, from 1 to MaxSessions; 0 is MaxSessions. It counts from the
+// user's next login on.
+func (l *limit) Limit(most int) {
+	if most < 1 || most > MaxSessions {
+		most = 0
+	}
+	l.fewer.Store(int64(most))
+}
+
+func (l *limit) most() int {
+	if fewer := l.fewer.Load(); fewer > 0 {
+		return int(fewer)
+	}
+	return MaxSessions
+}
 
 // A Lister is a Store that can find and end the sessions of a user, because it keeps all of them.
 type Lister interface {

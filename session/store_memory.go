@@ -17,6 +17,8 @@ const sweepRows = 20
 
 // Memory keeps records in this process. Other replicas do not have them, and they are gone when the process ends.
 type Memory struct {
+	limit
+
 	idle time.Duration
 	now  func() time.Time
 
@@ -142,11 +144,12 @@ func (m *Memory) EndAll(_ context.Context, user string) error {
 // evict ends a user's oldest sessions until there is room for one more.
 func (m *Memory) evict(user string) {
 	keys := m.byUser[user]
-	if len(keys) < MaxSessions {
+	most := m.most()
+	if len(keys) < most {
 		return
 	}
 	oldest := slices.SortedFunc(maps.Keys(keys), func(a, b string) int { return cmp.Compare(m.rows[a].number, m.rows[b].number) })
-	for _, key := range oldest[:len(oldest)-MaxSessions+1] {
+	for _, key := range oldest[:len(oldest)-most+1] {
 		m.remove(key)
 	}
 }

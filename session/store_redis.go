@@ -14,7 +14,7 @@ import (
 // Redis keeps records in Redis, where every replica finds them.
 //
 //	authlab:session:<hash of the ID>   the record as JSON; expires when it is not loaded for as long as idle
-//	authlab:sessions:<user>            the keys of the user's sessions, by when they end, at most MaxSessions; expires after absolute
+//	authlab:sessions:<user>            the keys of the user's sessions, by when they end, at most Limit; expires after absolute
 //
 // A request that only reads costs one command: GETEX returns the record and begins its idle time anew. A request that also
 // writes costs one more. The second key is used only by a login, a logout, and the list of a user's sessions.
@@ -29,6 +29,8 @@ import (
 // hash with a field for each value would need no retries; but before Redis 8 no one command reads a hash and renews its
 // time to live, so each request that reads would cost two.
 type Redis struct {
+	limit
+
 	client   redis.UniversalClient
 	prefix   string
 	idle     time.Duration
@@ -54,6 +56,17 @@ func NewRedis(client redis.UniversalClient, prefix string, idle, absolute time.D
 func (s *Redis) recordKey(key string) string { return s.prefix + "session:" + key }
 func (s *Redis) userKey(user string) string  { return s.prefix + "sessions:" + user }
 
+// create keeps the record ARGV[1] under KEYS[1] for ARGV[2] milliseconds. If there is a KEYS[2], it is the list of the user's
+// sessions, which gets the key ARGV[3] by its end ARGV[4], loses what ended before ARGV[5], and lives for ARGV[6] more
+// milliseconds. It returns how many sessions are on it.
+const create = `
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if not KEYS[2] then return 0 end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[5])
+redis.call('ZADD', KEYS[2], ARGV[4], ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[6])
+return redis.call('ZCARD', KEYS[2])`
+
 // Create implements Store.
 func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 	id := newID()
@@ -62,22 +75,17 @@ func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
 	}
-	now, listed := s.now(), &redis.IntCmd{}
-	_, err = s.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		tx.Set(ctx, s.recordKey(key), text, s.idle)
-		if r.User != "" {
-			list := s.userKey(r.User)
-			tx.ZRemRangeByScore(ctx, list, "-inf", strconv.FormatInt(now.Add(-clockTolerance).Unix(), 10))
-			tx.ZAdd(ctx, list, redis.Z{Score: float64(now.Add(s.absolute).UnixMicro()) / 1e6, Member: key})
-			tx.Expire(ctx, list, s.absolute+clockTolerance)
-			listed = tx.ZCard(ctx, list)
-		}
-		return nil
-	})
-	if err != nil {
-		return "", unavailable("create session", "SET", err)
+	keys, now := []string{s.recordKey(key)}, s.now()
+	if r.User != "" {
+		keys = append(keys, s.userKey(r.User))
 	}
-	if over := listed.Val() - MaxSessions; over > 0 {
+	listed, err := s.client.Eval(ctx, create, keys, text, s.idle.Milliseconds(), key,
+		strconv.FormatFloat(float64(now.Add(s.absolute).UnixMicro())/1e6, 'f', -1, 64), now.Add(-clockTolerance).Unix(),
+		(s.absolute + clockTolerance).Milliseconds()).Int64()
+	if err != nil {
+		return "", unavailable("create session", "EVAL", err)
+	}
+	if over := listed - int64(s.most()); over > 0 {
 		// If it fails, the next login does it. This one is done.
 		_, _ = s.endOldest(ctx, r.User, over)
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -75,12 +76,19 @@ func (m *Manager) End(c *gin.Context, caller Login, id string) error {
 // LogoutEverywhere ends every session of the caller. If the store is no Lister, it only asks this browser to drop its
 // cookie: the copies in other browsers stay good until they time out.
 func (m *Manager) LogoutEverywhere(c *gin.Context, caller Login) error {
-	if store, ok := m.config.Store.(Lister); ok {
-		if err := store.EndAll(c.Request.Context(), caller.User.Name); err != nil {
-			return err
-		}
+	if err := m.EndAll(c.Request.Context(), caller.User.Name); err != nil {
+		return err
 	}
 	return m.Logout(c)
+}
+
+// EndAll ends every session of a user. If the store is no Lister, it ends none.
+func (m *Manager) EndAll(ctx context.Context, user string) error {
+	store, ok := m.config.Store.(Lister)
+	if !ok {
+		return nil
+	}
+	return store.EndAll(ctx, user)
 }
 
 // publicID shortens a key: enough to tell one user's sessions apart.

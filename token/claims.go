@@ -9,19 +9,30 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Claims are what an access token says (RFC 9068, section 2.2). All of them but nbf are required. Issue writes no nbf: a token
-// is good from when it was issued.
+// Claims are what an access token says (RFC 9068, section 2.2). All of them but nbf and auth_time are required. Issue writes
+// no nbf: a token is good from when it was issued.
 type Claims struct {
 	jwt.RegisteredClaims // iss, sub (the user's name), aud, and the jti of this token alone
 	// The times stand in place of the embedded ones, whose type also takes a number that is written as text.
 	ExpiresAt Instant `json:"exp"`
 	NotBefore Instant `json:"nbf,omitzero"`
 	IssuedAt  Instant `json:"iat"`
-	ClientID  string  `json:"client_id"`
+	// AuthTime is when the user logged in, by the clock of Redis (RFC 9068, section 2.2.1). Tokens that are refreshed keep it.
+	// A token without it came from Issue.
+	AuthTime Instant `json:"auth_time,omitzero"`
+	ClientID string  `json:"client_id"`
 	// FamilyID names the login that this token came from, as sid does in OpenID Connect: every token that was refreshed
 	// from one login has the same.
 	FamilyID string   `json:"sid"`
 	Roles    []string `json:"roles"` // do not change them: Verify may return the same slice to other requests
+}
+
+// fields are where readObject puts what a payload says.
+func (c *Claims) fields() []field {
+	return []field{
+		{"iss", &c.Issuer}, {"sub", &c.Subject}, {"aud", &c.Audience}, {"jti", &c.ID}, {"exp", &c.ExpiresAt},
+		{"nbf", &c.NotBefore}, {"iat", &c.IssuedAt}, {"auth_time", &c.AuthTime}, {"client_id", &c.ClientID}, {"sid", &c.FamilyID}, {"roles", &c.Roles},
+	}
 }
 
 // GetExpirationTime is ExpiresAt.
@@ -53,7 +64,7 @@ func (c *Claims) Validate() error {
 }
 
 // An Instant is a NumericDate with milliseconds (RFC 7519, section 2, allows fractions). Whole seconds could not tell a
-// token that was issued just before "log out everywhere" from one that was issued just after.
+// login just before "log out everywhere" from one just after.
 type Instant time.Time
 
 // IsZero tells an Instant that the token does not have.

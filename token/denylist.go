@@ -15,7 +15,10 @@ const clockTolerance = time.Hour
 //
 //	authlab:denied:<jti>        one token
 //	authlab:denied:<sid>        every token of one login: the user logged out, or its refresh token was used twice
-//	authlab:not-before:<user>   every token of a user that was issued up to this millisecond
+//	authlab:not-before:<user>   every login of a user up to this millisecond, by the clock of Redis
+//
+// The clocks of two replicas differ. So what came before a "log out everywhere" and what after, Redis decides: its clock
+// gives each login a time (auth_time), which is in all tokens of that login.
 //
 // Each entry lives until all tokens that it is about have expired. The list is the state that a stateless token was meant
 // to do without: a server that asks it answers only while Redis does, and if Redis loses an entry, the token is accepted
@@ -35,23 +38,12 @@ func (s *Service) CheckRevoked(ctx context.Context, claims Claims) error {
 	if found[0] != nil || found[1] != nil {
 		return fmt.Errorf("%w: logged out", ErrDenied)
 	}
-	return notBefore(found[2], time.Time(claims.IssuedAt))
+	return notBefore(found[2], time.Time(claims.AuthTime))
 }
 
-// checkFamily returns ErrFamilyEnded if "log out everywhere" came after the family began.
-func (s *Service) checkFamily(ctx context.Context, f familyRecord) error {
-	found, err := s.config.Redis.MGet(ctx, s.notBeforeKey(f.User)).Result()
-	if err != nil {
-		return unavailable("check denylist", "MGET", err)
-	}
-	if err := notBefore(found[0], f.CreatedAt); err != nil {
-		return fmt.Errorf("%w: %w", ErrFamilyEnded, err)
-	}
-	return nil
-}
-
-// notBefore returns ErrDenied for what was issued up to the time that a user's entry says. Without an entry it is nil.
-func notBefore(found any, issued time.Time) error {
+// notBefore returns ErrDenied for a login up to the time that a user's entry says, and for a login without a time. Without
+// an entry it is nil.
+func notBefore(found any, login time.Time) error {
 	text, ok := found.(string)
 	if !ok {
 		return nil
@@ -60,7 +52,7 @@ func notBefore(found any, issued time.Time) error {
 	if err != nil {
 		return fmt.Errorf("check denylist: %w: %w", ErrUnavailable, err)
 	}
-	if issued.UnixMilli() <= ms {
+	if login.UnixMilli() <= ms {
 		return fmt.Errorf("%w: logged out everywhere", ErrDenied)
 	}
 	return nil
@@ -75,11 +67,18 @@ func (s *Service) Logout(ctx context.Context, claims Claims) error {
 	return s.endFamily(ctx, claims.FamilyID)
 }
 
-// LogoutEverywhere takes back every access token and every refresh token that a user has now.
+// forget makes KEYS[1] the time up to which a user's logins are over, for ARGV[1] milliseconds: now, and not before any
+// login, which may be a millisecond ahead.
+const forget = storeNow + `
+now = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0) + 1)
+redis.call('SET', KEYS[1], now, 'PX', ARGV[1])
+return now`
+
+// LogoutEverywhere takes back every access token and every refresh token that a user has now. It is one Redis command.
 func (s *Service) LogoutEverywhere(ctx context.Context, user string) error {
 	left := max(s.config.Access, s.config.Refresh) + clockTolerance // refresh tokens end too
-	if err := s.config.Redis.Set(ctx, s.notBeforeKey(user), s.config.Now().UnixMilli(), left).Err(); err != nil {
-		return unavailable("deny tokens", "SET", err)
+	if err := s.config.Redis.Eval(ctx, forget, []string{s.notBeforeKey(user)}, left.Milliseconds()).Err(); err != nil {
+		return unavailable("deny tokens", "EVAL", err)
 	}
 	return nil
 }

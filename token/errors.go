@@ -14,6 +14,9 @@ var (
 	ErrRefresh = errors.New("refresh token is not valid")
 	// ErrUnavailable means that Redis did not answer. The token may be good: answer 503, not 401.
 	ErrUnavailable = errors.New("token store does not answer")
+	// ErrRefreshPending means that another request is spending the same refresh token, and nothing was changed. Try again in a
+	// second: by then it has succeeded or given up.
+	ErrRefreshPending = errors.New("refresh token is being used by another request")
 	// ErrTooLong means that a token was not issued, because Verify would refuse one of its length.
 	ErrTooLong = errors.New("token is too long")
 	// ErrWeakKey means that a key is too short, or of the wrong kind for its algorithm.

@@ -1,13 +1,14 @@
 package token
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -15,141 +16,227 @@ import (
 
 // The Service keeps refresh tokens in Redis. A family is one login and every token that was refreshed from it.
 //
-//	authlab:family:<id>               a familyRecord, as JSON
-//	authlab:refresh:<hash of token>   live or spent
-//	authlab:reuse:<hash of token>     for Config.UndetectedReuse after it was spent
+//	authlab:family:<id>              a familyRecord, as JSON
+//	authlab:reuse:<hash of a token>  it was spent, less than Config.UndetectedReuse ago
 //
 // A refresh token works once. If one is used a second time, two clients have it, and the server cannot tell the user from
 // the thief. So the family ends, and both have to log in (RFC 9700, section 4.14.2).
+//
+// A refresh token has two halves. The first is the same in all tokens of a family, and the family's ID is its hash; the
+// second is new at each refresh. So Redis keeps one record of a family, however often it was refreshed: a token that leads
+// to the family, and is not the newest, was used before.
+//
+// A refresh takes two steps, because Redis or the users database may break off in the middle:
+//
+//	spend     the next token takes the place of this one, which is "spent, not confirmed"
+//	confirm   last, before the client is answered: the spent token is of no use any more
+//
+// A client that was answered with an error tries again with the token that it has. It is not taken for a thief: a token
+// that is not confirmed may be spent again, as soon as the request that spent it must have given up.
 
-// A familyRecord is what Redis keeps of a family.
+// A familyRecord is what Redis keeps of a family. Scripts read and change it.
 type familyRecord struct {
-	ID        string    `json:"id"`
 	User      string    `json:"user"`
-	CreatedAt time.Time `json:"created_at"`
-	ExpiresAt time.Time `json:"expires_at"` // a refresh does not move it
+	AuthTime  int64     `json:"auth_time"`          // of the login, in milliseconds, by the clock of Redis
+	ExpiresAt time.Time `json:"expires_at"`         // a refresh does not move it
+	Newest    string    `json:"newest"`             // hash of the token that may be spent
+	Spent     string    `json:"spent,omitempty"`    // hash of the token before it, until the refresh is confirmed
+	SpentAt   int64     `json:"spent_at,omitempty"` // when, in milliseconds, by the clock of Redis
+	First     string    `json:"first,omitempty"`    // of a family that began with a reuse: the one that began with the login
 }
 
-const (
-	live  = "live"
-	spent = "spent"
-)
-
-// idChars is the length of the ID of a family, which is a rand.Text (of 128 random bits or more). A refresh token is that
-// ID and then a secret of two more.
-const idChars = 26
+// halfChars is the length of half a refresh token: a rand.Text, of 128 random bits or more.
+const halfChars = 26
 
 func (s *Service) familyKey(id string) string { return s.config.Prefix + "family:" + id }
 
-func (s *Service) refreshKey(token string) string { return s.hashedKey("refresh:", token) }
-func (s *Service) reuseKey(token string) string   { return s.hashedKey("reuse:", token) }
+// A refreshToken is what a client has of a family.
+type refreshToken struct{ family, once string }
 
-func (s *Service) hashedKey(kind, token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return s.config.Prefix + kind + hex.EncodeToString(sum[:])
+func (t refreshToken) String() string { return t.family + t.once }
+
+// next is the token that takes the place of t.
+func (t refreshToken) next() refreshToken { return refreshToken{t.family, rand.Text()} }
+
+// id is the family's. It stands in access tokens (sid), so nothing that it says may lead to a refresh token.
+func (t refreshToken) id() string { return hash(t.family) }
+
+// hash returns 128 bits of a hash, because the secret has no more.
+func hash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
-func newRefreshToken(family string) string { return family + rand.Text() + rand.Text() }
-
-// familyOf returns the ID of a refresh token's family. Do not trust it before the hash of the whole token was found in
-// Redis: a client can write any ID into a token.
-func familyOf(token string) (id string, err error) {
-	if len(token) != 3*idChars {
-		return "", ErrRefreshFormat
+func parseRefreshToken(text string) (refreshToken, error) {
+	if len(text) != 2*halfChars {
+		return refreshToken{}, ErrRefreshFormat
 	}
-	return token[:idChars], nil
+	return refreshToken{text[:halfChars], text[halfChars:]}, nil
 }
 
-// startFamily begins a family and returns its first refresh token.
-func (s *Service) startFamily(ctx context.Context, user, id string) (token string, err error) {
-	token = newRefreshToken(id)
-	now := s.config.Now()
-	text, err := json.Marshal(familyRecord{ID: id, User: user, CreatedAt: now, ExpiresAt: now.Add(s.config.Refresh)})
+// storeNow begins a script. It is the time in milliseconds by the clock of Redis, which is the same for all replicas.
+const storeNow = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`
+
+// start keeps the record ARGV[1] of a family KEYS[1] for ARGV[2] milliseconds, and returns the time of its login: after the
+// last "log out everywhere" of the user (KEYS[2]), also if both are in the same millisecond.
+const start = storeNow + `
+local family = cjson.decode(ARGV[1])
+family.auth_time = math.max(now, tonumber(redis.call('GET', KEYS[2]) or 0) + 1)
+redis.call('SET', KEYS[1], cjson.encode(family), 'PX', ARGV[2])
+return family.auth_time`
+
+// startFamily begins the family of a token, and returns the time of the login.
+func (s *Service) startFamily(ctx context.Context, user string, first refreshToken) (time.Time, error) {
+	text, err := json.Marshal(familyRecord{User: user, ExpiresAt: s.config.Now().Add(s.config.Refresh), Newest: hash(first.once)})
 	if err != nil {
-		return "", fmt.Errorf("start family: %w", err)
+		return time.Time{}, fmt.Errorf("start family: %w", err)
 	}
-	_, err = s.config.Redis.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		tx.Set(ctx, s.familyKey(id), text, s.config.Refresh)
-		tx.Set(ctx, s.refreshKey(token), live, s.config.Refresh)
-		return nil
-	})
+	at, err := s.config.Redis.Eval(ctx, start, []string{s.familyKey(first.id()), s.notBeforeKey(user)}, text, s.config.Refresh.Milliseconds()).Int64()
 	if err != nil {
-		return "", unavailable("start family", "SET", err)
+		return time.Time{}, unavailable("start family", "EVAL", err)
 	}
-	return token, nil
+	return time.UnixMilli(at), nil
 }
 
-// rotate spends a refresh token and returns the next one of its family. ErrRefreshReused: it was spent before.
+// spend puts the token with the hash ARGV[2] in the place of the one with the hash ARGV[1], and returns the family's record
+// KEYS[1]. Or it returns why not: the family has ended (KEYS[2]) or is unknown, the token was used before, or another
+// request has spent it in the last ARGV[3] milliseconds, and has not confirmed it.
 //
-// Of many requests with the same token exactly one succeeds. One transaction writes "spent", returns what was there
-// before, and reads the family, so that a request that fails cannot end the family in the middle of one that succeeds.
-func (s *Service) rotate(ctx context.Context, token string) (string, error) {
-	id, err := familyOf(token)
-	if err != nil {
-		return "", err
-	}
-	var before *redis.StatusCmd
-	var record *redis.StringCmd
-	reusable := func() bool { return false }
-	_, err = s.config.Redis.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		before = tx.SetArgs(ctx, s.refreshKey(token), spent, redis.SetArgs{Mode: "XX", Get: true, KeepTTL: true})
-		record = tx.Get(ctx, s.familyKey(id))
-		if s.config.UndetectedReuse > 0 {
-			first := tx.SetNX(ctx, s.reuseKey(token), 1, s.config.UndetectedReuse)
-			reusable = func() bool { return first.Err() == nil && !first.Val() }
+// ARGV[4] is Config.UndetectedReuse in milliseconds. In that time (KEYS[3]) a token that was used before is good for a family
+// of its own: "again" and the record.
+const spend = storeNow + `
+local text = redis.call('GET', KEYS[1])
+if not text then return redis.call('EXISTS', KEYS[2]) == 1 and 'ended' or 'unknown' end
+local family = cjson.decode(text)
+if family.newest ~= ARGV[1] then
+	if family.spent ~= ARGV[1] then
+		if ARGV[4] ~= '0' and redis.call('EXISTS', KEYS[3]) == 1 then return 'again' .. text end
+		return 'reused' .. (family.first or '')
+	end
+	if now - family.spent_at < tonumber(ARGV[3]) then return 'pending' end
+end
+if ARGV[4] ~= '0' then redis.call('SET', KEYS[3], 1, 'PX', ARGV[4]) end
+family.newest, family.spent, family.spent_at = ARGV[2], ARGV[1], now
+redis.call('SET', KEYS[1], cjson.encode(family), 'PX', redis.call('PTTL', KEYS[1]))
+return text`
+
+// confirm makes the token with the hash ARGV[1] the only good one of the family KEYS[1]. If the family is gone, if its user
+// has logged out everywhere since its login (KEYS[2]), or if another request has spent the token before it meanwhile, it
+// returns why not.
+const confirm = `
+local text = redis.call('GET', KEYS[1])
+if not text then return 'ended' end
+local family = cjson.decode(text)
+if family.auth_time <= tonumber(redis.call('GET', KEYS[2]) or 0) then
+	redis.call('DEL', KEYS[1])
+	return 'ended'
+end
+if family.newest ~= ARGV[1] then return 'pending' end
+family.spent, family.spent_at = nil, nil
+redis.call('SET', KEYS[1], cjson.encode(family), 'PX', redis.call('PTTL', KEYS[1]))
+return ''`
+
+// A request that has spent a token and not confirmed it has given up after pendingFor, and was answered with an error that
+// says when to try again: not before. Another request waits for it for less, because most are confirmed at once.
+const (
+	pendingFor   = time.Second
+	pendingTries = 10
+	pendingWait  = 20 * time.Millisecond
+)
+
+// spend spends a refresh token, and returns the next one and the record of its family. ErrRefreshReused: it was spent
+// before, and the family has ended. Of many requests with the same token exactly one succeeds.
+func (s *Service) spend(ctx context.Context, token refreshToken) (refreshToken, familyRecord, error) {
+	next, id := token.next(), token.id()
+	var found string
+	for try := range pendingTries {
+		var err error
+		found, err = s.config.Redis.Eval(ctx, spend, []string{s.familyKey(id), s.deniedKey(id), s.config.Prefix + "reuse:" + hash(token.String())},
+			hash(token.once), hash(next.once), pendingFor.Milliseconds(), time.Duration(s.reuse.Load()).Milliseconds()).Text()
+		if err != nil {
+			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", err)
 		}
-		return nil
-	})
+		if found != "pending" || try == pendingTries-1 {
+			break
+		}
+		select {
+		case <-time.After(pendingWait):
+		case <-ctx.Done():
+			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", ctx.Err())
+		}
+	}
+	if first, reused := strings.CutPrefix(found, "reused"); reused {
+		if err := s.endFamily(ctx, cmp.Or(first, id)); err != nil {
+			return refreshToken{}, familyRecord{}, err
+		}
+		return refreshToken{}, familyRecord{}, ErrRefreshReused
+	}
+	if why, refused := spendRefusals[found]; refused {
+		return refreshToken{}, familyRecord{}, why
+	}
+	found, again := strings.CutPrefix(found, "again")
+	var family familyRecord
+	if err := json.Unmarshal([]byte(found), &family); err != nil {
+		return refreshToken{}, familyRecord{}, fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
+	}
+	if !s.config.Now().Before(family.ExpiresAt) {
+		return refreshToken{}, familyRecord{}, fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, s.config.Refresh)
+	}
 	switch {
-	case err != nil && !errors.Is(err, redis.Nil):
-		return "", unavailable("spend refresh token", "SET", err)
-	case errors.Is(before.Err(), redis.Nil):
-		return "", ErrRefreshUnknown
-	case before.Val() != live && !reusable():
-		if err := s.endFamily(ctx, id); err != nil {
-			return "", err
-		}
-		return "", ErrRefreshReused
-	case errors.Is(record.Err(), redis.Nil):
-		return "", ErrFamilyEnded
+	case again:
+		return s.branch(ctx, id, family)
+	case family.First != "":
+		return next, family, s.checkFirst(ctx, family.First)
 	}
-	family, err := decodeFamily(record.Val())
-	if err != nil {
-		return "", err
-	}
-	left := family.ExpiresAt.Sub(s.config.Now())
-	if left <= 0 {
-		return "", fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, s.config.Refresh)
-	}
-	next := newRefreshToken(id)
-	if err := s.config.Redis.Set(ctx, s.refreshKey(next), live, left).Err(); err != nil {
-		return "", unavailable("keep refresh token", "SET", err)
-	}
-	return next, nil
+	return next, family, nil
 }
 
-// findFamily returns the family of a refresh token without spending it. It does not tell whether the token is live or spent:
-// rotate does.
-func (s *Service) findFamily(ctx context.Context, token string) (familyRecord, error) {
-	id, err := familyOf(token)
+// branch begins another family of the same login for a token that was used before, and returns its first token. It ends when
+// the login ends, which checkFirst sees to.
+func (s *Service) branch(ctx context.Context, from string, family familyRecord) (refreshToken, familyRecord, error) {
+	token := refreshToken{rand.Text(), rand.Text()}
+	family.First, family.Newest, family.Spent, family.SpentAt = cmp.Or(family.First, from), hash(token.once), "", 0
+	text, err := json.Marshal(family)
 	if err != nil {
-		return familyRecord{}, err
+		return refreshToken{}, familyRecord{}, fmt.Errorf("start family: %w", err)
 	}
-	found, err := s.config.Redis.MGet(ctx, s.refreshKey(token), s.familyKey(id)).Result()
-	if err != nil {
-		return familyRecord{}, unavailable("find refresh token", "MGET", err)
+	if err := s.config.Redis.Set(ctx, s.familyKey(token.id()), text, family.ExpiresAt.Sub(s.config.Now())).Err(); err != nil {
+		return refreshToken{}, familyRecord{}, unavailable("start family", "SET", err)
 	}
-	if found[0] == nil {
-		return familyRecord{}, ErrRefreshUnknown
-	}
-	text, ok := found[1].(string)
-	if !ok {
-		return familyRecord{}, ErrFamilyEnded
-	}
-	return decodeFamily(text)
+	return token, family, s.checkFirst(ctx, family.First)
 }
 
-// endFamily ends a family: rotate refuses its refresh tokens from now on, and the denylist its access tokens.
+// checkFirst returns ErrFamilyEnded if the family is gone that began with a login.
+func (s *Service) checkFirst(ctx context.Context, id string) error {
+	live, err := s.config.Redis.Exists(ctx, s.familyKey(id)).Result()
+	switch {
+	case err != nil:
+		return unavailable("find family", "EXISTS", err)
+	case live == 0:
+		return ErrFamilyEnded
+	}
+	return nil
+}
+
+// spendRefusals are the answers of the scripts that are no record.
+var spendRefusals = map[string]error{
+	"unknown": ErrRefreshUnknown, "ended": ErrFamilyEnded, "pending": ErrRefreshPending,
+}
+
+// confirm is the last step of a refresh. If Redis breaks off over it, the client gets its new token all the same: it is the
+// newest one, confirmed or not.
+func (s *Service) confirm(ctx context.Context, next refreshToken, user string) error {
+	answer, err := s.config.Redis.Eval(ctx, confirm, []string{s.familyKey(next.id()), s.notBeforeKey(user)}, hash(next.once)).Text()
+	if err != nil {
+		return nil //nolint:nilerr // see above
+	}
+	return spendRefusals[answer]
+}
+
+// endFamily ends a family: spend refuses its refresh tokens from now on, and the denylist its access tokens.
 func (s *Service) endFamily(ctx context.Context, id string) error {
 	_, err := s.config.Redis.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.Del(ctx, s.familyKey(id))
@@ -163,26 +250,22 @@ func (s *Service) endFamily(ctx context.Context, id string) error {
 }
 
 // LogoutRefresh ends the login of a refresh token, live or spent, for a client whose access token has expired.
-// ErrRefreshUnknown: no such token was issued. ErrRefreshFormat: it is none.
-func (s *Service) LogoutRefresh(ctx context.Context, token string) error {
-	id, err := familyOf(token)
+// ErrRefreshUnknown: no such token was issued, or its login is long over. ErrRefreshFormat: it is none.
+func (s *Service) LogoutRefresh(ctx context.Context, text string) error {
+	token, err := parseRefreshToken(text)
 	if err != nil {
 		return err
 	}
-	known, err := s.config.Redis.Exists(ctx, s.refreshKey(token)).Result()
+	found, err := s.config.Redis.MGet(ctx, s.familyKey(token.id()), s.deniedKey(token.id())).Result()
 	if err != nil {
-		return unavailable("find refresh token", "EXISTS", err)
+		return unavailable("find refresh token", "MGET", err)
 	}
-	if known == 0 {
-		return ErrRefreshUnknown
-	}
-	return s.endFamily(ctx, id)
-}
-
-func decodeFamily(text string) (familyRecord, error) {
 	var family familyRecord
-	if err := json.Unmarshal([]byte(text), &family); err != nil {
-		return familyRecord{}, fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
+	switch text, live := found[0].(string); {
+	case !live && found[1] == nil:
+		return ErrRefreshUnknown
+	case live && json.Unmarshal([]byte(text), &family) != nil:
+		return fmt.Errorf("load family: %w", ErrUnavailable)
 	}
-	return family, nil
+	return s.endFamily(ctx, cmp.Or(family.First, token.id()))
 }

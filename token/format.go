@@ -1,14 +1,9 @@
 package token
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"unicode"
 )
 
 // MaxLength is the length of the longest token that Verify reads, in bytes.
@@ -18,17 +13,7 @@ const MaxLength = 8 << 10
 // key signed from being used as an access token (RFC 8725, section 3.11).
 const mediaType = "at+jwt"
 
-var (
-	errNotObject = errors.New("not a JSON object")
-	errWrongType = errors.New("a JSON object with a member of the wrong type")
-	errBackslash = errors.New("ambiguous: it spells a name with a backslash")
-)
-
-type header struct {
-	Algorithm string `json:"alg"`
-	KeyID     string `json:"kid"`
-	Type      string `json:"typ"`
-}
+type header struct{ Algorithm, KeyID, Type string }
 
 // parts are the decoded parts of a token.
 type parts struct {
@@ -61,111 +46,19 @@ func decode(token string) (parts, error) {
 		}
 	}
 	p := parts{claims: &Claims{}, signed: token[:len(segments[0])+1+len(segments[1])], signature: texts[2]}
-	if _, err := decodeObject(texts[1], p.claims); err != nil {
+	if _, err := readObject(texts[1], p.claims.fields()); err != nil {
 		return parts{}, fmt.Errorf("%w: the payload is %w", ErrFormat, err)
 	}
-	names, err := decodeObject(texts[0], &p.header)
+	others, err := readObject(texts[0], []field{{"alg", &p.header.Algorithm}, {"kid", &p.header.KeyID}, {"typ", &p.header.Type}})
 	if err != nil {
 		return parts{}, fmt.Errorf("%w: the header is %w", ErrFormat, err)
 	}
-	for _, name := range names {
-		if name := string(name); name != "alg" && name != "kid" && name != "typ" {
-			return parts{}, fmt.Errorf("%w: the header names %.20q, which we never write", ErrFormat, name)
-		}
+	if len(others) > 0 {
+		return parts{}, fmt.Errorf("%w: the header names %.20q, which we never write", ErrFormat, others[0])
 	}
 	// RFC 7515, section 4.1.9: a typ without a slash stands for the media type with "application/" in front.
 	if strings.TrimPrefix(strings.ToLower(p.header.Type), "application/") != mediaType {
 		return parts{}, fmt.Errorf("%w: typ is %.20q and not %q", ErrFormat, p.header.Type, mediaType)
 	}
 	return p, nil
-}
-
-// decodeObject decodes a JSON object and returns the names of its members. It is an error if the text is no object, if a
-// member has the wrong type, or if a name is in it twice, also in another case, because encoding/json takes Alg for alg.
-func decodeObject(text []byte, into any) (names [][]byte, err error) {
-	var syntax *json.SyntaxError
-	err = json.Unmarshal(text, into)
-	switch {
-	case errors.As(err, &syntax), !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")):
-		return nil, errNotObject
-	case err != nil:
-		return nil, errWrongType
-	}
-	names, err = memberNames(text)
-	if err != nil {
-		return nil, err
-	}
-	if name, found := duplicate(names); found {
-		return nil, fmt.Errorf("ambiguous: it names %.20q twice", name)
-	}
-	return names, nil
-}
-
-// fewNames is more names than Issue writes.
-const fewNames = 16
-
-// duplicate returns a name that is twice in a list, also in another case. To compare each with all others is fastest for
-// few, and would cost the square of their number for the many that an attacker can write into a token.
-func duplicate(names [][]byte) (name []byte, found bool) {
-	if len(names) <= fewNames {
-		for i, name := range names {
-			if slices.ContainsFunc(names[:i], func(other []byte) bool { return bytes.EqualFold(name, other) }) {
-				return name, true
-			}
-		}
-		return nil, false
-	}
-	seen := make(map[string]bool, len(names))
-	for _, name := range names {
-		folded := string(bytes.Map(fold, name))
-		if seen[folded] {
-			return name, true
-		}
-		seen[folded] = true
-	}
-	return nil, false
-}
-
-// fold returns the same letter for all that encoding/json takes for one another: K for k, K and the sign of kelvin.
-func fold(letter rune) rune {
-	first := letter
-	for other := unicode.SimpleFold(letter); other != letter; other = unicode.SimpleFold(other) {
-		first = min(first, other)
-	}
-	return first
-}
-
-// memberNames returns the names of an object's members, and not those of the objects in it. The text is valid JSON: what
-// stands between two quotation marks is a string, and a name is a string that does not follow a colon. A name that is
-// spelled with a backslash is an error: it would have to be decoded before it can be compared, and Issue writes none.
-func memberNames(object []byte) (names [][]byte, err error) {
-	names = make([][]byte, 0, 10) // an access token has nine
-	depth, previous := 0, byte(0) // previous is the last byte that is not white space
-	for i := 0; i < len(object); i++ {
-		switch object[i] {
-		case ' ', '\t', '\r', '\n':
-			continue
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-		case '"':
-			start := i + 1
-			for i++; object[i] != '"'; i++ {
-				if object[i] == '\\' {
-					i++
-				}
-			}
-			if depth != 1 || previous == ':' {
-				break
-			}
-			name := object[start:i]
-			if bytes.IndexByte(name, '\\') >= 0 {
-				return nil, errBackslash
-			}
-			names = append(names, name)
-		}
-		previous = object[i]
-	}
-	return names, nil
 }

@@ -13,17 +13,19 @@ import (
 // Issue signs an access token for a user, without a refresh token. The server keeps nothing of it. ErrTooLong: the user
 // has so many roles that the token would be longer than MaxLength.
 func (s *Service) Issue(user account.User) (string, Claims, error) {
-	return s.issue(user, rand.Text())
+	return s.issue(user, rand.Text(), time.Time{})
 }
 
-func (s *Service) issue(user account.User, family string) (string, Claims, error) {
+// issue signs an access token of a login. authTime is zero if no family was started.
+func (s *Service) issue(user account.User, family string, authTime time.Time) (string, Claims, error) {
 	now := s.config.Now()
 	claims := Claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: s.config.Issuer, Subject: user.Name, Audience: jwt.ClaimStrings{s.config.Audience}, ID: rand.Text(),
 		},
 		ExpiresAt: Instant(now.Add(s.config.Access).Truncate(time.Second)),
-		IssuedAt:  Instant(now.Truncate(time.Millisecond)), ClientID: clientID, FamilyID: family, Roles: user.Roles,
+		IssuedAt:  Instant(now.Truncate(time.Millisecond)), AuthTime: Instant(authTime),
+		ClientID: clientID, FamilyID: family, Roles: user.Roles,
 	}
 	key := s.config.Keys.Signing()
 	t := jwt.NewWithClaims(key.method, &claims)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"sync/atomic"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -47,6 +48,7 @@ type Service struct {
 	config    Config
 	validator *jwt.Validator // checks times and claims
 	verified  *verifiedCache
+	reuse     atomic.Int64 // Config.UndetectedReuse, in nanoseconds
 }
 
 // NewService returns a Service with the defaults filled in.
@@ -58,14 +60,19 @@ func NewService(config Config) *Service {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &Service{
+	s := &Service{
 		config: config, verified: newVerifiedCache(),
 		validator: jwt.NewValidator(
 			jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithIssuer(config.Issuer), jwt.WithAudience(config.Audience),
 			jwt.WithTimeFunc(config.Now),
 		),
 	}
+	s.SetUndetectedReuse(config.UndetectedReuse)
+	return s
 }
+
+// SetUndetectedReuse changes Config.UndetectedReuse from now on.
+func (s *Service) SetUndetectedReuse(window time.Duration) { s.reuse.Store(int64(window)) }
 
 // A Pair is the answer to a login and to a refresh (RFC 6749, section 5.1).
 type Pair struct {
@@ -75,22 +82,23 @@ type Pair struct {
 	RefreshToken string `json:"refresh_token"`
 }
 
-func (s *Service) pair(access, refresh string) Pair {
+func (s *Service) pair(access string, refresh refreshToken) Pair {
 	return Pair{
-		AccessToken: access, TokenType: "Bearer", ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh,
+		AccessToken: access, TokenType: "Bearer", ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh.String(),
 	}
 }
 
 // Login issues an access token and starts a family of refresh tokens for a user whose password was just checked.
 // ErrUnavailable: Redis could not keep the refresh token, and no token was issued.
 func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
-	family := rand.Text()
-	access, _, err := s.issue(user, family)
+	refresh := refreshToken{rand.Text(), rand.Text()}
+	at, err := s.startFamily(ctx, user.Name, refresh)
 	if err != nil {
 		return Pair{}, err
 	}
-	refresh, err := s.startFamily(ctx, user.Name, family)
+	access, _, err := s.issue(user, refresh.id(), at)
 	if err != nil {
+		_ = s.config.Redis.Del(ctx, s.familyKey(refresh.id())).Err() // if it fails: no client has its refresh token
 		return Pair{}, err
 	}
 	return s.pair(access, refresh), nil
@@ -99,26 +107,26 @@ func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
 // Refresh returns a new pair for a refresh token, which works no second time. The new access token has the roles that
 // the user has now.
 //
-// The refresh token is spent last. If an earlier step fails, because the users database does not answer, the client can
-// send the same token again without being taken for a thief.
-func (s *Service) Refresh(ctx context.Context, refreshToken string) (Pair, error) {
-	family, err := s.findFamily(ctx, refreshToken)
+// A client that was answered with ErrUnavailable, ErrRefreshPending, or an error of the users database can send the same
+// token again, a second later, without being taken for a thief.
+func (s *Service) Refresh(ctx context.Context, text string) (Pair, error) {
+	token, err := parseRefreshToken(text)
 	if err != nil {
 		return Pair{}, err
 	}
-	if err := s.checkFamily(ctx, family); err != nil {
+	next, family, err := s.spend(ctx, token)
+	if err != nil {
 		return Pair{}, err
 	}
 	user, err := s.config.Directory.User(ctx, family.User)
 	if err != nil {
 		return Pair{}, err
 	}
-	access, _, err := s.issue(user, family.ID)
+	access, _, err := s.issue(user, cmp.Or(family.First, next.id()), time.UnixMilli(family.AuthTime))
 	if err != nil {
 		return Pair{}, err
 	}
-	next, err := s.rotate(ctx, refreshToken)
-	if err != nil {
+	if err := s.confirm(ctx, next, family.User); err != nil {
 		return Pair{}, err
 	}
 	return s.pair(access, next), nil

@@ -35,7 +35,9 @@ type setup struct {
 	private   crypto.PrivateKey // what a test signs with, as if it were us
 	keys      *token.Keyring
 	directory *account.Memory
-	redis     *miniredis.Miniredis
+	redis     *miniredis.Miniredis // nil: a real one
+	client    redis.UniversalClient
+	prefix    string
 
 	mu  sync.Mutex
 	now time.Time
@@ -92,7 +94,7 @@ func setupOnRealRedis(t *testing.T) *setup {
 
 func setupOn(t testing.TB, algorithm string, client redis.UniversalClient, prefix string) *setup {
 	t.Helper()
-	b := &setup{directory: account.NewMemory(), now: time.Now().Truncate(time.Second)}
+	b := &setup{client: client, prefix: prefix, directory: account.NewMemory(), now: time.Now().Truncate(time.Second)}
 	must(t, b.directory.Create(t.Context(), alice, "hash"))
 	key, err := token.GenerateKey(algorithm)
 	must(t, err)

@@ -20,8 +20,8 @@
 // Service show the handlers of a gin server.
 //
 // Access tokens follow RFC 9068 (typ at+jwt) and RFC 8725; refresh tokens follow RFC 9700, section 4.14. The signatures
-// are github.com/golang-jwt/jwt/v5's; format.go refuses what that library accepts and should not.
+// are github.com/golang-jwt/jwt/v5's; format.go and object.go refuse what that library accepts and should not.
 //
 // The files, in the order in which to read them: errors.go; service.go, claims.go, issue.go, verify.go, format.go,
-// verified_cache.go, source.go (a request's way); key.go, roca.go, keyring.go (keys); families.go, denylist.go (what Redis keeps).
+// object.go, verified_cache.go, source.go (a request's way); key.go, roca.go, keyring.go (keys); families.go, denylist.go (what Redis keeps).
 package token

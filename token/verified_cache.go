@@ -59,7 +59,7 @@ func (c *verifiedCache) add(hash tokenHash, v verifiedEntry) {
 
 func (c *verifiedCache) put(hash tokenHash, v verifiedEntry) {
 	if c.bytes+v.length > verifiedCacheBytes/2 {
-		c.young, c.old, c.bytes = map[tokenHash]verifiedEntry{}, c.young, 0
+		c.young, c.old, c.bytes = make(map[tokenHash]verifiedEntry, len(c.young)), c.young, 0
 	}
 	c.young[hash] = v
 	c.bytes += v.length

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 
 	"github.com/gin-gonic/gin"
 )
@@ -44,7 +45,11 @@ func readJSON(c *gin.Context, into any) error {
 	}
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) && kind.Field != "" {
-		return fmt.Errorf("%w: %q should be text", errBadJSON, kind.Field)
+		want := "text"
+		if kind.Type.Kind() == reflect.Bool {
+			want = "true or false"
+		}
+		return fmt.Errorf("%w: %q should be %s", errBadJSON, kind.Field, want)
 	}
 	return errBadJSON // without the body's text, which may be a password
 }

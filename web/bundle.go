@@ -37,13 +37,11 @@ func (p page) bundle(files fs.FS, split bool) map[string][]byte {
 		build.Outdir, build.Outfile = "", "/assets/"+name+".css"
 		builds = append(builds, build)
 	}
-	if split {
+	if split && len(p.Later.Sheets) > 0 {
 		sheet(p.Name, p.Sheets)
-		for _, later := range p.Later {
-			sheet(later, []string{later})
-		}
+		sheet(p.Name+"-later", p.Later.Sheets)
 	} else {
-		sheet(p.Name, append(slices.Clone(p.Sheets), p.Later...))
+		sheet(p.Name, append(slices.Clone(p.Sheets), p.Later.Sheets...))
 	}
 	bundled := map[string][]byte{}
 	for _, build := range builds {

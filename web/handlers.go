@@ -37,19 +37,21 @@ func (s *Server) me(c *gin.Context, user account.User, expiresAt time.Time) meVi
 	return view
 }
 
-// login reads name and password from the body and checks them.
-func (s *Server) login(c *gin.Context) (account.User, error) {
+// login reads name and password from the body and checks them. remember: the client wants a cookie that outlives the browser.
+func (s *Server) login(c *gin.Context) (user account.User, remember bool, err error) {
 	var body struct {
 		Username string `json:"username"`
 		Password string `json:"password"`
+		Remember bool   `json:"remember"`
 	}
 	if err := readJSON(c, &body); err != nil {
-		return account.User{}, err
+		return account.User{}, false, err
 	}
 	if body.Username == "" {
-		return account.User{}, fmt.Errorf("%w: it has no username", errBadJSON)
+		return account.User{}, false, fmt.Errorf("%w: it has no username", errBadJSON)
 	}
-	return s.authenticate(c, body.Username, body.Password)
+	user, err = s.authenticate(c, body.Username, body.Password)
+	return user, body.Remember, err
 }
 
 // handleMe handles the "GET {base}/me" route.

@@ -11,13 +11,17 @@ import (
 // handleSessionLogin handles the "POST /session/{store}/login" route.
 func (s *Server) handleSessionLogin(m *session.Manager) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		user, err := s.login(c)
+		user, remember, err := s.login(c)
 		if err != nil {
 			s.refuse(c, err)
 			return
 		}
-		login, err := m.Login(c, user)
-		s.answer(c, s.me(c, login.User, login.ExpiresAt), err)
+		login := m.Login
+		if remember {
+			login = m.LoginRemembered
+		}
+		made, err := login(c, user)
+		s.answer(c, s.me(c, made.User, made.ExpiresAt), err)
 	}
 }
 

@@ -10,9 +10,10 @@ import (
 	"authlab/web/scheme"
 )
 
-// handleAuthenticate handles the "POST /authenticate" route.
+// handleAuthenticate handles the "POST /authenticate" route. Whether the tokens outlive the browser is up to the client, which
+// keeps them.
 func (s *Server) handleAuthenticate(c *gin.Context) {
-	user, err := s.login(c)
+	user, _, err := s.login(c)
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -68,7 +69,7 @@ func (s *Server) handleTokenLogoutEverywhere(c *gin.Context) {
 // handleTokenCookieLogin handles the "POST /token/cookie/login" route. It gives no refresh token, so the server keeps
 // nothing of the login.
 func (s *Server) handleTokenCookieLogin(c *gin.Context) {
-	user, err := s.login(c)
+	user, remember, err := s.login(c)
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -78,7 +79,11 @@ func (s *Server) handleTokenCookieLogin(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	cookie := s.tokenCookie(text, 0)
+	maxAge := 0
+	if remember { // as long as the token
+		maxAge = int(s.config.Access / time.Second)
+	}
+	cookie := s.tokenCookie(text, maxAge)
 	if len(cookie.Name)+len(cookie.Value) > session.MaxCookie {
 		s.refuse(c, errTokenCookie)
 		return

@@ -120,7 +120,7 @@ func basicAuth(authorization string) (name, password string, ok bool) {
 	return r.BasicAuth()
 }
 
-// hashTimeout bounds how long a password waits for its turn to be hashed. It is shorter than a balancer waits for an answer
+// hashTimeout bounds how long a login waits for its turn: for a place among the attempts, and to be hashed. It is shorter than a balancer waits for an answer
 // (5 s), so that a login that does not get its turn is answered with 503, and the replica is not taken for a silent one.
 const hashTimeout = 4 * time.Second
 
@@ -128,13 +128,13 @@ const hashTimeout = 4 * time.Second
 // connection meanwhile, or if it took until hashTimeout.
 func (s *Server) authenticate(c *gin.Context, name, password string) (account.User, error) {
 	ctx := c.Request.Context()
-	attempt, err := s.attempts.Begin(ctx, name, clientAddress(c))
+	hashing, cancel := context.WithTimeout(ctx, hashTimeout)
+	defer cancel()
+	attempt, err := s.attempts.Begin(hashing, name, clientAddress(c))
 	if err != nil {
 		s.logNotCounted(err)
 		return account.User{}, err
 	}
-	hashing, cancel := context.WithTimeout(ctx, hashTimeout)
-	defer cancel()
 	user, err := s.authenticator.Authenticate(hashing, name, password)
 	if err != nil {
 		timingOf(ctx).HideDurations()
@@ -143,7 +143,8 @@ func (s *Server) authenticate(c *gin.Context, name, password string) (account.Us
 	case err == nil:
 		s.logNotCounted(attempt.Succeeded(ctx))
 	case errors.Is(err, account.ErrBadCredentials):
-		s.logNotCounted(attempt.Failed(ctx))
+		_, failed := attempt.Failed(ctx)
+		s.logNotCounted(failed)
 	default: // the database or the Hasher did not answer, so the password was not checked
 		s.logNotCounted(attempt.Withdraw(ctx))
 	}

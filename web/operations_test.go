@@ -64,6 +64,23 @@ func TestTheMetricsCountRequestsStoreCommandsAndQueries(t *testing.T) {
 	}
 }
 
+// Each command is a round trip of its own, and all of them are waited for.
+func TestALoginCostsThreeRedisCommandsAndARefreshTwo(t *testing.T) {
+	_, c := alone(t)
+	commands := func(a answer) int { return strings.Count(a.header.Get("Server-Timing"), "redis ") }
+	for _, r := range routes() {
+		if r.login == "" {
+			continue
+		}
+		if n := commands(c.login(r.scheme, "alice")); n > 3 {
+			t.Errorf("a login of %s costs %d", r.scheme, n)
+		}
+	}
+	if n := commands(c.post(200, "/token/refresh", refreshBody(c.pair.RefreshToken))); n != 2 {
+		t.Errorf("a refresh costs %d", n)
+	}
+}
+
 // A client can send any method and any address: neither may make a new time series or a new word in the log.
 func TestAClientCannotWriteItsTextIntoTheMetricsOrTheLog(t *testing.T) {
 	w, c := alone(t)

@@ -25,15 +25,23 @@ const permissionsPolicy = "camera=(), display-capture=(), geolocation=(), microp
 
 // The pages, in the order of their links. Each has a template, a script and texts of its name.
 var pages = []page{
-	{"walkthrough", "/", []string{"palette", "base", "shell", "stage", "walkthrough"}, []string{"film"}},
-	{"playground", "/playground", []string{"palette", "base", "shell", "stage", "playground"}, nil},
-	{"inspector", "/inspector", []string{"palette", "base", "shell", "inspector"}, nil},
+	{"walkthrough", "/", []string{"palette", "base", "shell", "stage", "walkthrough", "act"}, later{
+		Sheets: []string{"answer", "hands", "last-page", "film"}, Texts: []string{"film", "answer", "hands", "last-page"},
+	}},
+	{"playground", "/playground", []string{"palette", "base", "shell", "stage", "playground"}, later{}},
+	{"inspector", "/inspector", []string{"palette", "base", "shell", "inspector"}, later{}},
 }
 
 type page struct {
 	Name, Path string
 	Sheets     []string // in assets/css, each before those that build on it
-	Later      []string // those that a script adds when it needs them
+	Later      later
+}
+
+// What a script adds to its page when it needs it. A page that is lighter is there sooner.
+type later struct {
+	Sheets []string // as one, NAME-later.css
+	Texts  []string // sections of the catalogue, as NAME-later.LANGUAGE.json
 }
 
 // The languages of the pages, by the names of their catalogues in assets/lang. The first is for a browser that asks for

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -35,6 +36,9 @@ func madeFiles() map[string][]byte {
 		for _, lang := range languages {
 			for _, named := range []bool{false, true} {
 				made[p.fileName(lang, named)] = p.render(files, lang, named)
+			}
+			if len(p.Later.Texts) > 0 {
+				made["/assets/"+p.Name+"-later."+lang.String()+".json"] = []byte(asData(readCatalogue(files, lang).only(p.Later.Texts)))
 			}
 		}
 		maps.Copy(made, p.bundle(files, true))
@@ -68,7 +72,7 @@ func (p page) render(files fs.FS, lang language.Tag, named bool) []byte {
 	if named {
 		query = "?lang=" + lang.String()
 	}
-	return p.fill(files, lang, map[string]any{
+	return p.fill(files, lang, p.Later.Texts, map[string]any{
 		"Pages": pages, "Query": query, "Assets": "/assets/", "Home": "/" + query, "OtherHome": "?lang=" + other(lang).String(),
 	})
 }
@@ -81,14 +85,14 @@ func other(lang language.Tag) language.Tag {
 	return languages[0]
 }
 
-// fill fills in the template of the page. values say where its links lead.
-func (p page) fill(files fs.FS, lang language.Tag, values map[string]any) []byte {
+// fill fills in the template of the page. later are the sections of the catalogue that it is without; values say where its links lead.
+func (p page) fill(files fs.FS, lang language.Tag, later []string, values map[string]any) []byte {
 	texts := readCatalogue(files, lang)
 	t := template.Must(template.New("").Funcs(template.FuncMap{"t": texts.text, "list": texts.list}).
 		ParseFS(files, "pages/layout.html", "pages/"+p.Name+".html"))
 	maps.Copy(values, map[string]any{
 		"Page": p.Name, "Lang": lang.String(), "Other": other(lang).String(), "Demos": account.Demos(), "Algorithms": token.Algorithms(),
-		"Texts": asData(texts.of(p)), "Schemes": asData(scheme.All()),
+		"Texts": asData(texts.of(p, later)), "Schemes": asData(scheme.All()),
 	})
 	var text bytes.Buffer
 	if err := t.ExecuteTemplate(&text, "layout", values); err != nil {
@@ -121,14 +125,23 @@ func asData(value any) template.HTML {
 	return template.HTML(text)
 }
 
-// of is what a script of one page can say: without the texts that are another page's own.
-func (c catalogue) of(p page) catalogue {
-	own := maps.Clone(c)
+// of is what a script of one page can say: without the texts that are another page's own, and without those that come later.
+func (c catalogue) of(p page, later []string) catalogue {
+	without := slices.Clone(later)
 	for _, other := range pages {
 		if other.Name != p.Name {
-			delete(own, other.Name)
+			without = append(append(without, other.Name), other.Later.Texts...)
 		}
 	}
+	own := maps.Clone(c)
+	maps.DeleteFunc(own, func(section string, _ any) bool { return slices.Contains(without, section) })
+	return own
+}
+
+// only is some sections of it.
+func (c catalogue) only(sections []string) catalogue {
+	own := maps.Clone(c)
+	maps.DeleteFunc(own, func(section string, _ any) bool { return !slices.Contains(sections, section) })
 	return own
 }
 

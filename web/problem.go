@@ -40,6 +40,9 @@ var (
 	errMediaType   = errors.New("body is not JSON by its Content-Type")
 	errBadJSON     = errors.New("body is not the JSON that is wanted here")
 	errBadEmail    = errors.New("not an e-mail address")
+	errOldPassword = errors.New("old password is wrong")
+	errForm        = errors.New("body is not a form with a token")
+	errService     = errors.New("not a registered service")
 	errBadItem     = errors.New("not an item for a cart")
 	errDirectory   = errors.New("users database does not answer")
 	errNotYours    = errors.New("no such session of yours")
@@ -65,6 +68,7 @@ var verdicts = []verdict{
 	// 503: the server cannot tell right now. The credential may be good, so the cookie stays.
 	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} gets no good answer from Redis, so it cannot tell whether there is such a session, nor start or end one. Your cookie was left alone; try again."},
 	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} gets no good answer from Redis, so it cannot tell whether this token was taken back, nor take it back or keep a refresh token. Try again."},
+	{token.ErrRefreshPending, 503, "refresh-pending", "Refresh token is in use", "Another request with this refresh token has not ended, so {replica} cannot tell whether it counts. Try again."},
 	{account.ErrNotCounted, 503, "store-unavailable", "Logins cannot be counted", "Redis refuses to count this login, so {replica} did not check the password; its log says more. Try again."},
 	{account.ErrBusy, 503, "busy", "Too many logins at once", "{replica} is checking as many passwords as it can. Nothing was checked; try again."},
 	{errDirectory, 503, "users-unavailable", "Users database does not answer", "{replica} cannot reach the users database. Try again."},
@@ -79,6 +83,7 @@ var verdicts = []verdict{
 	{session.ErrElsewhere, 401, "session-elsewhere", "No session was ended", "{replica} has no session with this ID in its memory, so it ended none. If another replica has it, it lives on there until it times out. Your browser has been asked to drop the cookie."},
 	{session.ErrMalformed, 401, "session-malformed", "Not a session ID", "What the cookie of {scheme} carries is not of the form of a session ID, so {replica} did not look for a session."},
 	{session.ErrNoSession, 401, "session-unknown", "No such session", "{store} It was never there, has ended, or timed out."},
+	{errService, 401, "not-a-service", "Not a registered service", "Only a service that {replica} knows, by its name and secret, may ask about tokens."},
 	{token.ErrNoToken, 401, "no-credential", "No token", "This request carries no token of {scheme}, so {replica} does not know who is calling."},
 	{token.ErrFormat, 401, "token-format", "Token is malformed", "{err}."},
 	{token.ErrSignature, 401, "token-signature", "Signature of the token does not match", "{err}."},
@@ -94,6 +99,7 @@ var verdicts = []verdict{
 
 	// 403: the caller is known, and may not do this.
 	{errNotAdmin, 403, "not-admin", "Not an admin", "{replica} knows who you are, and you do not have the role admin."},
+	{errOldPassword, 403, "old-password", "Old password is wrong", "{replica} knows who you are, and the old password is another one. Nothing was changed."},
 	{errCrossOrigin, 403, "cross-origin", "Sent by another site", "The browser says that another site made it send this request. Your cookie came along on its own, so the request is refused."},
 
 	// 4xx: the request itself is wrong.
@@ -104,6 +110,8 @@ var verdicts = []verdict{
 	{errMediaType, 415, "media-type", "Body is not JSON", "Send the body with Content-Type: application/json."},
 	{errBadJSON, 400, "bad-json", "Body is not the JSON that is wanted here", "{err}."},
 	{errBadEmail, 400, "bad-email", "Not an e-mail address", "The e-mail address was not changed: {err}."},
+	{account.ErrWeakPassword, 400, "weak-password", "Password cannot be used", "{err}. Nothing was changed."},
+	{errForm, 400, "bad-form", "Body is not the form that is wanted here", "Send one token=… as application/x-www-form-urlencoded, in at most 16384 bytes."},
 	{errBadItem, 400, "bad-item", "Not an item for the cart", "An item has 1 to 64 bytes and no control characters. The cart was not changed."},
 	{account.ErrCartFull, 400, "cart-full", "Cart is full", "Nothing was added: a cart holds 50 items, and less where it has to fit in a cookie of 4096 bytes."},
 	{errNotYours, 404, "session-not-found", "No such session of yours", "You have no live session with this ID, and you cannot end another user's."},
@@ -167,7 +175,7 @@ func (s *Server) challenge(c *gin.Context, in string, v verdict, err error) {
 	case row.Credential == scheme.Bearer && errors.Is(err, errNotAdmin):
 		c.Header("WWW-Authenticate", `Bearer realm="authlab", error="insufficient_scope"`)
 	case !unauthorized:
-	case row.Credential == scheme.Password:
+	case row.Credential == scheme.Password, errors.Is(err, errService):
 		c.Header("WWW-Authenticate", `Basic realm="authlab", charset="UTF-8"`)
 	case row.Credential == scheme.Cookie:
 		c.Header("WWW-Authenticate", fmt.Sprintf(`Cookie realm="authlab", cookie-name=%q`, s.cookieName(row.CookieName)))

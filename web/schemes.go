@@ -19,12 +19,11 @@ type mounted struct {
 
 // mount returns the schemes by name.
 func (s *Server) mount() map[string]mounted {
-	redis := session.NewRedis(s.config.Redis, s.config.Prefix, s.config.Idle, s.config.Absolute, s.config.Now)
 	signed := session.NewSigned(s.cookieName(scheme.SessionCookie), s.config.CookieKeys)
 	all := map[string]mounted{
 		scheme.Basic:          {read: s.readPassword},
 		scheme.SessionMemory:  s.mountSession(scheme.SessionMemory, s.memory, s.directory),
-		scheme.SessionRedis:   s.mountSession(scheme.SessionRedis, redis, s.directory),
+		scheme.SessionRedis:   s.mountSession(scheme.SessionRedis, s.redis, s.directory),
 		scheme.SessionCookie:  s.mountSession(scheme.SessionCookie, signed, nil), // a signed cookie carries the roles itself
 		scheme.TokenStateless: {read: s.readToken(token.FromHeader, false)},
 		scheme.TokenRevocable: {read: s.readToken(token.FromHeader, true)},

@@ -49,15 +49,15 @@ type Config struct {
 	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. Their
 	// X-Forwarded-For is the client's address, by which failed logins are counted. Empty: X-Forwarded-For is ignored.
 	TrustedProxies []string
+	Services       map[string]string // secrets of the services that may introspect tokens, by name; none
+	Tuning         Tuning
 	Secure         bool          // served over TLS: cookies are Secure and named __Host-
 	Idle           time.Duration // session.DefaultIdle
 	Absolute       time.Duration // session.DefaultAbsolute
 	Access         time.Duration // token.DefaultAccess
 	Refresh        time.Duration // token.DefaultRefresh
-	// UndetectedReuse is the option of that name in token.Config; 0, and it should stay 0.
-	UndetectedReuse time.Duration
-	Now             func() time.Time
-	Logger          *slog.Logger // silent
+	Now            func() time.Time
+	Logger         *slog.Logger // silent
 }
 
 // DefaultPrefix begins every key in Redis, so that the lab leaves the keys of other programs alone.
@@ -71,6 +71,9 @@ type Server struct {
 	attempts      *account.Attempts
 	tokens        *token.Service
 	memory        *session.Memory
+	redis         *session.Redis
+	ended         *endedLogins
+	tuned         atomic.Pointer[Tuning]
 	schemes       map[string]mounted
 	metrics       *metrics
 	headers       http.Header  // of every answer; never changed
@@ -97,15 +100,19 @@ func New(config Config) *Server {
 		requestLog: config.Logger.With(slog.String("replica", config.Name)),
 	}
 	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
+	config.Redis.AddHook(&batcher{}) // last, so that the others see each command by itself
 	s.directory = timedDirectory{config.Directory, s.metrics, time.Now}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	s.tokens = token.NewService(token.Config{
 		Keys: config.Keys, Directory: s.directory, Redis: config.Redis, Prefix: config.Prefix,
-		Access: config.Access, Refresh: config.Refresh, UndetectedReuse: config.UndetectedReuse, Now: config.Now,
+		Access: config.Access, Refresh: config.Refresh, Now: config.Now,
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
+	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)
+	s.ended = newEndedLogins(config.Redis, config.Prefix)
 	s.schemes = s.mount()
+	s.Tune(Tuning{})
 	s.engine = s.routes()
 	return s
 }
@@ -151,19 +158,22 @@ func (s *Server) routes() *gin.Engine {
 			g.Use(s.refuseCrossOrigin)
 		}
 		known := g.Group("", m.identify, s.requireCaller)
+		tell := s.tellStreams(m)
+		get(known, "/stream", s.handleStream(m))
 		get(known, "/me", s.handleMe)
 		get(known, "/admin", s.handleAdmin)
 		known.POST("/email", s.handleEmail)
+		known.POST("/password", tell, s.handlePassword(m))
 		kept := s.cartOf(m)
 		get(known, "/cart", s.handleCart(kept))
 		known.POST("/cart", s.handleAddToCart(kept))
 
 		if m.sessions != nil {
 			g.POST("/login", s.handleSessionLogin(m.sessions))
-			g.POST("/logout", s.handleSessionLogout(m.sessions))
-			known.POST("/logout-everywhere", s.handleSessionLogoutEverywhere(m.sessions))
+			g.POST("/logout", tell, s.handleSessionLogout(m.sessions))
+			known.POST("/logout-everywhere", tell, s.handleSessionLogoutEverywhere(m.sessions))
 			get(known, "/sessions", s.handleSessions(m.sessions))
-			known.DELETE("/sessions/:id", s.handleEndSession(m.sessions))
+			known.DELETE("/sessions/:id", tell, s.handleEndSession(m.sessions))
 		}
 		if m.Name == scheme.TokenCookie {
 			g.POST("/login", s.handleTokenCookieLogin)
@@ -174,9 +184,11 @@ func (s *Server) routes() *gin.Engine {
 	stateless, revocable := s.schemes[scheme.TokenStateless], s.schemes[scheme.TokenRevocable]
 	r.POST(stateless.Login, inScheme(scheme.TokenStateless), s.handleAuthenticate)
 	r.POST(stateless.Refresh, inScheme(scheme.TokenStateless), s.handleRefresh)
-	r.POST(stateless.Logout, inScheme(scheme.TokenStateless), stateless.identify, s.handleTokenLogout)
+	r.POST(stateless.Logout, inScheme(scheme.TokenStateless), stateless.identify, s.tellStreams(stateless), s.handleTokenLogout)
+	r.POST("/token/introspect", inScheme(scheme.TokenRevocable), s.handleIntrospect)
+	r.POST("/token/revoke", inScheme(scheme.TokenRevocable), s.handleRevoke)
 	// A token that was taken back must not end the logins that came after it, so this route asks the denylist.
-	r.POST("/token/logout-everywhere", inScheme(scheme.TokenRevocable), revocable.identify, s.requireCaller, s.handleTokenLogoutEverywhere)
+	r.POST("/token/logout-everywhere", inScheme(scheme.TokenRevocable), revocable.identify, s.requireCaller, s.tellStreams(revocable), s.handleTokenLogoutEverywhere)
 	return r
 }
 

@@ -30,7 +30,7 @@ func WriteSite(folder string, answers map[string][]byte) error {
 	}
 	site := map[string][]byte{"walkthrough.css": style, "icon.svg": icon}
 	for _, lang := range languages {
-		site[siteFile(lang)] = walkthrough.fill(files, lang, map[string]any{
+		site[siteFile(lang)] = walkthrough.fill(files, lang, nil, map[string]any{
 			"Home": siteFile(lang), "OtherHome": siteFile(other(lang)), "Assets": "", "Script": template.JS(script),
 		})
 		site["answers."+lang.String()+".js"] = append(append([]byte("globalThis.authlabAnswers = "), answers[lang.String()]...), ";\n"...)

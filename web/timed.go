@@ -67,6 +67,10 @@ func (d timedDirectory) SetEmail(ctx context.Context, name, email string) error 
 	return d.write(ctx, func(ctx context.Context) error { return d.Directory.SetEmail(ctx, name, email) })
 }
 
+func (d timedDirectory) SetPasswordHash(ctx context.Context, name, passwordHash string) error {
+	return d.write(ctx, func(ctx context.Context) error { return d.Directory.SetPasswordHash(ctx, name, passwordHash) })
+}
+
 func (d timedDirectory) Cart(ctx context.Context, name string) (items []string, err error) {
 	err = d.read(ctx, func(ctx context.Context) error { items, err = d.Directory.Cart(ctx, name); return err })
 	return items, err

@@ -27,7 +27,7 @@ type timing struct {
 }
 
 type timingEntry struct {
-	name, description string
+	name, description string // the program's own words, with no quotation mark
 	took              time.Duration
 }
 
@@ -91,20 +91,24 @@ func (t *timing) HideDurations() {
 func (t *timing) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var text []byte
+	text := make([]byte, 0, 64*len(t.entries))
 	for i, e := range t.entries {
 		if i > 0 {
 			text = append(text, ", "...)
 		}
-		text = append(text, e.name...)
-		text = append(text, ";desc="...)
-		text = strconv.AppendQuote(text, e.description)
+		text = append(append(append(append(text, e.name...), `;desc="`...), e.description...), '"')
 		if !t.hidden {
-			text = append(text, ";dur="...)
-			text = strconv.AppendFloat(text, float64(e.took.Microseconds())/1000, 'f', 3, 64)
+			text = appendMilliseconds(append(text, ";dur="...), e.took)
 		}
 	}
 	return string(text)
+}
+
+// appendMilliseconds appends a duration like 0.042.
+func appendMilliseconds(text []byte, d time.Duration) []byte {
+	us := d.Microseconds()
+	text = append(strconv.AppendInt(text, us/1000, 10), '.')
+	return append(text, byte('0'+us/100%10), byte('0'+us/10%10), byte('0'+us%10))
 }
 
 // A timedWriter sets the header Server-Timing at the last moment before the header is sent.

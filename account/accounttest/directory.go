@@ -48,7 +48,7 @@ func Directory(t *testing.T, open func(t *testing.T) account.Directory) {
 		for what, err := range map[string]error{
 			"User": err, "PasswordHash": hashErr,
 			"SetRoles": d.SetRoles(t.Context(), "dave", nil),
-			"SetEmail": d.SetEmail(t.Context(), "dave", "d@example.com"), "EmptyCart": d.EmptyCart(t.Context(), "dave"),
+			"SetEmail": d.SetEmail(t.Context(), "dave", "d@example.com"), "SetPasswordHash": d.SetPasswordHash(t.Context(), "dave", "hash"), "EmptyCart": d.EmptyCart(t.Context(), "dave"),
 		} {
 			if !errors.Is(err, account.ErrUnknownUser) {
 				t.Errorf("%s: %v, want ErrUnknownUser", what, err)
@@ -67,7 +67,7 @@ func Directory(t *testing.T, open func(t *testing.T) account.Directory) {
 		}
 	})
 
-	t.Run("roles and e-mail change, and change nothing else", func(t *testing.T) {
+	t.Run("roles, e-mail and password change, and change nothing else", func(t *testing.T) {
 		d := filled(t)
 		if err := d.SetRoles(t.Context(), "carol", []string{"user", "admin"}); err != nil {
 			t.Fatal(err)
@@ -75,9 +75,12 @@ func Directory(t *testing.T, open func(t *testing.T) account.Directory) {
 		if err := d.SetEmail(t.Context(), "carol", "new@example.com"); err != nil {
 			t.Fatal(err)
 		}
+		if err := d.SetPasswordHash(t.Context(), "carol", "another"); err != nil {
+			t.Fatal(err)
+		}
 		want := account.User{Name: "carol", Roles: []string{"user", "admin"}, Email: "new@example.com"}
-		if got, err := d.User(t.Context(), "carol"); err != nil || !reflect.DeepEqual(got, want) {
-			t.Fatalf("User = %+v, %v; want %+v", got, err, want)
+		if got, hash, err := d.PasswordHash(t.Context(), "carol"); err != nil || !reflect.DeepEqual(got, want) || hash != "another" {
+			t.Fatalf("PasswordHash = %+v, %q, %v; want %+v", got, hash, err, want)
 		}
 	})
 

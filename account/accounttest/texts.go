@@ -66,6 +66,7 @@ func texts(t *testing.T, filled func(t *testing.T) account.Directory) {
 				"User": err, "PasswordHash": hashErr,
 				"SetRoles": d.SetRoles(t.Context(), name, carol.Roles),
 				"SetEmail": d.SetEmail(t.Context(), name, carol.Email), "EmptyCart": d.EmptyCart(t.Context(), name),
+				"SetPasswordHash": d.SetPasswordHash(t.Context(), name, "hash"),
 			} {
 				if !errors.Is(err, account.ErrUnknownUser) {
 					t.Errorf("%s of %q: %v, want ErrUnknownUser", what, name, err)

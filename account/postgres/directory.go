@@ -44,6 +44,12 @@ func (d *Directory) SetEmail(ctx context.Context, name, email string) error {
 	return d.row(ctx, "change e-mail", query, name, []any{email}, &name)
 }
 
+// SetPasswordHash implements account.Directory.
+func (d *Directory) SetPasswordHash(ctx context.Context, name, passwordHash string) error {
+	const query = `UPDATE authlab_users SET password_hash = $2 WHERE name = $1 RETURNING name`
+	return d.row(ctx, "change password", query, name, []any{passwordHash}, &name)
+}
+
 // Cart implements account.Directory.
 func (d *Directory) Cart(ctx context.Context, name string) (items []string, err error) {
 	err = d.row(ctx, "read cart", `SELECT cart FROM authlab_users WHERE name = $1`, name, nil, &items)

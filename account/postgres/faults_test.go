@@ -15,14 +15,15 @@ import (
 // queries are all that a directory has.
 func queries(ctx context.Context, d account.Directory) map[string]func() error {
 	return map[string]func() error{
-		"User":         func() error { _, err := d.User(ctx, "carol"); return err },
-		"PasswordHash": func() error { _, _, err := d.PasswordHash(ctx, "carol"); return err },
-		"SetRoles":     func() error { return d.SetRoles(ctx, "carol", carol.Roles) },
-		"SetEmail":     func() error { return d.SetEmail(ctx, "carol", carol.Email) },
-		"Cart":         func() error { _, err := d.Cart(ctx, "carol"); return err },
-		"AddToCart":    func() error { _, err := d.AddToCart(ctx, "carol", "book"); return err },
-		"EmptyCart":    func() error { return d.EmptyCart(ctx, "carol") },
-		"Create":       func() error { return d.Create(ctx, account.User{Name: "dave"}, "hash") },
+		"User":            func() error { _, err := d.User(ctx, "carol"); return err },
+		"PasswordHash":    func() error { _, _, err := d.PasswordHash(ctx, "carol"); return err },
+		"SetRoles":        func() error { return d.SetRoles(ctx, "carol", carol.Roles) },
+		"SetEmail":        func() error { return d.SetEmail(ctx, "carol", carol.Email) },
+		"SetPasswordHash": func() error { return d.SetPasswordHash(ctx, "carol", "hash") },
+		"Cart":            func() error { _, err := d.Cart(ctx, "carol"); return err },
+		"AddToCart":       func() error { _, err := d.AddToCart(ctx, "carol", "book"); return err },
+		"EmptyCart":       func() error { return d.EmptyCart(ctx, "carol") },
+		"Create":          func() error { return d.Create(ctx, account.User{Name: "dave"}, "hash") },
 	}
 }
 

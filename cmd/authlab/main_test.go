@@ -46,6 +46,7 @@ func TestWrongUsageSaysWhatIsWrongAndExitsWith2(t *testing.T) {
 		"a lab that is not there":    {[]string{"run", "--target", "http://127.0.0.1:1"}, nil, 1, "look at the target"},
 		"serve without its Redis":    {[]string{"serve", "--redis", "redis://127.0.0.1:1"}, nil, 1, "redis at 127.0.0.1:1 cannot be reached"},
 		"serve with a bad address":   {[]string{"serve", "--redis", "127.0.0.1"}, nil, 2, "redis address"},
+		"serve without sessions":     {[]string{"serve", "--max-sessions", "0"}, nil, 2, "--max-sessions 0: it can be 1 to 1000"},
 		"serve with other accounts":  {[]string{"serve", "--accounts", "postgres://x"}, nil, 2, "memory:"},
 		"serve with a word":          {[]string{"serve", "now"}, nil, 2, "authlab serve takes no arguments, only flags"},
 		"a bad environment":          {[]string{"serve"}, map[string]string{"AUTHLAB_SECURE_COOKIES": "maybe"}, 2, "AUTHLAB_SECURE_COOKIES"},

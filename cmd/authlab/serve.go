@@ -23,6 +23,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/fault/door"
+	"authlab/session"
 	"authlab/web"
 )
 
@@ -31,6 +32,7 @@ type serveOptions struct {
 	trustedProxies                                 []string
 	secureCookies                                  bool
 	parallelHashes                                 int
+	tuning                                         web.Tuning
 }
 
 // newServeCommand is authlab serve: one replica, as a container runs it.
@@ -62,6 +64,9 @@ On SIGHUP it reads the key file anew, without losing a request.`,
 	flags.StringSliceVar(&o.trustedProxies, "trusted-proxies", nil, "addresses or networks of the balancers in front, like 10.0.0.0/8: whose address a failed login came from is what they say in X-Forwarded-For")
 	flags.BoolVar(&o.secureCookies, "secure-cookies", false, "served over TLS: cookies are Secure and named __Host-")
 	flags.IntVar(&o.parallelHashes, "parallel-hashes", 2, "how many passwords are hashed at once, at 19 MiB each")
+	flags.IntVar(&o.tuning.MaxSessions, "max-sessions", session.MaxSessions, "how many sessions each store keeps of one user: a login that would be one more ends the oldest")
+	flags.DurationVar(&o.tuning.StreamAsk, "stream-ask", web.DefaultStreamAsk, "how often an open stream asks whether its login is still good; less than 0: never, so that it goes on after a logout")
+	flags.BoolVar(&o.tuning.StreamTold, "stream-told", false, "tell open streams of a logout at once, by Redis")
 	return cmd
 }
 
@@ -77,6 +82,9 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		if _, err := netip.ParsePrefix(proxy); err != nil && net.ParseIP(proxy) == nil {
 			return usageError{fmt.Errorf("--trusted-proxies %q: it should be an address, or a network like 10.0.0.0/8", proxy)}
 		}
+	}
+	if o.tuning.MaxSessions < 1 || o.tuning.MaxSessions > session.MaxSessions {
+		return usageError{fmt.Errorf("--max-sessions %d: it can be 1 to %d", o.tuning.MaxSessions, session.MaxSessions)}
 	}
 	directory, closeDirectory, err := openDirectory(ctx, o.accounts)
 	if err != nil {
@@ -121,7 +129,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		}
 		return web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,
-			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, UndetectedReuse: startup.Reuse(), Now: now, Logger: logger,
+			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger, Tuning: o.tuning,
 		}), nil
 	}})
 	if err != nil {

@@ -66,6 +66,9 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
+	if strings.HasSuffix(r.URL.Path, "/stream") { // it goes on for longer than the server lets an answer take
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	}
 	ex := newExchange(r, name, p, b.config.Backends())
 	ex.seen.At = b.config.Now()
 	start := time.Now()

@@ -16,12 +16,13 @@ import (
 
 // Bounds. What is asked for beyond them is refused before a Lab sees it.
 const (
-	MaxReplicas = 16                   // how many replicas there can be
-	MaxUsers    = 10_000               // how many simulated users there can be
-	MaxAdvance  = 365 * 24 * time.Hour // how far a clock can be moved at once
-	MaxAhead    = 100 * MaxAdvance     // and in all; a Duration ends at 292 years
-	MaxDelay    = time.Second          // how far away Redis can be
-	MinDelay    = time.Millisecond     // and how near, if it is moved at all
+	MaxReplicas     = 16                   // how many replicas there can be
+	MaxUsers        = 10_000               // how many simulated users there can be
+	MaxUserSessions = 1000                 // how many sessions a store keeps of one user
+	MaxAdvance      = 365 * 24 * time.Hour // how far a clock can be moved at once
+	MaxAhead        = 100 * MaxAdvance     // and in all; a Duration ends at 292 years
+	MaxDelay        = time.Second          // how far away Redis can be
+	MinDelay        = time.Millisecond     // and how near, if it is moved at all
 )
 
 // ErrAhead is what Advance returns when it was asked for too much. No clock was moved.
@@ -53,6 +54,8 @@ type Lab interface {
 	AddUsers(ctx context.Context, count int, password string) error
 	// SetRoles changes a user in the users database.
 	SetRoles(ctx context.Context, user string, roles []string) error
+	// Set makes all replicas work so from now on, those that start later included.
+	Set(ctx context.Context, s Settings) error
 	// Reset makes a clean lab: everything alive, empty and on time.
 	Reset(ctx context.Context) error
 }

@@ -22,7 +22,7 @@ type BeatKind string
 const (
 	BeatRequest    BeatKind = "request"     // a client sent a request, and Status came back
 	BeatMore       BeatKind = "more"        // Count further requests of Scheme are left out; the last of them was here
-	BeatCopy       BeatKind = "copy"        // Client has now a copy of the credential of From
+	BeatCopy       BeatKind = "copy"        // Client has now a copy of the credential of From.
 	BeatBreak      BeatKind = "break"       // Fault began
 	BeatMend       BeatKind = "mend"        // Fault ended
 	BeatScale      BeatKind = "scale"       // there are Count replicas now
@@ -44,6 +44,7 @@ type Beat struct {
 	Client     string      `json:"client,omitempty"` // "alice", or "alice-2" for another browser of hers or a thief's
 	From       string      `json:"from,omitempty"`
 	FromScheme string      `json:"from_scheme,omitempty"` // of From, if it is another: two schemes take the same token
+	Kept       bool        `json:"kept,omitempty"`        // of a copy: From is the same user, who has set it aside
 	Action     string      `json:"action,omitempty"`      // login, logout, refresh, or page
 	Method     string      `json:"method,omitempty"`
 	Path       string      `json:"path,omitempty"`    // without the query
@@ -92,7 +93,7 @@ type Lookup struct {
 // A Change is one record that came or went.
 type Change struct {
 	Where string `json:"where"` // app-1, redis
-	Kind  string `json:"kind"`  // session, and in Redis also sessions, denied, not-before, family, refresh
+	Kind  string `json:"kind"`  // session, and in Redis also sessions, denied, not-before, family
 	ID    string `json:"id"`    // as in a View, without the kind before the colon
 	User  string `json:"user,omitempty"`
 	Gone  bool   `json:"gone,omitempty"`

@@ -117,6 +117,9 @@ func (r *Remote) SetRoles(ctx context.Context, user string, roles []string) erro
 	return r.change(ctx, "accounts/"+url.PathEscape(user), map[string][]string{"roles": roles})
 }
 
+// Set implements Lab.
+func (r *Remote) Set(ctx context.Context, s Settings) error { return r.change(ctx, "settings", s) }
+
 // Reset implements Lab.
 func (r *Remote) Reset(ctx context.Context) error { return r.change(ctx, "reset", nil) }
 

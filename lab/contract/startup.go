@@ -1,17 +1,10 @@
 package contract
 
-import (
-	"crypto/rand"
-	"time"
-)
-
-// UndetectedReuse is how long a spent refresh token works on while ReuseUndetected is broken.
-const UndetectedReuse = 10 * time.Second
+import "crypto/rand"
 
 // A Startup says in what replicas are started otherwise than they should be. The zero Startup: in nothing.
 type Startup struct {
-	OwnKeys         bool `json:"own_keys"`         // BootKeys
-	ReuseUndetected bool `json:"reuse_undetected"` // ReuseUndetected
+	OwnKeys bool `json:"own_keys"` // BootKeys
 	// LeakedSecret is what KeysLeaked makes all replicas sign with; empty: nothing has leaked. It is made anew each time.
 	LeakedSecret string `json:"leaked_secret"`
 }
@@ -21,8 +14,6 @@ func (s *Startup) Set(fault string, broken bool) bool {
 	switch fault {
 	case BootKeys:
 		s.OwnKeys = broken
-	case ReuseUndetected:
-		s.ReuseUndetected = broken
 	case KeysLeaked:
 		if s.LeakedSecret = ""; broken {
 			s.LeakedSecret = rand.Text() + rand.Text() // 256 random bits or more
@@ -31,12 +22,4 @@ func (s *Startup) Set(fault string, broken bool) bool {
 		return false
 	}
 	return true
-}
-
-// Reuse is for how long a replica that is started so takes a spent refresh token.
-func (s Startup) Reuse() time.Duration {
-	if s.ReuseUndetected {
-		return UndetectedReuse
-	}
-	return 0
 }

@@ -57,7 +57,7 @@ type RedisView struct {
 // KeyView is one key in Redis, shortened.
 type KeyView struct {
 	Key        string  `json:"key"`
-	Kind       string  `json:"kind"` // session, sessions, denied, not-before, family, refresh
+	Kind       string  `json:"kind"` // session, sessions, denied, not-before, family
 	TTLSeconds float64 `json:"ttl_seconds"`
 }
 
@@ -88,7 +88,7 @@ func (v RedisView) Asked() (sum int64) {
 type Bytes struct {
 	Replicas int64            `json:"replicas"` // in the memory of all replicas
 	Redis    int64            `json:"redis"`
-	ByKind   map[string]int64 `json:"by_kind"` // of those in Redis: session, sessions, family, refresh, denied, not-before
+	ByKind   map[string]int64 `json:"by_kind"` // of those in Redis: session, sessions, family, denied, not-before
 }
 
 // A RequestEvent is one request that the balancer has brought to its end.

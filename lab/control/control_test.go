@@ -55,7 +55,8 @@ func (n *noted) SetRoles(_ context.Context, user string, roles []string) error {
 func (n *noted) RotateKeys(_ context.Context, overlap bool) error {
 	return n.note("rotate %t", overlap)
 }
-func (n *noted) Reset(context.Context) error { return n.note("reset") }
+func (n *noted) Set(_ context.Context, s contract.Settings) error { return n.note("set %+v", s) }
+func (n *noted) Reset(context.Context) error                      { return n.note("reset") }
 
 // ask sends a request to controls as from this machine, unless edit says otherwise.
 func ask(t *testing.T, controls http.Handler, method, path, body string, edit func(*http.Request)) (int, map[string]any) {
@@ -99,6 +100,7 @@ func TestEveryControlReachesTheLab(t *testing.T) {
 		{"/lab/clock", `{"advance":"15m"}`, "advance 15m0s"},
 		{"/lab/accounts", `{"count":200,"password":"x"}`, "add 200"},
 		{"/lab/accounts/alice", `{"roles":[]}`, "roles alice []"},
+		{"/lab/settings", `{"max_sessions":2,"stream_ask_seconds":-1,"stream_told":true,"undetected_reuse_seconds":10}`, "set {MaxSessions:2 StreamAskSeconds:-1 StreamTold:true UndetectedReuseSeconds:10}"},
 		{"/lab/keys/rotate", `{"overlap":true}`, "rotate true"},
 		{"/lab/keys/boot", "", "break boot-keys 0s"},
 		{"/lab/home/stop", "", "break home-cut 0s"},
@@ -299,6 +301,7 @@ func TestAnExperimentHasTheLabToItself(t *testing.T) {
 		"Redis is emptied":         func(r *contract.Remote) error { return r.Flush(t.Context()) },
 		"users are added":          func(r *contract.Remote) error { return r.AddUsers(t.Context(), 1, "a password") },
 		"roles are changed":        func(r *contract.Remote) error { return r.SetRoles(t.Context(), "alice", []string{}) },
+		"settings are changed":     func(r *contract.Remote) error { return r.Set(t.Context(), contract.Settings{MaxSessions: 2}) },
 		"keys are rotated":         func(r *contract.Remote) error { return r.RotateKeys(t.Context(), true) },
 		"a second run would begin": func(r *contract.Remote) error { return r.Begun(t.Context(), "sticky") },
 	} {

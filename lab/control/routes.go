@@ -29,6 +29,7 @@ func (c *Controls) routes() {
 	c.change("/lab/accounts", Body(c.addUsers))
 	c.change("/lab/accounts/{name}", Body(c.setRoles))
 	c.change("/lab/keys/rotate", Body(c.rotateKeys))
+	c.change("/lab/settings", Body(c.set))
 	c.change("/lab/reset", plain(c.lab.Reset))
 	c.mux.HandleFunc("POST /lab/client", c.handleClient)
 	c.mux.HandleFunc("GET /lab/experiments", c.handleExperiment)
@@ -147,6 +148,13 @@ func (c *Controls) setRoles(r *http.Request, body rolesBody) error {
 		return contract.NewProblem(http.StatusNotFound, "no-account", fmt.Sprintf("There is no account %q.", name))
 	}
 	return err
+}
+
+func (c *Controls) set(r *http.Request, body contract.Settings) error {
+	if err := body.Check(); err != nil {
+		return err
+	}
+	return c.lab.Set(r.Context(), body)
 }
 
 type keysBody struct {

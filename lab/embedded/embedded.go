@@ -55,6 +55,7 @@ type Lab struct {
 	time      *fault.LabTime
 	store     *store
 	directory *account.Memory
+	demos     *account.DemoReset
 	hasher    *account.Hasher
 	keys      *token.Keyring
 	cookies   *session.CookieKeys
@@ -71,6 +72,7 @@ type Lab struct {
 	replicas []*replica       // in the order of their numbers
 	broken   []contract.Fault // the oldest first
 	startup  contract.Startup // of every replica
+	settings contract.Settings
 }
 
 // Start starts a lab and returns when it answers. Close ends it.
@@ -100,6 +102,7 @@ func (c *Lab) start(ctx context.Context) error {
 		return err
 	}
 	c.hasher = account.NewHasher(runtime.GOMAXPROCS(0))
+	c.demos = &account.DemoReset{Directory: c.directory, Hasher: c.hasher}
 	if err := account.CreateDemos(ctx, c.directory, c.hasher); err != nil {
 		return err
 	}
@@ -195,6 +198,9 @@ func (c *Lab) Close() error {
 // Drain lets requests that are under way come to their end, until ctx ends. Close has to follow.
 func (c *Lab) Drain(ctx context.Context) error {
 	c.controls.Close()
+	for _, r := range c.all() {
+		r.drain()
+	}
 	return c.server.Shutdown(ctx)
 }
 
@@ -213,7 +219,7 @@ func (c *Lab) scale(ctx context.Context, n int) error {
 		r := &replica{
 			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
 			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}},
-			redis:  c.store.overWire(),
+			redis:  c.store.overWire(), tuning: control.Tuned(c.settings),
 		}
 		if err := r.start(ctx); err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"authlab/account"
 	"authlab/lab/contract"
 	"authlab/lab/control"
 )
@@ -80,9 +79,23 @@ func (c *Lab) SetRoles(ctx context.Context, user string, roles []string) error {
 	return c.directory.SetRoles(ctx, user, roles)
 }
 
+// Set implements contract.Lab.
+func (c *Lab) Set(_ context.Context, s contract.Settings) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settings = s
+	for _, r := range c.replicas {
+		r.tune(control.Tuned(s))
+	}
+	return nil
+}
+
 // Reset implements contract.Lab.
 func (c *Lab) Reset(ctx context.Context) error {
 	if err := c.mendAll(ctx); err != nil {
+		return err
+	}
+	if err := c.Set(ctx, contract.Settings{}); err != nil {
 		return err
 	}
 	c.time.Reset()
@@ -102,5 +115,5 @@ func (c *Lab) Reset(ctx context.Context) error {
 	c.store.resetCounts(ctx)
 	c.services.naive.Reset()
 	c.directory.RemoveAllBut(control.DemoNames()...)
-	return account.ResetDemos(ctx, c.directory)
+	return c.demos.Reset(ctx)
 }

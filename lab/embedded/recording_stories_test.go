@@ -118,6 +118,12 @@ func tellsTheLogout(t *testing.T, s story) {
 	if over := s.Beats[s.request(experiment.TokenStateless, "page", 401, i)]; over.Problem != "token-time" || over.Credential.ExpiresIn >= 0 {
 		t.Errorf("%s, %+v", over.Problem, over.Credential)
 	}
+	s.request(experiment.SessionCookie, "page", 200, i)
+	for _, beat := range s.Beats {
+		if beat.Kind == contract.BeatCopy && !beat.Kept {
+			t.Errorf("%s has the copy of %s, and is said to be another user", beat.Client, beat.From)
+		}
+	}
 }
 
 func tellsTheTheft(t *testing.T, s story) {
@@ -127,7 +133,7 @@ func tellsTheTheft(t *testing.T, s story) {
 		in := s.request(scheme, "page", 200, theft)
 		out := s.request(scheme, "logout", 204, in)
 		after := s.request(scheme, "page", status, out)
-		if s.Beats[in].Client != thief || s.Beats[out].Client != owner || s.Beats[after].Client != thief || thief == owner || owner == "" {
+		if s.Beats[theft].Kept || s.Beats[in].Client != thief || s.Beats[out].Client != owner || s.Beats[after].Client != thief || thief == owner || owner == "" {
 			t.Errorf("%s: %s copies from %s; %s, %s, %s", scheme, thief, owner, s.Beats[in].Client, s.Beats[out].Client, s.Beats[after].Client)
 		}
 	}

@@ -30,6 +30,7 @@ type replica struct {
 
 	mu      sync.Mutex
 	startup contract.Startup
+	tuning  web.Tuning
 	running *run   // nil: dead
 	last    string // where it listened last, which is where the balancer still looks
 }
@@ -55,7 +56,6 @@ func (r *replica) start(ctx context.Context) error {
 	}
 	config := r.config
 	config.Name, config.Redis, config.Now = r.name, client, r.clock.Now
-	config.UndetectedReuse = r.startup.Reuse()
 	switch {
 	case r.startup.LeakedSecret != "":
 		config.Keys, config.CookieKeys, err = LeakedKeys(r.startup.LeakedSecret)
@@ -70,6 +70,7 @@ func (r *replica) start(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
 	}
 	app := web.New(config)
+	app.Tune(r.tuning)
 	server := serve(listener, app.Handler(), r.name, r.logger)
 	r.running, r.last = &run{app, listener, server, client}, listener.Addr().String()
 	return nil
@@ -93,6 +94,23 @@ func (r *replica) kill() error {
 	ended := r.running
 	r.running = nil
 	return errors.Join(ended.door.Refuse(), ended.server.Close(), ended.client.Close())
+}
+
+// tune changes how the replica works, now and when it is started again.
+func (r *replica) tune(t web.Tuning) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tuning = t
+	if r.running != nil {
+		r.running.app.Tune(t)
+	}
+}
+
+// drain ends the streams, which would go on for as long as their logins.
+func (r *replica) drain() {
+	if run := r.run(); run != nil {
+		run.app.Drain()
+	}
 }
 
 // setSilent makes the replica silent, or ends that. It does nothing if the replica is dead.

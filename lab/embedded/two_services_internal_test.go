@@ -35,6 +35,7 @@ func TestBothServicesTakeTheSameTokens(t *testing.T) {
 		for _, claim := range [][2]string{
 			{"iss", `"authlab"`}, {"sub", `"alice"`}, {"aud", `["authlab"]`}, {"jti", `"1"`}, {"sid", `"2"`}, {"client_id", `"authlab"`},
 			{"roles", `["user"]`}, {"exp", fmt.Sprint(now + 600)}, {"iat", fmt.Sprint(now)}, {"nbf", fmt.Sprint(now)},
+			{"auth_time", fmt.Sprint(now)},
 		} {
 			if claim[0] == name {
 				claim[1] = instead
@@ -70,6 +71,8 @@ func TestBothServicesTakeTheSameTokens(t *testing.T) {
 		{"exp too far away", goodHeader, claims("exp", "1e300"), 401},
 		{"exp that is over", goodHeader, claims("exp", in(-time.Second)), 401},
 		{"no exp", goodHeader, claims("exp", ""), 401},
+		{"no auth_time", goodHeader, claims("auth_time", ""), 200},
+		{"auth_time as text", goodHeader, claims("auth_time", `"`+in(0)+`"`), 401},
 		{"iat as text", goodHeader, claims("iat", `"`+in(0)+`"`), 401},
 		{"iat in the future", goodHeader, claims("iat", in(time.Minute)), 401},
 		{"no iat", goodHeader, claims("iat", ""), 401},

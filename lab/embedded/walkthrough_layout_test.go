@@ -85,4 +85,29 @@ func TestAPresenterScrollsInNoAct(t *testing.T) {
 	ask[bool](p, `document.querySelector("#seen button").click() ?? true`)
 	wait[bool](p, `document.querySelector(".said-and-was") !== null && !document.getElementById("result").hidden`)
 	whole("the answer", "#result")
+
+	// On a small laptop nothing on the stage is cut, however long its words.
+	ask[bool](p, `document.querySelector("[data-tool=presenter]").click() ?? true`)
+	p.do(chromedp.EmulateViewport(1366, 650))
+	if cut := ask[[]string](p, `[...document.querySelectorAll("lab-stage .node *")].filter((e) => e.checkVisibility() && getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1)
+		.map((e) => e.className + " " + e.textContent)`); len(cut) > 0 {
+		t.Errorf("cut are %q", cut)
+	}
+}
+
+// On a phone the stage stays above. What is read next stands directly under it, not below the story and the question.
+func TestOnAPhoneTheNextActBeginsUnderTheStage(t *testing.T) {
+	p := openWalkthrough(t, "/?lang=es#the-cabinet-burns", 390, 844)
+	p.playFilms("seen")
+	expectUnder := func(heading string) {
+		t.Helper()
+		wait[bool](p, fmt.Sprintf(`document.activeElement.id === %q`, heading))
+		if below := ask[float64](p, `document.activeElement.getBoundingClientRect().top - document.querySelector(".theatre").getBoundingClientRect().bottom`); below < 0 || below > 40 {
+			t.Errorf("%s begins %.0f px below the stage", heading, below)
+		}
+	}
+	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
+	expectUnder("seen-title")
+	ask[bool](p, `document.querySelector("#seen button").click() ?? true`)
+	expectUnder("result-title")
 }

@@ -63,8 +63,8 @@ var answers = []struct {
 
 func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
 	for _, lang := range []struct{ name, score, total, lesson string }{
-		{"en", "%d of %d as you said.", "You predicted %d of %d right.", "The lesson"},
-		{"es", "Acertaste %d de %d.", "Acertaste %d de %d predicciones.", "La lección"},
+		{"en", "%d of %d as you said.", "You predicted %d of %d right, in 12 of 12 chapters.", "The lesson"},
+		{"es", "Acertaste %d de %d.", "Acertaste %d de %d predicciones, en 12 de 12 capítulos.", "La lección"},
 	} {
 		t.Run(lang.name, func(t *testing.T) {
 			p := openWalkthrough(t, "/?lang="+lang.name+"#http-forgets", 1280, 1024)
@@ -376,7 +376,7 @@ func TestWhatWasSeenIsAskedBeforeTheAnswer(t *testing.T) {
 				t.Errorf("%q", verdict)
 			}
 			want := []string{
-				"You said 30/30: all. It was 10/30: only where the card is, because your card lies in one desk’s own drawer, and the other desks have never seen it. Show me the request where it happened",
+				"You said 30/30: all. In fact: 10/30: only where the card is, because your card lies in one desk’s own drawer, and the other desks have never seen it. Show me the request where it happened",
 				"You said 30/30: all, and so it was, because every desk looks into the same cabinet.",
 				"You said 30/30: all, and so it was, because every desk can check the signature by itself.",
 			}
@@ -407,7 +407,7 @@ func TestARunTakesAPredictionOrTheWordThatThereIsNone(t *testing.T) {
 	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
 	wait[bool](p, `document.querySelector("#result:not([hidden]) .score") !== null`)
 	said := ask[[]string](p, `[...document.querySelectorAll(".said-and-was li > p:last-child")].map((p) => p.textContent.split(",")[0])`)
-	if want := []string{"You said 10/30: only where the card is", "You did not know. It was 30/30: all", "You did not know. It was 30/30: all"}; !slices.Equal(said, want) {
+	if want := []string{"You said 10/30: only where the card is", "You did not know. The answer: 30/30: all", "You did not know. The answer: 30/30: all"}; !slices.Equal(said, want) {
 		t.Errorf("%q", said)
 	}
 	if score := ask[string](p, `document.querySelector("#result .score").textContent`); score != "1 of 1 as you said." {

@@ -38,7 +38,7 @@ func (d *drift) oneFast(ctx context.Context) (err error) {
 	if d.oldAtFast, err = d.leaving.StatusAt(ctx, d.knownAt(d.fast)); err != nil {
 		return err
 	}
-	d.copied = d.leaving.Copy()
+	d.copied = d.leaving.Kept()
 	d.newElsewhere, err = d.elsewhere(ctx)
 	return err
 }

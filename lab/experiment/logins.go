@@ -106,11 +106,11 @@ func (l Logins) get(ctx context.Context, page string) (map[string]Answer, error)
 	return answers, nil
 }
 
-// copy are other browsers that have the same credentials.
-func (l Logins) copy() Logins {
+// kept is what each of them has set aside of its credentials.
+func (l Logins) kept() Logins {
 	others := Logins{}
 	for scheme, user := range l.inOrder() {
-		others[scheme] = user.Copy()
+		others[scheme] = user.Kept()
 	}
 	return others
 }

@@ -35,7 +35,7 @@ func logoutEverywhere() Experiment {
 				if owned[i], err = trial.LoggedInAt(ctx, replicas[deviceReplica(i, len(replicas))], schemes...); err != nil {
 					return err
 				}
-				old[i] = owned[i].copy()
+				old[i] = owned[i].kept()
 			}
 			for _, scheme := range schemes {
 				if scheme == TokenRevocable {

@@ -126,7 +126,7 @@ func storeResult(b contract.Beat, desc string, last bool) (where, result string)
 		result = pick(b, lookupMissing, map[string]string{"token-revoked": lookupFound, "store-unavailable": lookupNoAnswer})
 	case command == "GETEX":
 		where, result = "redis", recordResult(b)
-	case b.Action == actionRefresh && strings.HasPrefix(command, "SET "):
+	case b.Action == actionRefresh && command == "EVAL" && (!last || b.Status/100 != 2): // the last one of a success confirms
 		where = "redis"
 		result = pick(b, lookupFound, map[string]string{"refresh-unknown": lookupMissing, "refresh-reused": lookupFound, "store-unavailable": lookupNoAnswer})
 	case b.Problem == "store-unavailable":

@@ -25,8 +25,8 @@ func (r *recorder) nameOf(u *User) string {
 	return u.identity.name
 }
 
-// copied notes that another client has a user's credential now, and returns who that is.
-func (r *recorder) copied(u *User) *identity {
+// copied notes that another client has a user's credential now, or that the user has kept a copy, and returns who that is.
+func (r *recorder) copied(u *User, kept bool) *identity {
 	who := &identity{}
 	if r == nil || u.Credential() == "" {
 		return who
@@ -36,7 +36,7 @@ func (r *recorder) copied(u *User) *identity {
 	r.nameOf(u)
 	who.from = u.identity
 	r.sample.copy(&note{user: u.Name, who: who, Beat: contract.Beat{
-		Kind: contract.BeatCopy, AtMS: milliseconds(time.Since(r.began)), Credential: held(u, time.Now().Add(r.ahead)),
+		Kind: contract.BeatCopy, Kept: kept, AtMS: milliseconds(time.Since(r.began)), Credential: held(u, time.Now().Add(r.ahead)),
 	}})
 	return who
 }

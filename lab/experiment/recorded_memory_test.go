@@ -78,7 +78,8 @@ func TestALookupCameToWhatTheAnswerTellsAndToNothingElse(t *testing.T) {
 		{TokenRevocable, actionPage, 503, "store-unavailable", signature + "," + mget, "signature good, denylist no-answer"},
 		{SessionRedis, actionLogin, 401, "bad-credentials", `users,hash`, "users , hash bad"},
 		{SessionRedis, actionLogin, 503, "store-unavailable", `store;desc="redis EVAL",users,hash,store;desc="redis SET ZADD"`, "redis , users , hash , redis no-answer"},
-		{TokenRevocable, actionRefresh, 401, "refresh-unknown", `store;desc="redis SET GET"`, "redis missing"},
+		{TokenRevocable, actionRefresh, 401, "refresh-unknown", `store;desc="redis EVAL"`, "redis missing"},
+		{TokenRevocable, actionRefresh, 200, "", `store;desc="redis EVAL",users,store;desc="redis EVAL"`, "redis found, users found, redis "},
 	} {
 		b := contract.Beat{Scheme: tt.scheme, Action: tt.action, Status: tt.status, Problem: tt.problem, Credential: &contract.Credential{}}
 		if tt.status != 502 {

@@ -158,7 +158,8 @@ func (r *recorder) naive(request *http.Request, trick string, answer Answer, hea
 // changes tells whether a request may change what is remembered.
 func (n *note) changes() bool {
 	s := named(n.Scheme)
-	return (n.Action != actionPage || n.Method == http.MethodDelete) && (s.RememberedAt != "" || s.Refresh != "")
+	endsLogins := n.Method == http.MethodDelete || strings.HasSuffix(n.Path, "/password")
+	return (n.Action != actionPage || endsLogins) && (s.RememberedAt != "" || s.Refresh != "")
 }
 
 // control notes something that is done to the lab. mayForget: it may change what is remembered.

@@ -52,7 +52,7 @@ type recordCount struct{ records, refresh int }
 func countRecords(ctx context.Context, target Target) (recordCount, error) {
 	view, err := target.View(ctx)
 	keys := view.Redis.KeyCount
-	count := recordCount{records: keys["session"], refresh: keys["family"] + keys["refresh"]}
+	count := recordCount{records: keys["session"], refresh: keys["family"]}
 	for _, r := range view.Replicas {
 		count.records += r.SessionCount
 	}

@@ -66,6 +66,14 @@ func (trial *Trial) Tab(ctx context.Context) (*browser.Tab, error) {
 	return trial.browser.Open(ctx)
 }
 
+// TabAt is Tab in a browser of its own, whose profile is in a folder and stays there.
+func (trial *Trial) TabAt(ctx context.Context, folder string) (*browser.Tab, error) {
+	if trial.browser == nil {
+		return nil, browser.ErrNone
+	}
+	return trial.browser.OpenAt(ctx, folder)
+}
+
 // Observe notes a scheme's cell.
 func (trial *Trial) Observe(scheme string, outcome Outcome, measures map[string]float64) {
 	trial.mu.Lock()

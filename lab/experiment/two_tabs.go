@@ -4,9 +4,13 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"time"
 
 	"authlab/lab/contract"
 )
+
+// reuseSeconds is the time for which a lenient server takes a spent refresh token.
+const reuseSeconds = 10
 
 // twoTabs lets two tabs of one browser, which share a refresh token, refresh at the same moment: as they are, with a lock
 // that both tabs take, and at a server that takes a spent refresh token for a while longer, where a thief comes along.
@@ -24,26 +28,27 @@ func twoTabs() Experiment {
 			if err != nil {
 				return err
 			}
-			return during(ctx, trial.Target, contract.Fault{Name: contract.ReuseUndetected}, func() error {
-				lenient, err := inTwoTabs(ctx, trial, schemes, false)
-				if err != nil {
-					return err
-				}
-				stolen, err := reuseUndetected(ctx, trial, schemes)
-				if err != nil {
-					return err
-				}
-				for _, scheme := range schemes {
-					a, b, c, thief := plain[scheme], locked[scheme], lenient[scheme], stolen[scheme]
-					trial.Observe(scheme, threeRemedies(a.outcome(), b.outcome(), thief.outcome(c.outcome())), map[string]float64{
-						"refused": float64(a.refused), "next_status": float64(a.next), "access_status": float64(a.access),
-						"locked_sent": float64(b.sent), "locked_next_status": float64(b.next),
-						"reuse_seconds": contract.UndetectedReuse.Seconds(), "reuse_next_status": float64(c.next),
-						"thief_status": float64(thief.first), "thief_next_status": float64(thief.next), "late_thief_status": float64(thief.late),
-					})
-				}
-				return nil
-			})
+			if err := trial.Target.Set(ctx, contract.Settings{UndetectedReuseSeconds: reuseSeconds}); err != nil {
+				return err
+			}
+			lenient, err := inTwoTabs(ctx, trial, schemes, false)
+			if err != nil {
+				return err
+			}
+			stolen, err := reuseUndetected(ctx, trial, schemes)
+			if err != nil {
+				return err
+			}
+			for _, scheme := range schemes {
+				a, b, c, thief := plain[scheme], locked[scheme], lenient[scheme], stolen[scheme]
+				trial.Observe(scheme, threeRemedies(a.outcome(), b.outcome(), thief.outcome(c.outcome())), map[string]float64{
+					"refused": float64(a.refused), "next_status": float64(a.next), "access_status": float64(a.access),
+					"locked_sent": float64(b.sent), "locked_next_status": float64(b.next),
+					"reuse_seconds": reuseSeconds, "reuse_next_status": float64(c.next),
+					"thief_status": float64(thief.first), "thief_next_status": float64(thief.next), "late_thief_status": float64(thief.late),
+				})
+			}
+			return nil
 		},
 	}
 }
@@ -148,7 +153,7 @@ func reuseUndetected(ctx context.Context, trial *Trial, schemes []string) (map[s
 		}
 		seen[scheme] = undetected{first: got[1].Status, next: got[2].Status}
 	}
-	if err := trial.Target.Advance(ctx, 2*contract.UndetectedReuse); err != nil {
+	if err := trial.Target.Advance(ctx, 2*reuseSeconds*time.Second); err != nil {
 		return nil, err
 	}
 	for scheme, thief := range late {

@@ -53,7 +53,14 @@ type User struct {
 // Copy is another browser that has this user's credentials, and would be balanced to the same replica.
 func (u *User) Copy() *User {
 	other := u.alike()
-	other.identity = u.recorder.copied(u)
+	other.identity = u.recorder.copied(u, false)
+	return other
+}
+
+// Kept is what this same user sets aside of its credentials before the server takes them away.
+func (u *User) Kept() *User {
+	other := u.alike()
+	other.identity = u.recorder.copied(u, true)
 	return other
 }
 

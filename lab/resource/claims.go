@@ -9,7 +9,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// claims are what home's access tokens say (RFC 9068, section 2.2). All but nbf and roles are required.
+// claims are what home's access tokens say (RFC 9068, section 2.2). All but nbf, auth_time and roles are required.
 type claims struct {
 	Issuer   string           `json:"iss"`
 	Subject  string           `json:"sub"`
@@ -21,6 +21,7 @@ type claims struct {
 	Expires  instant          `json:"exp"`
 	Begins   instant          `json:"nbf"`
 	Issued   instant          `json:"iat"`
+	LoggedIn instant          `json:"auth_time"`
 }
 
 var _ jwt.ClaimsValidator = (*claims)(nil)

@@ -6,6 +6,7 @@
 //	                                       POST /forget  as if it had just been started
 //	                                       POST /door    it is open, silent, or refuses connections
 //	                                       POST /redis   it is cut off from Redis, or far from it
+//	                                       POST /settings  it works otherwise from now on
 //
 // So a lab without a way to Docker can still break a replica: for its clients, a replica that refuses connections and has
 // forgotten is a dead one.
@@ -40,6 +41,7 @@ type Memory struct {
 	OwnKeys      bool                   `json:"own_keys"` // it made its signing keys by itself, and no other replica has them
 	Door         string                 `json:"door"`     // DoorOpen, DoorSilent or DoorRefuses
 	Wire         WireState              `json:"wire"`     // to Redis, as the lab has left it
+	Settings     contract.Settings      `json:"settings"`
 }
 
 // Config says what an Agent works with. Open and Redis are required.
@@ -62,6 +64,7 @@ type Agent struct {
 	draining bool
 	startup  contract.Startup // of app
 	redis    *redis.Client    // of app
+	settings contract.Settings
 }
 
 var _ http.Handler = (*Agent)(nil)
@@ -109,6 +112,9 @@ func (a *Agent) reopen(startup contract.Startup) error {
 	if a.draining {
 		app.Drain()
 	}
+	if a.settings != (contract.Settings{}) {
+		app.Tune(control.Tuned(a.settings))
+	}
 	a.app.Store(app)
 	before := a.redis
 	a.startup, a.redis = startup, client
@@ -127,13 +133,13 @@ func (a *Agent) Close() error {
 
 func (a *Agent) memory(ctx context.Context) (Memory, error) {
 	a.mu.Lock()
-	app, ownKeys := a.app.Load(), a.startup.OwnKeys
+	app, ownKeys, settings := a.app.Load(), a.startup.OwnKeys, a.settings
 	a.mu.Unlock()
 	entries := app.Remembers()
 	bytes, err := control.SessionBytes(entries)
 	return Memory{
 		Sessions: control.Sessions(entries), SessionCount: len(entries), Bytes: bytes,
 		Offset: time.Duration(a.offset.Load()).String(), Redis: app.RedisUp(ctx), OwnKeys: ownKeys,
-		Door: a.door(), Wire: a.wire.state(),
+		Door: a.door(), Wire: a.wire.state(), Settings: settings,
 	}, err
 }

@@ -144,6 +144,28 @@ func TestAnAgentTellsWhatItsReplicaRemembersAndNeverAWholeID(t *testing.T) {
 	}
 }
 
+func TestAReplicaWorksByItsSettingsAlsoAfterItHasForgotten(t *testing.T) {
+	r := start(t)
+	if err := errors.Join(r.client.Set(t.Context(), contract.Settings{MaxSessions: 1}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 2} {
+		for range 2 {
+			r.cookie = ""
+			r.login()
+		}
+		if memory := r.memory(); memory.SessionCount != want {
+			t.Errorf("step %d: %d sessions of one user, want %d", i, memory.SessionCount, want)
+		}
+		if err := errors.Join(r.client.Set(t.Context(), contract.Settings{}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.client.Set(t.Context(), contract.Settings{MaxSessions: -1}); err == nil {
+		t.Error("less than no sessions were set")
+	}
+}
+
 func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
 	r := start(t)
 	r.login()

@@ -67,6 +67,11 @@ func (c *Client) SetWire(ctx context.Context, wire WireState) error {
 	return c.ask(ctx, http.MethodPost, "/redis", wire, nil)
 }
 
+// Set makes the replica work so from now on.
+func (c *Client) Set(ctx context.Context, s contract.Settings) error {
+	return c.ask(ctx, http.MethodPost, "/settings", s, nil)
+}
+
 func (c *Client) ask(ctx context.Context, method, path string, body, into any) error {
 	err := contract.Call(ctx, c.client, "", method, "http://"+c.address+path, body, into)
 	reached, isNet := errors.AsType[*net.OpError](err)

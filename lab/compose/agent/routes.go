@@ -36,6 +36,7 @@ func (a *Agent) Lab() http.Handler {
 	mux.HandleFunc("POST /clock", control.Change(control.Body(a.setClock)))
 	mux.HandleFunc("POST /forget", control.Change(control.Body(func(_ *http.Request, startup contract.Startup) error { return a.forget(startup) })))
 	mux.HandleFunc("POST /door", control.Change(control.Body(a.setDoor)))
+	mux.HandleFunc("POST /settings", control.Change(control.Body(a.set)))
 	mux.HandleFunc("POST /redis", control.Change(control.Body(a.setWire)))
 	return http.MaxBytesHandler(mux, maxBody)
 }
@@ -55,6 +56,17 @@ func (a *Agent) setWire(_ *http.Request, body WireState) error {
 		return contract.Invalid(`The body should be like {"cut":false,"delay":"5ms"}, with a delay from 0s to 1s.`)
 	}
 	a.wire.set(body.Cut, delay)
+	return nil
+}
+
+func (a *Agent) set(_ *http.Request, body contract.Settings) error {
+	if err := body.Check(); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.settings = body
+	a.app.Load().Tune(control.Tuned(body))
 	return nil
 }
 

@@ -61,12 +61,14 @@ type Console struct {
 	config   Config
 	replicas []*replica
 	commands *control.CommandCount
+	demos    *account.DemoReset
 	client   *http.Client // of the balancer
 
-	mu      sync.Mutex
-	ahead   time.Duration    // of the lab's time to the real one
-	wire    agent.WireState  // from every replica to Redis
-	startup contract.Startup // of every replica
+	mu       sync.Mutex
+	ahead    time.Duration    // of the lab's time to the real one
+	wire     agent.WireState  // from every replica to Redis
+	startup  contract.Startup // of every replica
+	settings contract.Settings
 }
 
 // whole is a way to Redis that is as it should be.
@@ -81,7 +83,10 @@ func New(config Config) *Console {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil // the balancer is in the same network
-	c := &Console{config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis), wire: whole}
+	c := &Console{
+		config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis), wire: whole,
+		demos: &account.DemoReset{Directory: config.Users, Hasher: config.Hasher},
+	}
 	for _, a := range config.Agents {
 		c.replicas = append(c.replicas, &replica{name: a.Replica, spare: a.Spare, agent: agent.NewClient(a.Address)})
 	}
@@ -126,11 +131,16 @@ func (c *Console) SetRoles(ctx context.Context, user string, roles []string) err
 	return c.config.Users.SetRoles(ctx, user, roles)
 }
 
+// Set implements contract.Lab.
+func (c *Console) Set(ctx context.Context, s contract.Settings) error {
+	return c.change(ctx, func() { c.settings = s })
+}
+
 // Reset implements contract.Lab, for all that is there: memories and Redis are empty, clocks right, and the users as they
 // began. What is away stays away, which is an error only if it is Redis or the users database.
 func (c *Console) Reset(ctx context.Context) error {
 	c.mu.Lock()
-	c.ahead, c.wire, c.startup = 0, whole, contract.Startup{}
+	c.ahead, c.wire, c.startup, c.settings = 0, whole, contract.Startup{}, contract.Settings{}
 	for _, r := range c.replicas {
 		r.skew = 0
 	}
@@ -147,5 +157,5 @@ func (c *Console) resetUsers(ctx context.Context) error {
 	if err := c.config.Users.RemoveAllBut(ctx, control.DemoNames()...); err != nil {
 		return fmt.Errorf("remove simulated users: %w", err)
 	}
-	return account.ResetDemos(ctx, c.config.Users)
+	return c.demos.Reset(ctx)
 }

@@ -62,6 +62,14 @@ func newFake(t *testing.T) *fake {
 		}
 		f.memory.Redis = !f.memory.Wire.Cut
 	})
+	mux.HandleFunc("POST /settings", func(_ http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.memory.Settings = contract.Settings{}
+		if err := json.NewDecoder(r.Body).Decode(&f.memory.Settings); err != nil {
+			t.Error(err)
+		}
+	})
 	mux.HandleFunc("POST /forget", func(_ http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
@@ -303,15 +311,15 @@ func TestBootKeysAreOwnKeysUntilReset(t *testing.T) {
 
 func TestEveryReplicaIsStartedAsAllFaultsTogetherHaveIt(t *testing.T) {
 	l := newLab(t)
-	lenient := contract.Fault{Name: contract.ReuseUndetected}
+	leaked := contract.Fault{Name: contract.KeysLeaked}
 	for _, tt := range []struct {
 		do     func(context.Context) error
 		faults []string
 	}{
-		{func(ctx context.Context) error { return l.Break(ctx, lenient) }, []string{"reuse-undetected"}},
-		{func(ctx context.Context) error { return l.Break(ctx, contract.Fault{Name: contract.BootKeys}) }, []string{"boot-keys", "reuse-undetected"}},
-		{func(ctx context.Context) error { return l.Mend(ctx, lenient) }, []string{"boot-keys"}},
-		{func(ctx context.Context) error { return l.Break(ctx, lenient) }, []string{"boot-keys", "reuse-undetected"}},
+		{func(ctx context.Context) error { return l.Break(ctx, leaked) }, []string{"keys-leaked"}},
+		{func(ctx context.Context) error { return l.Break(ctx, contract.Fault{Name: contract.BootKeys}) }, []string{"boot-keys", "keys-leaked"}},
+		{func(ctx context.Context) error { return l.Mend(ctx, leaked) }, []string{"boot-keys"}},
+		{func(ctx context.Context) error { return l.Break(ctx, leaked) }, []string{"boot-keys", "keys-leaked"}},
 		{l.Reset, []string{}},
 	} {
 		if err := tt.do(t.Context()); err != nil {
@@ -391,6 +399,26 @@ func TestTimeIsToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 	}
 	if err := l.skews(t.Context(), "app-9", time.Minute); !errors.Is(err, contract.ErrNoReplica) {
 		t.Errorf("a replica that there is not: %v", err)
+	}
+}
+
+func TestSettingsAreToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
+	l := newLab(t)
+	two := contract.Settings{MaxSessions: 2}
+	if err := l.Set(t.Context(), two); err != nil {
+		t.Fatal(err)
+	}
+	l.agents[1].change(func(m *agent.Memory) { m.Settings = contract.Settings{} }) // as after a restart
+	l.view()
+	for i, want := range []contract.Settings{two, {}} {
+		for name, f := range l.agents {
+			if got := f.change(func(*agent.Memory) {}).Settings; got != want {
+				t.Errorf("step %d: app-%d has %+v, want %+v", i, name+1, got, want)
+			}
+		}
+		if err := l.Reset(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

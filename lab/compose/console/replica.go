@@ -44,11 +44,12 @@ func (c *Console) look(ctx context.Context, r *replica) *agent.Memory {
 	return nil
 }
 
-// ask asks what a replica remembers, and tells it its time and its way to Redis if they are not as they should be: a
+// ask asks what a replica remembers, and tells it its time, its way to Redis and its settings if they are not as they should be: a
 // replica that has just been started begins with the real time and a whole way.
 func (c *Console) ask(ctx context.Context, r *replica) (agent.Memory, error) {
 	memory, err := r.agent.Memory(ctx)
-	if offset, wire := c.wanted(r); err == nil && (memory.Offset != offset.String() || memory.Wire != wire) {
+	offset, wire, settings := c.wanted(r)
+	if err == nil && (memory.Offset != offset.String() || memory.Wire != wire || memory.Settings != settings) {
 		err = c.tell(ctx, r)
 	}
 	if ctx.Err() == nil {
@@ -62,22 +63,25 @@ func (c *Console) ask(ctx context.Context, r *replica) (agent.Memory, error) {
 	return memory, err
 }
 
-// tell tells a replica how far ahead of the real time its clock is to be, and how far away Redis is.
+// tell tells a replica how far ahead of the real time its clock is to be, how far away Redis is, and its settings.
 func (c *Console) tell(ctx context.Context, r *replica) error {
 	r.telling.Lock()
 	defer r.telling.Unlock()
-	offset, wire := c.wanted(r)
+	offset, wire, settings := c.wanted(r)
 	if err := r.agent.SetClock(ctx, offset); err != nil {
 		return err
 	}
-	return r.agent.SetWire(ctx, wire)
+	if err := r.agent.SetWire(ctx, wire); err != nil {
+		return err
+	}
+	return r.agent.Set(ctx, settings)
 }
 
-// wanted is how far ahead of the real time a replica's clock has to be, and its way to Redis.
-func (c *Console) wanted(r *replica) (time.Duration, agent.WireState) {
+// wanted is how far ahead of the real time a replica's clock has to be, its way to Redis, and its settings.
+func (c *Console) wanted(r *replica) (time.Duration, agent.WireState, contract.Settings) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.ahead + r.skew, c.wire
+	return c.ahead + r.skew, c.wire, c.settings
 }
 
 func (c *Console) isAway(r *replica) bool {

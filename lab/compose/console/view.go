@@ -66,9 +66,6 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 	if ownKeys {
 		broken(contract.BootKeys, "")
 	}
-	if c.startup.ReuseUndetected {
-		broken(contract.ReuseUndetected, "")
-	}
 	if v.LeakedSecret = c.startup.LeakedSecret; v.LeakedSecret != "" {
 		broken(contract.KeysLeaked, "")
 	}

@@ -54,12 +54,17 @@ func (b *Browser) Close() {
 	if b.root == nil {
 		return
 	}
-	// A browser that is killed leaves files behind that are not in its profile. So it is asked first.
-	ending, cancel := context.WithTimeout(b.root, closeTimeout)
+	end(b.root, b.stop)
+	b.root = nil
+}
+
+// end ends a browser process. One that is killed leaves files behind that are not in its profile, and does not write what is
+// in it. So it is asked first.
+func end(root context.Context, stop func()) {
+	ending, cancel := context.WithTimeout(root, closeTimeout)
 	defer cancel()
 	_ = chromedp.Cancel(ending) // what has not ended by then, stop kills
-	b.stop()
-	b.root = nil
+	stop()
 }
 
 // Start begins to start the browser and does not wait, so that it is there when it is needed. If it cannot be started,
@@ -76,6 +81,17 @@ func (b *Browser) start() (context.Context, error) {
 	case b.root != nil:
 		return b.root, nil
 	}
+	root, stop, err := b.launch()
+	if err != nil {
+		return nil, err
+	}
+	b.root, b.stop = root, stop
+	context.AfterFunc(b.ctx, b.Close)
+	return root, nil
+}
+
+// launch starts a browser process. ErrNone: there is none.
+func (b *Browser) launch(more ...chromedp.ExecAllocatorOption) (root context.Context, stop func(), err error) {
 	reach := "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
 	for _, host := range b.hosts {
 		if host != "" {
@@ -84,27 +100,25 @@ func (b *Browser) start() (context.Context, error) {
 	}
 	// The defaults have no window, no first-run page, no synchronisation and no networking in the background. As root
 	// there is no sandbox, because there cannot be one.
-	allocator, removed := chromedp.NewExecAllocator(context.WithoutCancel(b.ctx), append(chromedp.DefaultExecAllocatorOptions[:],
+	allocator, removed := chromedp.NewExecAllocator(context.WithoutCancel(b.ctx), append(append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("no-proxy-server", true),
 		chromedp.Flag("host-resolver-rules", reach),
-	)...)
+	), more...)...)
 	silent := func(string, ...any) {}
 	root, ended := chromedp.NewContext(allocator, chromedp.WithLogf(silent), chromedp.WithErrorf(silent))
 	tooLong := time.AfterFunc(timeout, ended)
-	err := chromedp.Do(root)
+	err = chromedp.Do(root)
 	tooLong.Stop()
 	if err != nil {
 		ended()
 		removed()
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-			return nil, ErrNone
+			return nil, nil, ErrNone
 		}
-		return nil, fmt.Errorf("start the browser: %w", err)
+		return nil, nil, fmt.Errorf("start the browser: %w", err)
 	}
-	b.root, b.stop = root, func() { ended(); removed() }
-	context.AfterFunc(b.ctx, b.Close)
-	return root, nil
+	return root, func() { ended(); removed() }, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
@@ -38,7 +39,26 @@ func (b *Browser) Open(ctx context.Context) (*Tab, error) {
 	return t, nil
 }
 
-// Close closes the tab, and its profile is gone.
+// OpenAt opens a tab of a browser of its own, whose profile is in a folder. Close ends that browser, as a user closes it, and
+// what it has kept is there when it is opened again. ErrNone: there is no browser.
+func (b *Browser) OpenAt(ctx context.Context, folder string) (*Tab, error) {
+	root, stop, err := b.launch(chromedp.UserDataDir(folder))
+	if err != nil {
+		return nil, err
+	}
+	w := newWire()
+	own, ended := chromedp.NewContext(root, chromedp.WithListener(w.see)) // without a browser context: in the profile itself
+	used, cancel := context.WithTimeout(own, timeout)
+	release := context.AfterFunc(ctx, cancel)
+	t := &Tab{ctx: used, wire: w, close: sync.OnceFunc(func() { release(); cancel(); ended(); end(root, stop) })}
+	if err := chromedp.Do(used); err != nil {
+		t.Close()
+		return nil, fmt.Errorf("open a tab: %w", err)
+	}
+	return t, nil
+}
+
+// Close closes the tab, and its profile is gone, unless it is in a folder.
 func (t *Tab) Close() { t.close() }
 
 // Go goes to an address and returns when the page is there.

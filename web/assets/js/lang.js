@@ -4,6 +4,11 @@ export const language = document.documentElement.lang;
 
 const texts = JSON.parse(document.getElementById("texts").content.textContent);
 
+/** Adds whole sections of the catalogue, which come later than the page. */
+export async function addTexts(address) {
+  Object.assign(texts, await (await fetch(address)).json());
+}
+
 /** The text of a key like "shell.reset", with {names} filled in. */
 export function t(key, values = {}) {
   return fill(lookUp(key) ?? key, values);

@@ -7,21 +7,18 @@
 //
 // What plays it is loaded when the reader first touches the page: nothing is played before something has run.
 
-import { addSheet } from "../dom.js";
-import { isExported } from "../model/exchange.js";
-
 /** Plays recordings on a stage, with its controls and captions in a place of the page. */
 export class Film {
   #player;
   #asked = 0; // how often something was asked for: what was asked for before is given up
 
   /**
-   * @param place the section that holds caption and controls; stage the lab-stage that is played on; script imports the
-   * module that has Player
+   * @param place the section that holds caption and controls; stage the lab-stage that is played on; script loads the
+   * module that has Player, and its style and texts
    */
   constructor(place, stage, script) {
     const load = async () => {
-      const [{ Player }] = await Promise.all([script(), isExported || addSheet("/assets/film.css")]);
+      const { Player } = await script();
       return new Player(place, stage);
     };
     this.#player = () => (this.loaded ??= load());

@@ -11,12 +11,13 @@ const HEADERS = ["alg", "kid", "typ"];
 const isText = (value) => typeof value === "string";
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
 const isNumber = (value) => typeof value === "number";
+const isInstant = (value) => isNumber(value) && value >= 0 && value <= 1e11;
 const CLAIMS = {
   ...Object.fromEntries(["iss", "sub", "jti", "client_id", "sid"].map((name) => [name, ["text", isText]])),
   aud: ["texts", (value) => isText(value) || isTexts(value)],
   roles: ["texts", isTexts],
   exp: ["number", isNumber],
-  iat: ["number", (value) => isNumber(value) && value >= 0 && value <= 1e11],
+  ...Object.fromEntries(["iat", "auth_time"].map((name) => [name, ["number", isInstant]])),
 };
 
 /** The reasons to refuse it. Those that are late are found only after the key. */
@@ -45,7 +46,7 @@ export function checkFormat({ token, parts, header, payload }) {
   if (header.members && String(typ).toLowerCase() !== TYPE) refuse(typ ? "typ" : "no-typ", { typ, want: TYPE });
   for (const [name, [is, fits]] of Object.entries(CLAIMS)) {
     const value = claim(payload, name);
-    if (value !== undefined && (value !== null || name === "iat") && !fits(value)) refuse("claim", { name, is }, true);
+    if (value !== undefined && (value !== null || fits === isInstant) && !fits(value)) refuse("claim", { name, is }, true);
   }
   return reasons;
 }

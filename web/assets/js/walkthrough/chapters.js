@@ -114,7 +114,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "ask", "logout", "again"] }, actions: [],
     },
     light: ["client", "redis"],
-    more: ["logout-everywhere", "back-button", "stale-role", "expiry", "clock-skew"],
+    more: ["logout-everywhere", "password-change", "third-device", "open-socket", "back-button", "stale-role", "expiry", "clock-skew"],
     sources: [RFC(7009), RFC(9700, "4.14"), OWASP("JSON Web Token", "JSON_Web_Token_for_Java")],
   },
   {
@@ -144,7 +144,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "reports", "cut", "mend", "logout"] }, actions: [],
     },
     light: ["reports"],
-    more: ["cross-origin", "script-reads", "tossed-cookie"],
+    more: ["cross-origin", "script-reads", "remember-me", "tossed-cookie"],
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
   },
   {

@@ -1,7 +1,8 @@
-// What no reader needs before something has run, and what only some chapters have: one script and one sheet of their own,
-// which come when the reader first does something.
+// What no reader needs before something has run, and what only some chapters have: see load-later.js.
 
 export { Player } from "../film/player.js";
+export { answer, resultTable } from "./answer-view.js";
+export { SeenView, surprising } from "./seen-view.js";
 export { VerdictView } from "./verdict-view.js";
 export * as distance from "./hands/distance.js";
 export * as outside from "./hands/outside.js";

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { t } from "../lang.js";
-import { resultTable } from "./result-view.js";
+import { loadLater } from "./load-later.js";
 import { typedRun } from "./typed-run.js";
 
 export class MoreView {
@@ -39,9 +39,10 @@ export class MoreView {
       await this.#measure(name);
       fill();
     });
-    const fill = () => {
+    const fill = async () => {
       const result = this.#progress.resultOf(name);
-      body.replaceChildren(...(result ? [resultTable(result), el("p", { className: "told" }, result.lesson)] : []), command ? typedRun(command) : button);
+      const told = result ? [(await loadLater()).resultTable(result), el("p", { className: "told" }, result.lesson)] : [];
+      body.replaceChildren(...told, command ? typedRun(command) : button);
     };
     fill();
     const item = el("details", { open, dataset: { experiment: name } }, el("summary", {}, this.#lab.questionOf(name)), body);

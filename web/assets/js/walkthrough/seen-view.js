@@ -39,8 +39,8 @@ export class SeenView {
         return button;
       });
       this.#root.replaceChildren(
-        el("h2", { id: "seen-title", tabIndex: -1 }, t("walkthrough.seen")),
-        el("p", { dataset: { scheme } }, el("span", { className: "swatch" }), ` ${t("walkthrough.seen-asked", { scheme })}`),
+        el("h2", { id: "seen-title", tabIndex: -1 }, t("answer.seen")),
+        el("p", { dataset: { scheme } }, el("span", { className: "swatch" }), ` ${t("answer.seen-asked", { scheme })}`),
         el("div", { className: "seen-choices" }, ...buttons));
     });
   }

@@ -9,7 +9,7 @@ import { BUILDS, CHAPTERS, QUESTIONS } from "./chapters.js";
 import { decision } from "./decision.js";
 import { keyOf, UNSURE } from "./progress.js";
 import { choicesIn } from "./question-view.js";
-import { measured } from "./result-view.js";
+import { measured } from "./answer-view.js";
 import { typedRun, typedTogether } from "./typed-run.js";
 
 const KEPT = "authlab.building";
@@ -37,11 +37,11 @@ export class VerdictView {
         remember(KEPT, build.id);
         this.#tell(answer, build);
       });
-      return el("label", { className: "choice" }, radio, el("span", {}, t(`walkthrough.builds.${build.id}.name`)));
+      return el("label", { className: "choice" }, radio, el("span", {}, t(`last-page.builds.${build.id}.name`)));
     });
     this.#root.replaceChildren(
       this.#score(),
-      el("fieldset", { className: "prediction" }, el("legend", {}, t("walkthrough.building")), el("div", { className: "choices" }, ...choices)),
+      el("fieldset", { className: "prediction" }, el("legend", {}, t("last-page.building")), el("div", { className: "choices" }, ...choices)),
       answer, this.#predictions(), this.#end());
     const build = BUILDS.find(({ id }) => id === chosen);
     if (build) this.#tell(answer, build);
@@ -49,10 +49,11 @@ export class VerdictView {
 
   #score() {
     const { score, seen } = this.#progress;
+    const done = QUESTIONS.filter(this.#progress.isDone).length;
     return el("section", { className: "scores" },
-      el("p", { className: "score" }, score.of > 0 ? t("walkthrough.total", score) : t("walkthrough.no-total")),
-      ...(seen.of > 0 ? [el("p", {}, t("walkthrough.total-seen", seen))] : []),
-      el("p", { className: "signed" }, ...["name-line", "date-line"].map((key) => el("span", {}, t(`walkthrough.${key}`)))));
+      el("p", { className: "score" }, score.of > 0 ? t("last-page.total", { ...score, done, chapters: QUESTIONS.length }) : t("last-page.no-total")),
+      ...(seen.of > 0 ? [el("p", {}, t("last-page.total-seen", seen))] : []),
+      el("p", { className: "signed" }, ...["name-line", "date-line"].map((key) => el("span", {}, t(`last-page.${key}`)))));
   }
 
   /** What was predicted in each chapter, and what was measured. */
@@ -63,8 +64,8 @@ export class VerdictView {
       return chapter.asks.map((scheme, i) => this.#row(chapter, scheme, i, labelOf));
     });
     if (rows.length === 0) return "";
-    const head = ["chapter-name", "scheme", "you-said", "measured"].map((key) => el("th", { scope: "col" }, t(`walkthrough.${key}`)));
-    return el("details", { className: "predictions" }, el("summary", {}, t("walkthrough.my-predictions")),
+    const head = ["last-page.chapter-name", "answer.scheme", "answer.you-said", "answer.measured"].map((key) => el("th", { scope: "col" }, t(key)));
+    return el("details", { className: "predictions" }, el("summary", {}, t("last-page.my-predictions")),
       el("div", { className: "scrolls" }, el("table", { className: "result" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows))));
   }
 
@@ -84,11 +85,11 @@ export class VerdictView {
   /** To print it, and to begin anew. */
   #end() {
     const button = (key, act) => {
-      const node = el("button", { type: "button", dataset: { end: key } }, t(`walkthrough.${key}`));
+      const node = el("button", { type: "button", dataset: { end: key } }, t(`last-page.${key}`));
       node.addEventListener("click", act);
       return node;
     };
-    const sure = el("dialog", { ariaLabel: t("walkthrough.start-over") }, el("p", {}, t("walkthrough.sure")), el("p", { className: "go" },
+    const sure = el("dialog", { ariaLabel: t("last-page.start-over") }, el("p", {}, t("last-page.sure")), el("p", { className: "go" },
       button("sure-no", () => sure.close()),
       button("sure-yes", () => {
         sure.close();
@@ -99,24 +100,24 @@ export class VerdictView {
   }
 
   #tell(answer, build) {
-    const text = lookUp(`walkthrough.builds.${build.id}`);
+    const text = lookUp(`last-page.builds.${build.id}`);
     const missing = build.rows.filter((name) => !this.#progress.resultOf(name));
     const typed = missing.filter((name) => this.#lab.commandOf(name));
     const runs = missing.filter((name) => !this.#lab.commandOf(name));
     answer.replaceChildren(
-      decision(build.decision, text.build),
       el("h2", {}, text.build),
+      decision(build.decision),
       ...text.because.map((reason) => el("p", {}, reason)),
-      el("h3", {}, t("walkthrough.price")),
+      el("h3", {}, t("last-page.price")),
       el("ul", { className: "prices" }, ...text.price.map((price) => el("li", {}, price))),
-      el("h3", {}, t("walkthrough.measured-here")),
+      el("h3", {}, t("last-page.measured-here")),
       ...(runs.length > 0 ? [this.#measureAll(answer, build, runs)] : []),
       ...(typed.length > 0 ? [typedRun(typedTogether(typed, this.#lab.commandOf))] : []),
       this.#table(build));
   }
 
   #measureAll(answer, build, missing) {
-    const button = el("button", { type: "button", dataset: { action: "measure-rows" } }, t("walkthrough.measure-rows", { n: missing.length }));
+    const button = el("button", { type: "button", dataset: { action: "measure-rows" } }, t("last-page.measure-rows", { n: missing.length }));
     button.addEventListener("click", async () => {
       for (const name of missing) {
         if (!(await this.#measure(name))) break;
@@ -132,7 +133,7 @@ export class VerdictView {
       const cell = result?.cells.find((c) => c.scheme === scheme);
       return cell ? measured(cell) : [result ? "–" : "…"];
     };
-    return el("div", { className: "scrolls", tabIndex: 0, role: "region", ariaLabel: t("walkthrough.measured-here") },
+    return el("div", { className: "scrolls", tabIndex: 0, role: "region", ariaLabel: t("last-page.measured-here") },
       el("table", { className: "result" },
         el("thead", {}, el("tr", {}, el("th", {}, ""), ...schemes.map((scheme) =>
           el("th", { scope: "col", dataset: { scheme } }, el("span", { className: "swatch" }), ` ${scheme}`)))),

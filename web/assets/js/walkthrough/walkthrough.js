@@ -1,70 +1,57 @@
-// The walkthrough: chapters, each one question: predict, see the run as a film, say what was seen, understand.
+// The walkthrough: turns its pages. Each chapter is one question: predict, see the run as a film, say what was seen, understand.
 
 import { el } from "../dom.js";
-import { Film } from "../film/film.js";
 import { language, lookUp, t } from "../lang.js";
-import { CLUSTER_MISSED, EXPERIMENT_CHANGED, REQUEST_BALANCED } from "../model/events.js";
+import { CLUSTER_MISSED } from "../model/events.js";
 import { isExported } from "../model/exchange.js";
 import { Lab } from "../model/lab.js";
 import { Wallet } from "../model/wallet.js";
 import { say, sayControl, sayWhenLost, startShell } from "../shell/shell.js";
 import "../stage/stage.js";
+import { Act } from "./act.js";
 import { CHAPTERS } from "./chapters.js";
-import { ReaderActionsView } from "./reader-actions-view.js";
+import { loadLater } from "./load-later.js";
+import { MEASURED_ELSEWHERE, MEASURING_ENDED, Measuring } from "./measuring.js";
 import { MoreView } from "./more-view.js";
-import { keyOf, Progress, RESULT_MEASURED } from "./progress.js";
-import { choicesIn, QuestionView } from "./question-view.js";
 import { Opening } from "./opening.js";
-import { answer } from "./result-view.js";
-import { SeenView, surprising } from "./seen-view.js";
+import { Progress, RESULT_MEASURED } from "./progress.js";
+import { ReaderActionsView } from "./reader-actions-view.js";
 
-const USERS = 50; // in a population: few, because a reader is waiting
-const LONGEST = 120_000; // ms that a run from outside may take, before the page takes it for lost
-const LATE = 2000; // ms that an event may come after the answer that it is about
 const byId = (id) => document.getElementById(id);
 
 class Walkthrough {
   #lab = new Lab();
   #wallet = new Wallet();
   #progress = new Progress();
-  #walk = document.querySelector(".walk");
+  #measuring = new Measuring(this.#lab, this.#progress);
   #stage = document.querySelector("lab-stage");
-  #film = new Film(byId("film"), this.#stage, () => import("./later.js"));
-  #seen = new SeenView(byId("seen"));
   #yourTurn;
-  #question;
+  #act;
   #more;
   #verdict = null; // loaded at the last chapter
   #opening;
   #index = 0; // of the chapter that is shown
-  #shown = 0; // counts the chapters that were shown: what belongs to one before is over
-  #requests = 0;
-  #running = ""; // the experiment that this page runs
-  #own = new Set(); // experiments of this page whose events may still come
-  #followed = ""; // the experiment that runs from outside
-  #lost = 0; // the timer of that one
 
   constructor({ reader, other }) {
     this.#stage.lab = this.#lab;
     this.#stage.wallet = this.#wallet;
-    byId("film").film = this.#film;
     this.#yourTurn = new ReaderActionsView(byId("your-turn"), { wallet: this.#wallet, lab: this.#lab, reader, other });
-    this.#question = new QuestionView(byId("question"), this.#progress, (isUnsure) => this.run(isUnsure));
-    this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#measureMore(name), this.#lab);
+    this.#act = new Act({ lab: this.#lab, progress: this.#progress, measuring: this.#measuring, stage: this.#stage, yourTurn: this.#yourTurn });
+    this.#more = new MoreView(byId("more"), this.#progress, (name) => this.#act.runMore(name), this.#lab);
     this.#opening = new Opening(byId("opening"), { lab: this.#lab, stage: this.#stage, wallet: this.#wallet, reader, ended: () => this.turn(1) });
     this.#progress.addEventListener(RESULT_MEASURED, () => this.#markSteps());
-    this.#lab.addEventListener(REQUEST_BALANCED, () => this.#count());
-    this.#lab.addEventListener(EXPERIMENT_CHANGED, ({ detail }) => this.#follow(detail));
+    this.#measuring.addEventListener(MEASURING_ENDED, () => this.#forget());
+    this.#measuring.addEventListener(MEASURED_ELSEWHERE, ({ detail }) => this.#follow(detail));
     this.#lab.addEventListener(CLUSTER_MISSED, ({ detail }) => detail.missing && say(t("shell.no-lab"), true, true));
     sayWhenLost(this.#lab);
-    byId("your-turn").addEventListener("click", () => this.#leaveMoment());
     addEventListener("hashchange", () => this.#show(true));
     byId("before").addEventListener("click", () => this.turn(-1));
     byId("next").addEventListener("click", () => this.turn(1));
   }
 
   async start() {
-    await this.#lab.listExperiments(language);
+    // A reader who comes back finds answers on the page: they are there before it is shown, so that nothing jumps.
+    await Promise.all([this.#lab.listExperiments(language), this.#progress.isEmpty || loadLater()]);
     this.#show(false);
     await this.#lab.open();
     if (this.#chapter.id === "opening") await this.#opening.open();
@@ -76,33 +63,15 @@ class Walkthrough {
   }
 
   async reset() {
-    if (this.#measured) return;
+    if (this.#measuring.experiment) return;
     await this.#wallet.forget();
     const exchange = await this.#lab.reset();
     this.#yourTurn.clear();
     sayControl(exchange, t("shell.is-reset"));
   }
 
-  /** Locks what was predicted, and runs the experiment of the chapter. isUnsure: also where nothing was predicted. */
-  async run(isUnsure = false) {
-    const chapter = this.#chapter;
-    const shown = this.#shown;
-    if (!chapter.experiment || this.#measured || this.#lab.commandOf(chapter.experiment)) return;
-    const wasLocked = this.#progress.isLocked(chapter);
-    if (!wasLocked && !isUnsure && !this.#progress.isPredicted(chapter)) {
-      say(t("walkthrough.first-predict"));
-      this.#question.ask();
-      return;
-    }
-    this.#progress.lock(chapter);
-    this.#showQuestion();
-    const answered = await this.#measure(chapter.experiment);
-    const ran = answered && this.#progress.isMeasured(chapter);
-    if (answered && !ran) say(t("walkthrough.not-measured"), true);
-    if (!ran && !wasLocked) this.#progress.unlock(chapter);
-    if (shown !== this.#shown) return;
-    if (ran) await this.#reveal();
-    else this.#showQuestion();
+  run() {
+    return this.#act.run();
   }
 
   /** The chapter that the address names, itself or by an experiment of it; without, the opening for a new reader, and the first chapter for others. */
@@ -119,137 +88,15 @@ class Walkthrough {
     return CHAPTERS[this.#index];
   }
 
-  async #measure(name) {
-    if (this.#measured) return false;
-    this.#running = name;
-    this.#own.add(name);
-    this.#requests = 0;
-    this.#markBusy(true);
-    say("");
-    const exchange = await this.#lab.measure(name, language, USERS);
-    this.#running = "";
-    setTimeout(() => this.#own.delete(name), LATE);
-    this.#markBusy(false);
-    // An experiment begins and ends with a clean lab: what the reader had is gone.
+  #forget() {
     this.#wallet.clear();
     this.#yourTurn.clear();
-    if (!exchange.ok) {
-      sayControl(exchange, "");
-      return false;
-    }
-    this.#progress.measured(name, exchange.json);
-    return true;
   }
 
-  /** Runs what else can be measured in a chapter, and shows its film. */
-  async #measureMore(name) {
-    if (!(await this.#measure(name))) return;
-    const { phase } = this.#walk.dataset;
-    const shown = this.#shown;
-    this.#enter("film");
-    await this.#film.play(this.#progress.recordingOf(name), this.#progress.resultOf(name).cells.map(({ scheme }) => scheme));
-    if (shown !== this.#shown) return;
-    this.#film.close();
-    this.#enter(phase);
-  }
-
-  /** After a run: the film, then what was seen, then the answer. */
-  async #reveal() {
-    const chapter = this.#chapter;
-    const shown = this.#shown;
-    this.#showQuestion();
-    byId("result").hidden = true;
-    this.#enter("film");
-    const wasSeen = await this.#film.play(this.#progress.recordingOf(chapter.experiment), filmOrder(chapter));
-    if (shown !== this.#shown) return;
-    if (wasSeen && this.#progress.seenIn(chapter) === undefined) {
-      this.#enter("seen");
-      const scheme = surprising(chapter, this.#progress);
-      const chosen = this.#seen.ask(scheme, this.#progress.cellOf(chapter, scheme), this.#choices);
-      byId("seen-title").focus({ preventScroll: true });
-      this.#progress.saw(chapter, { scheme, right: await chosen });
-      if (shown !== this.#shown) return;
-    }
-    this.#film.close();
-    this.#enter("answer");
-    this.#showAnswer();
-    this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
-    byId("your-turn").open = true;
-    byId("result-title").focus({ preventScroll: true });
-    byId("result-title").scrollIntoView({ block: "nearest" });
-  }
-
-  #enter(phase) {
-    this.#walk.dataset.phase = phase;
-    byId("next").classList.toggle("primary", phase === "answer");
-    const { asks, yourTurn } = this.#chapter;
-    const schemes = phase === "answer" ? yourTurn?.schemes : asks;
-    this.#stage.setAttribute("schemes", (schemes ?? ["session-memory"]).join(" "));
-  }
-
-  /** An experiment has begun or ended in the lab, which this page has not started: typed, or on another page. */
-  async #follow({ name, state }) {
-    if (this.#running || this.#own.has(name)) return;
-    clearTimeout(this.#lost);
-    if (state === "begun") {
-      this.#followed = name;
-      this.#requests = 0;
-      this.#markBusy(true);
-      say(t("walkthrough.is-followed", { question: this.#lab.questionOf(name) }));
-      this.#lost = setTimeout(() => this.#release(), LONGEST);
-      return;
-    }
-    const result = await this.#lab.lastResult(name, language);
-    if (this.#followed === name) this.#release(); // else the next has begun meanwhile
-    if (!result.ok) return;
-    this.#progress.measured(name, result.json);
+  async #follow({ name }) {
     this.#more.update(name);
-    const chapter = this.#chapter;
-    if (chapter.id === "your-verdict") await this.#showVerdict();
-    if (chapter.experiment !== name) return;
-    // Typed by the reader, or by another one: that does not take the question away from who has not predicted yet.
-    if (this.#lab.commandOf(name)) this.#progress.lock(chapter);
-    if (this.#progress.isLocked(chapter)) await this.#reveal();
-  }
-
-  #release() {
-    this.#followed = "";
-    this.#markBusy(false);
-    this.#wallet.clear();
-    this.#yourTurn.clear();
-    say("");
-  }
-
-  #count() {
-    this.#requests += 1;
-    if (this.#measured) this.#showProgress();
-  }
-
-  /** The experiment that has the lab now, or "". */
-  get #measured() {
-    return this.#running || this.#followed;
-  }
-
-  #showProgress() {
-    if (!this.#chapter.experiment) return;
-    if (!this.#measured) this.#question.ready();
-    else this.#question.busy(this.#measured === this.#chapter.experiment ? this.#requests : null);
-  }
-
-  #markBusy(busy) {
-    document.documentElement.dataset.busy = String(busy);
-    for (const button of document.querySelectorAll("main [data-action]")) button.ariaDisabled = String(busy);
-    this.#showProgress();
-  }
-
-  #showQuestion() {
-    const chapter = this.#chapter;
-    if (chapter.experiment) this.#question.show(chapter, this.#lab.choicesOf(chapter.experiment), this.#lab.commandOf(chapter.experiment));
-    if (this.#measured) this.#markBusy(true); // the buttons are new
-  }
-
-  get #choices() {
-    return choicesIn(this.#chapter, this.#lab.choicesOf(this.#chapter.experiment));
+    if (this.#chapter.id === "your-verdict") await this.#showVerdict();
+    await this.#act.follow(name);
   }
 
   #show(moved) {
@@ -257,29 +104,18 @@ class Walkthrough {
     const chapter = this.#chapter;
     const text = lookUp(`walkthrough.${chapter.id}`);
     const kind = chapter.experiment ? "chapter" : chapter.id === "opening" ? "opening" : "verdict";
-    this.#shown += 1;
-    this.#film.close();
-    this.#yourTurn.leave();
     document.title = `${text.title} · Authlab`;
     byId("count").textContent = this.#index > 0 ? t("walkthrough.chapter", { n: this.#index, of: CHAPTERS.length - 1 }) : "";
     byId("title").textContent = text.title;
     byId("story").replaceChildren(...(kind === "opening" ? [] : story(text)));
-    for (const id of ["your-turn", "question", "film", "seen"]) byId(id).hidden = kind !== "chapter";
-    byId("result").hidden = true;
     byId("verdict").hidden = kind !== "verdict";
     byId("opening").hidden = kind !== "opening";
-    this.#walk.dataset.kind = kind;
-    this.#enter(this.#progress.isDone(chapter) ? "answer" : "ask");
+    document.querySelector(".walk").dataset.kind = kind;
+    this.#act.show(chapter);
     this.#stage.highlight(chapter.light);
     this.#stage.setAttribute("without", chapter.light.includes("reports") ? "" : "reports");
     this.#more.show(chapter, location.hash.slice(1));
     if (kind === "verdict") this.#showVerdict();
-    if (kind === "chapter") {
-      this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
-      byId("your-turn").open = this.#progress.isDone(chapter);
-      this.#showQuestion();
-      this.#showAnswer();
-    }
     this.#markSteps();
     byId("before").hidden = this.#index === 0;
     byId("next").hidden = kind !== "chapter";
@@ -292,58 +128,9 @@ class Walkthrough {
   }
 
   async #showVerdict() {
-    const { VerdictView } = await import("./later.js");
-    this.#verdict ??= new VerdictView(byId("verdict"), this.#progress, (name) => this.#measure(name), this.#lab);
+    const { VerdictView } = await loadLater();
+    this.#verdict ??= new VerdictView(byId("verdict"), this.#progress, (name) => this.#measuring.run(name), this.#lab);
     this.#verdict.show();
-  }
-
-  #showAnswer() {
-    const chapter = this.#chapter;
-    const isDone = this.#progress.isDone(chapter);
-    byId("result").hidden = !isDone;
-    if (!isDone) return;
-    const result = this.#progress.resultOf(chapter.experiment);
-    const recording = this.#progress.recordingOf(chapter.experiment);
-    const choices = this.#choices;
-    const said = (scheme) => choices.find(({ value }) => value === this.#progress.predictionOf(chapter, scheme)) ?? null;
-    const rows = chapter.asks.map((scheme) => ({ scheme, cell: this.#progress.cellOf(chapter, scheme) })).filter(({ cell }) => cell?.outcome).map(({ scheme, cell }) => ({
-      scheme, cell,
-      said: said(scheme)?.label,
-      was: choices.find(({ value }) => value === keyOf(cell.outcome))?.label ?? cell.observed_text,
-      because: cell.as_predicted ? lookUp(`walkthrough.${chapter.id}.because.${scheme}`) : "",
-      isSurprise: scheme === chapter.surprise,
-      show: recording && chapter.moments?.[scheme] ? () => this.#showMoment(recording, scheme, chapter.moments[scheme]) : null,
-    }));
-    byId("result").replaceChildren(...answer(chapter, result, {
-      rows, said, score: this.#progress.scoreOf(chapter), seen: this.#progress.seenIn(chapter), again: this.#again(recording),
-    }));
-  }
-
-  /** Buttons that show the same film again, and that run it all once more. */
-  #again(recording) {
-    const button = (name, text, act) => {
-      const node = el("button", { type: "button", dataset: { action: name } }, text);
-      node.addEventListener("click", act);
-      return node;
-    };
-    return [
-      ...(recording ? [button("watch", `▶ ${t("walkthrough.watch-again")}`, () => this.#reveal())] : []),
-      ...(this.#lab.commandOf(this.#chapter.experiment) ? [] : [button("again", t("walkthrough.again"), () => this.run())]),
-    ];
-  }
-
-  /** Plays the request again in which it was decided, above the answer. */
-  #showMoment(recording, scheme, status) {
-    this.#enter("moment");
-    this.#film.showRequest(recording, scheme, status);
-    byId("film").scrollIntoView({ block: "nearest" });
-  }
-
-  /** A moment stands on the stage until the reader acts: then the stage is the lab's again. */
-  #leaveMoment() {
-    if (this.#walk.dataset.phase !== "moment") return;
-    this.#film.close();
-    this.#enter("answer");
   }
 
   #markSteps() {
@@ -356,9 +143,6 @@ class Walkthrough {
     byId("steps").querySelector("[aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 }
-
-/** One scheme after the other, and the surprising one last. */
-const filmOrder = ({ asks, surprise }) => [...asks.filter((scheme) => scheme !== surprise), surprise];
 
 /** What has to be known before the question; the rest can be opened. */
 function story({ short, story: whole = [] }) {

@@ -10,7 +10,7 @@ const MEASURED = [0, 1, 5]; // ms that the experiment measures at
 
 export function make({ schemes }, { lab, wallet, reader, result, wrong }) {
   const curve = new Curve({
-    x: { most: MOST, ticks: [0, 2, 4, 6, 8, 10], unit: "ms" }, y: { most: 15, ticks: [0, 5, 10, 15], unit: "ms" }, label: t("walkthrough.hands.distance-curve"),
+    x: { most: MOST, ticks: [0, 2, 4, 6, 8, 10], unit: "ms" }, y: { most: 15, ticks: [0, 5, 10, 15], unit: "ms" }, label: t("hands.distance-curve"),
   });
   for (const { scheme, measures } of result?.cells ?? []) {
     if (schemes.includes(scheme)) curve.line(scheme, MEASURED.map((ms) => [ms, measures[`median_${ms}ms`]]));
@@ -19,7 +19,7 @@ export function make({ schemes }, { lab, wallet, reader, result, wrong }) {
   const said = el("output", { htmlFor: "distance" });
   const table = el("dl", { className: "took-each" });
   const tell = () => {
-    said.textContent = t("walkthrough.hands.distance-is", { ms: slider.value });
+    said.textContent = t("hands.distance-is", { ms: slider.value });
     curve.mark(Number(slider.value));
   };
   let isFar = false;
@@ -45,7 +45,7 @@ export function make({ schemes }, { lab, wallet, reader, result, wrong }) {
   });
   tell();
   return {
-    root: el("div", { className: "hand" }, el("label", { htmlFor: "distance" }, t("walkthrough.hands.distance")), slider, said, curve.root, table),
+    root: el("div", { className: "hand" }, el("label", { htmlFor: "distance" }, t("hands.distance")), slider, said, curve.root, table),
     async close() {
       await measuring;
       if (isFar) await lab.delayRedis("0s");

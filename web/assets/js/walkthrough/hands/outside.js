@@ -20,8 +20,8 @@ const ACTIONS = {
     }
   },
   ask: (context) => each(context, (scheme) => context.owner.get(scheme), context.owner.name),
-  again: (context) => each(context, (scheme) => context.owner.get(scheme), t("walkthrough.hands.old")),
-  logout: (context) => each(context, (scheme) => context.owner.logout(scheme), t("walkthrough.hands.logout")),
+  again: (context) => each(context, (scheme) => context.owner.get(scheme), t("hands.old")),
+  logout: (context) => each(context, (scheme) => context.owner.logout(scheme), t("hands.logout")),
   copy({ owner, thief, schemes, rows }) {
     thief.copy(owner);
     for (const scheme of schemes) if (thief.credentialOf(scheme)) rows.hold(scheme, `${shortened(thief.credentialOf(scheme))} ×2`);
@@ -44,7 +44,7 @@ async function each({ schemes, rows }, send, by, said = () => null) {
 /** How often the second service called home for an answer. */
 function homeCalls({ status, body }) {
   const calls = status === 200 ? JSON.parse(body).home_calls : null;
-  return calls === null ? "reports" : t("walkthrough.hands.home-calls", { calls });
+  return calls === null ? "reports" : t("hands.home-calls", { calls });
 }
 
 const failed = (exchange) => (exchange.ok ? null : exchange);
@@ -53,9 +53,9 @@ const shortened = (credential) => (credential ? `${credential.replace(/^[^=]*=(?
 /** actions: the names of what can be done, in the order in which it makes sense. */
 export function make({ schemes, hands: { actions } }, { lab, reader, wrong }) {
   const rows = new Rows(schemes);
-  const context = { schemes, rows, lab, reader, owner: new OutsideClient(reader.name), thief: new OutsideClient(t("walkthrough.hands.thief-name")) };
+  const context = { schemes, rows, lab, reader, owner: new OutsideClient(reader.name), thief: new OutsideClient(t("hands.thief-name")) };
   const buttons = actions.map((name) => {
-    const button = el("button", { type: "button", dataset: { action: `hand-${name}` } }, t(`walkthrough.hands.${name}`, { name: reader.name }));
+    const button = el("button", { type: "button", dataset: { action: `hand-${name}` } }, t(`hands.${name}`, { name: reader.name }));
     button.addEventListener("click", async () => {
       if (button.ariaDisabled === "true") return;
       for (const one of buttons) one.ariaDisabled = "true";
@@ -66,7 +66,7 @@ export function make({ schemes, hands: { actions } }, { lab, reader, wrong }) {
     return button;
   });
   return {
-    root: el("div", { className: "hand" }, el("p", { className: "quiet" }, t("walkthrough.hands.outside")), el("div", { className: "actions" }, ...buttons), rows.root),
+    root: el("div", { className: "hand" }, el("p", { className: "quiet" }, t("hands.outside")), el("div", { className: "actions" }, ...buttons), rows.root),
     close: () => actions.includes("cut") && lab.faults.includes("home-cut") && lab.mendNamed("home-cut"),
   };
 }

@@ -16,7 +16,7 @@ export function make({ schemes }, { lab, reader, result, wrong }) {
   const rows = new Rows(schemes);
   const curve = new Curve({
     x: { most: MOST, ticks: [1, 100, 200, 300, 400, 500], unit: "" }, y: { most: 10, ticks: [0, 2, 4, 6, 8], unit: "KB" },
-    limits: LIMITS.map((kb) => ({ at: kb, label: `${kb} KB` })), label: t("walkthrough.hands.permissions-curve"),
+    limits: LIMITS.map((kb) => ({ at: kb, label: `${kb} KB` })), label: t("hands.permissions-curve"),
   });
   for (const { scheme, measures } of result?.cells ?? []) {
     if (schemes.includes(scheme)) curve.line(scheme, MEASURED.map((n) => [n, measures[`bytes_${n}`]]).filter(([, bytes]) => bytes).map(([n, bytes]) => [n, bytes / KB]));
@@ -24,7 +24,7 @@ export function make({ schemes }, { lab, reader, result, wrong }) {
   const slider = el("input", { type: "range", min: 1, max: MOST, value: 1, step: 1, id: "permissions" });
   const said = el("output", { htmlFor: "permissions" });
   const tell = () => {
-    said.textContent = t("walkthrough.hands.permissions-are", { n: slider.value });
+    said.textContent = t("hands.permissions-are", { n: slider.value });
     curve.mark(Number(slider.value));
   };
   let before = null; // alice's own roles, while she has others
@@ -42,8 +42,8 @@ export function make({ schemes }, { lab, reader, result, wrong }) {
       const isCookie = scheme.startsWith("session");
       const isDropped = isCookie && bytes > COOKIE;
       const answer = login.status === 200 && !isDropped ? await client.get(scheme) : login;
-      rows.hold(scheme, bytes ? t("walkthrough.hands.weighs", { bytes: number(bytes) }) : t("walkthrough.hands.no-credential"));
-      rows.add(scheme, isDropped ? { status: 0 } : answer, number(n), isDropped ? t("walkthrough.hands.dropped") : bytes ? undefined : t("walkthrough.hands.too-large"));
+      rows.hold(scheme, bytes ? t("hands.weighs", { bytes: number(bytes) }) : t("hands.no-credential"));
+      rows.add(scheme, isDropped ? { status: 0 } : answer, number(n), isDropped ? t("hands.dropped") : bytes ? undefined : t("hands.too-large"));
       if (bytes) curve.dot(scheme, n, bytes / KB, answer.status === 200 && !isDropped);
     }
   }
@@ -53,7 +53,7 @@ export function make({ schemes }, { lab, reader, result, wrong }) {
   });
   tell();
   return {
-    root: el("div", { className: "hand" }, el("label", { htmlFor: "permissions" }, t("walkthrough.hands.permissions", { name: reader.name })), slider, said, curve.root, rows.root),
+    root: el("div", { className: "hand" }, el("label", { htmlFor: "permissions" }, t("hands.permissions", { name: reader.name })), slider, said, curve.root, rows.root),
     async close() {
       await weighing;
       if (before) await lab.setRoles(reader.name, before);

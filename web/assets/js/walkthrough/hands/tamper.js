@@ -28,7 +28,7 @@ export function make(_, { other, wrong }) {
       el("span", { className: `part-${PARTS[i]}`, dataset: { changed: String(part !== before[i]) } }, part),
     ]));
     const { payload } = read(token);
-    says.textContent = t("walkthrough.hands.says", { name: claim(payload, "sub") ?? "?", roles: [claim(payload, "roles") ?? []].flat().join(", ") });
+    says.textContent = t("hands.says", { name: claim(payload, "sub") ?? "?", roles: [claim(payload, "roles") ?? []].flat().join(", ") });
     detail.textContent = "";
   };
   const send = async () => {
@@ -47,9 +47,9 @@ export function make(_, { other, wrong }) {
   const experiment = (name) => show(EXPERIMENTS[name](read(original), 0));
   const acts = { login, character: () => experiment("character"), role: () => experiment("admin"), undo: () => show(original), send };
   const buttons = Object.entries(acts).map(([name, act]) => {
-    const button = el("button", { type: "button", disabled: name !== "login", dataset: { action: `hand-${name}` } }, t(`walkthrough.hands.${name}`, { name: other.name }));
+    const button = el("button", { type: "button", disabled: name !== "login", dataset: { action: `hand-${name}` } }, t(`hands.${name}`, { name: other.name }));
     button.addEventListener("click", act);
     return button;
   });
-  return { root: el("div", { className: "hand" }, el("p", { className: "quiet" }, t("walkthrough.hands.tamper", { name: other.name })), el("div", { className: "actions" }, ...buttons), shown, says, rows.root, detail), close() {} };
+  return { root: el("div", { className: "hand" }, el("p", { className: "quiet" }, t("hands.tamper", { name: other.name })), el("div", { className: "actions" }, ...buttons), shown, says, rows.root, detail), close() {} };
 }

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"authlab/account"
+	"authlab/web/scheme"
+)
+
+// How many of a user's logins by a scheme a replica can end.
+const (
+	endsAll  = "all"          // what they are looked up by is in a place that all replicas share
+	endsHere = "this-replica" // the other replicas' memories are out of reach
+	endsNone = "none"         // the credential itself says that it is good, until its time is over
+)
+
+// ends tells how many of a user's logins by a scheme a replica can end.
+func ends(row scheme.Scheme) string {
+	switch {
+	case row.AsksRedis || row.Credential == scheme.Password:
+		return endsAll
+	case row.RememberedAt == scheme.InReplica:
+		return endsHere
+	}
+	return endsNone
+}
+
+// handlePassword handles the "POST {base}/password" route. It ends every login of the caller that can be ended, by every
+// scheme, this one included: the password may be changed because a thief has it. The answer says for each scheme how many
+// that are. Refresh tokens are ended too.
+func (s *Server) handlePassword(m mounted) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		var body struct {
+			Old string `json:"old"`
+			New string `json:"new"`
+		}
+		err := readJSON(c, &body)
+		if err == nil {
+			err = s.changePassword(c, callerOf(c).user.Name, body.Old, body.New)
+		}
+		if err == nil && m.sessions != nil {
+			err = m.sessions.Logout(c)
+		}
+		if err != nil {
+			s.refuse(c, err)
+			return
+		}
+		if m.Name == scheme.TokenCookie {
+			http.SetCookie(c.Writer, s.tokenCookie("", -1))
+		}
+		ended := gin.H{}
+		for _, row := range scheme.All() {
+			ended[row.Name] = ends(row)
+		}
+		c.JSON(http.StatusOK, gin.H{"scheme": m.Name, "replica": s.config.Name, "user": gin.H{"name": callerOf(c).user.Name}, "ended": ended})
+	}
+}
+
+// changePassword ends the user's logins before and after the change. If it cannot, because Redis is away, nothing has been
+// changed and the client can try again; and a thief who logs in with the old password in between is out as well.
+func (s *Server) changePassword(c *gin.Context, name, old, wanted string) error {
+	if err := account.CheckNewPassword(wanted); err != nil {
+		return err
+	}
+	if _, err := s.authenticate(c, name, old); errors.Is(err, account.ErrBadCredentials) {
+		return errOldPassword
+	} else if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	hash, err := s.hash(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	if err := s.endLogins(ctx, name); err != nil {
+		return err
+	}
+	if err := s.directory.SetPasswordHash(ctx, name, hash); err != nil {
+		return err
+	}
+	return s.endLogins(ctx, name)
+}
+
+// hash hashes a new password.
+func (s *Server) hash(ctx context.Context, password string) (string, error) {
+	hashing, cancel := context.WithTimeout(ctx, hashTimeout)
+	defer cancel()
+	defer timingOf(ctx).Add(costHash, "password hash (argon2id)", time.Now())
+	return s.config.Hasher.Hash(hashing, password)
+}
+
+// endLogins ends all logins of a user that this replica can end. What needs Redis is first: without it, none has ended.
+func (s *Server) endLogins(ctx context.Context, user string) error {
+	if err := s.tokens.LogoutEverywhere(ctx, user); err != nil {
+		return err
+	}
+	for _, m := range s.schemes {
+		if m.sessions == nil {
+			continue
+		}
+		if err := m.sessions.EndAll(ctx, user); err != nil {
+			return err
+		}
+	}
+	return nil
+}

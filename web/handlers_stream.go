@@ -1,0 +1,133 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+const (
+	// streamTick is how often a stream looks at the clock. It is short because the clock of a lab can jump.
+	streamTick = 20 * time.Millisecond
+	// streamEvery is how often a stream says that it is there: more often than a balancer gives up one that is silent.
+	streamEvery = time.Second
+	// streamWrite is how long a client may keep an event from being written.
+	streamWrite = 5 * time.Second
+)
+
+// A streamEvent is one event of a stream: here while it goes on, ended as its last.
+type streamEvent struct {
+	Scheme  string    `json:"scheme"`
+	User    string    `json:"user"`
+	Replica string    `json:"replica"`
+	At      time.Time `json:"at"`
+	Reason  string    `json:"reason,omitempty"` // of ended: the problem that a request would get now
+}
+
+// handleStream handles the "GET {base}/stream" route: server-sent events for as long as the login lasts.
+//
+// A request proves its login once, at its beginning, and this one does not end by itself. So the server has to ask again
+// whether the login is still good: every Tuning.StreamAsk, and with Tuning.StreamTold when a replica says that logins of this
+// user have ended. Asking counts as using the session. An outage ends no stream, because the server cannot tell.
+func (s *Server) handleStream(m mounted) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		who, tuning := callerOf(c), s.tuning()
+		var told <-chan struct{}
+		if tuning.StreamTold {
+			var done func()
+			told, done = s.ended.listen(c.Request.Context(), who.user.Name)
+			defer done()
+		}
+		send := s.eventWriter(c, who.user.Name)
+		if c.Request.Method == http.MethodHead {
+			return
+		}
+		tick := time.NewTicker(streamTick)
+		defer tick.Stop()
+		asked, sent, wake := s.config.Now(), time.Time{}, false
+		for {
+			now := s.config.Now()
+			over := !who.expiresAt.IsZero() && !now.Before(who.expiresAt)
+			if wake || over || tuning.StreamAsk > 0 && due(now, asked, tuning.StreamAsk) {
+				again, err := s.askAgain(c, m)
+				if reason := endReason(err); reason != "" {
+					_ = send("ended", reason)
+					return
+				} else if err == nil {
+					who = again
+				}
+				asked = now
+			}
+			if s.draining.Load() {
+				_ = send("ended", "draining")
+				return
+			}
+			if due(now, sent, streamEvery) {
+				if send("here", "") != nil {
+					return
+				}
+				sent = now
+			}
+			wake = false
+			select {
+			case <-c.Request.Context().Done():
+				return
+			case <-told:
+				wake = true
+			case <-tick.C:
+			}
+		}
+	}
+}
+
+// due tells whether something is to be done again. A clock that was set back does not put it off.
+func due(now, last time.Time, every time.Duration) bool {
+	return now.Sub(last) >= every || now.Before(last)
+}
+
+// askAgain reads the credential of a stream's request once more, as if it had come with a new request.
+func (s *Server) askAgain(c *gin.Context, m mounted) (caller, error) {
+	first := c.Request
+	defer func() { c.Request = first }()
+	ctx, cancel := context.WithCancel(context.Background()) //nolint:contextcheck // the request's context has the session as it was
+	defer cancel()
+	defer context.AfterFunc(first.Context(), cancel)()
+	ctx, _ = withTiming(ctx)
+	c.Request = first.WithContext(ctx)
+	return m.read(c)
+}
+
+// endReason is the name of the problem that ends a stream; empty: it goes on.
+func endReason(err error) string {
+	if err == nil {
+		return ""
+	}
+	if v := verdictOf(err); v.status == http.StatusUnauthorized {
+		return v.name
+	}
+	return ""
+}
+
+// eventWriter begins an event stream, and returns what writes an event to it.
+func (s *Server) eventWriter(c *gin.Context, user string) func(event, reason string) error {
+	c.Header("Content-Type", "text/event-stream")
+	c.Header("X-Accel-Buffering", "no") // nginx sends an event when it happens
+	conn, scheme := http.NewResponseController(c.Writer), c.GetString(schemeKey)
+	return func(event, reason string) error {
+		data, err := json.Marshal(streamEvent{scheme, user, s.config.Name, s.config.Now().UTC(), reason})
+		if err != nil {
+			return err
+		}
+		if err := conn.SetWriteDeadline(time.Now().Add(streamWrite)); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(c.Writer, "event: %s\ndata: %s\n\n", event, data); err != nil {
+			return err
+		}
+		return conn.Flush()
+	}
+}

@@ -1,0 +1,79 @@
+package web
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// A batcher is the innermost hook of the Redis client. It sends the commands of several requests in one write, and reads
+// their answers together: a system call costs more than what it carries.
+//
+//	request 1   GETEX ─┐
+//	request 2   GETEX ─┼─▶ one write ─▶ Redis ─▶ one read ─▶ each request gets its answer
+//	request 3   MGET  ─┘
+//
+// No command waits for others to come. Those go together that came while the processor was busy: a batch is sent when the
+// requests that can run have run. A server with little to do sends each command by itself.
+//
+// Only commands that read go together. What changes something keeps its own write, so that it fails for reasons of its own.
+type batcher struct {
+	pipeline redis.ProcessPipelineHook // of the client
+
+	mu      sync.Mutex
+	waiting *batch // nil: the next command begins one
+}
+
+type batch struct {
+	commands []redis.Cmder
+	answered chan struct{} // closed when each command has its answer, or its error
+}
+
+var _ redis.Hook = (*batcher)(nil)
+
+func (b *batcher) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessPipelineHook is called when the hook is added, and again with the way of each connection that is opened.
+func (b *batcher) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	if b.pipeline == nil {
+		b.pipeline = next
+	}
+	return next
+}
+
+// ProcessHook puts a command that reads into a batch. A request that has waited for Redis before has less time left than
+// the others, so its commands go alone.
+func (b *batcher) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if !repeatable[cmd.Name()] || timingOf(ctx).Waited() > 0 || ctx.Err() != nil {
+			return next(ctx, cmd)
+		}
+		<-b.add(cmd)
+		return cmd.Err()
+	}
+}
+
+func (b *batcher) add(cmd redis.Cmder) (answered <-chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.waiting == nil {
+		b.waiting = &batch{answered: make(chan struct{})}
+		go b.send()
+	}
+	b.waiting.commands = append(b.waiting.commands, cmd)
+	return b.waiting.answered
+}
+
+func (b *batcher) send() {
+	runtime.Gosched() // to the end of the queue of what can run
+	b.mu.Lock()
+	batch := b.waiting
+	b.waiting = nil
+	b.mu.Unlock()
+	defer close(batch.answered)
+	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
+	defer cancel()
+	_ = b.pipeline(ctx, batch.commands) // each command has its own error
+}

@@ -1,0 +1,38 @@
+package web
+
+import (
+	"cmp"
+	"time"
+)
+
+// A Tuning is what can be changed of a replica while it runs. A zero value in Config is the default, and in Tune what Config
+// says.
+type Tuning struct {
+	// MaxSessions is how many sessions each store keeps of one user: a login that would be one more ends the oldest.
+	// session.MaxSessions. Each replica's own memory counts for itself. Schemes without a record have no limit.
+	MaxSessions int
+	// StreamAsk is how often an open stream asks whether its login is still good; DefaultStreamAsk. Less than 0: never, so that
+	// a stream goes on after a logout until the login would have timed out.
+	StreamAsk time.Duration
+	// StreamTold: a logout is published in Redis, and a stream asks when it hears of one.
+	StreamTold bool
+	// UndetectedReuse is the option of that name in token.Config; 0, and it should stay 0.
+	UndetectedReuse time.Duration
+}
+
+// DefaultStreamAsk is how long a stream may go on after a logout.
+const DefaultStreamAsk = 5 * time.Second
+
+// Tune changes how this replica works from now on.
+func (s *Server) Tune(t Tuning) {
+	configured := s.config.Tuning
+	t.MaxSessions = cmp.Or(t.MaxSessions, configured.MaxSessions)
+	t.StreamAsk = cmp.Or(t.StreamAsk, configured.StreamAsk, DefaultStreamAsk)
+	t.StreamTold = t.StreamTold || configured.StreamTold
+	s.memory.Limit(t.MaxSessions)
+	s.redis.Limit(t.MaxSessions)
+	s.tokens.SetUndetectedReuse(cmp.Or(t.UndetectedReuse, configured.UndetectedReuse))
+	s.tuned.Store(&t)
+}
+
+func (s *Server) tuning() Tuning { return *s.tuned.Load() }
