@@ -101,7 +101,8 @@ func New(config Config) *Server {
 	}
 	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
 	config.Redis.AddHook(&batcher{}) // last, so that the others see each command by itself
-	s.directory = timedDirectory{config.Directory, s.metrics, time.Now}
+	_, inMemory := config.Directory.(*account.Memory)
+	s.directory = timedDirectory{config.Directory, s.metrics, time.Now, inMemory}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	s.tokens = token.NewService(token.Config{
