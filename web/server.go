@@ -74,6 +74,7 @@ type Server struct {
 	tokens        *token.Service
 	memory        *session.Memory
 	redis         *session.Redis
+	stale         *session.Stale // in front of redis
 	ended         *endedLogins
 	tuned         atomic.Pointer[Tuning]
 	schemes       map[string]mounted
@@ -109,10 +110,11 @@ func New(config Config) *Server {
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	s.tokens = token.NewService(token.Config{
 		Keys: config.Keys, Directory: s.directory, Redis: config.Redis, Prefix: config.Prefix,
-		Access: config.Access, Refresh: config.Refresh, Now: config.Now,
+		Access: config.Access, Refresh: config.Refresh, Now: config.Now, Audit: s.Audit,
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)
+	s.stale = session.NewStale(s.redis, config.Now)
 	s.ended = newEndedLogins(config.Redis, config.Prefix)
 	s.schemes = s.mount()
 	s.Tune(Tuning{})
