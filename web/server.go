@@ -70,6 +70,7 @@ type Server struct {
 	authenticator *account.Authenticator
 	attempts      *account.Attempts
 	tokens        *token.Service
+	devices       *session.Signed
 	memory        *session.Memory
 	redis         *session.Redis
 	ended         *endedLogins
@@ -108,6 +109,7 @@ func New(config Config) *Server {
 		Keys: config.Keys, Directory: s.directory, Redis: config.Redis, Prefix: config.Prefix,
 		Access: config.Access, Refresh: config.Refresh, Now: config.Now, Audit: s.Audit,
 	})
+	s.devices = session.NewSigned(s.deviceName(), config.CookieKeys)
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)
 	s.ended = newEndedLogins(config.Redis, config.Prefix)
