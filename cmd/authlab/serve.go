@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -21,18 +22,20 @@ import (
 	"authlab/account"
 	"authlab/account/postgres"
 	"authlab/lab/compose/agent"
+	"authlab/lab/contract"
+	"authlab/lab/embedded"
 	"authlab/lab/fault/door"
 	"authlab/session"
 	"authlab/web"
 )
 
 type serveOptions struct {
-	listen, name, redis, accounts, keys, labListen string
-	trustedProxies                                 []string
-	secureCookies, demoAccounts                    bool
-	parallelHashes                                 int
-	rotateKeysEvery                                time.Duration
-	tuning                                         web.Tuning
+	listen, name, redis, accounts, keys, labListen, services string
+	trustedProxies                                           []string
+	secureCookies, demoAccounts                              bool
+	parallelHashes                                           int
+	rotateKeysEvery                                          time.Duration
+	tuning                                                   web.Tuning
 }
 
 // newServeCommand is authlab serve: one replica, as a container runs it.
@@ -66,8 +69,10 @@ file itself, and reads what another replica has changed.`,
 	flags.StringVar(&o.labListen, "lab-listen", "", "address where the lab may look into this replica and change its clock; only for a network where nobody else is. Without it, nobody may")
 	flags.StringSliceVar(&o.trustedProxies, "trusted-proxies", nil, "addresses or networks of the balancers in front, like 10.0.0.0/8: whose address a failed login came from is what they say in X-Forwarded-For")
 	flags.BoolVar(&o.secureCookies, "secure-cookies", false, "served over TLS: cookies are Secure and named __Host-")
+	flags.StringVar(&o.services, "services", "", "file with the services that may introspect tokens: a JSON object of their secrets by name")
 	flags.IntVar(&o.parallelHashes, "parallel-hashes", 2, "how many passwords are hashed at once, at 19 MiB each")
 	flags.IntVar(&o.tuning.MaxSessions, "max-sessions", session.MaxSessions, "how many sessions each store keeps of one user: a login that would be one more ends the oldest")
+	flags.DurationVar(&o.tuning.StaleSessions, "stale-sessions", 0, "believe a session of session-redis for so long without asking Redis again, also if it has ended at another replica; 1m at most")
 	flags.DurationVar(&o.tuning.StreamAsk, "stream-ask", web.DefaultStreamAsk, "how often an open stream asks whether its login is still good; less than 0: never, so that it goes on after a logout")
 	flags.BoolVar(&o.tuning.StreamTold, "stream-told", false, "tell open streams of a logout at once, by Redis")
 	return cmd
@@ -79,6 +84,10 @@ func hostname() string {
 	}
 	return "app-1"
 }
+
+// ballast is how many bytes the garbage collector counts and the system does not, because nothing writes them. It runs each
+// time that the heap has doubled. A replica keeps a few megabytes, so it would run many times a second under load.
+const ballast = 16 << 20
 
 func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error {
 	for _, proxy := range o.trustedProxies {
@@ -92,6 +101,14 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	if o.tuning.MaxSessions < 1 || o.tuning.MaxSessions > session.MaxSessions {
 		return usageError{fmt.Errorf("--max-sessions %d: it can be 1 to %d", o.tuning.MaxSessions, session.MaxSessions)}
 	}
+	if o.tuning.StaleSessions < 0 || o.tuning.StaleSessions > web.MaxStaleSessions {
+		return usageError{fmt.Errorf("--stale-sessions %s: it can be 0s to %s", o.tuning.StaleSessions, web.MaxStaleSessions)}
+	}
+	services, err := readServices(o.services)
+	if err != nil {
+		return usageError{fmt.Errorf("--services: %w", err)}
+	}
+	defer runtime.KeepAlive(make([]byte, ballast))
 	directory, closeDirectory, err := openDirectory(ctx, o.accounts)
 	if err != nil {
 		return err
@@ -126,17 +143,22 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		}
 	}
 	connect := func() (*redis.Client, error) { return web.OpenRedis(o.redis) }
-	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error) {
+	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, startup contract.Startup) (*web.Server, error) {
 		signing := keys
-		if ownKeys && o.keys != "" {
-			var err error
-			if signing, err = loadKeys(""); err != nil {
-				return nil, err
-			}
+		var err error
+		switch {
+		case startup.LeakedSecret != "":
+			signing = &replicaKeys{}
+			signing.tokens, signing.cookies, err = embedded.LeakedKeys(startup.LeakedSecret)
+		case startup.OwnKeys && o.keys != "":
+			signing, err = loadKeys("")
+		}
+		if err != nil {
+			return nil, err
 		}
 		server := web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,
-			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger, Tuning: o.tuning,
+			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger, Tuning: o.tuning, Services: services,
 		})
 		current.Store(server)
 		return server, nil
