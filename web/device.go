@@ -61,7 +61,7 @@ func (s *Server) rememberDevice(c *gin.Context, user account.User) {
 	if err != nil {
 		return
 	}
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // G124: Secure where there is TLS
 		Name: s.deviceName(), Value: value, Path: c.FullPath(), MaxAge: deviceMaxAge,
 		HttpOnly: true, Secure: s.config.Secure, SameSite: http.SameSiteLaxMode,
 	})
