@@ -102,6 +102,7 @@ export class Player {
     });
     this.#listen();
     this.#controls.focus();
+    this.stage.dataset.film = "paused"; // its layout is that of a film from here on, also where it is measured
     this.#scene = reel.scale ? new ChartScene(this.stage, this.#clock, reel) : new Scene(this.stage, this.#clock, reel.cast);
     this.#legend.show("film", signsOf(reel));
     return true;
