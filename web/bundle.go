@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,6 +23,9 @@ func (p page) bundle(files fs.FS, split bool) map[string][]byte {
 		Bundle: true, Target: api.ES2022, Sourcemap: api.SourceMapLinked, Outdir: "/assets",
 		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true, LegalComments: api.LegalCommentsNone,
 		Plugins: []api.Plugin{reader(files)}, LogLevel: api.LogLevelSilent,
+	}
+	if p.Old {
+		common.Target = api.ES2017
 	}
 	script := common
 	script.EntryPointsAdvanced = []api.EntryPoint{{InputPath: "/js/" + p.Name + "/" + p.Name + ".js", OutputPath: p.Name}}
@@ -54,6 +58,17 @@ func (p page) bundle(files fs.FS, split bool) map[string][]byte {
 		}
 	}
 	return bundled
+}
+
+var imported = regexp.MustCompile(`(?:import|from)"\./([^"]*)"`) // and not import("…"), which comes when it is needed
+
+// partsOf are the scripts that a bundled script is nothing without, by their file names.
+func partsOf(script []byte) []string {
+	var parts []string
+	for _, found := range imported.FindAllSubmatch(script, -1) {
+		parts = append(parts, string(found[1]))
+	}
+	return parts
 }
 
 var loaders = map[string]api.Loader{".js": api.LoaderJS, ".css": api.LoaderCSS}

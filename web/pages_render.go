@@ -27,27 +27,36 @@ var assets embed.FS
 
 // madeFiles returns all pages in all languages by their file names, and what they load by its address.
 func madeFiles() map[string][]byte {
+	made := makeFiles(pages)
+	var err error
+	if made["/assets/schemes.json"], err = json.Marshal(scheme.All()); err != nil {
+		panic(err) // it is made of strings
+	}
+	return made
+}
+
+// makeFiles makes pages and what they load.
+func makeFiles(pages []page) map[string][]byte {
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
 		panic(err) // a mistake in the embed pattern
 	}
 	made := map[string][]byte{}
 	for _, p := range pages {
+		bundled := p.bundle(files, true)
+		parts := partsOf(bundled["/assets/"+p.Name+".js"])
 		for _, lang := range languages {
 			for _, named := range []bool{false, true} {
-				made[p.fileName(lang, named)] = p.render(files, lang, named)
+				made[p.fileName(lang, named)] = p.render(files, lang, named, parts)
 			}
 			if len(p.Later.Texts) > 0 {
 				made["/assets/"+p.Name+"-later."+lang.String()+".json"] = []byte(asData(readCatalogue(files, lang).only(p.Later.Texts)))
 			}
 		}
-		maps.Copy(made, p.bundle(files, true))
+		maps.Copy(made, bundled)
 	}
 	if made["/assets/icon.svg"], err = fs.ReadFile(files, "icon.svg"); err != nil {
 		panic(err)
-	}
-	if made["/assets/schemes.json"], err = json.Marshal(scheme.All()); err != nil {
-		panic(err) // it is made of strings
 	}
 	return made
 }
@@ -66,14 +75,15 @@ func WriteFiles(folder string) error {
 	return nil
 }
 
-// render returns the page in a language. named: its links name the language.
-func (p page) render(files fs.FS, lang language.Tag, named bool) []byte {
+// render returns the page in a language. named: its links name the language; parts: what its script imports, so that a browser
+// asks for all at once.
+func (p page) render(files fs.FS, lang language.Tag, named bool, parts []string) []byte {
 	query := ""
 	if named {
 		query = "?lang=" + lang.String()
 	}
 	return p.fill(files, lang, p.Later.Texts, map[string]any{
-		"Pages": pages, "Query": query, "Assets": "/assets/", "Home": "/" + query, "OtherHome": "?lang=" + other(lang).String(),
+		"Pages": pages, "Parts": parts, "Query": query, "Assets": "/assets/", "Home": "/" + query, "OtherHome": "?lang=" + other(lang).String(),
 	})
 }
 
@@ -89,7 +99,7 @@ func other(lang language.Tag) language.Tag {
 func (p page) fill(files fs.FS, lang language.Tag, later []string, values map[string]any) []byte {
 	texts := readCatalogue(files, lang)
 	t := template.Must(template.New("").Funcs(template.FuncMap{"t": texts.text, "list": texts.list}).
-		ParseFS(files, "pages/layout.html", "pages/"+p.Name+".html"))
+		ParseFS(files, "pages/"+p.layout()+".html", "pages/"+p.Name+".html"))
 	maps.Copy(values, map[string]any{
 		"Page": p.Name, "Lang": lang.String(), "Other": other(lang).String(), "Demos": account.Demos(), "Algorithms": token.Algorithms(),
 		"Texts": asData(texts.of(p, later)), "Schemes": asData(scheme.All()),
@@ -125,10 +135,21 @@ func asData(value any) template.HTML {
 	return template.HTML(text)
 }
 
+// layout is the template around the page.
+func (p page) layout() string {
+	if slices.ContainsFunc(classPages, func(other page) bool { return other.Name == p.Name }) {
+		return "class"
+	}
+	return "layout"
+}
+
 // of is what a script of one page can say: without the texts that are another page's own, and without those that come later.
 func (c catalogue) of(p page, later []string) catalogue {
+	if p.Texts != nil {
+		return c.only(p.Texts)
+	}
 	without := slices.Clone(later)
-	for _, other := range pages {
+	for _, other := range slices.Concat(pages, classPages) {
 		if other.Name != p.Name {
 			without = append(append(without, other.Name), other.Later.Texts...)
 		}

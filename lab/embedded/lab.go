@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"authlab/account"
 	"authlab/lab/contract"
 	"authlab/lab/control"
 )
@@ -14,6 +15,9 @@ var _ contract.Lab = (*Lab)(nil)
 // View implements contract.Lab.
 func (c *Lab) View(ctx context.Context) (contract.View, error) {
 	v := contract.View{Target: "embedded", MaxReplicas: contract.MaxReplicas, Now: c.time.Now().UTC(), Faults: []string{}, Services: c.services.urls}
+	c.mu.RLock()
+	v.LeakedSecret = c.startup.LeakedSecret
+	c.mu.RUnlock()
 	for _, f := range c.faults() {
 		v.Faults = append(v.Faults, f.String())
 	}
@@ -69,6 +73,11 @@ func (c *Lab) Advance(ctx context.Context, by time.Duration) error {
 // AddUsers implements contract.Lab.
 func (c *Lab) AddUsers(ctx context.Context, count int, password string) error {
 	return control.AddUsers(ctx, c.directory, c.hasher, count, password)
+}
+
+// AddAccount makes a user whose password is a secret that a program made: see account.CreateWithSecret.
+func (c *Lab) AddAccount(ctx context.Context, name, secret string) error {
+	return account.CreateWithSecret(ctx, c.directory, c.hasher, account.User{Name: name, Roles: []string{account.RoleUser}}, secret)
 }
 
 // SetRoles implements contract.Lab.
