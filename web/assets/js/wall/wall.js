@@ -5,6 +5,7 @@ import { t } from "../lang.js";
 import { QUESTIONS } from "../walkthrough/chapters.js";
 import { change, watch } from "./link.js";
 import { showRound } from "./round-view.js";
+import { Theatre } from "./theatre.js";
 import { Tiles } from "./tiles.js";
 
 const POLICIES = ["sticky", "round-robin", "hash"];
@@ -13,7 +14,8 @@ const MESSAGE_FOR = 4000; // ms
 
 const byId = (id) => document.getElementById(id);
 const tiles = new Tiles(byId("tiles"));
-document.documentElement.tiles = tiles; // for a test that counts frames
+byId("tiles").tiles = tiles; // for a test that counts frames
+const theatre = new Theatre(byId("theatre"));
 
 let picture = null;
 let chapter = Number(sessionStorage.getItem("authlab-chapter") ?? 3); // three desks
@@ -65,7 +67,10 @@ function showPanels() {
   const joins = asksToJoin ?? (people.length === 0 && !round);
   if (joins) showJoin();
   byId("join").hidden = !joins;
-  byId("round").hidden = !round || showsRoom;
+  const plays = round?.phase === "run" && round.ready && !round.failed && !showsRoom;
+  if (plays) theatre.play(round, showPanels);
+  else theatre.close();
+  byId("round").hidden = !round || showsRoom || theatre.isOpen;
   const { left_ms: _, ...fixed } = round ?? {};
   const text = JSON.stringify([fixed, people.length]);
   if (round && text !== roundShown) showRound(byId("round"), round, people.length);
