@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -92,6 +94,28 @@ func TestWrongUsageOfAClass(t *testing.T) {
 	for lang, want := range map[string]string{"en": "A LESSON OF ONE HOUR", "es": "UNA LECCIÓN DE UNA HORA"} {
 		if code, stdout, _ := program(t, nil, "class", "--sheet", "--lang", lang); code != 0 || !strings.HasPrefix(stdout, want) {
 			t.Errorf("the sheet in %s: exit %d, %.40q", lang, code, stdout)
+		}
+	}
+}
+
+// The sheet names the chapters as the pages do.
+func TestTheSheetNamesChaptersThatThereAre(t *testing.T) {
+	for _, lang := range []string{"en", "es"} {
+		content, err := os.ReadFile(filepath.Join("..", "..", "web", "assets", "lang", lang+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var catalogue struct {
+			Walkthrough map[string]json.RawMessage `json:"walkthrough"`
+		}
+		if err := json.Unmarshal(content, &catalogue); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"three-desks", "always-the-same-desk", "the-cabinet-burns", "leaving"} {
+			var chapter struct{ Title string }
+			if err := json.Unmarshal(catalogue.Walkthrough[id], &chapter); err != nil || !strings.Contains(class.Sheet(lang), chapter.Title) {
+				t.Errorf("the sheet in %s does not name %q, %v", lang, chapter.Title, err)
+			}
 		}
 	}
 }

@@ -100,7 +100,6 @@ async function act(path, body) {
 }
 
 function choose(by) {
-  if (picture.round) return;
   chapter = (chapter + by + QUESTIONS.length) % QUESTIONS.length;
   sessionStorage.setItem("authlab-chapter", chapter);
   showPanels();
@@ -109,24 +108,25 @@ function choose(by) {
 function next() {
   showsRoom = asksToJoin = false;
   if (picture.round) {
-    act("/class/round/next");
+    act("/class/round/next", { from: picture.round.phase }); // pressed twice, it goes one step
     return;
   }
   const { id, experiment, asks, surprise } = QUESTIONS[chapter];
   act("/class/round", { chapter: id, experiment, scheme: surprise, asks });
-  chapter = (chapter + 1) % QUESTIONS.length;
+  choose(1);
 }
 
 const scaled = (by) => act("/lab/replicas", { count: Math.max(picture.replicas.length + by, 1) });
 
 const KEYS = {
-  Enter: ["enter", next], ArrowLeft: ["arrows", () => choose(-1)], ArrowRight: ["", () => choose(1)], d: ["d", () => act("/class/round/show")],
+  Enter: ["enter", next], ArrowLeft: ["arrows", () => picture.round || choose(-1)], ArrowRight: ["", () => picture.round || choose(1)], d: ["d", () => act("/class/round/show")],
   j: ["j", () => { asksToJoin = byId("join").hidden; showPanels(); }],
   v: ["v", () => { showsRoom = !showsRoom; showPanels(); }],
   "1": ["replica", null],
   x: ["x", () => act(`/lab/redis/${picture.redis.alive ? "stop" : "start"}`)], f: ["f", () => act("/lab/redis/flush")],
   p: ["p", () => act("/class/policy", { policy: POLICIES[(POLICIES.indexOf(picture.policy) + 1) % POLICIES.length] })],
   "+": ["scale", () => scaled(1)], "-": ["", () => scaled(-1)],
+  c: ["c", () => act("/lab/clock", { advance: "15m" })],
   k: ["k", () => act("/lab/keys/rotate", { overlap: false })], Escape: ["escape", () => act("/class/round/end")],
 };
 
