@@ -82,6 +82,7 @@ func TestWrongUsageOfAClass(t *testing.T) {
 		"--lang fr: it can be en or es":                   "--lang fr",
 		"--people 0: it can be 1 to 1000":                 "--people 0",
 		"--replicas 10: it can be 1 to 9":                 "--replicas 10",
+		`"token-bound" is no lane`:                        "--lanes token-bound",
 		`"basic" is no lane`:                              "--lanes basic",
 		`"token-stateless" is no lane, or is one already`: "--lanes token-stateless,token-stateless",
 		"file exists":                                     "--save " + there,
