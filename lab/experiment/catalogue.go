@@ -49,6 +49,7 @@ func All() []Experiment {
 		rememberMe(),
 		backButton(),
 		tossedCookie(),
+		framed(),
 		keyRotation(),
 		bootKey(),
 		clockSkew(),
