@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"authlab/account"
 )
 
 // The Service keeps refresh tokens in Redis. A family is one login and every token that was refreshed from it.
@@ -42,7 +44,9 @@ type familyRecord struct {
 	Newest    string    `json:"newest"`             // hash of the token that may be spent
 	Spent     string    `json:"spent,omitempty"`    // hash of the token before it, until the refresh is confirmed
 	SpentAt   int64     `json:"spent_at,omitempty"` // when, in milliseconds, by the clock of Redis
-	First     string    `json:"first,omitempty"`    // of a family that began with a reuse: the one that began with the login
+	// Thumbprint is of the key that the client has to prove that it holds, if the tokens of the family are bound to one.
+	Thumbprint string `json:"jkt,omitempty"`
+	First      string `json:"first,omitempty"` // of a family that began with a reuse: the one that began with the login
 }
 
 // halfChars is the length of half a refresh token: a rand.Text, of 128 random bits or more.
@@ -89,8 +93,10 @@ redis.call('SET', KEYS[1], cjson.encode(family), 'PX', ARGV[2])
 return family.auth_time`
 
 // startFamily begins the family of a token, and returns the time of the login.
-func (s *Service) startFamily(ctx context.Context, user string, first refreshToken) (time.Time, error) {
-	text, err := json.Marshal(familyRecord{User: user, ExpiresAt: s.config.Now().Add(s.config.Refresh), Newest: hash(first.once)})
+func (s *Service) startFamily(ctx context.Context, user string, first refreshToken, thumbprint string) (time.Time, error) {
+	text, err := json.Marshal(familyRecord{
+		User: user, ExpiresAt: s.config.Now().Add(s.config.Refresh), Newest: hash(first.once), Thumbprint: thumbprint,
+	})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("start family: %w", err)
 	}
@@ -102,23 +108,25 @@ func (s *Service) startFamily(ctx context.Context, user string, first refreshTok
 }
 
 // spend puts the token with the hash ARGV[2] in the place of the one with the hash ARGV[1], and returns the family's record
-// KEYS[1]. Or it returns why not: the family has ended (KEYS[2]) or is unknown, the token was used before, or another
-// request has spent it in the last ARGV[3] milliseconds, and has not confirmed it.
+// KEYS[1]. Or it returns why not: the family has ended (KEYS[2]) or is unknown, it is bound to another key than the one with
+// the thumbprint ARGV[4], the token was used before, or another request has spent it in the last ARGV[3] milliseconds, and
+// has not confirmed it.
 //
-// ARGV[4] is Config.UndetectedReuse in milliseconds. In that time (KEYS[3]) a token that was used before is good for a family
+// ARGV[5] is Config.UndetectedReuse in milliseconds. In that time (KEYS[3]) a token that was used before is good for a family
 // of its own: "again" and the record.
 const spend = storeNow + `
 local text = redis.call('GET', KEYS[1])
 if not text then return redis.call('EXISTS', KEYS[2]) == 1 and 'ended' or 'unknown' end
 local family = cjson.decode(text)
+if (family.jkt or '') ~= ARGV[4] then return 'bound' end
 if family.newest ~= ARGV[1] then
 	if family.spent ~= ARGV[1] then
-		if ARGV[4] ~= '0' and redis.call('EXISTS', KEYS[3]) == 1 then return 'again' .. text end
-		return 'reused' .. (family.first or '')
+		if ARGV[5] ~= '0' and redis.call('EXISTS', KEYS[3]) == 1 then return 'again' .. text end
+		return 'reused ' .. (family.first or '') .. ' ' .. family.user
 	end
 	if now - family.spent_at < tonumber(ARGV[3]) then return 'pending' end
 end
-if ARGV[4] ~= '0' then redis.call('SET', KEYS[3], 1, 'PX', ARGV[4]) end
+if ARGV[5] ~= '0' then redis.call('SET', KEYS[3], 1, 'PX', ARGV[4]) end
 family.newest, family.spent, family.spent_at = ARGV[2], ARGV[1], now
 redis.call('SET', KEYS[1], cjson.encode(family), 'PX', redis.call('PTTL', KEYS[1]))
 return text`
@@ -149,13 +157,13 @@ const (
 
 // spend spends a refresh token, and returns the next one and the record of its family. ErrRefreshReused: it was spent
 // before, and the family has ended. Of many requests with the same token exactly one succeeds.
-func (s *Service) spend(ctx context.Context, token refreshToken) (refreshToken, familyRecord, error) {
+func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint string) (refreshToken, familyRecord, error) {
 	next, id := token.next(), token.id()
 	var found string
 	for try := range pendingTries {
 		var err error
 		found, err = s.config.Redis.Eval(ctx, spend, []string{s.familyKey(id), s.deniedKey(id), s.config.Prefix + "reuse:" + hash(token.String())},
-			hash(token.once), hash(next.once), pendingFor.Milliseconds(), time.Duration(s.reuse.Load()).Milliseconds()).Text()
+			hash(token.once), hash(next.once), pendingFor.Milliseconds(), thumbprint, time.Duration(s.reuse.Load()).Milliseconds()).Text()
 		if err != nil {
 			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", err)
 		}
@@ -168,13 +176,15 @@ func (s *Service) spend(ctx context.Context, token refreshToken) (refreshToken, 
 			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", ctx.Err())
 		}
 	}
-	if first, reused := strings.CutPrefix(found, "reused"); reused {
+	if who, reused := strings.CutPrefix(found, "reused "); reused {
+		first, user, _ := strings.Cut(who, " ")
 		if err := s.endFamily(ctx, cmp.Or(first, id)); err != nil {
 			return refreshToken{}, familyRecord{}, err
 		}
+		s.config.Audit.Tell(ctx, account.Event{Kind: account.EventRefreshReused, User: user})
 		return refreshToken{}, familyRecord{}, ErrRefreshReused
 	}
-	if why, refused := spendRefusals[found]; refused {
+	if why, refused := refusals[found]; refused {
 		return refreshToken{}, familyRecord{}, why
 	}
 	found, again := strings.CutPrefix(found, "again")
@@ -221,10 +231,8 @@ func (s *Service) checkFirst(ctx context.Context, id string) error {
 	return nil
 }
 
-// spendRefusals are the answers of the scripts that are no record.
-var spendRefusals = map[string]error{
-	"unknown": ErrRefreshUnknown, "ended": ErrFamilyEnded, "pending": ErrRefreshPending,
-}
+// refusals are answers of the scripts.
+var refusals = map[string]error{"unknown": ErrRefreshUnknown, "ended": ErrFamilyEnded, "pending": ErrRefreshPending, "bound": ErrRefreshBound}
 
 // confirm is the last step of a refresh. If Redis breaks off over it, the client gets its new token all the same: it is the
 // newest one, confirmed or not.
@@ -233,7 +241,7 @@ func (s *Service) confirm(ctx context.Context, next refreshToken, user string) e
 	if err != nil {
 		return nil //nolint:nilerr // see above
 	}
-	return spendRefusals[answer]
+	return refusals[answer]
 }
 
 // endFamily ends a family: spend refuses its refresh tokens from now on, and the denylist its access tokens.

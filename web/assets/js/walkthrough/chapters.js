@@ -84,7 +84,7 @@ export const CHAPTERS = [
     slogan: "half",
     yourTurn: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
     light: ["redis"],
-    more: ["lost-update", "boot-key", "key-rotation"],
+    more: ["cached-session", "lost-update", "boot-key", "key-rotation"],
     sources: [{ name: "Redis, GETEX", url: "https://redis.io/docs/latest/commands/getex/" }, SESSIONS],
   },
   {
@@ -129,7 +129,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "copy", "thief", "logout"] }, actions: [],
     },
     light: ["client"],
-    more: ["forgery", "key-leak", "csrf", "login-csrf", "refresh-reuse", "concurrent-refresh", "two-tabs", "retry-storm"],
+    more: ["forgery", "key-leak", "csrf", "login-csrf", "refresh-reuse", "concurrent-refresh", "two-tabs", "retry-storm", "proof-replay"],
     sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
   },
   {
@@ -144,7 +144,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "reports", "cut", "mend", "logout"] }, actions: [],
     },
     light: ["reports"],
-    more: ["cross-origin", "script-reads", "remember-me", "tossed-cookie", "framed"],
+    more: ["introspection", "cross-origin", "script-reads", "remember-me", "tossed-cookie", "framed"],
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
   },
   {
