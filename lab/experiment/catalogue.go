@@ -52,6 +52,7 @@ func All() []Experiment {
 		rememberMe(),
 		backButton(),
 		tossedCookie(),
+		framed(),
 		keyRotation(),
 		bootKey(),
 		clockSkew(),
