@@ -45,6 +45,7 @@ func All() []Experiment {
 		scriptReads(),
 		rememberMe(),
 		keyRotation(),
+		kidStorm(),
 		bootKey(),
 		clockSkew(),
 	}

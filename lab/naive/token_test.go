@@ -129,3 +129,14 @@ func spelledAnew(token string) string {
 	last := len(token) - 1
 	return token[:last] + string(alphabet[strings.IndexByte(alphabet, token[last])^1])
 }
+
+func TestAnInventedKeyIDIsARequestForHome(t *testing.T) {
+	c := newClient(t)
+	const token = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImludmVudGVkIn0.e30.AA"
+	if a := c.do(http.MethodGet, "/naive/resource/me", "", "Authorization", "Bearer "+token); a.status != 401 || a.body != `{"home_calls":1}` {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if a := c.do(http.MethodGet, "/naive/resource/me", ""); a.status != 401 || a.body != `{"home_calls":0}` {
+		t.Errorf("without a token: %d %s", a.status, a.body)
+	}
+}
