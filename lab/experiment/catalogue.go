@@ -29,6 +29,7 @@ func All() []Experiment {
 		staleRole(),
 		forgedTokens(),
 		stolen(),
+		inTheLog(),
 		refreshReuse(),
 		concurrentRefresh(),
 		crossSiteForms(),

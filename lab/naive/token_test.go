@@ -140,3 +140,19 @@ func TestAnInventedKeyIDIsARequestForHome(t *testing.T) {
 		t.Errorf("without a token: %d %s", a.status, a.body)
 	}
 }
+
+func TestATokenInTheAddressIsTaken(t *testing.T) {
+	c := newClient(t)
+	login := c.do(http.MethodPost, "/naive/authenticate", `{"username":"bob","password":"builder"}`, "Content-Type", "application/json")
+	var pair struct {
+		Access string `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(login.body), &pair); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]int{"?access_token=" + pair.Access: 200, "?access_token=x": 401, "": 401} {
+		if a := c.do(http.MethodGet, "/naive/token/me"+query, ""); a.status != want {
+			t.Errorf("%.20s: %d %s", query, a.status, a.body)
+		}
+	}
+}

@@ -459,7 +459,9 @@ func TestANewKeyIsNoticedAfterAStormOfInventedOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	ask := func(token string) answer { return get(t, s.Handler(), "/reports/token", "Authorization", "Bearer "+token) }
+	ask := func(token string) answer {
+		return get(t, s.Handler(), "/reports/token", "Authorization", "Bearer "+token)
+	}
 	ask(one.token(t, nil, nil)) // fetches the keys
 	calls := 0
 	for range 50 {
