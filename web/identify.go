@@ -22,6 +22,7 @@ type caller struct {
 	expiresAt time.Time     // zero: never
 	session   session.Login // in the session schemes
 	claims    token.Claims  // in the token schemes
+	proof     token.Proof   // in the schemes whose token is bound to a key
 }
 
 // Keys of gin's request context.
@@ -69,23 +70,32 @@ func (s *Server) readToken(source token.Source, revocable bool) func(*gin.Contex
 		if err != nil {
 			return caller{}, err
 		}
-		ctx, start := c.Request.Context(), time.Now()
-		verified, err := s.tokens.Verify(text)
-		what := s.config.Keys.Signing().Algorithm() + " signature and claims"
-		if verified.Cached {
-			what = "claims of a token whose signature was checked before"
-		}
-		timingOf(ctx).Add(costSignature, what, start)
+		who, err := s.readVerified(c, func() (token.Verified, error) { return s.tokens.Verify(text) })
 		if err == nil && revocable {
-			err = s.tokens.CheckRevoked(ctx, verified.Claims)
+			err = s.tokens.CheckRevoked(c.Request.Context(), who.claims)
 		}
 		if err != nil {
 			return caller{}, err
 		}
-		claims := verified.Claims
-		user := account.User{Name: claims.Subject, Roles: claims.Roles}
-		return caller{user: user, expiresAt: time.Time(claims.ExpiresAt), claims: claims}, nil
+		return who, nil
 	}
+}
+
+// readVerified verifies a token, and times it.
+func (s *Server) readVerified(c *gin.Context, verify func() (token.Verified, error)) (caller, error) {
+	start := time.Now()
+	verified, err := verify()
+	what := s.config.Keys.Signing().Algorithm() + " signature and claims"
+	if verified.Cached {
+		what = "claims of a token whose signature was checked before"
+	}
+	timingOf(c.Request.Context()).Add(costSignature, what, start)
+	if err != nil {
+		return caller{}, err
+	}
+	claims := verified.Claims
+	user := account.User{Name: claims.Subject, Roles: claims.Roles}
+	return caller{user: user, expiresAt: time.Time(claims.ExpiresAt), claims: claims}, nil
 }
 
 // readSession loads the session that the cookie names.

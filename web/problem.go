@@ -85,6 +85,11 @@ var verdicts = []verdict{
 	{session.ErrNoSession, 401, "session-unknown", "No such session", "{store} It was never there, has ended, or timed out."},
 	{errService, 401, "not-a-service", "Not a registered service", "Only a service that {replica} knows, by its name and secret, may ask about tokens."},
 	{token.ErrNoToken, 401, "no-credential", "No token", "This request carries no token of {scheme}, so {replica} does not know who is calling."},
+	{token.ErrNonce, 401, "proof-nonce", "Proof needs a nonce", "{err}, by the clock of {replica}. Make a proof with the nonce in the DPoP-Nonce header of this answer, and send it."},
+	{token.ErrProofUsed, 401, "proof-used", "Proof was used before", "A proof works once: {err}. A copy of a request is worth nothing."},
+	{token.ErrProof, 401, "proof-invalid", "Proof is not valid", "{err}."},
+	{token.ErrBound, 401, "token-bound", "Token is bound to a key", "{err}."},
+	{token.ErrRefreshBound, 401, "refresh-bound", "Refresh token is bound to a key", "{err}. It was not spent."},
 	{token.ErrFormat, 401, "token-format", "Token is malformed", "{err}."},
 	{token.ErrSignature, 401, "token-signature", "Signature of the token does not match", "{err}."},
 	{token.ErrTime, 401, "token-time", "Token is out of its time", "{err}, by the clock of {replica}."},
@@ -177,6 +182,8 @@ func (s *Server) challenge(c *gin.Context, in string, v verdict, err error) {
 	case !unauthorized:
 	case row.Credential == scheme.Password, errors.Is(err, errService):
 		c.Header("WWW-Authenticate", `Basic realm="authlab", charset="UTF-8"`)
+	case row.Credential == scheme.DPoP:
+		s.challengeProof(c, v, err)
 	case row.Credential == scheme.Cookie:
 		c.Header("WWW-Authenticate", fmt.Sprintf(`Cookie realm="authlab", cookie-name=%q`, s.cookieName(row.CookieName)))
 	case errors.Is(err, token.ErrInvalid):

@@ -28,8 +28,11 @@ func (s *Server) mount() map[string]mounted {
 		scheme.TokenStateless: {read: s.readToken(token.FromHeader, false)},
 		scheme.TokenRevocable: {read: s.readToken(token.FromHeader, true)},
 		scheme.TokenCookie:    {read: s.readToken(token.FromCookie(s.cookieName(scheme.TokenCookie), s.tokens.Verify), false)},
+
+		scheme.TokenBound:      {read: s.readBound(s.tokens.UseProof)},
+		scheme.TokenBoundLocal: {read: s.readBound(token.NewLocalProofs(s.config.Now).Use)},
 	}
-	for _, row := range scheme.All() {
+	for _, row := range append(scheme.All(), scheme.Bound()...) {
 		m := all[row.Name]
 		m.Scheme = row
 		all[row.Name] = m

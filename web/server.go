@@ -6,9 +6,11 @@
 //	/session/cookie   ┘
 //	/token/stateless  ┐
 //	/token/revocable  ├ package token: the client carries
-//	/token/cookie     ┘
+//	/token/cookie     │
+//	/token/bound      │ a token that is bound to a key of the client
+//	/token/bound-local┘
 //
-// Each of the seven schemes has the same routes (me, admin, email, cart) at its base path; package scheme is their table.
+// Each scheme has the same routes (me, admin, email, cart) at its base path; package scheme is their table.
 //
 //	request ─▶ observe ─▶ identify ─▶ requireCaller ─▶ handler
 //	           log, time   who calls?   401, 503           200, 403
@@ -102,7 +104,8 @@ func New(config Config) *Server {
 	}
 	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
 	config.Redis.AddHook(&batcher{}) // last, so that the others see each command by itself
-	s.directory = timedDirectory{config.Directory, s.metrics, time.Now}
+	_, inMemory := config.Directory.(*account.Memory)
+	s.directory = timedDirectory{config.Directory, s.metrics, time.Now, inMemory}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	s.tokens = token.NewService(token.Config{
@@ -150,7 +153,7 @@ func (s *Server) routes() *gin.Engine {
 		get(r, path, gin.WrapH(pages))
 	}
 
-	for _, row := range scheme.All() {
+	for _, row := range append(scheme.All(), scheme.Bound()...) {
 		m := s.schemes[row.Name]
 		g := r.Group(m.Base, inScheme(m.Name))
 		if m.sessions != nil {
@@ -191,6 +194,10 @@ func (s *Server) routes() *gin.Engine {
 	r.POST("/token/revoke", inScheme(scheme.TokenRevocable), s.handleRevoke)
 	// A token that was taken back must not end the logins that came after it, so this route asks the denylist.
 	r.POST("/token/logout-everywhere", inScheme(scheme.TokenRevocable), revocable.identify, s.requireCaller, s.tellStreams(revocable), s.handleTokenLogoutEverywhere)
+	bound := s.schemes[scheme.TokenBound]
+	r.POST(bound.Login, inScheme(bound.Name), s.handleBoundLogin)
+	r.POST(bound.Refresh, inScheme(bound.Name), s.handleBoundRefresh)
+	r.POST(bound.Logout, inScheme(bound.Name), bound.identify, s.tellStreams(bound), s.handleTokenLogout)
 	return r
 }
 

@@ -127,7 +127,7 @@ func (c *Lab) start(ctx context.Context) error {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	go c.controls.Watch(running)
-	c.server = serve(web.ProblemListener(c.listener, contract.Balancer, c.config.Logger), c.handler(), contract.Balancer, c.config.Logger)
+	c.server = serve(web.ProblemListener(c.listener, contract.Balancer, c.config.Logger), c.Handler(), contract.Balancer, c.config.Logger)
 	return nil
 }
 
@@ -142,8 +142,8 @@ func serve(listener net.Listener, handler http.Handler, name string, logger *slo
 	return server
 }
 
-// handler serves the controls and the pages, which survive the faults, and sends all other requests to the balancer.
-func (c *Lab) handler() http.Handler {
+// Handler serves the controls and the pages, which survive the faults, and sends all other requests to the balancer.
+func (c *Lab) Handler() http.Handler {
 	pages := web.NewPages()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {

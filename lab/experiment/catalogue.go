@@ -30,6 +30,7 @@ func All() []Experiment {
 		forgedTokens(),
 		stolen(),
 		inTheLog(),
+		proofReplay(),
 		refreshReuse(),
 		concurrentRefresh(),
 		crossSiteForms(),

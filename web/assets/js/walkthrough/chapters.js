@@ -129,7 +129,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "copy", "thief", "logout"] }, actions: [],
     },
     light: ["client"],
-    more: ["forgery", "in-the-log", "csrf", "refresh-reuse", "concurrent-refresh"],
+    more: ["forgery", "in-the-log", "csrf", "refresh-reuse", "concurrent-refresh", "proof-replay"],
     sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
   },
   {
