@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -57,6 +58,17 @@ func (p page) bundle(files fs.FS, split bool) map[string][]byte {
 		}
 	}
 	return bundled
+}
+
+var imported = regexp.MustCompile(`(?:import|from)"\./([^"]*)"`) // and not import("…"), which comes when it is needed
+
+// partsOf are the scripts that a bundled script is nothing without, by their file names.
+func partsOf(script []byte) []string {
+	var parts []string
+	for _, found := range imported.FindAllSubmatch(script, -1) {
+		parts = append(parts, string(found[1]))
+	}
+	return parts
 }
 
 var loaders = map[string]api.Loader{".js": api.LoaderJS, ".css": api.LoaderCSS}

@@ -85,6 +85,7 @@ func (s *Server) changePassword(c *gin.Context, name, old, wanted string) error 
 	if err := s.directory.SetPasswordHash(ctx, name, hash); err != nil {
 		return err
 	}
+	s.Audit(ctx, account.Event{Kind: account.EventPasswordChanged, User: name})
 	return s.endLogins(ctx, name)
 }
 
@@ -98,7 +99,7 @@ func (s *Server) hash(ctx context.Context, password string) (string, error) {
 
 // endLogins ends all logins of a user that this replica can end. What needs Redis is first: without it, none has ended.
 func (s *Server) endLogins(ctx context.Context, user string) error {
-	if err := s.tokens.LogoutEverywhere(ctx, user); err != nil {
+	if err := s.tokens.EndAll(ctx, user); err != nil {
 		return err
 	}
 	for _, m := range s.schemes {

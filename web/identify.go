@@ -130,7 +130,8 @@ func basicAuth(authorization string) (name, password string, ok bool) {
 	return r.BasicAuth()
 }
 
-// hashTimeout bounds how long a login waits for its turn: for a place among the attempts, and to be hashed. It is shorter than a balancer waits for an answer
+// hashTimeout bounds how long a login waits for its turn: for a place among the attempts, and to be hashed. It is shorter than a
+// balancer waits for an answer
 // (5 s), so that a login that does not get its turn is answered with 503, and the replica is not taken for a silent one.
 const hashTimeout = 4 * time.Second
 
@@ -153,12 +154,25 @@ func (s *Server) authenticate(c *gin.Context, name, password string) (account.Us
 	case err == nil:
 		s.logNotCounted(attempt.Succeeded(ctx))
 	case errors.Is(err, account.ErrBadCredentials):
-		_, failed := attempt.Failed(ctx)
-		s.logNotCounted(failed)
+		s.failed(ctx, attempt, err)
 	default: // the database or the Hasher did not answer, so the password was not checked
 		s.logNotCounted(attempt.Withdraw(ctx))
 	}
 	return user, err
+}
+
+// failed counts a wrong password, and tells the audit log whose it was.
+func (s *Server) failed(ctx context.Context, attempt account.Attempt, err error) {
+	bad, _ := errors.AsType[*account.BadCredentialsError](err)
+	s.Audit(ctx, account.Event{Kind: account.EventLoginFailed, User: bad.User})
+	limit, err := attempt.Failed(ctx)
+	s.logNotCounted(err)
+	if limit.Account {
+		s.Audit(ctx, account.Event{Kind: account.EventAccountLimit, User: bad.User})
+	}
+	if limit.Address {
+		s.Audit(ctx, account.Event{Kind: account.EventAddressLimit})
+	}
 }
 
 // logNotCounted logs an error that Redis answered to a login's count. An outage is none: then logins are not limited.

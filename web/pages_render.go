@@ -43,15 +43,17 @@ func makeFiles(pages []page) map[string][]byte {
 	}
 	made := map[string][]byte{}
 	for _, p := range pages {
+		bundled := p.bundle(files, true)
+		parts := partsOf(bundled["/assets/"+p.Name+".js"])
 		for _, lang := range languages {
 			for _, named := range []bool{false, true} {
-				made[p.fileName(lang, named)] = p.render(files, lang, named)
+				made[p.fileName(lang, named)] = p.render(files, lang, named, parts)
 			}
 			if len(p.Later.Texts) > 0 {
 				made["/assets/"+p.Name+"-later."+lang.String()+".json"] = []byte(asData(readCatalogue(files, lang).only(p.Later.Texts)))
 			}
 		}
-		maps.Copy(made, p.bundle(files, true))
+		maps.Copy(made, bundled)
 	}
 	if made["/assets/icon.svg"], err = fs.ReadFile(files, "icon.svg"); err != nil {
 		panic(err)
@@ -73,14 +75,15 @@ func WriteFiles(folder string) error {
 	return nil
 }
 
-// render returns the page in a language. named: its links name the language.
-func (p page) render(files fs.FS, lang language.Tag, named bool) []byte {
+// render returns the page in a language. named: its links name the language; parts: what its script imports, so that a browser
+// asks for all at once.
+func (p page) render(files fs.FS, lang language.Tag, named bool, parts []string) []byte {
 	query := ""
 	if named {
 		query = "?lang=" + lang.String()
 	}
 	return p.fill(files, lang, p.Later.Texts, map[string]any{
-		"Pages": pages, "Query": query, "Assets": "/assets/", "Home": "/" + query, "OtherHome": "?lang=" + other(lang).String(),
+		"Pages": pages, "Parts": parts, "Query": query, "Assets": "/assets/", "Home": "/" + query, "OtherHome": "?lang=" + other(lang).String(),
 	})
 }
 

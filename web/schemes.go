@@ -43,7 +43,7 @@ func (s *Server) mount() map[string]mounted {
 func (s *Server) mountSession(name string, store session.Store, directory account.Directory) mounted {
 	manager := session.NewManager(session.Config{
 		Name: s.cookieName(name), Store: store, Directory: directory, Secure: s.config.Secure,
-		Idle: s.config.Idle, Absolute: s.config.Absolute, Now: s.config.Now,
+		Idle: s.config.Idle, Absolute: s.config.Absolute, Now: s.config.Now, Audit: s.Audit,
 	})
 	return mounted{read: s.readSession(name, manager), sessions: manager}
 }

@@ -110,7 +110,7 @@ func New(config Config) *Server {
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	s.tokens = token.NewService(token.Config{
 		Keys: config.Keys, Directory: s.directory, Redis: config.Redis, Prefix: config.Prefix,
-		Access: config.Access, Refresh: config.Refresh, Now: config.Now,
+		Access: config.Access, Refresh: config.Refresh, Now: config.Now, Audit: s.Audit,
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)

@@ -1,6 +1,7 @@
 package embedded_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -28,7 +30,7 @@ func openWalkthrough(t *testing.T, address string, width, height int64) *page {
 	t.Cleanup(func() { w.report(t) })
 	p.do(chromedp.EmulateViewport(width, height), chromedp.Navigate(c.URL()+address))
 	wait[bool](p, `document.querySelectorAll(".turn button").length === 2 && `+
-		`(document.querySelector("#question input") !== null || !document.getElementById("verdict").hidden || document.querySelector(".press:not(:disabled)") !== null)`)
+		`(document.querySelector("#question input") !== null || !document.getElementById("verdict").hidden || document.querySelector(".press[data-ready=true]") !== null)`)
 	p.playFilms("skipped")
 	return p
 }
@@ -84,6 +86,7 @@ func TestEveryChapterIsPlayedToItsEndInBothLanguages(t *testing.T) {
 			if rows := ask[int](p, `document.querySelectorAll(".predictions tbody tr").length`); rows != all {
 				t.Errorf("of %d predictions the last page lists %d", all, rows)
 			}
+			p.expectPages(2)
 			if taken := ask[int](p, `document.querySelectorAll(".decision [data-chosen=true]").length`); taken != 3 {
 				t.Errorf("the picture of the decision has %d answers", taken)
 			}
@@ -429,7 +432,7 @@ func TestAReaderStartsOverAndIsAskedFirst(t *testing.T) {
 	}
 	ask[bool](p, `document.querySelector("[data-end=start-over]").click() ?? true`)
 	ask[bool](p, `document.querySelector("[data-end=sure-yes]").click() ?? true`)
-	wait[bool](p, `location.hash === "#opening" && document.querySelector(".press:not(:disabled)") !== null && document.querySelector("#steps [data-done=true]") === null`)
+	wait[bool](p, `location.hash === "#opening" && document.querySelector(".press[data-ready=true]") !== null && document.querySelector("#steps [data-done=true]") === null`)
 	ask[bool](p, `(location.hash = "#three-desks", true)`)
 	wait[bool](p, `document.querySelectorAll("#question fieldset").length === 3 && document.querySelector("#question input:checked") === null`)
 }
@@ -454,5 +457,17 @@ func TestTheLastPageCanBePrinted(t *testing.T) {
 		if is := ask[bool](p, fmt.Sprintf(`document.querySelector(%q)?.checkVisibility() ?? false`, selector)); is != want {
 			t.Errorf("on paper %s is shown: %v, want %v", selector, is, want)
 		}
+	}
+}
+
+// expectPages prints the page on A4.
+func (p *page) expectPages(most int) {
+	p.t.Helper()
+	printed, err := chromedp.Call(p.ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{PaperWidth: 8.27, PaperHeight: 11.69})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if pages := bytes.Count(printed.Data, []byte("/Type /Page\n")); pages == 0 || pages > most {
+		p.t.Errorf("it takes %d pages, want at most %d", pages, most)
 	}
 }

@@ -41,7 +41,7 @@ func kidStorm() Experiment {
 			if _, err := visitor.report(ctx, reportPages[TokenStateless]); err != nil { // fetches home's keys, if they are not there
 				return err
 			}
-			calls, err := storm(ctx, visitor, tokens, clients)
+			calls, err := inventKeys(ctx, visitor, tokens, clients)
 			if err != nil {
 				return err
 			}
@@ -62,8 +62,8 @@ func kidStorm() Experiment {
 	}
 }
 
-// storm sends a page of the second service tokens with invented key IDs, a few at once, and returns how often it called home.
-func storm(ctx context.Context, visitor *User, tokens, clients int) (int, error) {
+// inventKeys sends a page of the second service tokens with invented key IDs, a few at once, and returns how often it called home.
+func inventKeys(ctx context.Context, visitor *User, tokens, clients int) (int, error) {
 	calls := make([]int, clients)
 	err := concurrently(clients, func(i int) error {
 		attacker := visitor.Copy()

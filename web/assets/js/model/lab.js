@@ -50,7 +50,7 @@ export class Lab extends EventTarget {
   silenceReplica = (name) => this.#control(`replicas/${encodeURIComponent(name)}/silence`);
   startReplica = (name) => this.#control(`replicas/${encodeURIComponent(name)}/start`);
   skewClock = (name, skew) => this.#control(`replicas/${encodeURIComponent(name)}/clock`, { skew });
-  scale = (count) => this.#control("replicas", { count });
+  scale = (count, looks = true) => this.#control("replicas", { count }, looks);
   stopRedis = () => this.#control("redis/stop");
   startRedis = () => this.#control("redis/start");
   flushRedis = () => this.#control("redis/flush");
@@ -90,9 +90,10 @@ export class Lab extends EventTarget {
     if (ok) this.#experiments = new Map((json ?? []).map((experiment) => [experiment.name, experiment]));
   }
 
-  async #control(path, json) {
+  /** looks: and asks what the cluster looks like then. Without, it comes with the events. */
+  async #control(path, json, looks = true) {
     const exchange = await Exchange.send({ method: "POST", path: `/lab/${path}`, json });
-    await this.refresh();
+    if (looks) await this.refresh();
     return exchange;
   }
 

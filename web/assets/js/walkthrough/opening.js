@@ -31,6 +31,7 @@ export class Opening {
   #presses = 0;
   #holder = "";
   #busy = false;
+  #ready; // whether the reader is logged in, as soon as that is known
   #button;
   #told = el("p", { className: "told", role: "status" });
   #answers = el("ol", { className: "answers" });
@@ -45,30 +46,41 @@ export class Opening {
     addEventListener("pagehide", () => this.#leave());
   }
 
-  /** Logs the reader in. Where the lab is in use, or cannot be scaled, the desks stay as they are, and the porter sticks to one. */
-  async open() {
+  /** Shows the button, and logs the reader in. known: when it is known how the lab is. */
+  async open(known = this.#lab.refresh()) {
     const at = ++this.#at;
     this.#presses = 0;
     this.#answers.replaceChildren();
     this.#told.textContent = "";
-    this.#button = el("button", { type: "button", className: "primary press", disabled: true }, t("walkthrough.opening.getting-ready"));
+    this.#button = el("button", { type: "button", className: "primary press" }, t("walkthrough.opening.next-page"));
     this.#button.addEventListener("click", () => this.#press());
     const skip = el("button", { type: "button", className: "link skip-opening" }, t("walkthrough.opening.skip"));
     skip.addEventListener("click", () => this.#ended());
     this.#root.replaceChildren(el("p", { className: "lead" }, this.#lead("short")), this.#button, this.#answers, this.#told, el("p", {}, skip));
-    await this.#lab.refresh();
+    this.#ready = this.#login(at, known);
+    await this.#ready;
+  }
+
+  /**
+   * Logs the reader in, while they read. Where the lab is in use, or cannot be scaled, the desks stay as they are, and the porter
+   * sticks to one. Whether they are logged in.
+   */
+  async #login(at, known) {
+    await known;
     const alone = await this.#closeDesks();
-    if (at !== this.#at) return this.#reopenDesks();
+    if (at !== this.#at) {
+      await this.#reopenDesks();
+      return false;
+    }
     this.#wallet.policy = alone ? "round-robin" : "sticky";
     const [answer] = await this.#wallet.login(this.#reader, [SCHEME]);
-    if (at !== this.#at) return;
+    if (at !== this.#at) return false;
     if (!alone) this.#root.querySelector(".lead").textContent = this.#lead("short-many");
     this.#holder = answer.exchange.replica;
-    await this.#lab.refresh();
-    if (alone) remember(OWN, this.#cards.find((id) => id !== recall(OWN)) ?? "");
-    if (!answer.exchange.ok) return say(t("walkthrough.opening.unable"), true);
-    this.#button.disabled = false;
-    this.#button.textContent = t("walkthrough.opening.next-page");
+    if (!answer.exchange.ok) say(t("walkthrough.opening.unable"), true);
+    this.#button.dataset.ready = String(answer.exchange.ok);
+    if (alone) this.#lab.refresh().then(() => remember(OWN, this.#cards.find((id) => id !== recall(OWN)) ?? ""));
+    return answer.exchange.ok;
   }
 
   /** Opens the desks again that were closed for it. */
@@ -84,7 +96,7 @@ export class Opening {
     const { replicas = [], redis = {}, faults } = this.#lab.picture ?? {};
     const isUsed = faults?.length > 0 || redis.keys?.length > 0 || replicas.some(({ alive }) => !alive) || this.#cards.some((id) => id !== recall(OWN));
     if (replicas.length === 0 || isUsed) return replicas.length === 1;
-    if (replicas.length > 1 && (this.#lab.isInside || !(await this.#lab.scale(1)).ok)) return false;
+    if (replicas.length > 1 && (this.#lab.isInside || !(await this.#lab.scale(1, false)).ok)) return false;
     this.#before = replicas.length;
     return true;
   }
@@ -111,6 +123,13 @@ export class Opening {
     if (this.#busy) return;
     this.#busy = true;
     const at = this.#at;
+    this.#button.textContent = t("walkthrough.opening.getting-ready");
+    const isReady = await this.#ready;
+    this.#button.textContent = t("walkthrough.opening.next-page");
+    if (!isReady) {
+      this.#busy = false;
+      return;
+    }
     this.#presses += 1;
     if (this.#presses === CALM + 1) await this.#moreDesks();
     const exchange = await this.#wallet.get(SCHEME);

@@ -31,6 +31,7 @@ class Walkthrough {
   #verdict = null; // loaded at the last chapter
   #opening;
   #index = 0; // of the chapter that is shown
+  #listed; // when the experiments are known
 
   constructor({ reader, other }) {
     this.#stage.lab = this.#lab;
@@ -44,17 +45,26 @@ class Walkthrough {
     this.#measuring.addEventListener(MEASURED_ELSEWHERE, ({ detail }) => this.#follow(detail));
     this.#lab.addEventListener(CLUSTER_MISSED, ({ detail }) => detail.missing && say(t("shell.no-lab"), true, true));
     sayWhenLost(this.#lab);
-    addEventListener("hashchange", () => this.#show(true));
+    addEventListener("hashchange", () => this.#turn());
     byId("before").addEventListener("click", () => this.turn(-1));
     byId("next").addEventListener("click", () => this.turn(1));
   }
 
   async start() {
+    const list = () => this.#lab.listExperiments(language);
+    if (CHAPTERS[this.#find()].id === "opening") {
+      // It measures nothing, so a new reader does not wait for what can be measured.
+      this.#show(false);
+      const opened = this.#lab.open();
+      this.#listed = this.#opening.open(opened).then(list);
+      await opened;
+      return;
+    }
     // A reader who comes back finds answers on the page: they are there before it is shown, so that nothing jumps.
-    await Promise.all([this.#lab.listExperiments(language), this.#progress.isEmpty || loadLater()]);
+    this.#listed = list();
+    await Promise.all([this.#listed, this.#progress.isEmpty || loadLater()]);
     this.#show(false);
     await this.#lab.open();
-    if (this.#chapter.id === "opening") await this.#opening.open();
   }
 
   turn(by) {
@@ -91,6 +101,11 @@ class Walkthrough {
 
   get #chapter() {
     return CHAPTERS[this.#index];
+  }
+
+  async #turn() {
+    await this.#listed;
+    this.#show(true);
   }
 
   #forget() {
