@@ -3,6 +3,8 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -15,8 +17,9 @@ import (
 // An accessLog is a proxy on the way to the lab, as a school or a company has one, which writes of each request what servers
 // and proxies write by default: Apache's Combined Log Format.
 type accessLog struct {
-	server *http.Server
-	client *http.Client // goes by way of the proxy
+	server   *http.Server
+	straight *http.Transport // from the proxy to the lab
+	client   *http.Client    // goes by way of the proxy
 
 	mu    sync.Mutex
 	lines strings.Builder
@@ -30,25 +33,28 @@ func newAccessLog(ctx context.Context) (*accessLog, error) {
 	}
 	straight := &http.Transport{}
 	forward := &httputil.ReverseProxy{
-		Transport: straight,
+		Transport: straight, ErrorLog: log.New(io.Discard, "", 0),
 		Rewrite: func(r *httputil.ProxyRequest) { // the request's own address says where to
 			r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
 		},
 	}
-	l := &accessLog{}
+	l := &accessLog{straight: straight}
 	forward.ModifyResponse = func(r *http.Response) error {
 		l.write(r)
 		return nil
 	}
 	l.server = &http.Server{Handler: forward, ReadHeaderTimeout: 5 * time.Second}
-	l.server.RegisterOnShutdown(straight.CloseIdleConnections)
 	go func() { _ = l.server.Serve(listener) }() // until it is closed
 	address := &url.URL{Scheme: "http", Host: listener.Addr().String()}
 	l.client = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(address), DisableKeepAlives: true}, Timeout: 30 * time.Second}
 	return l, nil
 }
 
-func (l *accessLog) Close() { _ = l.server.Close() }
+// Close ends the proxy.
+func (l *accessLog) Close() {
+	_ = l.server.Close() // no client is served by then
+	l.straight.CloseIdleConnections()
+}
 
 // write adds the line of an answer.
 func (l *accessLog) write(r *http.Response) {
