@@ -12,14 +12,17 @@ import (
 	"time"
 )
 
+// stormTokens is how many tokens with invented key IDs are sent.
+const stormTokens = 1000
+
 // kidStorm sends the second service many tokens that name keys which there are not, and counts how often it asks home for its
 // keys. Then home's key is really replaced, and a user comes with a token that the new one has signed.
 func kidStorm() Experiment {
-	const tokens, clients = 1000, 8
+	const clients = 8
 	return Experiment{
 		Name:      "kid-storm",
-		Predicted: Predictions{TokenStateless: stormed(tokens/20, tokens, true)},
-		Choices:   these(stormed(tokens/20, tokens, true), stormed(tokens, tokens, true), stormed(0, tokens, false)),
+		Predicted: Predictions{TokenStateless: stormed(stormTokens/20, true)},
+		Choices:   these(stormed(stormTokens/20, true), stormed(stormTokens, true), stormed(0, false)),
 		Run: func(ctx context.Context, trial *Trial) error {
 			view, err := trial.Target.View(ctx)
 			if err != nil {
@@ -41,7 +44,7 @@ func kidStorm() Experiment {
 			if _, err := visitor.report(ctx, reportPages[TokenStateless]); err != nil { // fetches home's keys, if they are not there
 				return err
 			}
-			calls, err := inventKeys(ctx, visitor, tokens, clients)
+			calls, err := inventKeys(ctx, visitor, clients)
 			if err != nil {
 				return err
 			}
@@ -52,9 +55,9 @@ func kidStorm() Experiment {
 			if err != nil {
 				return err
 			}
-			outcome := stormed(calls, tokens, requests > 0)
+			outcome := stormed(calls, requests > 0)
 			trial.Observe(TokenStateless, twin.remark(outcome), twin.measures(map[string]float64{
-				"tokens": tokens, "home_calls": float64(calls), "requests_until_noticed": float64(requests),
+				"tokens": stormTokens, "home_calls": float64(calls), "requests_until_noticed": float64(requests),
 			}))
 			return twin.err()
 		},
@@ -63,12 +66,12 @@ func kidStorm() Experiment {
 }
 
 // inventKeys sends a page of the second service tokens with invented key IDs, a few at once, and returns how often it called home.
-func inventKeys(ctx context.Context, visitor *User, tokens, clients int) (int, error) {
+func inventKeys(ctx context.Context, visitor *User, clients int) (int, error) {
 	calls := make([]int, clients)
 	err := concurrently(clients, func(i int) error {
 		attacker := visitor.Copy()
 		attacker.trick = "kid"
-		for range tokens / clients {
+		for range stormTokens / clients {
 			var err error
 			if attacker.Access, err = withInventedKey(visitor.Access); err != nil {
 				return err
@@ -153,12 +156,12 @@ func stormTwin(ctx context.Context, trial *Trial, token string) (twinResult, err
 
 // stormed says whether the calls home were bounded, and whether a real new key was noticed after it. How many they were differs
 // a little from run to run, and so is a measure.
-func stormed(calls, tokens int, noticed bool) Outcome {
+func stormed(calls int, noticed bool) Outcome {
 	switch {
 	case !noticed:
 		return Lost.says("new-key-unknown")
-	case calls > tokens/10:
-		return Dangerous.says("unbounded", "tokens", tokens)
+	case calls > stormTokens/10:
+		return Dangerous.says("unbounded", "tokens", stormTokens)
 	}
 	return Kept.says("bounded")
 }
