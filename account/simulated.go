@@ -29,3 +29,17 @@ func CreateSimulated(ctx context.Context, directory Directory, hasher *Hasher, c
 	}
 	return nil
 }
+
+// CreateWithSecret adds a user whose password no person chose: it is a secret of 128 random bits or more, which the
+// program made and a device keeps. ErrUserExists: the name is taken.
+//
+// The hash is as cheap as a simulated user's. A slow hash protects passwords that can be guessed; to guess 128 random bits
+// takes too long at any speed, so one fast hash is enough, as for look-up secrets in NIST SP 800-63B. Never use it for a
+// password that a person has chosen.
+func CreateWithSecret(ctx context.Context, directory Directory, hasher *Hasher, user User, secret string) error {
+	hash, err := hasher.hash(ctx, secret, newParams(simulatedMemory, simulatedPasses))
+	if err != nil {
+		return err
+	}
+	return directory.Create(ctx, user, hash)
+}

@@ -21,15 +21,27 @@ type CookieKeys struct {
 // NewCookieKeys returns keys of which the first signs and all verify. Each needs 32 bytes or more: ErrWeakKey.
 func NewCookieKeys(keys ...[]byte) (*CookieKeys, error) {
 	k := &CookieKeys{}
-	for _, key := range slices.Backward(keys) {
-		if err := k.Rotate(key); err != nil {
-			return nil, err
-		}
-	}
-	if len(k.codecs) == 0 {
-		return nil, fmt.Errorf("%w: none", ErrWeakKey)
+	if err := k.Replace(keys...); err != nil {
+		return nil, err
 	}
 	return k, nil
+}
+
+// Replace makes these the keys, all at once: no request finds only some of them. On an error the keys stay as they were.
+func (k *CookieKeys) Replace(keys ...[]byte) error {
+	fresh := &CookieKeys{}
+	for _, key := range slices.Backward(keys) {
+		if err := fresh.Rotate(key); err != nil {
+			return err
+		}
+	}
+	if len(fresh.codecs) == 0 {
+		return fmt.Errorf("%w: none", ErrWeakKey)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.codecs = fresh.codecs
+	return nil
 }
 
 // Rotate makes a new key sign. The keys before it still verify, until Forget.

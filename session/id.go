@@ -19,18 +19,30 @@ func newID() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// keyOf returns the key under which a store keeps the record of an ID. It is a hash, so that an attacker who reads the
-// store, or a backup of it, finds no ID to log in with. False: the text is not of the form of an ID, so there is no need
-// to ask the store.
-func keyOf(id string) (key string, ok bool) {
+// A hash is what a store keeps in place of an ID, so that an attacker who reads the store, or a backup of it, finds no ID to
+// log in with.
+type hash [sha256.Size]byte
+
+func (h hash) String() string { return hex.EncodeToString(h[:]) }
+
+// hashOf returns the hash of an ID. False: the text is not of the form of an ID, so there is no need to ask the store.
+func hashOf(id string) (h hash, ok bool) {
 	if len(id) != idChars {
-		return "", false
+		return hash{}, false
 	}
 	// Strict: otherwise the last character could be changed for another that decodes to the same bytes.
 	b, err := base64.RawURLEncoding.Strict().DecodeString(id)
 	if err != nil || len(b) != idBytes {
+		return hash{}, false
+	}
+	return sha256.Sum256(b), true
+}
+
+// keyOf returns the key under which a store keeps the record of an ID: its hash, as text.
+func keyOf(id string) (key string, ok bool) {
+	h, ok := hashOf(id)
+	if !ok {
 		return "", false
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), true
+	return h.String(), true
 }

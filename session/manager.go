@@ -37,6 +37,7 @@ type Config struct {
 	Absolute  time.Duration    // ends a session that is used; DefaultAbsolute
 	Secure    bool             // over TLS: the cookie is Secure, and its name should begin with __Host-
 	Now       func() time.Time // time.Now
+	Audit     account.Audit    // is told of each EventLogin and EventLogoutEverywhere; nil: nothing is
 }
 
 // A Manager logs users in and out, and tells who is calling.
@@ -136,6 +137,7 @@ func (m *Manager) login(c *gin.Context, user account.User, remember bool) (Login
 	if err := m.sessions.Save(c.Request, c.Writer, v.session); err != nil {
 		return Login{}, err
 	}
+	m.config.Audit.Tell(c.Request.Context(), account.Event{Kind: account.EventLogin, User: user.Name})
 	return m.loginOf(user, v), nil
 }
 

@@ -26,5 +26,5 @@
 //
 // The files, in the order in which to read them: errors.go; store.go, values.go, id.go (what is kept); manager.go,
 // user_sessions.go (logging in and out); gin.go, change.go (handlers' values); store_memory.go, store_redis.go,
-// store_signed.go, cookie_keys.go (where it is kept).
+// store_signed.go, cookie_keys.go (where it is kept); store_stale.go (asked less often).
 package session

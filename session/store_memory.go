@@ -1,12 +1,9 @@
 package session
 
 import (
-	"cmp"
 	"context"
+	"encoding/hex"
 	"fmt"
-	"iter"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 )
@@ -22,49 +19,51 @@ type Memory struct {
 	idle time.Duration
 	now  func() time.Time
 
-	mu      sync.Mutex
-	rows    map[string]memoryRow
-	byUser  map[string]map[string]struct{} // the keys of each user's rows
-	created uint64                         // how many sessions so far
+	mu     sync.Mutex
+	rows   map[hash]*memoryRow
+	byUser map[string]userRows
 }
 
+// A memoryRow is one session. Each user's rows are a chain, in the order in which they were created.
 type memoryRow struct {
-	record  Record
-	expires time.Time // if it is not loaded again
-	number  uint64    // counts the sessions in the order in which they were created
+	key          hash
+	record       Record
+	expires      time.Time // if it is not loaded again
+	older, newer *memoryRow
+}
+
+// userRows are the ends of a chain, and how long it is.
+type userRows struct {
+	oldest, newest *memoryRow
+	count          int
 }
 
 var _ Lister = (*Memory)(nil)
 
 // NewMemory returns an empty store. A record that is not loaded for as long as idle is deleted.
 func NewMemory(idle time.Duration, now func() time.Time) *Memory {
-	return &Memory{idle: idle, now: now, rows: map[string]memoryRow{}, byUser: map[string]map[string]struct{}{}}
+	return &Memory{idle: idle, now: now, rows: map[hash]*memoryRow{}, byUser: map[string]userRows{}}
 }
 
 // Create implements Store.
 func (m *Memory) Create(_ context.Context, r Record) (string, error) {
 	id := newID()
-	key, _ := keyOf(id)
+	key, _ := hashOf(id)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sweep()
-	if r.User != "" {
-		m.evict(r.User)
+	for r.User != "" && m.byUser[r.User].count >= m.most() {
+		m.remove(m.byUser[r.User].oldest)
 	}
-	m.created++
-	row := m.row(r)
-	row.number = m.created
-	m.rows[key] = row
-	if m.byUser[r.User] == nil {
-		m.byUser[r.User] = map[string]struct{}{}
-	}
-	m.byUser[r.User][key] = struct{}{}
+	row := &memoryRow{key: key}
+	m.keep(row, r)
+	m.add(row)
 	return id, nil
 }
 
 // Load implements Store.
 func (m *Memory) Load(_ context.Context, credential string) (Record, error) {
-	key, ok := keyOf(credential)
+	key, ok := hashOf(credential)
 	if !ok {
 		return Record{}, fmt.Errorf("load session: %w: %w", ErrNoSession, ErrMalformed)
 	}
@@ -75,13 +74,12 @@ func (m *Memory) Load(_ context.Context, credential string) (Record, error) {
 		return Record{}, fmt.Errorf("load session: memory: %w", ErrNoSession)
 	}
 	row.expires = m.now().Add(m.idle)
-	m.rows[key] = row
 	return row.record.clone(), nil
 }
 
 // Update implements Store. It holds the lock from reading to writing.
 func (m *Memory) Update(_ context.Context, credential string, _ Record, change func(*Record) error) (string, Record, error) {
-	key, ok := keyOf(credential)
+	key, ok := hashOf(credential)
 	if !ok {
 		return "", Record{}, fmt.Errorf("update session: %w: %w", ErrNoSession, ErrMalformed)
 	}
@@ -95,30 +93,40 @@ func (m *Memory) Update(_ context.Context, credential string, _ Record, change f
 	if err := change(&r); err != nil {
 		return credential, row.record.clone(), err
 	}
-	updated := m.row(r)
-	updated.number = row.number
-	m.rows[key] = updated
+	m.keep(row, r)
 	return credential, r, nil
 }
 
 // Delete implements Store.
-func (m *Memory) Delete(ctx context.Context, credential string, r Record) error {
-	key, _ := keyOf(credential)
-	return m.End(ctx, r.User, key)
+func (m *Memory) Delete(_ context.Context, credential string, _ Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if key, ok := hashOf(credential); ok {
+		m.end(key)
+	}
+	return nil
 }
 
 // List implements Lister.
 func (m *Memory) List(_ context.Context, user string) ([]Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.entries(maps.Keys(m.byUser[user])), nil
+	var entries []Entry
+	for row := m.byUser[user].oldest; row != nil; row = row.newer {
+		entries = m.appendLive(entries, row)
+	}
+	return entries, nil
 }
 
 // All returns every live session in this process.
 func (m *Memory) All() []Entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.entries(maps.Keys(m.rows))
+	var entries []Entry
+	for _, row := range m.rows {
+		entries = m.appendLive(entries, row)
+	}
+	return entries
 }
 
 // End implements Lister.
@@ -126,7 +134,9 @@ func (m *Memory) End(_ context.Context, _ string, keys ...string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, key := range keys {
-		m.remove(key)
+		if h, err := hex.DecodeString(key); err == nil && len(h) == len(hash{}) {
+			m.end(hash(h))
+		}
 	}
 	return nil
 }
@@ -135,58 +145,75 @@ func (m *Memory) End(_ context.Context, _ string, keys ...string) error {
 func (m *Memory) EndAll(_ context.Context, user string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for key := range m.byUser[user] {
-		m.remove(key)
+	for row := m.byUser[user].oldest; row != nil; row = row.newer {
+		m.remove(row)
 	}
 	return nil
 }
 
-// evict ends a user's oldest sessions until there is room for one more.
-func (m *Memory) evict(user string) {
-	keys := m.byUser[user]
-	most := m.most()
-	if len(keys) < most {
-		return
-	}
-	oldest := slices.SortedFunc(maps.Keys(keys), func(a, b string) int { return cmp.Compare(m.rows[a].number, m.rows[b].number) })
-	for _, key := range oldest[:len(oldest)-most+1] {
-		m.remove(key)
+func (m *Memory) end(key hash) {
+	if row, ok := m.rows[key]; ok {
+		m.remove(row)
 	}
 }
 
-// row returns a copy of a record as it is kept. Its idle time begins now.
-func (m *Memory) row(r Record) memoryRow {
-	return memoryRow{record: r.clone(), expires: m.now().Add(m.idle)}
+// keep puts a copy of a record into a row. Its idle time begins now.
+func (m *Memory) keep(row *memoryRow, r Record) {
+	row.record, row.expires = r.clone(), m.now().Add(m.idle)
+	if len(row.record.Values) == 0 {
+		row.record.Values = nil // an empty map has a size too
+	}
 }
 
-// entries returns the live sessions among keys.
-func (m *Memory) entries(keys iter.Seq[string]) []Entry {
-	var entries []Entry
-	for key := range keys {
-		if row, ok := m.live(key); ok {
-			entries = append(entries, Entry{Key: key, Record: row.record.clone()})
-		}
+// appendLive appends the session of a row, unless it has timed out.
+func (m *Memory) appendLive(entries []Entry, row *memoryRow) []Entry {
+	if _, ok := m.live(row.key); !ok {
+		return entries
 	}
-	return entries
+	return append(entries, Entry{Key: row.key.String(), Record: row.record.clone()})
 }
 
 // live returns a row that has not timed out, and removes one that has.
-func (m *Memory) live(key string) (memoryRow, bool) {
+func (m *Memory) live(key hash) (*memoryRow, bool) {
 	row, ok := m.rows[key]
 	if ok && !m.now().Before(row.expires) {
-		m.remove(key)
-		return memoryRow{}, false
+		m.remove(row)
+		return nil, false
 	}
 	return row, ok
 }
 
-func (m *Memory) remove(key string) {
-	user := m.rows[key].record.User
-	delete(m.rows, key)
-	delete(m.byUser[user], key)
-	if len(m.byUser[user]) == 0 {
+// add puts a row at the new end of its user's chain.
+func (m *Memory) add(row *memoryRow) {
+	chain := m.byUser[row.record.User]
+	if row.older = chain.newest; row.older == nil {
+		chain.oldest = row
+	} else {
+		row.older.newer = row
+	}
+	chain.newest, chain.count = row, chain.count+1
+	m.rows[row.key], m.byUser[row.record.User] = row, chain
+}
+
+// remove takes a row out of its user's chain. The row still leads on to the next one.
+func (m *Memory) remove(row *memoryRow) {
+	user := row.record.User
+	chain := m.byUser[user]
+	if row.older == nil {
+		chain.oldest = row.newer
+	} else {
+		row.older.newer = row.newer
+	}
+	if row.newer == nil {
+		chain.newest = row.older
+	} else {
+		row.newer.older = row.older
+	}
+	chain.count--
+	if m.byUser[user] = chain; chain.count == 0 {
 		delete(m.byUser, user)
 	}
+	delete(m.rows, row.key)
 }
 
 // sweep removes the rows that have timed out among a few, so that abandoned sessions do not fill the memory. Go's range

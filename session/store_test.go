@@ -102,6 +102,16 @@ func TestEveryStoreConforms(t *testing.T) {
 			return storetest.Fixture{Store: session.NewRedis(client, "authlab:", idle, absolute, time.Now), Advance: server.FastForward, Idle: idle}
 		})
 	})
+	for name, lasting := range map[string]time.Duration{"stale, off": 0, "stale, for a second": time.Second} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Run(t, func(*testing.T) storetest.Fixture {
+				clock := storetest.NewClock()
+				store := session.NewStale(session.NewMemory(idle, clock.Now), clock.Now)
+				store.For(lasting)
+				return storetest.Fixture{Store: store, Advance: clock.Advance, Idle: idle}
+			})
+		})
+	}
 	t.Run("redis, real", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) storetest.Fixture {
 			client, prefix := realRedis(t)

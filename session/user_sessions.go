@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"authlab/account"
 )
 
 // An Info is one of a user's sessions, as the user may see it.
@@ -79,6 +81,7 @@ func (m *Manager) LogoutEverywhere(c *gin.Context, caller Login) error {
 	if err := m.EndAll(c.Request.Context(), caller.User.Name); err != nil {
 		return err
 	}
+	m.config.Audit.Tell(c.Request.Context(), account.Event{Kind: account.EventLogoutEverywhere, User: caller.User.Name})
 	return m.Logout(c)
 }
 

@@ -23,15 +23,23 @@ type Claims struct {
 	ClientID string  `json:"client_id"`
 	// FamilyID names the login that this token came from, as sid does in OpenID Connect: every token that was refreshed
 	// from one login has the same.
-	FamilyID string   `json:"sid"`
-	Roles    []string `json:"roles"` // do not change them: Verify may return the same slice to other requests
+	FamilyID string `json:"sid"`
+	// Confirmation is in a token that is bound to a key of the client (RFC 9449, section 6.1). nil: a Bearer token.
+	Confirmation *Confirmation `json:"cnf,omitempty"`
+	Roles        []string      `json:"roles"` // do not change them: Verify may return the same slice to other requests
+}
+
+// A Confirmation says which key the client of a token has to prove that it holds.
+type Confirmation struct {
+	Thumbprint string `json:"jkt"` // RFC 7638
 }
 
 // fields are where readObject puts what a payload says.
 func (c *Claims) fields() []field {
 	return []field{
 		{"iss", &c.Issuer}, {"sub", &c.Subject}, {"aud", &c.Audience}, {"jti", &c.ID}, {"exp", &c.ExpiresAt},
-		{"nbf", &c.NotBefore}, {"iat", &c.IssuedAt}, {"auth_time", &c.AuthTime}, {"client_id", &c.ClientID}, {"sid", &c.FamilyID}, {"roles", &c.Roles},
+		{"nbf", &c.NotBefore}, {"iat", &c.IssuedAt}, {"auth_time", &c.AuthTime}, {"client_id", &c.ClientID}, {"sid", &c.FamilyID},
+		{"roles", &c.Roles}, {"cnf", &c.Confirmation},
 	}
 }
 

@@ -14,7 +14,7 @@ func TestEveryClaimThatIsWrittenIsRead(t *testing.T) {
 	at := Instant(time.UnixMilli(1_234_567))
 	wrote := Claims{
 		RegisteredClaims: jwt.RegisteredClaims{Issuer: "issuer", Subject: "sub", Audience: jwt.ClaimStrings{"aud"}, ID: "jti"},
-		ExpiresAt:        at, NotBefore: at, IssuedAt: at, AuthTime: at, ClientID: "client", FamilyID: "family", Roles: []string{"admin"},
+		ExpiresAt:        at, NotBefore: at, IssuedAt: at, AuthTime: at, ClientID: "client", FamilyID: "family", Confirmation: &Confirmation{"jkt"}, Roles: []string{"admin"},
 	}
 	value := reflect.ValueOf(wrote)
 	for i := range value.NumField() {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"authlab/account"
 )
 
 // clockTolerance is how far the clocks of two replicas may be apart. An entry is kept for that much longer, so that Redis
@@ -74,8 +76,17 @@ now = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0) + 1)
 redis.call('SET', KEYS[1], now, 'PX', ARGV[1])
 return now`
 
-// LogoutEverywhere takes back every access token and every refresh token that a user has now. It is one Redis command.
+// LogoutEverywhere is EndAll because the user asked for it.
 func (s *Service) LogoutEverywhere(ctx context.Context, user string) error {
+	if err := s.EndAll(ctx, user); err != nil {
+		return err
+	}
+	s.config.Audit.Tell(ctx, account.Event{Kind: account.EventLogoutEverywhere, User: user})
+	return nil
+}
+
+// EndAll takes back every access token and every refresh token that a user has now. It is one Redis command.
+func (s *Service) EndAll(ctx context.Context, user string) error {
 	left := max(s.config.Access, s.config.Refresh) + clockTolerance // refresh tokens end too
 	if err := s.config.Redis.Eval(ctx, forget, []string{s.notBeforeKey(user)}, left.Milliseconds()).Err(); err != nil {
 		return unavailable("deny tokens", "EVAL", err)

@@ -30,6 +30,14 @@ var (
 	ErrTime      = fmt.Errorf("%w: time", ErrInvalid)
 	ErrClaims    = fmt.Errorf("%w: claims", ErrInvalid)
 	ErrDenied    = fmt.Errorf("%w: revoked", ErrInvalid)
+	ErrBound     = fmt.Errorf("%w: binding", ErrInvalid) // it is bound to another key than the client showed, or to none
+)
+
+// The reasons to refuse a proof (RFC 9449). The token may be good.
+var (
+	ErrProof     = errors.New("proof is not valid")
+	ErrProofUsed = fmt.Errorf("%w: it was used before", ErrProof)
+	ErrNonce     = fmt.Errorf("%w: nonce", ErrProof) // the same with the nonce that Nonce returns is good
 )
 
 // The reasons to refuse a refresh token. Each is also ErrRefresh.
@@ -37,5 +45,6 @@ var (
 	ErrRefreshFormat  = fmt.Errorf("%w: format", ErrRefresh) // it is not of the form of one, so Redis was not asked
 	ErrRefreshUnknown = fmt.Errorf("%w: unknown", ErrRefresh)
 	ErrRefreshReused  = fmt.Errorf("%w: used before, so its family ends", ErrRefresh)
+	ErrRefreshBound   = fmt.Errorf("%w: it is bound to another key than the client showed, or to none", ErrRefresh)
 	ErrFamilyEnded    = fmt.Errorf("%w: its family has ended", ErrRefresh)
 )

@@ -242,3 +242,40 @@ func exampleGet(server http.Handler, path, accessToken string) string {
 	}
 	return fmt.Sprint(w.Code, " ", w.Body)
 }
+
+// A server that binds tokens to a key which its client holds. The client makes a proof for each request.
+func ExampleService_CheckProof() {
+	service, stop := exampleService()
+	defer stop()
+	router := gin.New()
+	router.GET("/me", func(c *gin.Context) {
+		text, err := token.FromBoundHeader(c.Request)
+		if err != nil {
+			c.AbortWithStatus(http.StatusUnauthorized)
+			return
+		}
+		proof, err := service.CheckProof(c.Request, "https://"+c.Request.Host+c.Request.URL.EscapedPath(), text)
+		if errors.Is(err, token.ErrNonce) {
+			if nonce, err := service.Nonce(); err == nil {
+				c.Header("DPoP-Nonce", nonce)
+			}
+		}
+		if err == nil {
+			_, err = service.VerifyBound(text, proof)
+		}
+		if err == nil {
+			err = service.UseProof(c, proof) // last, so that only who has token and key can fill the memory
+		}
+		if err != nil {
+			c.AbortWithStatus(http.StatusUnauthorized)
+			return
+		}
+		c.Status(http.StatusOK)
+	})
+	r := httptest.NewRequest(http.MethodGet, "/me", nil)
+	r.Header.Set("Authorization", "DPoP a-token-without-a-proof")
+	answer := httptest.NewRecorder()
+	router.ServeHTTP(answer, r)
+	fmt.Println(answer.Code)
+	// Output: 401
+}

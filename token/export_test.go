@@ -17,3 +17,6 @@ func (s *Service) VerifiedBytes() (sum int) {
 	}
 	return sum
 }
+
+// Len is how many proofs are remembered.
+func (l *LocalProofs) Len() int { return len(l.young) + len(l.old) }

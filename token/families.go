@@ -6,11 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"authlab/account"
 )
 
 // The Service keeps refresh tokens in Redis. A family is one login and every token that was refreshed from it.
@@ -40,6 +42,8 @@ type familyRecord struct {
 	Newest    string    `json:"newest"`             // hash of the token that may be spent
 	Spent     string    `json:"spent,omitempty"`    // hash of the token before it, until the refresh is confirmed
 	SpentAt   int64     `json:"spent_at,omitempty"` // when, in milliseconds, by the clock of Redis
+	// Thumbprint is of the key that the client has to prove that it holds, if the tokens of the family are bound to one.
+	Thumbprint string `json:"jkt,omitempty"`
 }
 
 // halfChars is the length of half a refresh token: a rand.Text, of 128 random bits or more.
@@ -86,8 +90,10 @@ redis.call('SET', KEYS[1], cjson.encode(family), 'PX', ARGV[2])
 return family.auth_time`
 
 // startFamily begins the family of a token, and returns the time of the login.
-func (s *Service) startFamily(ctx context.Context, user string, first refreshToken) (time.Time, error) {
-	text, err := json.Marshal(familyRecord{User: user, ExpiresAt: s.config.Now().Add(s.config.Refresh), Newest: hash(first.once)})
+func (s *Service) startFamily(ctx context.Context, user string, first refreshToken, thumbprint string) (time.Time, error) {
+	text, err := json.Marshal(familyRecord{
+		User: user, ExpiresAt: s.config.Now().Add(s.config.Refresh), Newest: hash(first.once), Thumbprint: thumbprint,
+	})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("start family: %w", err)
 	}
@@ -99,14 +105,16 @@ func (s *Service) startFamily(ctx context.Context, user string, first refreshTok
 }
 
 // spend puts the token with the hash ARGV[2] in the place of the one with the hash ARGV[1], and returns the family's record
-// KEYS[1]. Or it returns why not: the family has ended (KEYS[2]) or is unknown, the token was used before, or another
-// request has spent it in the last ARGV[3] milliseconds, and has not confirmed it.
+// KEYS[1]. Or it returns why not: the family has ended (KEYS[2]) or is unknown, it is bound to another key than the one with
+// the thumbprint ARGV[4], the token was used before, or another request has spent it in the last ARGV[3] milliseconds, and
+// has not confirmed it.
 const spend = storeNow + `
 local text = redis.call('GET', KEYS[1])
 if not text then return redis.call('EXISTS', KEYS[2]) == 1 and 'ended' or 'unknown' end
 local family = cjson.decode(text)
+if (family.jkt or '') ~= ARGV[4] then return 'bound' end
 if family.newest ~= ARGV[1] then
-	if family.spent ~= ARGV[1] then return 'reused' end
+	if family.spent ~= ARGV[1] then return 'reused ' .. family.user end
 	if now - family.spent_at < tonumber(ARGV[3]) then return 'pending' end
 end
 family.newest, family.spent, family.spent_at = ARGV[2], ARGV[1], now
@@ -139,13 +147,13 @@ const (
 
 // spend spends a refresh token, and returns the next one and the record of its family. ErrRefreshReused: it was spent
 // before, and the family has ended. Of many requests with the same token exactly one succeeds.
-func (s *Service) spend(ctx context.Context, token refreshToken) (refreshToken, familyRecord, error) {
+func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint string) (refreshToken, familyRecord, error) {
 	next, id := token.next(), token.id()
 	var found string
 	for try := range pendingTries {
 		var err error
 		found, err = s.config.Redis.Eval(ctx, spend, []string{s.familyKey(id), s.deniedKey(id)},
-			hash(token.once), hash(next.once), pendingFor.Milliseconds()).Text()
+			hash(token.once), hash(next.once), pendingFor.Milliseconds(), thumbprint).Text()
 		if err != nil {
 			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", err)
 		}
@@ -158,12 +166,14 @@ func (s *Service) spend(ctx context.Context, token refreshToken) (refreshToken, 
 			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", ctx.Err())
 		}
 	}
-	if why, refused := spendRefusals[found]; refused {
-		if errors.Is(why, ErrRefreshReused) {
-			if err := s.endFamily(ctx, id); err != nil {
-				return refreshToken{}, familyRecord{}, err
-			}
+	if user, reused := strings.CutPrefix(found, "reused "); reused {
+		if err := s.endFamily(ctx, id); err != nil {
+			return refreshToken{}, familyRecord{}, err
 		}
+		s.config.Audit.Tell(ctx, account.Event{Kind: account.EventRefreshReused, User: user})
+		return refreshToken{}, familyRecord{}, ErrRefreshReused
+	}
+	if why, refused := refusals[found]; refused {
 		return refreshToken{}, familyRecord{}, why
 	}
 	var family familyRecord
@@ -176,10 +186,8 @@ func (s *Service) spend(ctx context.Context, token refreshToken) (refreshToken, 
 	return next, family, nil
 }
 
-// spendRefusals are the answers of the scripts that are no record.
-var spendRefusals = map[string]error{
-	"unknown": ErrRefreshUnknown, "ended": ErrFamilyEnded, "reused": ErrRefreshReused, "pending": ErrRefreshPending,
-}
+// refusals are answers of the scripts.
+var refusals = map[string]error{"unknown": ErrRefreshUnknown, "ended": ErrFamilyEnded, "pending": ErrRefreshPending, "bound": ErrRefreshBound}
 
 // confirm is the last step of a refresh. If Redis breaks off over it, the client gets its new token all the same: it is the
 // newest one, confirmed or not.
@@ -188,7 +196,7 @@ func (s *Service) confirm(ctx context.Context, next refreshToken, user string) e
 	if err != nil {
 		return nil //nolint:nilerr // see above
 	}
-	return spendRefusals[answer]
+	return refusals[answer]
 }
 
 // endFamily ends a family: spend refuses its refresh tokens from now on, and the denylist its access tokens.

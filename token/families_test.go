@@ -42,7 +42,7 @@ func (h interrupted) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 }
 
 // What only the one script, and only the other, contains.
-const spending, confirming = "'reused'", "if not text then return 'ended' end"
+const spending, confirming = "'reused '", "if not text then return 'ended' end"
 
 func (b *setup) interrupt(script string, happens func() error) {
 	b.client.AddHook(interrupted{script, happens, &atomic.Bool{}})

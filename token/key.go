@@ -76,33 +76,55 @@ func GenerateKey(algorithm string) (*Key, error) {
 // needs. Without an id it gets one: the RFC 7638 thumbprint of its public half, or, where there is no public half, a
 // random one. ErrWeakKey means that the key is too short or of another kind.
 func NewKey(id, algorithm string, private any) (*Key, error) {
-	k := &Key{id: id, method: jwt.GetSigningMethod(algorithm), private: private}
+	var public any
 	switch p := private.(type) {
+	case []byte:
+		public = p
+	case *rsa.PrivateKey:
+		public = &p.PublicKey
+	case *ecdsa.PrivateKey:
+		public = &p.PublicKey
+	case ed25519.PrivateKey:
+		if len(p) != ed25519.PrivateKeySize {
+			return nil, fmt.Errorf("%w: Ed25519 of %d bytes", ErrWeakKey, len(p))
+		}
+		public = p.Public()
+	default:
+		return nil, fmt.Errorf("%w: %T for %s", ErrWeakKey, private, algorithm)
+	}
+	k, err := newVerifyingKey(id, algorithm, public)
+	if err != nil {
+		return nil, err
+	}
+	k.private = private
+	return k, nil
+}
+
+// newVerifyingKey wraps a public key, or the secret of HS256, as NewKey does.
+func newVerifyingKey(id, algorithm string, public any) (*Key, error) {
+	k := &Key{id: id, method: jwt.GetSigningMethod(algorithm), public: public}
+	switch p := public.(type) {
 	case []byte:
 		if algorithm != HS256 || len(p) < minSecretBytes {
 			return nil, fmt.Errorf("%w: %d bytes of secret for %s", ErrWeakKey, len(p), algorithm)
 		}
-		k.public = p
-	case *rsa.PrivateKey:
+	case *rsa.PublicKey:
 		if algorithm != RS256 || p.N.BitLen() < minRSABits {
 			return nil, fmt.Errorf("%w: RSA with %d bits for %s", ErrWeakKey, p.N.BitLen(), algorithm)
 		}
 		if isROCA(p.N) {
 			return nil, fmt.Errorf("%w: RSA from a chip whose keys can be factored (CVE-2017-15361)", ErrWeakKey)
 		}
-		k.public = &p.PublicKey
-	case *ecdsa.PrivateKey:
+	case *ecdsa.PublicKey:
 		if algorithm != ES256 || p.Curve != elliptic.P256() {
 			return nil, fmt.Errorf("%w: ECDSA on %s for %s", ErrWeakKey, p.Curve.Params().Name, algorithm)
 		}
-		k.public = &p.PublicKey
-	case ed25519.PrivateKey:
-		if algorithm != EdDSA || len(p) != ed25519.PrivateKeySize {
+	case ed25519.PublicKey:
+		if algorithm != EdDSA {
 			return nil, fmt.Errorf("%w: Ed25519 for %s", ErrWeakKey, algorithm)
 		}
-		k.public = p.Public()
 	default:
-		return nil, fmt.Errorf("%w: %T for %s", ErrWeakKey, private, algorithm)
+		return nil, fmt.Errorf("%w: %T for %s", ErrWeakKey, public, algorithm)
 	}
 	if k.id == "" {
 		if err := k.setID(); err != nil {

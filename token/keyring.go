@@ -95,6 +95,14 @@ func (r *Keyring) find(id string) (*Key, bool) {
 	return nil, false
 }
 
+// signed tells whether one of the keys signed a text.
+func (r *Keyring) signed(text string, signature []byte) bool {
+	r.mu.RLock()
+	keys := r.keys // replaced as a whole, never changed
+	r.mu.RUnlock()
+	return slices.ContainsFunc(keys, func(k *Key) bool { return k.method.Verify(text, signature, k.public) == nil })
+}
+
 // index returns the place of a key, or -1.
 func (r *Keyring) index(id string) int {
 	return slices.IndexFunc(r.keys, func(k *Key) bool { return k.id == id })

@@ -36,6 +36,7 @@ type Config struct {
 	Access   time.Duration    // life of an access token; DefaultAccess
 	Refresh  time.Duration    // life of a login, however often it is refreshed; DefaultRefresh
 	Now      func() time.Time // time.Now
+	Audit    account.Audit    // is told of each EventLogin, EventRefreshReused and EventLogoutEverywhere; nil: nothing is
 }
 
 // A Service issues tokens, verifies and refreshes them, and takes them back.
@@ -71,26 +72,40 @@ type Pair struct {
 	RefreshToken string `json:"refresh_token"`
 }
 
-func (s *Service) pair(access string, refresh refreshToken) Pair {
+func (s *Service) pair(access string, refresh refreshToken, thumbprint string) Pair {
+	kind := "Bearer"
+	if thumbprint != "" {
+		kind = "DPoP"
+	}
 	return Pair{
-		AccessToken: access, TokenType: "Bearer", ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh.String(),
+		AccessToken: access, TokenType: kind, ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh.String(),
 	}
 }
 
 // Login issues an access token and starts a family of refresh tokens for a user whose password was just checked.
 // ErrUnavailable: Redis could not keep the refresh token, and no token was issued.
 func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
+	return s.login(ctx, user, "")
+}
+
+// LoginBound is Login for a client that proved that it holds a key: all tokens of the login are bound to it.
+func (s *Service) LoginBound(ctx context.Context, user account.User, proof Proof) (Pair, error) {
+	return s.login(ctx, user, proof.Thumbprint)
+}
+
+func (s *Service) login(ctx context.Context, user account.User, thumbprint string) (Pair, error) {
 	refresh := refreshToken{rand.Text(), rand.Text()}
-	at, err := s.startFamily(ctx, user.Name, refresh)
+	at, err := s.startFamily(ctx, user.Name, refresh, thumbprint)
 	if err != nil {
 		return Pair{}, err
 	}
-	access, _, err := s.issue(user, refresh.id(), at)
+	access, _, err := s.issue(user, refresh.id(), at, thumbprint)
 	if err != nil {
 		_ = s.config.Redis.Del(ctx, s.familyKey(refresh.id())).Err() // if it fails: no client has its refresh token
 		return Pair{}, err
 	}
-	return s.pair(access, refresh), nil
+	s.config.Audit.Tell(ctx, account.Event{Kind: account.EventLogin, User: user.Name})
+	return s.pair(access, refresh, thumbprint), nil
 }
 
 // Refresh returns a new pair for a refresh token, which works no second time. The new access token has the roles that
@@ -99,11 +114,20 @@ func (s *Service) Login(ctx context.Context, user account.User) (Pair, error) {
 // A client that was answered with ErrUnavailable, ErrRefreshPending, or an error of the users database can send the same
 // token again, a second later, without being taken for a thief.
 func (s *Service) Refresh(ctx context.Context, text string) (Pair, error) {
+	return s.refresh(ctx, text, "")
+}
+
+// RefreshBound is Refresh for the tokens of LoginBound. A refresh token of another key is refused, and not spent.
+func (s *Service) RefreshBound(ctx context.Context, text string, proof Proof) (Pair, error) {
+	return s.refresh(ctx, text, proof.Thumbprint)
+}
+
+func (s *Service) refresh(ctx context.Context, text, thumbprint string) (Pair, error) {
 	token, err := parseRefreshToken(text)
 	if err != nil {
 		return Pair{}, err
 	}
-	next, family, err := s.spend(ctx, token)
+	next, family, err := s.spend(ctx, token, thumbprint)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -111,12 +135,12 @@ func (s *Service) Refresh(ctx context.Context, text string) (Pair, error) {
 	if err != nil {
 		return Pair{}, err
 	}
-	access, _, err := s.issue(user, next.id(), time.UnixMilli(family.AuthTime))
+	access, _, err := s.issue(user, next.id(), time.UnixMilli(family.AuthTime), thumbprint)
 	if err != nil {
 		return Pair{}, err
 	}
 	if err := s.confirm(ctx, next, family.User); err != nil {
 		return Pair{}, err
 	}
-	return s.pair(access, next), nil
+	return s.pair(access, next, thumbprint), nil
 }

@@ -11,7 +11,12 @@ type Source func(*http.Request) (string, error)
 
 // FromHeader is the Source for Authorization: Bearer (RFC 6750, section 2.1). It does not read a token from the query or
 // from a form, because addresses and forms end up in logs.
-func FromHeader(r *http.Request) (string, error) {
+func FromHeader(r *http.Request) (string, error) { return fromHeader(r, "Bearer") }
+
+// FromBoundHeader is the Source for Authorization: DPoP (RFC 9449, section 7.1).
+func FromBoundHeader(r *http.Request) (string, error) { return fromHeader(r, "DPoP") }
+
+func fromHeader(r *http.Request, wanted string) (string, error) {
 	values := r.Header.Values("Authorization")
 	if len(values) == 0 {
 		return "", ErrNoToken
@@ -20,12 +25,12 @@ func FromHeader(r *http.Request) (string, error) {
 		return "", fmt.Errorf("%w: %d Authorization headers", ErrFormat, len(values))
 	}
 	scheme, token, ok := strings.Cut(values[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
+	if !strings.EqualFold(scheme, wanted) {
 		return "", ErrNoToken
 	}
 	token = strings.TrimLeft(token, " ") // RFC 9110, section 11.4: one space or more
 	if !ok || token == "" {
-		return "", fmt.Errorf("%w: nothing after Bearer", ErrFormat)
+		return "", fmt.Errorf("%w: nothing after %s", ErrFormat, wanted)
 	}
 	return token, nil
 }

@@ -11,6 +11,8 @@
 //	request   FromHeader ──▶ Service.Verify         format, signature, times, claims: no lookup
 //	                         Service.CheckRevoked   is it on the denylist? one Redis command, and only if you call it
 //
+//	bound     Service.CheckProof, UseProof ──▶ LoginBound, VerifyBound, RefreshBound: the same for a client that holds a key
+//
 //	later     Service.Refresh            a new pair for a refresh token
 //	          Service.Logout             this login ends, for servers that call CheckRevoked
 //	          Service.LogoutEverywhere   every login of the user ends, likewise
@@ -19,9 +21,13 @@
 // To begin, make a key with GenerateKey, a NewKeyring of it, and a NewService of the keyring and a Redis. The examples of
 // Service show the handlers of a gin server.
 //
+// A token that was stolen is as good as its owner's, unless it is bound to a key (RFC 9449). The price is a proof to sign and
+// to check at every request, and a memory of the proofs that were used.
+//
 // Access tokens follow RFC 9068 (typ at+jwt) and RFC 8725; refresh tokens follow RFC 9700, section 4.14. The signatures
 // are github.com/golang-jwt/jwt/v5's; format.go and object.go refuse what that library accepts and should not.
 //
 // The files, in the order in which to read them: errors.go; service.go, claims.go, issue.go, verify.go, format.go,
-// object.go, verified_cache.go, source.go (a request's way); key.go, roca.go, keyring.go (keys); families.go, denylist.go (what Redis keeps).
+// object.go, verified_cache.go, source.go (a request's way); key.go, roca.go, keyring.go (keys); families.go, denylist.go (what Redis
+// keeps); proof.go, nonce.go, used_proofs.go (tokens that are bound to a key).
 package token

@@ -17,8 +17,26 @@ type Verified struct {
 }
 
 // Verify checks format, signature, times and claims of an access token, in that order. It asks no other server. Its
-// errors are ErrFormat, ErrSignature, ErrTime and ErrClaims, after the check that failed.
+// errors are ErrFormat, ErrSignature, ErrTime and ErrClaims, after the check that failed, and ErrBound for a token that is
+// bound to a key: RFC 9449, section 7.2, forbids to take it as a Bearer token.
 func (s *Service) Verify(token string) (Verified, error) {
+	verified, err := s.verify(token)
+	if err == nil && verified.Confirmation != nil {
+		return Verified{}, fmt.Errorf("%w: it is bound to a key, and came without a proof", ErrBound)
+	}
+	return verified, err
+}
+
+// VerifyBound is Verify for a token that is bound to the key of a proof.
+func (s *Service) VerifyBound(token string, proof Proof) (Verified, error) {
+	verified, err := s.verify(token)
+	if err == nil && (verified.Confirmation == nil || verified.Confirmation.Thumbprint != proof.Thumbprint) {
+		return Verified{}, fmt.Errorf("%w: it is not bound to the key of the proof", ErrBound)
+	}
+	return verified, err
+}
+
+func (s *Service) verify(token string) (Verified, error) {
 	hash := sha256.Sum256([]byte(token))
 	if claims, ok := s.verifiedBefore(hash); ok {
 		if err := s.validator.Validate(claims); err != nil {
@@ -26,27 +44,34 @@ func (s *Service) Verify(token string) (Verified, error) {
 		}
 		return Verified{Claims: *claims, Cached: true}, nil
 	}
-	t, err := decode(token)
+	header, claims, text, err := decode(token)
 	if err != nil {
 		return Verified{}, err
 	}
-	key, ok := s.config.Keys.find(t.header.KeyID)
+	key, ok := s.config.Keys.find(header.KeyID)
 	if !ok {
-		return Verified{}, fmt.Errorf("%w: no key with the ID %.40q", ErrSignature, t.header.KeyID)
+		return Verified{}, fmt.Errorf("%w: no key with the ID %.40q", ErrSignature, header.KeyID)
 	}
-	// RFC 8725, section 3.1: "each key MUST be used with exactly one algorithm, and this MUST be checked when the
-	// cryptographic operation is performed."
-	if key.Algorithm() != t.header.Algorithm {
-		return Verified{}, fmt.Errorf("%w: alg is %.10q, and the key %q is for %s", ErrSignature, t.header.Algorithm, key.id, key.Algorithm())
+	if err := key.check(header.Algorithm, text); err != nil {
+		return Verified{}, err
 	}
-	if err := key.method.Verify(t.signed, t.signature, key.public); err != nil {
-		return Verified{}, fmt.Errorf("%w: it does not fit header and payload", ErrSignature)
-	}
-	if err := s.validator.Validate(t.claims); err != nil {
+	if err := s.validator.Validate(claims); err != nil {
 		return Verified{}, checkOf(err)
 	}
-	s.verified.add(hash, verifiedEntry{t.claims, key, len(token)})
-	return Verified{Claims: *t.claims}, nil
+	s.verified.add(hash, verifiedEntry{claims, key, len(token)})
+	return Verified{Claims: *claims}, nil
+}
+
+// check checks a signature. RFC 8725, section 3.1: "each key MUST be used with exactly one algorithm, and this MUST be checked
+// when the cryptographic operation is performed."
+func (k *Key) check(algorithm string, t signedText) error {
+	if k.Algorithm() != algorithm {
+		return fmt.Errorf("%w: alg is %.10q, and the key %q is for %s", ErrSignature, algorithm, k.id, k.Algorithm())
+	}
+	if err := k.method.Verify(t.signed, t.signature, k.public); err != nil {
+		return fmt.Errorf("%w: it does not fit header and payload", ErrSignature)
+	}
+	return nil
 }
 
 // verifiedBefore returns the claims of a token whose signature was good under a key that is still on the keyring.

@@ -24,6 +24,9 @@ func (p page) bundle(files fs.FS, split bool) map[string][]byte {
 		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true, LegalComments: api.LegalCommentsNone,
 		Plugins: []api.Plugin{reader(files)}, LogLevel: api.LogLevelSilent,
 	}
+	if p.Old {
+		common.Target = api.ES2017
+	}
 	script := common
 	script.EntryPointsAdvanced = []api.EntryPoint{{InputPath: "/js/" + p.Name + "/" + p.Name + ".js", OutputPath: p.Name}}
 	script.Format, script.Splitting = api.FormatESModule, split

@@ -86,7 +86,7 @@ func (c *client) do(method, path, body string, headers ...string) answer {
 		}
 	}
 	_, authorization, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	secrets := []string{authorization, c.password, c.pair.AccessToken, c.pair.RefreshToken}
+	secrets := []string{authorization, r.Header.Get("DPoP"), c.password, c.pair.AccessToken, c.pair.RefreshToken}
 	for _, value := range c.cookies {
 		secrets = append(secrets, value)
 	}

@@ -22,6 +22,8 @@ const (
 // ends tells how many of a user's logins by a scheme a replica can end.
 func ends(row scheme.Scheme) string {
 	switch {
+	case row.Credential == scheme.DPoP: // Redis is asked about proofs alone
+		return endsNone
 	case row.AsksRedis || row.Credential == scheme.Password:
 		return endsAll
 	case row.RememberedAt == scheme.InReplica:
@@ -54,7 +56,7 @@ func (s *Server) handlePassword(m mounted) gin.HandlerFunc {
 			http.SetCookie(c.Writer, s.tokenCookie("", -1))
 		}
 		ended := gin.H{}
-		for _, row := range scheme.All() {
+		for _, row := range append(scheme.All(), scheme.Bound()...) {
 			ended[row.Name] = ends(row)
 		}
 		c.JSON(http.StatusOK, gin.H{"scheme": m.Name, "replica": s.config.Name, "user": gin.H{"name": callerOf(c).user.Name}, "ended": ended})
@@ -83,6 +85,7 @@ func (s *Server) changePassword(c *gin.Context, name, old, wanted string) error 
 	if err := s.directory.SetPasswordHash(ctx, name, hash); err != nil {
 		return err
 	}
+	s.Audit(ctx, account.Event{Kind: account.EventPasswordChanged, User: name})
 	return s.endLogins(ctx, name)
 }
 
@@ -96,7 +99,7 @@ func (s *Server) hash(ctx context.Context, password string) (string, error) {
 
 // endLogins ends all logins of a user that this replica can end. What needs Redis is first: without it, none has ended.
 func (s *Server) endLogins(ctx context.Context, user string) error {
-	if err := s.tokens.LogoutEverywhere(ctx, user); err != nil {
+	if err := s.tokens.EndAll(ctx, user); err != nil {
 		return err
 	}
 	for _, m := range s.schemes {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"authlab/account"
 	"authlab/session"
 	"authlab/web/scheme"
 )
@@ -88,6 +89,7 @@ func (s *Server) handleTokenCookieLogin(c *gin.Context) {
 		s.refuse(c, errTokenCookie)
 		return
 	}
+	s.Audit(c.Request.Context(), account.Event{Kind: account.EventLogin, User: user.Name})
 	http.SetCookie(c.Writer, cookie)
 	c.JSON(http.StatusOK, s.me(c, user, time.Time(claims.ExpiresAt)))
 }

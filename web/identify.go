@@ -22,6 +22,7 @@ type caller struct {
 	expiresAt time.Time     // zero: never
 	session   session.Login // in the session schemes
 	claims    token.Claims  // in the token schemes
+	proof     token.Proof   // in the schemes whose token is bound to a key
 }
 
 // Keys of gin's request context.
@@ -69,23 +70,32 @@ func (s *Server) readToken(source token.Source, revocable bool) func(*gin.Contex
 		if err != nil {
 			return caller{}, err
 		}
-		ctx, start := c.Request.Context(), time.Now()
-		verified, err := s.tokens.Verify(text)
-		what := s.config.Keys.Signing().Algorithm() + " signature and claims"
-		if verified.Cached {
-			what = "claims of a token whose signature was checked before"
-		}
-		timingOf(ctx).Add(costSignature, what, start)
+		who, err := s.readVerified(c, func() (token.Verified, error) { return s.tokens.Verify(text) })
 		if err == nil && revocable {
-			err = s.tokens.CheckRevoked(ctx, verified.Claims)
+			err = s.tokens.CheckRevoked(c.Request.Context(), who.claims)
 		}
 		if err != nil {
 			return caller{}, err
 		}
-		claims := verified.Claims
-		user := account.User{Name: claims.Subject, Roles: claims.Roles}
-		return caller{user: user, expiresAt: time.Time(claims.ExpiresAt), claims: claims}, nil
+		return who, nil
 	}
+}
+
+// readVerified verifies a token, and times it.
+func (s *Server) readVerified(c *gin.Context, verify func() (token.Verified, error)) (caller, error) {
+	start := time.Now()
+	verified, err := verify()
+	what := s.config.Keys.Signing().Algorithm() + " signature and claims"
+	if verified.Cached {
+		what = "claims of a token whose signature was checked before"
+	}
+	timingOf(c.Request.Context()).Add(costSignature, what, start)
+	if err != nil {
+		return caller{}, err
+	}
+	claims := verified.Claims
+	user := account.User{Name: claims.Subject, Roles: claims.Roles}
+	return caller{user: user, expiresAt: time.Time(claims.ExpiresAt), claims: claims}, nil
 }
 
 // readSession loads the session that the cookie names.
@@ -120,7 +130,8 @@ func basicAuth(authorization string) (name, password string, ok bool) {
 	return r.BasicAuth()
 }
 
-// hashTimeout bounds how long a login waits for its turn: for a place among the attempts, and to be hashed. It is shorter than a balancer waits for an answer
+// hashTimeout bounds how long a login waits for its turn: for a place among the attempts, and to be hashed. It is shorter than a
+// balancer waits for an answer
 // (5 s), so that a login that does not get its turn is answered with 503, and the replica is not taken for a silent one.
 const hashTimeout = 4 * time.Second
 
@@ -143,12 +154,25 @@ func (s *Server) authenticate(c *gin.Context, name, password string) (account.Us
 	case err == nil:
 		s.logNotCounted(attempt.Succeeded(ctx))
 	case errors.Is(err, account.ErrBadCredentials):
-		_, failed := attempt.Failed(ctx)
-		s.logNotCounted(failed)
+		s.failed(ctx, attempt, err)
 	default: // the database or the Hasher did not answer, so the password was not checked
 		s.logNotCounted(attempt.Withdraw(ctx))
 	}
 	return user, err
+}
+
+// failed counts a wrong password, and tells the audit log whose it was.
+func (s *Server) failed(ctx context.Context, attempt account.Attempt, err error) {
+	bad, _ := errors.AsType[*account.BadCredentialsError](err)
+	s.Audit(ctx, account.Event{Kind: account.EventLoginFailed, User: bad.User})
+	limit, err := attempt.Failed(ctx)
+	s.logNotCounted(err)
+	if limit.Account {
+		s.Audit(ctx, account.Event{Kind: account.EventAccountLimit, User: bad.User})
+	}
+	if limit.Address {
+		s.Audit(ctx, account.Event{Kind: account.EventAddressLimit})
+	}
 }
 
 // logNotCounted logs an error that Redis answered to a login's count. An outage is none: then logins are not limited.

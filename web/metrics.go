@@ -15,6 +15,7 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 	commands *prometheus.CounterVec
 	queries  prometheus.Counter
+	events   *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -33,8 +34,11 @@ func newMetrics() *metrics {
 		queries: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "authlab_users_database_queries_total", Help: "Questions to the users database.",
 		}),
+		events: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "authlab_audit_events_total", Help: "What the audit log has a line for, by kind.",
+		}, []string{"event"}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.commands, m.queries)
+	m.registry.MustRegister(m.requests, m.duration, m.commands, m.queries, m.events)
 	return m
 }
 

@@ -22,6 +22,7 @@ const (
 func (s *Server) observe(c *gin.Context) {
 	start := time.Now()
 	ctx, t := withTiming(c.Request.Context())
+	t.request = c
 	c.Request = c.Request.WithContext(ctx)
 	maps.Copy(c.Writer.Header(), s.headers)
 	c.Writer = &timedWriter{ResponseWriter: c.Writer, timing: t}

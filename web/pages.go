@@ -25,17 +25,19 @@ const permissionsPolicy = "camera=(), display-capture=(), geolocation=(), microp
 
 // The pages, in the order of their links. Each has a template, a script and texts of its name.
 var pages = []page{
-	{"walkthrough", "/", []string{"palette", "base", "shell", "stage", "walkthrough", "act"}, later{
+	{Name: "walkthrough", Path: "/", Sheets: []string{"palette", "base", "shell", "stage", "walkthrough", "act"}, Later: later{
 		Sheets: []string{"answer", "hands", "last-page", "film"}, Texts: []string{"film", "answer", "hands", "last-page"},
 	}},
-	{"playground", "/playground", []string{"palette", "base", "shell", "stage", "playground"}, later{}},
-	{"inspector", "/inspector", []string{"palette", "base", "shell", "inspector"}, later{}},
+	{Name: "playground", Path: "/playground", Sheets: []string{"palette", "base", "shell", "stage", "playground"}},
+	{Name: "inspector", Path: "/inspector", Sheets: []string{"palette", "base", "shell", "inspector"}},
 }
 
 type page struct {
 	Name, Path string
 	Sheets     []string // in assets/css, each before those that build on it
 	Later      later
+	Texts      []string // the sections of the catalogue that its script needs; nil: all but those of other pages
+	Old        bool     // browsers of 2017 run it
 }
 
 // What a script adds to its page when it needs it. A page that is lighter is there sooner.
@@ -67,9 +69,11 @@ type Pages struct {
 var _ http.Handler = (*Pages)(nil)
 
 // NewPages returns the pages. All of a process share their contents.
-func NewPages() *Pages {
-	p := &Pages{files: allFiles(), pages: map[string]page{}, matcher: language.NewMatcher(languages)}
-	for _, one := range pages {
+func NewPages() *Pages { return newPages(pages, allFiles()) }
+
+func newPages(list []page, files map[string]file) *Pages {
+	p := &Pages{files: files, pages: map[string]page{}, matcher: language.NewMatcher(languages)}
+	for _, one := range list {
 		p.pages[one.Path] = one
 	}
 	return p
@@ -156,10 +160,12 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // allFiles are the pages by their file names, and the files below /assets by their addresses.
-var allFiles = sync.OnceValue(func() map[string]file {
+var allFiles = sync.OnceValue(func() map[string]file { return filesOf(madeFiles()) })
+
+func filesOf(made map[string][]byte) map[string]file {
 	files := map[string]file{}
-	for name, content := range madeFiles() {
+	for name, content := range made {
 		files[name] = newFile(name, content)
 	}
 	return files
-})
+}

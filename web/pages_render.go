@@ -27,6 +27,16 @@ var assets embed.FS
 
 // madeFiles returns all pages in all languages by their file names, and what they load by its address.
 func madeFiles() map[string][]byte {
+	made := makeFiles(pages)
+	var err error
+	if made["/assets/schemes.json"], err = json.Marshal(scheme.All()); err != nil {
+		panic(err) // it is made of strings
+	}
+	return made
+}
+
+// makeFiles makes pages and what they load.
+func makeFiles(pages []page) map[string][]byte {
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
 		panic(err) // a mistake in the embed pattern
@@ -47,9 +57,6 @@ func madeFiles() map[string][]byte {
 	}
 	if made["/assets/icon.svg"], err = fs.ReadFile(files, "icon.svg"); err != nil {
 		panic(err)
-	}
-	if made["/assets/schemes.json"], err = json.Marshal(scheme.All()); err != nil {
-		panic(err) // it is made of strings
 	}
 	return made
 }
@@ -92,7 +99,7 @@ func other(lang language.Tag) language.Tag {
 func (p page) fill(files fs.FS, lang language.Tag, later []string, values map[string]any) []byte {
 	texts := readCatalogue(files, lang)
 	t := template.Must(template.New("").Funcs(template.FuncMap{"t": texts.text, "list": texts.list}).
-		ParseFS(files, "pages/layout.html", "pages/"+p.Name+".html"))
+		ParseFS(files, "pages/"+p.layout()+".html", "pages/"+p.Name+".html"))
 	maps.Copy(values, map[string]any{
 		"Page": p.Name, "Lang": lang.String(), "Other": other(lang).String(), "Demos": account.Demos(), "Algorithms": token.Algorithms(),
 		"Texts": asData(texts.of(p, later)), "Schemes": asData(scheme.All()),
@@ -128,10 +135,21 @@ func asData(value any) template.HTML {
 	return template.HTML(text)
 }
 
+// layout is the template around the page.
+func (p page) layout() string {
+	if slices.ContainsFunc(classPages, func(other page) bool { return other.Name == p.Name }) {
+		return "class"
+	}
+	return "layout"
+}
+
 // of is what a script of one page can say: without the texts that are another page's own, and without those that come later.
 func (c catalogue) of(p page, later []string) catalogue {
+	if p.Texts != nil {
+		return c.only(p.Texts)
+	}
 	without := slices.Clone(later)
-	for _, other := range pages {
+	for _, other := range slices.Concat(pages, classPages) {
 		if other.Name != p.Name {
 			without = append(append(without, other.Name), other.Later.Texts...)
 		}

@@ -52,7 +52,7 @@ func TestAQueryIsRepeatedOnlyIfThisProcessStoodStill(t *testing.T) {
 	} {
 		clock := time.Unix(0, 0)
 		frozen := &frozenDirectory{clock: &clock, took: tt.took, err: tt.err}
-		err := tt.query(timedDirectory{frozen, newMetrics(), func() time.Time { return clock }})
+		err := tt.query(timedDirectory{frozen, newMetrics(), func() time.Time { return clock }, false})
 		if frozen.asked != tt.asked || !errors.Is(err, tt.want) {
 			t.Errorf("%s: asked %d times, want %d; %v, want %v", name, frozen.asked, tt.asked, err, tt.want)
 		}

@@ -41,6 +41,8 @@ var (
 	errBadJSON     = errors.New("body is not the JSON that is wanted here")
 	errBadEmail    = errors.New("not an e-mail address")
 	errOldPassword = errors.New("old password is wrong")
+	errForm        = errors.New("body is not a form with a token")
+	errService     = errors.New("not a registered service")
 	errBadItem     = errors.New("not an item for a cart")
 	errDirectory   = errors.New("users database does not answer")
 	errNotYours    = errors.New("no such session of yours")
@@ -81,7 +83,13 @@ var verdicts = []verdict{
 	{session.ErrElsewhere, 401, "session-elsewhere", "No session was ended", "{replica} has no session with this ID in its memory, so it ended none. If another replica has it, it lives on there until it times out. Your browser has been asked to drop the cookie."},
 	{session.ErrMalformed, 401, "session-malformed", "Not a session ID", "What the cookie of {scheme} carries is not of the form of a session ID, so {replica} did not look for a session."},
 	{session.ErrNoSession, 401, "session-unknown", "No such session", "{store} It was never there, has ended, or timed out."},
+	{errService, 401, "not-a-service", "Not a registered service", "Only a service that {replica} knows, by its name and secret, may ask about tokens."},
 	{token.ErrNoToken, 401, "no-credential", "No token", "This request carries no token of {scheme}, so {replica} does not know who is calling."},
+	{token.ErrNonce, 401, "proof-nonce", "Proof needs a nonce", "{err}, by the clock of {replica}. Make a proof with the nonce in the DPoP-Nonce header of this answer, and send it."},
+	{token.ErrProofUsed, 401, "proof-used", "Proof was used before", "A proof works once: {err}. A copy of a request is worth nothing."},
+	{token.ErrProof, 401, "proof-invalid", "Proof is not valid", "{err}."},
+	{token.ErrBound, 401, "token-bound", "Token is bound to a key", "{err}."},
+	{token.ErrRefreshBound, 401, "refresh-bound", "Refresh token is bound to a key", "{err}. It was not spent."},
 	{token.ErrFormat, 401, "token-format", "Token is malformed", "{err}."},
 	{token.ErrSignature, 401, "token-signature", "Signature of the token does not match", "{err}."},
 	{token.ErrTime, 401, "token-time", "Token is out of its time", "{err}, by the clock of {replica}."},
@@ -108,6 +116,7 @@ var verdicts = []verdict{
 	{errBadJSON, 400, "bad-json", "Body is not the JSON that is wanted here", "{err}."},
 	{errBadEmail, 400, "bad-email", "Not an e-mail address", "The e-mail address was not changed: {err}."},
 	{account.ErrWeakPassword, 400, "weak-password", "Password cannot be used", "{err}. Nothing was changed."},
+	{errForm, 400, "bad-form", "Body is not the form that is wanted here", "Send one token=… as application/x-www-form-urlencoded, in at most 16384 bytes."},
 	{errBadItem, 400, "bad-item", "Not an item for the cart", "An item has 1 to 64 bytes and no control characters. The cart was not changed."},
 	{account.ErrCartFull, 400, "cart-full", "Cart is full", "Nothing was added: a cart holds 50 items, and less where it has to fit in a cookie of 4096 bytes."},
 	{errNotYours, 404, "session-not-found", "No such session of yours", "You have no live session with this ID, and you cannot end another user's."},
@@ -171,8 +180,10 @@ func (s *Server) challenge(c *gin.Context, in string, v verdict, err error) {
 	case row.Credential == scheme.Bearer && errors.Is(err, errNotAdmin):
 		c.Header("WWW-Authenticate", `Bearer realm="authlab", error="insufficient_scope"`)
 	case !unauthorized:
-	case row.Credential == scheme.Password:
+	case row.Credential == scheme.Password, errors.Is(err, errService):
 		c.Header("WWW-Authenticate", `Basic realm="authlab", charset="UTF-8"`)
+	case row.Credential == scheme.DPoP:
+		s.challengeProof(c, v, err)
 	case row.Credential == scheme.Cookie:
 		c.Header("WWW-Authenticate", fmt.Sprintf(`Cookie realm="authlab", cookie-name=%q`, s.cookieName(row.CookieName)))
 	case errors.Is(err, token.ErrInvalid):

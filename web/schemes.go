@@ -23,13 +23,16 @@ func (s *Server) mount() map[string]mounted {
 	all := map[string]mounted{
 		scheme.Basic:          {read: s.readPassword},
 		scheme.SessionMemory:  s.mountSession(scheme.SessionMemory, s.memory, s.directory),
-		scheme.SessionRedis:   s.mountSession(scheme.SessionRedis, s.redis, s.directory),
+		scheme.SessionRedis:   s.mountSession(scheme.SessionRedis, s.stale, s.directory),
 		scheme.SessionCookie:  s.mountSession(scheme.SessionCookie, signed, nil), // a signed cookie carries the roles itself
 		scheme.TokenStateless: {read: s.readToken(token.FromHeader, false)},
 		scheme.TokenRevocable: {read: s.readToken(token.FromHeader, true)},
 		scheme.TokenCookie:    {read: s.readToken(token.FromCookie(s.cookieName(scheme.TokenCookie), s.tokens.Verify), false)},
+
+		scheme.TokenBound:      {read: s.readBound(s.tokens.UseProof)},
+		scheme.TokenBoundLocal: {read: s.readBound(token.NewLocalProofs(s.config.Now).Use)},
 	}
-	for _, row := range scheme.All() {
+	for _, row := range append(scheme.All(), scheme.Bound()...) {
 		m := all[row.Name]
 		m.Scheme = row
 		all[row.Name] = m
@@ -40,7 +43,7 @@ func (s *Server) mount() map[string]mounted {
 func (s *Server) mountSession(name string, store session.Store, directory account.Directory) mounted {
 	manager := session.NewManager(session.Config{
 		Name: s.cookieName(name), Store: store, Directory: directory, Secure: s.config.Secure,
-		Idle: s.config.Idle, Absolute: s.config.Absolute, Now: s.config.Now,
+		Idle: s.config.Idle, Absolute: s.config.Absolute, Now: s.config.Now, Audit: s.Audit,
 	})
 	return mounted{read: s.readSession(name, manager), sessions: manager}
 }

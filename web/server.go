@@ -6,9 +6,11 @@
 //	/session/cookie   ┘
 //	/token/stateless  ┐
 //	/token/revocable  ├ package token: the client carries
-//	/token/cookie     ┘
+//	/token/cookie     │
+//	/token/bound      │ a token that is bound to a key of the client
+//	/token/bound-local┘
 //
-// Each of the seven schemes has the same routes (me, admin, email, cart) at its base path; package scheme is their table.
+// Each scheme has the same routes (me, admin, email, cart) at its base path; package scheme is their table.
 //
 //	request ─▶ observe ─▶ identify ─▶ requireCaller ─▶ handler
 //	           log, time   who calls?   401, 503           200, 403
@@ -49,6 +51,7 @@ type Config struct {
 	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. Their
 	// X-Forwarded-For is the client's address, by which failed logins are counted. Empty: X-Forwarded-For is ignored.
 	TrustedProxies []string
+	Services       map[string]string // secrets of the services that may introspect tokens, by name; none
 	Tuning         Tuning
 	Secure         bool          // served over TLS: cookies are Secure and named __Host-
 	Idle           time.Duration // session.DefaultIdle
@@ -71,6 +74,7 @@ type Server struct {
 	tokens        *token.Service
 	memory        *session.Memory
 	redis         *session.Redis
+	stale         *session.Stale // in front of redis
 	ended         *endedLogins
 	tuned         atomic.Pointer[Tuning]
 	schemes       map[string]mounted
@@ -100,15 +104,17 @@ func New(config Config) *Server {
 	}
 	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
 	config.Redis.AddHook(&batcher{}) // last, so that the others see each command by itself
-	s.directory = timedDirectory{config.Directory, s.metrics, time.Now}
+	_, inMemory := config.Directory.(*account.Memory)
+	s.directory = timedDirectory{config.Directory, s.metrics, time.Now, inMemory}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
 	s.attempts = account.NewAttempts(config.Redis, config.Prefix)
 	s.tokens = token.NewService(token.Config{
 		Keys: config.Keys, Directory: s.directory, Redis: config.Redis, Prefix: config.Prefix,
-		Access: config.Access, Refresh: config.Refresh, Now: config.Now,
+		Access: config.Access, Refresh: config.Refresh, Now: config.Now, Audit: s.Audit,
 	})
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)
+	s.stale = session.NewStale(s.redis, config.Now)
 	s.ended = newEndedLogins(config.Redis, config.Prefix)
 	s.schemes = s.mount()
 	s.Tune(Tuning{})
@@ -147,7 +153,7 @@ func (s *Server) routes() *gin.Engine {
 		get(r, path, gin.WrapH(pages))
 	}
 
-	for _, row := range scheme.All() {
+	for _, row := range append(scheme.All(), scheme.Bound()...) {
 		m := s.schemes[row.Name]
 		g := r.Group(m.Base, inScheme(m.Name))
 		if m.sessions != nil {
@@ -184,8 +190,14 @@ func (s *Server) routes() *gin.Engine {
 	r.POST(stateless.Login, inScheme(scheme.TokenStateless), s.handleAuthenticate)
 	r.POST(stateless.Refresh, inScheme(scheme.TokenStateless), s.handleRefresh)
 	r.POST(stateless.Logout, inScheme(scheme.TokenStateless), stateless.identify, s.tellStreams(stateless), s.handleTokenLogout)
+	r.POST("/token/introspect", inScheme(scheme.TokenRevocable), s.handleIntrospect)
+	r.POST("/token/revoke", inScheme(scheme.TokenRevocable), s.handleRevoke)
 	// A token that was taken back must not end the logins that came after it, so this route asks the denylist.
 	r.POST("/token/logout-everywhere", inScheme(scheme.TokenRevocable), revocable.identify, s.requireCaller, s.tellStreams(revocable), s.handleTokenLogoutEverywhere)
+	bound := s.schemes[scheme.TokenBound]
+	r.POST(bound.Login, inScheme(bound.Name), s.handleBoundLogin)
+	r.POST(bound.Refresh, inScheme(bound.Name), s.handleBoundRefresh)
+	r.POST(bound.Logout, inScheme(bound.Name), bound.identify, s.tellStreams(bound), s.handleTokenLogout)
 	return r
 }
 

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -30,23 +31,35 @@ type streamEvent struct {
 
 func (c *client) stream(t *testing.T, r route) *stream {
 	t.Helper()
+	authorization := ""
+	if r.scheme == scheme.Basic {
+		authorization = "Basic " + base64.StdEncoding.EncodeToString([]byte(c.password))
+	} else if r.keepsTokens() {
+		authorization = "Bearer " + c.pair.AccessToken
+	}
+	return c.open(t, r.base+"/stream", authorization, "")
+}
+
+// open opens a stream with these headers, and the cookies of the client.
+func (c *client) open(t *testing.T, path, authorization, proof string) *stream {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.server.address+r.base+"/stream", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.server.address+path, nil)
 	must(t, err)
 	for name, value := range c.cookies {
 		request.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
-	if name, password, ok := strings.Cut(c.password, ":"); ok && r.scheme == scheme.Basic {
-		request.SetBasicAuth(name, password)
-	} else if r.keepsTokens() {
-		request.Header.Set("Authorization", "Bearer "+c.pair.AccessToken)
+	for name, value := range map[string]string{"Authorization": authorization, "DPoP": proof} {
+		if value != "" {
+			request.Header.Set(name, value)
+		}
 	}
 	c.server.world.sent()
 	response, err := c.http.Do(request)
 	must(t, err)
 	t.Cleanup(func() { cancel(); response.Body.Close() })
 	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "text/event-stream" {
-		t.Fatalf("%s: %d %s", r.scheme, response.StatusCode, response.Header.Get("Content-Type"))
+		t.Fatalf("%s: %d %s", path, response.StatusCode, response.Header.Get("Content-Type"))
 	}
 	return &stream{t, bufio.NewScanner(response.Body)}
 }

@@ -23,6 +23,7 @@ type timing struct {
 	mu      sync.Mutex
 	entries []timingEntry
 	few     [2]timingEntry // where the first entries are
+	request *gin.Context   // nil: none
 	hidden  bool           // without durations
 }
 

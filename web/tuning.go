@@ -11,12 +11,18 @@ type Tuning struct {
 	// MaxSessions is how many sessions each store keeps of one user: a login that would be one more ends the oldest.
 	// session.MaxSessions. Each replica's own memory counts for itself. Schemes without a record have no limit.
 	MaxSessions int
+	// StaleSessions is how long this replica believes a session of session-redis that it has looked up, also if another replica
+	// has ended it meanwhile, and without asking Redis; 0: not at all. At most MaxStaleSessions.
+	StaleSessions time.Duration
 	// StreamAsk is how often an open stream asks whether its login is still good; DefaultStreamAsk. Less than 0: never, so that
 	// a stream goes on after a logout until the login would have timed out.
 	StreamAsk time.Duration
 	// StreamTold: a logout is published in Redis, and a stream asks when it hears of one.
 	StreamTold bool
 }
+
+// MaxStaleSessions is short against the idle time of a session, of which Redis sees less use then.
+const MaxStaleSessions = time.Minute
 
 // DefaultStreamAsk is how long a stream may go on after a logout.
 const DefaultStreamAsk = 5 * time.Second
@@ -27,6 +33,8 @@ func (s *Server) Tune(t Tuning) {
 	t.MaxSessions = cmp.Or(t.MaxSessions, configured.MaxSessions)
 	t.StreamAsk = cmp.Or(t.StreamAsk, configured.StreamAsk, DefaultStreamAsk)
 	t.StreamTold = t.StreamTold || configured.StreamTold
+	t.StaleSessions = cmp.Or(t.StaleSessions, configured.StaleSessions)
+	s.stale.For(min(t.StaleSessions, MaxStaleSessions))
 	s.memory.Limit(t.MaxSessions)
 	s.redis.Limit(t.MaxSessions)
 	s.tuned.Store(&t)

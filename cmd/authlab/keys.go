@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
+	"time"
 
 	"authlab/session"
 	"authlab/token"
@@ -20,6 +22,8 @@ type keyFile struct {
 	TokenKeys json.RawMessage `json:"token_keys"`
 	// SessionCookieKeys sign the cookies of session-cookie; the first signs, all verify. In JSON they are base64.
 	SessionCookieKeys [][]byte `json:"session_cookie_keys"`
+	// RotatedAt is when a schedule has changed the keys last. It is left out where none has.
+	RotatedAt time.Time `json:"rotated_at,omitzero"`
 }
 
 // replicaKeys are the keys that one replica signs and verifies with.
@@ -27,6 +31,7 @@ type replicaKeys struct {
 	path    string // empty: the keys were made for this process
 	tokens  *token.Keyring
 	cookies *session.CookieKeys
+	mu      sync.Mutex
 	ids     []string // of the keys in tokens
 }
 
@@ -119,17 +124,31 @@ func idsOf(keys []*token.Key) []string {
 
 // newKeys makes the content of a key file: new keys, which sign, and the given ones from before, which still verify.
 func newKeys(tokens []*token.Key, cookies [][]byte) ([]byte, error) {
+	key, cookie, err := makeKeyPair()
+	if err != nil {
+		return nil, err
+	}
+	return encodeKeys(append([]*token.Key{key}, tokens...), append([][]byte{cookie}, cookies...), time.Time{})
+}
+
+// makeKeyPair makes a key of each kind.
+func makeKeyPair() (*token.Key, []byte, error) {
 	key, err := token.GenerateKey(token.DefaultAlgorithm)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ring, err := token.NewKeyring(append([]*token.Key{key}, tokens...)...)
+	cookie := make([]byte, 32)
+	rand.Read(cookie)
+	return key, cookie, nil
+}
+
+// encodeKeys makes the content of a key file.
+func encodeKeys(tokens []*token.Key, cookies [][]byte, rotatedAt time.Time) ([]byte, error) {
+	ring, err := token.NewKeyring(tokens...)
 	if err != nil {
 		return nil, err
 	}
-	cookieKey := make([]byte, 32)
-	rand.Read(cookieKey)
-	file := keyFile{SessionCookieKeys: append([][]byte{cookieKey}, cookies...)}
+	file := keyFile{SessionCookieKeys: cookies, RotatedAt: rotatedAt}
 	if file.TokenKeys, err = ring.MarshalPrivate(); err != nil {
 		return nil, err
 	}

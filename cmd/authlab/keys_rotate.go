@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
+
+	"authlab/account"
 )
 
 // newKeysCommand returns the command authlab keys, which changes a key file.
@@ -59,8 +62,10 @@ func rotateKeys(path string, overlap bool, stdout io.Writer) error {
 }
 
 // reload reads the key file again, while requests are served. Afterwards the first key of the file signs, and keys that are
-// not in the file verify nothing. On an error the keys stay as they were.
-func (k *replicaKeys) reload() error {
+// not in the file verify nothing. On an error the keys stay as they were. The audit is told if another key signs.
+func (k *replicaKeys) reload(ctx context.Context, audit account.Audit) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	tokens, cookies, err := readKeys(k.path)
 	if err != nil {
 		return err
@@ -68,13 +73,8 @@ func (k *replicaKeys) reload() error {
 	if len(tokens) == 0 {
 		return fmt.Errorf("keys in %s: no token key", k.path)
 	}
-	for i, key := range slices.Backward(cookies) { // the newest key signs, so the first of the file is added last
-		if err := k.cookies.Rotate(key); err != nil {
-			return err
-		}
-		if i == len(cookies)-1 {
-			k.cookies.Forget()
-		}
+	if err := k.cookies.Replace(cookies...); err != nil {
+		return err
 	}
 	ids := idsOf(tokens)
 	for _, key := range tokens {
@@ -84,8 +84,12 @@ func (k *replicaKeys) reload() error {
 			}
 		}
 	}
+	before := k.tokens.Signing().ID()
 	if err := k.tokens.Sign(ids[0]); err != nil {
 		return err
+	}
+	if ids[0] != before {
+		audit.Tell(ctx, account.Event{Kind: account.EventKeyChanged, Key: ids[0]})
 	}
 	for _, id := range k.ids {
 		if !slices.Contains(ids, id) {

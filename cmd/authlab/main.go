@@ -6,6 +6,7 @@
 //	authlab report    run everything and write one page
 //	authlab bench     measure what one request and one login cost
 //	authlab soak      people, random faults, and a model that knows what must be true
+//	authlab class     a whole room takes part with its phones
 //	authlab resource  the second service, which has to know who is calling
 //
 // Where the lab is made of containers, one of them has its controls, and runs experiments for the pages:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"authlab/account"
 	"authlab/token"
 )
 
@@ -68,14 +70,19 @@ func TestAReplicaThatReadsItsKeysAnewKeepsOrRefusesWhatTheOldOnesSigned(t *testi
 		}
 		return ids
 	}
+	var told []account.Event
+	audit := func(_ context.Context, event account.Event) { told = append(told, event) }
 	rotate := func(want string, args ...string) {
 		t.Helper()
 		code, stdout, stderr := program(t, nil, append([]string{"keys", "rotate", "--keys", path}, args...)...)
 		if code != 0 || !strings.Contains(stdout, want) {
 			t.Fatalf("exit %d: %q, %q", code, stdout, stderr)
 		}
-		if err := keys.reload(); err != nil {
+		if err := keys.reload(t.Context(), audit); err != nil {
 			t.Fatal(err)
+		}
+		if want := (account.Event{Kind: account.EventKeyChanged, Key: published()[0]}); len(told) == 0 || told[len(told)-1] != want {
+			t.Errorf("the audit was told %v, want %v", told, want)
 		}
 	}
 	first := published()
@@ -94,9 +101,12 @@ func TestAReplicaThatReadsItsKeysAnewKeepsOrRefusesWhatTheOldOnesSigned(t *testi
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := keys.reload(); err == nil || !slices.Equal(published(), last) {
+		if err := keys.reload(t.Context(), audit); err == nil || !slices.Equal(published(), last) {
 			t.Errorf("a file that says %.20q: %v, and the keys became %v", text, err, published())
 		}
+	}
+	if len(told) != 3 {
+		t.Errorf("the audit was told %v, want 3 events", told)
 	}
 	if _, err := token.ParseKeyring([]byte(`{"keys":[]}`)); err == nil {
 		t.Error("a keyring without keys is read")

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +16,7 @@ import (
 
 // newResourceCommand returns the command authlab resource: the second service, a resource server (RFC 6749, section 1.1).
 func newResourceCommand(getenv func(string) string) *cobra.Command {
-	var address string
+	var address, secret string
 	var config resource.Config
 	cmd := &cobra.Command{
 		Use:     "resource",
@@ -31,6 +33,13 @@ AUTHLAB_HOME, AUTHLAB_ALLOWED_ORIGINS. A flag wins.`,
 		PreRunE: fromEnvironment(getenv),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config.Logger = slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
+			if secret != "" {
+				text, err := os.ReadFile(secret)
+				if err != nil {
+					return usageError{fmt.Errorf("--secret: %w", err)}
+				}
+				config.Secret = strings.TrimSpace(string(text))
+			}
 			return serveResource(cmd.Context(), address, config, cmd.OutOrStdout())
 		},
 	}
@@ -39,6 +48,7 @@ AUTHLAB_HOME, AUTHLAB_ALLOWED_ORIGINS. A flag wins.`,
 	flags.StringVar(&config.Name, "name", "reports", "name of this service")
 	flags.StringVar(&config.Home, "home", "http://127.0.0.1:8080", "where the first service is: its balancer")
 	flags.StringSliceVar(&config.AllowedOrigins, "allowed-origins", nil, "origins whose pages may call with a token, like http://127.0.0.1:8080,http://localhost:8080")
+	flags.StringVar(&secret, "secret", "", "file with the secret by which home knows this service (its --services); with it, the service introspects tokens")
 	return cmd
 }
 

@@ -13,6 +13,6 @@ func newRootCommand(getenv func(string) string) *cobra.Command {
 		cmd.GroupID = measuring.ID
 		root.AddCommand(cmd)
 	}
-	root.AddCommand(newConsoleCommand(getenv))
+	root.AddCommand(newClassCommand(), newConsoleCommand(getenv))
 	return root
 }

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -26,11 +28,12 @@ import (
 )
 
 type serveOptions struct {
-	listen, name, redis, accounts, keys, labListen string
-	trustedProxies                                 []string
-	secureCookies                                  bool
-	parallelHashes                                 int
-	tuning                                         web.Tuning
+	listen, name, redis, accounts, keys, labListen, services string
+	trustedProxies                                           []string
+	secureCookies, demoAccounts                              bool
+	parallelHashes                                           int
+	rotateKeysEvery                                          time.Duration
+	tuning                                                   web.Tuning
 }
 
 // newServeCommand is authlab serve: one replica, as a container runs it.
@@ -43,7 +46,8 @@ func newServeCommand(getenv func(string) string) *cobra.Command {
 AUTHLAB_LISTEN, AUTHLAB_NAME, AUTHLAB_REDIS, AUTHLAB_SECURE_COOKIES. A flag wins. An address with a
 password belongs there, because everybody on a machine can read the flags of its programs.
 
-On SIGHUP it reads the key file anew, without losing a request.`,
+On SIGHUP it reads the key file anew, without losing a request. With --rotate-keys-every it changes the
+file itself, and reads what another replica has changed.`,
 		Example: "  authlab serve --name app-1 --listen :8081 --redis redis://127.0.0.1:6379 --keys keys.json\n" +
 			"  authlab serve --name app-2 --listen :8082 --redis redis://127.0.0.1:6379 --keys keys.json",
 		Args:    noArguments,
@@ -57,12 +61,16 @@ On SIGHUP it reads the key file anew, without losing a request.`,
 	flags.StringVar(&o.name, "name", hostname(), "name of this replica")
 	flags.StringVar(&o.redis, "redis", "redis://127.0.0.1:6379/0", "where Redis is; rediss:// for TLS")
 	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: is the demo accounts, in this process; postgres://user:password@host:5432/database is shared")
+	flags.BoolVar(&o.demoAccounts, "demo-accounts", false, "make alice and bob, with passwords that everybody knows, in the users database too; memory: always has them")
 	flags.StringVar(&o.keys, "keys", "", "file with the keys that all replicas share; made if it is not there. Without it, this replica makes keys of its own, and no other accepts what it signs")
+	flags.DurationVar(&o.rotateKeysEvery, "rotate-keys-every", 0, "change the keys in the key file that often, like 24h: every replica with this flag may do it, all of them follow, and no user is logged out. Without it, authlab keys rotate does it by hand")
 	flags.StringVar(&o.labListen, "lab-listen", "", "address where the lab may look into this replica and change its clock; only for a network where nobody else is. Without it, nobody may")
 	flags.StringSliceVar(&o.trustedProxies, "trusted-proxies", nil, "addresses or networks of the balancers in front, like 10.0.0.0/8: whose address a failed login came from is what they say in X-Forwarded-For")
 	flags.BoolVar(&o.secureCookies, "secure-cookies", false, "served over TLS: cookies are Secure and named __Host-")
+	flags.StringVar(&o.services, "services", "", "file with the services that may introspect tokens: a JSON object of their secrets by name")
 	flags.IntVar(&o.parallelHashes, "parallel-hashes", 2, "how many passwords are hashed at once, at 19 MiB each")
 	flags.IntVar(&o.tuning.MaxSessions, "max-sessions", session.MaxSessions, "how many sessions each store keeps of one user: a login that would be one more ends the oldest")
+	flags.DurationVar(&o.tuning.StaleSessions, "stale-sessions", 0, "believe a session of session-redis for so long without asking Redis again, also if it has ended at another replica; 1m at most")
 	flags.DurationVar(&o.tuning.StreamAsk, "stream-ask", web.DefaultStreamAsk, "how often an open stream asks whether its login is still good; less than 0: never, so that it goes on after a logout")
 	flags.BoolVar(&o.tuning.StreamTold, "stream-told", false, "tell open streams of a logout at once, by Redis")
 	return cmd
@@ -75,15 +83,30 @@ func hostname() string {
 	return "app-1"
 }
 
+// ballast is how many bytes the garbage collector counts and the system does not, because nothing writes them. It runs each
+// time that the heap has doubled. A replica keeps a few megabytes, so it would run many times a second under load.
+const ballast = 16 << 20
+
 func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error {
 	for _, proxy := range o.trustedProxies {
 		if _, err := netip.ParsePrefix(proxy); err != nil && net.ParseIP(proxy) == nil {
 			return usageError{fmt.Errorf("--trusted-proxies %q: it should be an address, or a network like 10.0.0.0/8", proxy)}
 		}
 	}
+	if err := checkRotation(o); err != nil {
+		return err
+	}
 	if o.tuning.MaxSessions < 1 || o.tuning.MaxSessions > session.MaxSessions {
 		return usageError{fmt.Errorf("--max-sessions %d: it can be 1 to %d", o.tuning.MaxSessions, session.MaxSessions)}
 	}
+	if o.tuning.StaleSessions < 0 || o.tuning.StaleSessions > web.MaxStaleSessions {
+		return usageError{fmt.Errorf("--stale-sessions %s: it can be 0s to %s", o.tuning.StaleSessions, web.MaxStaleSessions)}
+	}
+	services, err := readServices(o.services)
+	if err != nil {
+		return usageError{fmt.Errorf("--services: %w", err)}
+	}
+	defer runtime.KeepAlive(make([]byte, ballast))
 	directory, closeDirectory, err := openDirectory(ctx, o.accounts)
 	if err != nil {
 		return err
@@ -102,7 +125,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		return err
 	}
 	hasher := account.NewHasher(o.parallelHashes)
-	if err := account.CreateDemos(ctx, directory, hasher); err != nil {
+	if err := createDemos(ctx, directory, hasher, o, logger); err != nil {
 		return err
 	}
 	listener, err := door.Open(ctx, o.listen, func(l net.Listener) net.Listener { return web.ProblemListener(l, o.name, logger) })
@@ -111,6 +134,12 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 	}
 	defer func() { _ = listener.Close() }() // no client is served by then
 	// The agent is there also where no lab listens to it: it is how the replica is opened.
+	var current atomic.Pointer[web.Server]
+	audit := func(ctx context.Context, event account.Event) {
+		if server := current.Load(); server != nil {
+			server.Audit(ctx, event)
+		}
+	}
 	connect := func() (*redis.Client, error) { return web.OpenRedis(o.redis) }
 	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error) {
 		signing := keys
@@ -120,10 +149,12 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 				return nil, err
 			}
 		}
-		return web.New(web.Config{
+		server := web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,
-			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger, Tuning: o.tuning,
-		}), nil
+			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger, Tuning: o.tuning, Services: services,
+		})
+		current.Store(server)
+		return server, nil
 	}})
 	if err != nil {
 		return err
@@ -136,9 +167,30 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		}
 		defer end()
 	}
-	defer reloadOnHangup(keys, logger)()
+	if o.rotateKeysEvery > 0 {
+		if err := keys.rotateOnSchedule(ctx, o.rotateKeysEvery, audit, logger); err != nil {
+			return err
+		}
+	}
+	defer reloadOnHangup(ctx, keys, audit, logger)()
 	fmt.Fprintf(stdout, "%s is serving on http://%s\n", o.name, web.HostToOpen(listener.Addr()))
 	return serveUntilDone(ctx, replica.Drain, web.NewHTTPServer(replica, logger), listener)
+}
+
+// createDemos makes the demo accounts in the memory of this process, and in a users database only if that was asked for:
+// their passwords are published, and one of them is an admin.
+func createDemos(ctx context.Context, directory account.Directory, hasher *account.Hasher, o serveOptions, logger *slog.Logger) error {
+	inMemory, err := isMemory(o.accounts)
+	switch {
+	case err != nil:
+		return err
+	case !inMemory && !o.demoAccounts:
+		logger.Info("no demo accounts are made in the users database", "flag", "--demo-accounts")
+		return nil
+	case !inMemory:
+		logger.Warn("the users database has the demo accounts, with passwords that everybody knows", "flag", "--demo-accounts")
+	}
+	return account.CreateDemos(ctx, directory, hasher)
 }
 
 // reachRedis tells whether there is a Redis at an address, and whether it answers.
@@ -167,7 +219,7 @@ func serveLab(ctx context.Context, address string, lab http.Handler, logger *slo
 
 // reloadOnHangup reads the keys anew each time the process gets SIGHUP, until end is called. Where there is no file to
 // read, the signal does nothing: it would end the process otherwise.
-func reloadOnHangup(keys *replicaKeys, logger *slog.Logger) (end func()) {
+func reloadOnHangup(ctx context.Context, keys *replicaKeys, audit account.Audit, logger *slog.Logger) (end func()) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	go func() {
@@ -175,7 +227,7 @@ func reloadOnHangup(keys *replicaKeys, logger *slog.Logger) (end func()) {
 			if keys.path == "" {
 				continue
 			}
-			if err := keys.reload(); err != nil {
+			if err := keys.reload(ctx, audit); err != nil {
 				logger.Error("keys were not read anew", "error", err)
 				continue
 			}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"authlab/account"
 	"authlab/account/postgres/postgrestest"
 )
 
@@ -127,7 +129,7 @@ func TestTwoReplicasShareSessionsAndTokens(t *testing.T) {
 func TestReplicasShareAUsersDatabase(t *testing.T) {
 	redis, accounts := "redis://"+miniredis.RunT(t).Addr(), postgrestest.Address(t)
 	password := http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("alice:wonderland"))}}
-	replica := func() string { return serving(t, "--redis", redis, "--accounts", accounts) }
+	replica := func() string { return serving(t, "--redis", redis, "--accounts", accounts, "--demo-accounts") }
 	admin := func(replica string, want int) {
 		t.Helper()
 		if status, _, body := call(t, http.MethodGet, replica+"/basic/admin", "", password); status != want {
@@ -195,6 +197,35 @@ func TestAKeyFileThatCannotBeUsedIsRefusedAtStart(t *testing.T) {
 			}
 			if kept, err := os.ReadFile(path); err != nil || string(kept) != content {
 				t.Errorf("the file became %q, %v", kept, err)
+			}
+		})
+	}
+}
+
+func TestAUsersDatabaseGetsTheDemoAccountsOnlyWithTheFlag(t *testing.T) {
+	hasher := account.NewHasher(1)
+	for name, tt := range map[string]struct {
+		o    serveOptions
+		want bool
+		says string
+	}{
+		"a database":               {serveOptions{accounts: "postgres://127.0.0.1/users"}, false, "no demo accounts are made"},
+		"a database, and the flag": {serveOptions{accounts: "postgres://127.0.0.1/users", demoAccounts: true}, true, "passwords that everybody knows"},
+		"this process":             {serveOptions{accounts: "memory:"}, true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			directory := account.NewMemory() // in the place of any
+			if err := createDemos(t.Context(), directory, hasher, tt.o, slog.New(slog.NewTextHandler(&log, nil))); err != nil {
+				t.Fatal(err)
+			}
+			for _, demo := range account.Demos() {
+				if _, err := directory.User(t.Context(), demo.Name); (err == nil) != tt.want {
+					t.Errorf("%s: %v, want one: %t", demo.Name, err, tt.want)
+				}
+			}
+			if !strings.Contains(log.String(), tt.says) || (tt.says == "") != (log.Len() == 0) {
+				t.Errorf("the log says %q, want %q", log.String(), tt.says)
 			}
 		})
 	}

@@ -19,6 +19,7 @@ const (
 	MaxReplicas     = 16                   // how many replicas there can be
 	MaxUsers        = 10_000               // how many simulated users there can be
 	MaxUserSessions = 1000                 // how many sessions a store keeps of one user
+	MaxStaleSeconds = 60                   // how long a replica may believe a session that it has looked up
 	MaxAdvance      = 365 * 24 * time.Hour // how far a clock can be moved at once
 	MaxAhead        = 100 * MaxAdvance     // and in all; a Duration ends at 292 years
 	MaxDelay        = time.Second          // how far away Redis can be

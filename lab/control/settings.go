@@ -10,6 +10,7 @@ import (
 // Tuned is a replica's tuning by the lab's settings.
 func Tuned(s contract.Settings) web.Tuning {
 	return web.Tuning{
-		MaxSessions: s.MaxSessions, StreamAsk: time.Duration(s.StreamAskSeconds) * time.Second, StreamTold: s.StreamTold,
+		MaxSessions: s.MaxSessions, StaleSessions: time.Duration(s.StaleSessionsSeconds) * time.Second,
+		StreamAsk: time.Duration(s.StreamAskSeconds) * time.Second, StreamTold: s.StreamTold,
 	}
 }

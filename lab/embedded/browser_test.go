@@ -120,6 +120,9 @@ func (w *watch) see(event any) {
 	case *network.EventWebSocketCreated:
 		w.say("a web socket to " + e.URL)
 	case *network.EventLoadingFailed:
+		if e.Canceled { // by the page itself, or because the page was left
+			return
+		}
 		w.say("a request failed: " + e.ErrorText + " " + string(e.BlockedReason))
 	case *network.EventResponseReceived:
 		w.answers++

@@ -13,6 +13,7 @@ package embedded
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -56,6 +57,7 @@ type Lab struct {
 	store     *store
 	directory *account.Memory
 	demos     *account.DemoReset
+	secret    string // by which home knows the second service
 	hasher    *account.Hasher
 	keys      *token.Keyring
 	cookies   *session.CookieKeys
@@ -84,7 +86,7 @@ func Start(ctx context.Context, config Config) (*Lab, error) {
 	if config.Replicas < 1 || config.Replicas > contract.MaxReplicas {
 		return nil, fmt.Errorf("start lab: %d replicas; it can be 1 to %d", config.Replicas, contract.MaxReplicas)
 	}
-	c := &Lab{config: config, time: &fault.LabTime{}, directory: account.NewMemory(), stop: func() {}}
+	c := &Lab{config: config, time: &fault.LabTime{}, directory: account.NewMemory(), stop: func() {}, secret: rand.Text()}
 	if err := c.start(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("start lab: %w", err), c.Close())
 	}
@@ -125,7 +127,7 @@ func (c *Lab) start(ctx context.Context) error {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	go c.controls.Watch(running)
-	c.server = serve(web.ProblemListener(c.listener, contract.Balancer, c.config.Logger), c.handler(), contract.Balancer, c.config.Logger)
+	c.server = serve(web.ProblemListener(c.listener, contract.Balancer, c.config.Logger), c.Handler(), contract.Balancer, c.config.Logger)
 	return nil
 }
 
@@ -140,8 +142,8 @@ func serve(listener net.Listener, handler http.Handler, name string, logger *slo
 	return server
 }
 
-// handler serves the controls and the pages, which survive the faults, and sends all other requests to the balancer.
-func (c *Lab) handler() http.Handler {
+// Handler serves the controls and the pages, which survive the faults, and sends all other requests to the balancer.
+func (c *Lab) Handler() http.Handler {
 	pages := web.NewPages()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -217,7 +219,7 @@ func (c *Lab) scale(ctx context.Context, n int) error {
 	for i := len(c.replicas); i < n; i++ {
 		r := &replica{
 			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
-			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}},
+			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}, Services: map[string]string{"reports": c.secret}},
 			redis:  c.store.overWire(), tuning: control.Tuned(c.settings),
 		}
 		if err := r.start(ctx); err != nil {

@@ -13,6 +13,7 @@ import (
 // A chart is what is drawn of a curve.
 type chart struct {
 	Film, Lane, Caption string
+	Gone                float64 // ms of the film, when this frame is over
 	Beat                *int
 	Points, Crosses     map[string]int // by scheme: all of them; those that have no value
 	Shapes, Dashes      map[string]string
@@ -28,6 +29,7 @@ func (p *page) chart() chart {
 		return {
 			film: stage.dataset.film, lane: stage.dataset.lane, caption: document.querySelector(".film-caption").textContent,
 			beat: stage.dataset.beat ? Number(stage.dataset.beat) : null,
+			gone: document.querySelector(".film-bar").value,
 			points: count(dots), crosses: count(dots.filter((dot) => dot.getAttribute("d").startsWith("M-6-4l2-2"))),
 			shapes: Object.fromEntries(all("li .curve-dot").map((dot) => [dot.dataset.scheme, dot.getAttribute("d")])),
 			dashes: Object.fromEntries(all("li .curve-line").map((line) => [line.dataset.scheme, getComputedStyle(line).strokeDasharray])),
@@ -60,7 +62,7 @@ func TestAFilmOfAMeasurementIsACurve(t *testing.T) {
 			t.Run(tt.experiment+" "+lang, func(t *testing.T) {
 				p, recording := openFilm(t, "/?lang="+lang+"#"+tt.chapter, tt.experiment, tt.schemes...)
 				var lanes []string
-				frames := 0
+				frames, began, gone := 0, 0.0, 0.0 // ms
 				step := func() chart {
 					p.do(chromedp.KeyEvent("."))
 					if ask[bool](p, `stage.dataset.moving !== undefined`) {
@@ -75,7 +77,11 @@ func TestAFilmOfAMeasurementIsACurve(t *testing.T) {
 						t.Fatalf("%+v", c)
 					}
 					if len(lanes) == 0 || lanes[len(lanes)-1] != c.Lane {
-						lanes = append(lanes, c.Lane)
+						lanes, began = append(lanes, c.Lane), gone
+					}
+					gone = c.Gone
+					if length := gone - began; length > 12_000 {
+						t.Fatalf("the lane of %s lasts %.0f ms", c.Lane, length)
 					}
 					points, crosses := 0, 0
 					for _, beat := range recording.Beats[:*c.Beat+1] {

@@ -1,6 +1,7 @@
 package embedded_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -247,6 +248,73 @@ func TestWhatTravelsInAFilmNeverLeavesBeforeItCame(t *testing.T) {
 	if fps < 5 { // the figure is for a machine that does nothing else; this finds a film that hangs
 		t.Errorf("%.0f frames a second", fps)
 	}
+}
+
+// A caption tells what became of a request when it is to be seen: at the drawer where it is decided, or on the way back. So
+// does what a screen reader hears.
+func TestACaptionTellsNothingThatWasNotSeenYet(t *testing.T) {
+	for _, tt := range []struct{ chapter, experiment, scheme string }{
+		{"leaving", "logout", "session-redis"},
+		{"leaving", "logout", "token-revocable"},
+		{"other-desks-and-other-pages", "other-service", "session-redis"},
+	} {
+		t.Run(tt.experiment+" "+tt.scheme, func(t *testing.T) {
+			p, recording := openFilm(t, "/?lang=en#"+tt.chapter, tt.experiment, tt.scheme)
+			ask[bool](p, hurried+`(() => {
+				window.said = [];
+				const caption = document.querySelector(".film-caption"), spoken = document.querySelector("#film [aria-live]"), thing = stage.querySelector(".stage-floor > .prop");
+				const note = () => said.push({
+					beat: Number(stage.dataset.beat), kind: stage.dataset.kind, caption: caption.textContent, spoken: spoken.textContent,
+					lit: stage.querySelector("[data-lit]")?.dataset.node ?? "", stamped: thing.dataset.tone !== "",
+				});
+				for (const node of [caption, spoken]) new MutationObserver(note).observe(node, { childList: true, characterData: true, subtree: true });
+				return true;
+			})()`)
+			p.do(chromedp.KeyEvent(" "))
+			wait[bool](p, `stage.dataset.film === "ended"`)
+			told, untold := 0, 0
+			for _, note := range ask[[]struct {
+				Beat                 int
+				Kind                 string
+				Caption, Spoken, Lit string
+				Stamped              bool
+			}](p, `said`) {
+				beat := recording.Beats[note.Beat]
+				switch tells := strings.Contains(note.Caption+note.Spoken, fmt.Sprint(beat.Status)); {
+				case note.Kind != "request" || beat.Action != "page":
+				case !tells:
+					untold++
+				case !note.Stamped && note.Lit != decidedAt(beat):
+					t.Errorf("beat %d, with %q lit and not yet %s: %q, and aloud %q", note.Beat, note.Lit, decidedAt(beat), note.Caption, note.Spoken)
+				default:
+					told++
+				}
+			}
+			if told < 2 || untold < 2 {
+				t.Errorf("%d captions tell an answer, and %d do not yet", told, untold)
+			}
+		})
+	}
+}
+
+// hurried has all that moves in a film move eight times as fast.
+const hurried = `Element.prototype.animate = new Proxy(Element.prototype.animate, { apply: (animate, node, [frames, timing]) => Reflect.apply(animate, node, [frames, { ...timing, duration: timing.duration / 8 }]) });`
+
+// decidedAt is the node where a page is looked up last.
+func decidedAt(beat contract.Beat) string {
+	at := ""
+	for _, lookup := range beat.Lookups {
+		switch {
+		case lookup.Result == "" || lookup.Where == "users":
+		case lookup.Where == "redis" || lookup.Where == "denylist":
+			at = "redis"
+		case lookup.Where == "home" && lookup.Result != "no-answer":
+			at = "balancer"
+		default:
+			at = cmp.Or(beat.Service, beat.Replica)
+		}
+	}
+	return at
 }
 
 func TestAFilmIsPlayedByKeys(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"authlab/account"
 	"authlab/lab/contract"
 	"authlab/lab/control"
 )
@@ -69,6 +70,11 @@ func (c *Lab) Advance(ctx context.Context, by time.Duration) error {
 // AddUsers implements contract.Lab.
 func (c *Lab) AddUsers(ctx context.Context, count int, password string) error {
 	return control.AddUsers(ctx, c.directory, c.hasher, count, password)
+}
+
+// AddAccount makes a user whose password is a secret that a program made: see account.CreateWithSecret.
+func (c *Lab) AddAccount(ctx context.Context, name, secret string) error {
+	return account.CreateWithSecret(ctx, c.directory, c.hasher, account.User{Name: name, Roles: []string{account.RoleUser}}, secret)
 }
 
 // SetRoles implements contract.Lab.

@@ -35,7 +35,7 @@ func (c *Lab) startServices(ctx context.Context) error {
 		return err
 	}
 	c.services.reports, err = resource.New(resource.Config{
-		Home: "http://" + c.services.home.Addr(), Name: "reports", Now: c.time.Now, Logger: c.config.Logger,
+		Home: "http://" + c.services.home.Addr(), Name: "reports", Secret: c.secret, Now: c.time.Now, Logger: c.config.Logger,
 		AllowedOrigins: []string{"http://" + home, "http://localhost:" + port}, // of the lab's own page
 	})
 	if err != nil {

@@ -65,6 +65,10 @@ func TestBothServicesTakeTheSameTokens(t *testing.T) {
 		{"exp with a fraction", goodHeader, claims("exp", in(time.Minute)+".5"), 200},
 		{"exp with an exponent", goodHeader, claims("exp", fmt.Sprintf("%de1", now/10+100)), 200},
 
+		{"cnf as null", goodHeader, tail + `,"cnf":null}`, 200},
+		{"bound to a key that nothing proves", goodHeader, tail + `,"cnf":{"jkt":"x"}}`, 401},
+		{"bound to a key in a way that is not known", goodHeader, tail + `,"cnf":{}}`, 401},
+		{"cnf as text", goodHeader, tail + `,"cnf":"x"}`, 401},
 		{"exp as text", goodHeader, claims("exp", `"`+in(time.Minute)+`"`), 401},
 		{"exp as null", goodHeader, claims("exp", "null"), 401},
 		{"exp below zero", goodHeader, claims("exp", "-1"), 401},

@@ -24,12 +24,19 @@ const (
 	TokenStateless = scheme.TokenStateless
 	TokenRevocable = scheme.TokenRevocable
 	TokenCookie    = scheme.TokenCookie
+
+	TokenBound      = scheme.TokenBound
+	TokenBoundLocal = scheme.TokenBoundLocal
 )
 
-// Schemes lists all schemes in the order in which tables show them.
-func Schemes() []string {
-	var names []string
-	for _, s := range scheme.All() {
+// Schemes lists the seven schemes in the order in which tables show them.
+func Schemes() []string { return namesOf(scheme.All()) }
+
+// EveryScheme lists those beside the seven too, which take part in experiments about theft alone.
+func EveryScheme() []string { return append(Schemes(), namesOf(scheme.Bound())...) }
+
+func namesOf(rows []scheme.Scheme) (names []string) {
+	for _, s := range rows {
 		names = append(names, s.Name)
 	}
 	return names

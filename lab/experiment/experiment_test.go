@@ -39,7 +39,7 @@ func TestEveryExperimentIsWhole(t *testing.T) {
 				t.Errorf("%s predicts nothing for %d replicas", e.Name, replicas)
 			}
 			for scheme, outcome := range predicted {
-				if !slices.Contains(Schemes(), scheme) || outcome.Key == "" {
+				if !slices.Contains(EveryScheme(), scheme) || outcome.Key == "" {
 					t.Errorf("%s predicts %s for %q", e.Name, outcome, scheme)
 				}
 			}

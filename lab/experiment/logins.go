@@ -81,7 +81,7 @@ func (trial *Trial) LoggedInAt(ctx context.Context, replica string, schemes ...s
 
 // inOrder are the logins in the order of the one table.
 func (l Logins) inOrder() iter.Seq2[string, *User] {
-	order := Schemes()
+	order := EveryScheme()
 	names := slices.SortedFunc(maps.Keys(l), func(a, b string) int {
 		return cmp.Or(slices.Index(order, l[a].Scheme)-slices.Index(order, l[b].Scheme), strings.Compare(a, b))
 	})

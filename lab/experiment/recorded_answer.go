@@ -143,9 +143,9 @@ func storeResult(b contract.Beat, desc string, last bool) (where, result string)
 // signatureResult says whether a signature was good. A refusal for what is checked after it says so too.
 func signatureResult(b contract.Beat, later contract.Timing) string {
 	switch b.Problem {
-	case "token-signature", "session-tampered", "token-invalid":
+	case "token-signature", "session-tampered", "token-invalid", "proof-invalid":
 		return lookupBad
-	case "token-time", "token-claims", "token-revoked", "session-expired", "session-unknown", "user-gone", "store-unavailable":
+	case "token-time", "token-claims", "token-revoked", "session-expired", "session-unknown", "user-gone", "store-unavailable", "proof-nonce", "proof-used", "token-bound":
 		return lookupGood
 	}
 	if len(later) > 0 { // the second service asked home about it then

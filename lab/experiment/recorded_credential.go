@@ -33,7 +33,7 @@ func carried(u *User, request *http.Request, action string, now time.Time) *cont
 	case basic:
 		return shownCredential(kindPassword, password, now)
 	}
-	if token, ok := strings.CutPrefix(request.Header.Get("Authorization"), "Bearer "); ok {
+	if kind, token, _ := strings.Cut(request.Header.Get("Authorization"), " "); kind == "Bearer" || kind == "DPoP" {
 		return shownCredential(kindToken, token, now)
 	}
 	if cookie, err := request.Cookie(u.cookieName()); err == nil {

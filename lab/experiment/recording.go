@@ -34,7 +34,7 @@ func (r *recorder) recording(replicas int) *contract.Recording {
 		}
 		recording.Beats = append(recording.Beats, n.Beat)
 	}
-	for _, name := range append(Schemes(), naiveLane) {
+	for _, name := range append(EveryScheme(), naiveLane) {
 		if l, ok := s.lanes[name]; ok {
 			recording.Totals = append(recording.Totals, l.total)
 		}

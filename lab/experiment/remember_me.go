@@ -36,7 +36,7 @@ func rememberMe() Experiment {
 			if err != nil {
 				return err
 			}
-			defer os.RemoveAll(profile)
+			defer func() { _ = os.RemoveAll(profile) }()
 			if err := trial.inBrowser(ctx, profile, func(tab *browser.Tab) error {
 				if err := keepLogins(tab, plain, "sessionStorage", false); err != nil {
 					return err

@@ -20,6 +20,7 @@ type Answer struct {
 	Body      []byte
 	Took      time.Duration
 	SetCookie bool           // a cookie other than the balancer's was set or taken away
+	Nonce     string         // the server asks for it in the next proof
 	Timing    map[string]int // entries of Server-Timing by name: hash, users, store, signature
 }
 
@@ -40,12 +41,19 @@ type unexpectedError struct {
 
 func (e unexpectedError) Error() string { return fmt.Sprintf("%s: %d %s", e.request, e.Status, e.Body) }
 
+// do sends a request, and once more if the server asks for a nonce in its proof.
 func (u *User) do(ctx context.Context, method, path string, body any) (Answer, error) {
-	request, err := u.request(ctx, method, path, body)
-	if err != nil {
-		return Answer{}, err
+	for again := true; ; again = false {
+		request, err := u.request(ctx, method, path, body)
+		if err != nil {
+			return Answer{}, err
+		}
+		answer, err := u.send(request)
+		if err != nil || answer.Nonce == "" || !again {
+			return answer, err
+		}
+		u.nonce = answer.Nonce
 	}
-	return u.send(request)
 }
 
 // request is what this user would send.
@@ -70,6 +78,10 @@ func (u *User) request(ctx context.Context, method, path string, body any) (*htt
 	switch {
 	case u.Scheme == Basic && u.password != "":
 		request.SetBasicAuth(u.Name, u.password)
+	case u.key != nil:
+		if err := u.prove(request); err != nil {
+			return nil, err
+		}
 	case u.Access != "":
 		request.Header.Set("Authorization", "Bearer "+u.Access)
 	}
@@ -95,7 +107,7 @@ func (u *User) exchange(request *http.Request) (Answer, http.Header, error) {
 		return Answer{}, nil, err
 	}
 	defer response.Body.Close()
-	answer := Answer{Status: response.StatusCode, Replica: response.Header.Get("X-Served-By")}
+	answer := Answer{Status: response.StatusCode, Replica: response.Header.Get("X-Served-By"), Nonce: response.Header.Get("DPoP-Nonce")}
 	if answer.Body, err = io.ReadAll(io.LimitReader(response.Body, 1<<20)); err != nil {
 		return Answer{}, nil, err
 	}

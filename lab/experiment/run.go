@@ -127,7 +127,7 @@ func perform(ctx context.Context, target Target, replicas int, e Experiment, opt
 
 	r := Result{Name: e.Name, AsPredicted: true, Sentences: []string{}}
 	predicted := e.Predict(replicas)
-	for _, scheme := range Schemes() {
+	for _, scheme := range EveryScheme() {
 		want, concerned := predicted[scheme]
 		if !concerned {
 			continue

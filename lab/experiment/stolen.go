@@ -12,7 +12,7 @@ import (
 // the access token that is then logged out is not the one that was stolen.
 func stolen() Experiment {
 	const often, atMost = 15 * time.Minute, 24 * time.Hour
-	schemes := except(Basic) // there is nothing to log out of: a stolen password is good until it is changed
+	schemes := append(except(Basic), TokenBound) // there is nothing to log out of: a stolen password is good until it is changed
 	return Experiment{
 		Name: "stolen",
 		Predicted: Predictions{
@@ -22,6 +22,7 @@ func stolen() Experiment {
 			TokenStateless: inStaysIn(),
 			TokenRevocable: inThenOut(),
 			TokenCookie:    inStaysIn(),
+			TokenBound:     neverIn(),
 		},
 		Choices: these(inThenOut(), inStaysIn(), neverIn()),
 		Run: func(ctx context.Context, trial *Trial) error {

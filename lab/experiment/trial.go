@@ -49,13 +49,17 @@ func (trial *Trial) User(scheme string) *User {
 }
 
 func (trial *Trial) client(scheme, name, address string) *User {
-	return &User{
+	user := &User{
 		Scheme: scheme, Name: name, Policy: Sticky, url: trial.Target.URL(), address: address, cookies: map[string]string{},
 		recorder: trial.recorder, identity: &identity{},
 		client: &http.Client{Transport: trial.transport, Timeout: 30 * time.Second,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
+	if named(scheme).Credential == boundToKey {
+		user.key = newKey()
+	}
+	return user
 }
 
 // Tab opens a tab of a real browser, without cookies or history. browser.ErrNone: this machine has no browser.

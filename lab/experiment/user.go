@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -46,13 +47,19 @@ type User struct {
 	setCookies []*http.Cookie    // by the last answer
 	password   string
 	at         string // the replica that answered the login, or a simulated visit after it
-	Access     string // the access token, of the two Bearer schemes
+	Access     string // the access token, of the schemes that put it in a header
 	Refresh    string
+	key        *ecdsa.PrivateKey // of the schemes whose token is bound to one
+	nonce      string            // what the server last asked to have in a proof
 }
 
-// Copy is another browser that has this user's credentials, and would be balanced to the same replica.
+// Copy is another browser that has this user's credentials, and would be balanced to the same replica. It has no copy of a
+// key, which a browser does not give away, but one of its own.
 func (u *User) Copy() *User {
 	other := u.alike()
+	if u.key != nil {
+		other.key = newKey()
+	}
 	other.identity = u.recorder.copied(u, false)
 	return other
 }
@@ -76,7 +83,7 @@ func (u *User) Credential() string {
 	switch named(u.Scheme).Credential {
 	case scheme.Password:
 		return u.password
-	case scheme.Bearer:
+	case scheme.Bearer, scheme.DPoP:
 		return u.Access
 	}
 	return u.cookies[u.cookieName()]
@@ -87,7 +94,7 @@ func (u *User) SetCredential(text string) {
 	switch named(u.Scheme).Credential {
 	case scheme.Password:
 		u.password = text
-	case scheme.Bearer:
+	case scheme.Bearer, scheme.DPoP:
 		u.Access = text
 	default:
 		u.cookies[u.cookieName()] = text
@@ -130,7 +137,7 @@ func (u *User) RefreshTokens(ctx context.Context) (Answer, error) {
 }
 
 func (u *User) storeTokens(answer Answer) error {
-	if named(u.Scheme).Credential != scheme.Bearer {
+	if credential := named(u.Scheme).Credential; credential != scheme.Bearer && credential != scheme.DPoP {
 		return nil
 	}
 	var pair struct {

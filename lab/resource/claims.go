@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -22,7 +23,11 @@ type claims struct {
 	Begins   instant          `json:"nbf"`
 	Issued   instant          `json:"iat"`
 	LoggedIn instant          `json:"auth_time"`
+	// Confirmation is in a token that only the holder of a key may use (RFC 7800). This service takes no proofs of keys.
+	Confirmation *struct{} `json:"cnf"`
 }
+
+var errBound = errors.New("it is bound to a key, and this service takes no proof of one")
 
 var _ jwt.ClaimsValidator = (*claims)(nil)
 
@@ -30,6 +35,9 @@ var _ jwt.ClaimsValidator = (*claims)(nil)
 func (c *claims) Validate() error {
 	if c.Subject == "" || c.ID == "" || c.Login == "" || c.ClientID == "" || c.Issued.IsZero() {
 		return fmt.Errorf("%w: one of sub, jti, sid, client_id and iat", jwt.ErrTokenRequiredClaimMissing)
+	}
+	if c.Confirmation != nil {
+		return errBound
 	}
 	return nil
 }

@@ -11,29 +11,38 @@ import (
 // checkForm refuses what the JWT library would take although two programs may read it in two ways, and a header that home
 // does not write (RFC 8725, sections 3.1 and 3.10). It trusts nothing that it reads.
 func checkForm(token string) error {
+	payload, err := checkParts(token)
+	if err != nil {
+		return err
+	}
+	_, err = members(payload)
+	return err
+}
+
+// checkParts checks all of a token but what is in its payload, which it returns decoded.
+func checkParts(token string) ([]byte, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return objection("it does not have three parts")
+		return nil, objection("it does not have three parts")
 	}
 	var decoded [3][]byte
 	for i, part := range parts {
 		var err error
 		// Go's base64 skips line breaks, so with them one token would have many spellings.
 		if decoded[i], err = base64.RawURLEncoding.Strict().DecodeString(part); err != nil || part == "" || strings.ContainsAny(part, "\r\n") {
-			return objection("it is not base64url")
+			return nil, objection("it is not base64url")
 		}
 	}
 	header, err := members(decoded[0])
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for name := range header {
 		if name != "alg" && name != "typ" && name != "kid" { // crit is one of these (RFC 7515, section 4.1.11)
-			return objection("its header has a member that home does not write")
+			return nil, objection("its header has a member that home does not write")
 		}
 	}
-	_, err = members(decoded[1])
-	return err
+	return decoded[1], nil
 }
 
 // members reads the names in a JSON object. A name that is there twice, also in another case, is refused: encoding/json

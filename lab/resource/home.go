@@ -48,6 +48,11 @@ func (h *home) get(ctx context.Context, path string, header http.Header, answer 
 		return 0, fmt.Errorf("%w: %w", errHome, err)
 	}
 	request.Header = header
+	return h.send(request, answer)
+}
+
+// send is get for any request, and counts no call.
+func (h *home) send(request *http.Request, answer any) (status int, err error) {
 	response, err := h.client.Do(request)
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", errHome, err)

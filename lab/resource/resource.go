@@ -4,6 +4,7 @@
 //	                      /reports/session/{store}   cookie ──▶ home: "who is this?"     1 call, every time
 //	caller ──▶ reports ──┤ /reports/token             token  ──▶ its own copy of home's public keys: no call
 //	                      /reports/revocable         token  ──▶ the same, and home: "still good?"   1 call
+//	                      /reports/introspected/{n}  token  ──▶ home: "is it good?" (RFC 7662), and believes it n s
 //
 // It has no session store, no users database and none of home's secrets. It cannot read a cookie, and a signed one it
 // could not verify without home's key, so it sends the cookie to home. A token it verifies by itself, because the
@@ -20,6 +21,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -32,6 +34,7 @@ type Config struct {
 	Home           string           // URL of the balancer of the first service: http://127.0.0.1:8080
 	Name           string           // reports
 	AllowedOrigins []string         // origins whose pages may call with a token, like http://127.0.0.1:8080; none
+	Secret         string           // by which home knows this service, if it may introspect tokens; empty: it may not
 	Now            func() time.Time // time.Now
 	Logger         *slog.Logger     // silent
 }
@@ -104,6 +107,12 @@ func (s *Service) routes() *gin.Engine {
 	get(r, "/readyz", s.handleReadyz)
 	for _, store := range []string{"memory", "redis", "cookie"} {
 		get(r, "/reports/session/"+store, s.handleReport("session-"+store, s.bySession("/session/"+store+"/me")))
+	}
+	if s.config.Secret != "" {
+		for _, seconds := range introspectFor {
+			page := s.handleReport("token-revocable", s.byIntrospection(time.Duration(seconds)*time.Second))
+			get(r, "/reports/introspected/"+strconv.Itoa(seconds), page)
+		}
 	}
 	// Only the routes that take a token are open to pages of other origins: a page sends its token on purpose, while the
 	// browser would send a cookie by itself.

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -387,5 +388,64 @@ func TestWhatIsNotThereAndWhatEndsIsSaid(t *testing.T) {
 		if _, err := resource.New(config); err == nil {
 			t.Errorf("%+v was taken", config)
 		}
+	}
+}
+
+func TestAnAnswerOfHomeIsBelievedForAsLongAsThePageSays(t *testing.T) {
+	h := newHome(t)
+	now := time.Unix(1_000_000, 0)
+	revoked, expires := false, now.Add(time.Hour)
+	h.set(func(h *home) {
+		h.answer = func(w http.ResponseWriter, r *http.Request) {
+			name, secret, _ := r.BasicAuth()
+			if r.URL.Path != "/token/introspect" || name != "reports" || secret != "a secret" || r.FormValue("token") != "the-token" {
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+			if revoked {
+				_, _ = io.WriteString(w, `{"active":false}`)
+				return
+			}
+			fmt.Fprintf(w, `{"active":true,"sub":"alice","roles":["user"],"exp":%d}`, expires.Unix())
+		}
+	})
+	var log bytes.Buffer
+	s, err := resource.New(resource.Config{Home: h.server.URL, Secret: "a secret", Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	service := s.Handler()
+	ask := func(page string, status, calls int) {
+		t.Helper()
+		a := get(t, service, "/reports/introspected/"+page, "Authorization", "Bearer the-token")
+		if a.status != status || a.HomeCalls != calls || (status == 200 && a.User.Name != "alice") {
+			t.Errorf("%s: %d after %d calls, %s; want %d after %d", page, a.status, a.HomeCalls, a.text, status, calls)
+		}
+	}
+	for range 2 {
+		ask("0", 200, 1)
+	}
+	for _, page := range []string{"5", "60"} {
+		ask(page, 200, 1)
+		ask(page, 200, 0)
+	}
+	revoked = true
+	ask("0", 401, 1)
+	now = now.Add(5 * time.Second)
+	ask("5", 401, 1)
+	ask("5", 401, 1) // what home refuses is not kept
+	ask("60", 200, 0)
+	now = now.Add(55 * time.Second)
+	ask("60", 401, 1)
+	revoked, expires = false, now.Add(time.Second) // no answer outlives its token
+	ask("60", 200, 1)
+	now = now.Add(time.Second)
+	revoked = true
+	ask("60", 401, 1)
+	if a := get(t, service, "/reports/introspected/0"); a.status != 401 {
+		t.Errorf("without a token: %d", a.status)
+	}
+	if a := get(t, serve(t, h, &log), "/reports/introspected/0", "Authorization", "Bearer the-token"); a.status != 404 {
+		t.Errorf("a service that home does not know: %d", a.status)
 	}
 }

@@ -18,6 +18,9 @@ const (
 	TokenStateless = "token-stateless"
 	TokenRevocable = "token-revocable"
 	TokenCookie    = "token-cookie"
+
+	TokenBound      = "token-bound"
+	TokenBoundLocal = "token-bound-local"
 )
 
 // A Credential is how the client says who it is.
@@ -28,6 +31,7 @@ const (
 	Password Credential = "basic"  // Authorization: Basic (RFC 7617): name and password at every request
 	Cookie   Credential = "cookie" // a cookie (RFC 6265)
 	Bearer   Credential = "bearer" // Authorization: Bearer (RFC 6750)
+	DPoP     Credential = "dpop"   // Authorization: DPoP, with a proof at every request that the client holds a key (RFC 9449)
 )
 
 // A Place is where a server keeps what a credential refers to.
@@ -89,8 +93,24 @@ var table = []Scheme{
 	},
 }
 
-// All returns every scheme, in the order of every table.
+// bound are the schemes whose token is bound to a key of the client. They take the same token, and differ in where the used
+// proofs are remembered.
+var bound = []Scheme{
+	{
+		Name: TokenBound, Base: "/token/bound", Login: "/token/bound/login", Logout: "/token/bound/logout", Refresh: "/token/bound/refresh",
+		Credential: DPoP, AsksRedis: true,
+	},
+	{
+		Name: TokenBoundLocal, Base: "/token/bound-local", Login: "/token/bound/login", Logout: "/token/bound/logout",
+		Refresh: "/token/bound/refresh", Credential: DPoP,
+	},
+}
+
+// All returns the seven schemes, in the order of every table.
 func All() []Scheme { return slices.Clone(table) }
+
+// Bound returns the schemes beside them: what a client needs a key for. They take part in the experiments about theft alone.
+func Bound() []Scheme { return slices.Clone(bound) }
 
 // Named returns the scheme of that name. False: there is none.
 func Named(name string) (Scheme, bool) {
@@ -104,9 +124,10 @@ func OfPath(path string) (Scheme, bool) {
 }
 
 func find(is func(Scheme) bool) (Scheme, bool) {
-	i := slices.IndexFunc(table, is)
-	if i < 0 {
-		return Scheme{}, false
+	for _, rows := range [...][]Scheme{table, bound} {
+		if i := slices.IndexFunc(rows, is); i >= 0 {
+			return rows[i], true
+		}
 	}
-	return table[i], true
+	return Scheme{}, false
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestASchemeIsFoundByItsNameAndByThePathsBelowItsBase(t *testing.T) {
-	for _, want := range scheme.All() {
+	for _, want := range append(scheme.All(), scheme.Bound()...) {
 		if got, ok := scheme.Named(want.Name); !ok || got != want {
 			t.Errorf("Named(%q) = %+v, %v", want.Name, got, ok)
 		}
@@ -28,9 +28,9 @@ func TestASchemeIsFoundByItsNameAndByThePathsBelowItsBase(t *testing.T) {
 }
 
 func TestACallerCannotChangeTheTable(t *testing.T) {
-	scheme.All()[0].Name = "changed"
-	if scheme.All()[0].Name != scheme.Basic {
-		t.Error("All hands out the table itself")
+	scheme.All()[0].Name, scheme.Bound()[0].Name = "changed", "changed"
+	if scheme.All()[0].Name != scheme.Basic || scheme.Bound()[0].Name != scheme.TokenBound {
+		t.Error("All or Bound hands out the table itself")
 	}
 }
 

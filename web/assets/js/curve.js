@@ -1,12 +1,12 @@
 // A small chart: lines of what was measured, limits across it, and dots, which the reader measures or a film plays back.
 
 import { el } from "./dom.js";
-import { number } from "./lang.js";
+import { number, t } from "./lang.js";
 import { svg } from "./stage/node.js";
 
 const LEFT = 44;
-const FOOT = 22;
-const TOP = 8;
+const FOOT = 36; // for the numbers, and what they are of
+const TOP = 24;
 const CROSS_ABOVE = 14; // the highest value
 const STRIP = 34; // above all values, for what has none
 
@@ -22,6 +22,9 @@ const SHAPES = {
 const BEYOND = "M0-7l6 6h-3.5v7h-5v-7H-6z"; // an arrow: the value is above the chart
 const CROSS = "M-6-4l2-2 4 4 4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4z"; // there is no value
 
+/** Which line is which. */
+export const linesOf = (schemes) => el("ul", { className: "curve-lines" }, ...schemes.map((scheme) => el("li", {}, sample(scheme), t(`scheme.${scheme}.name`))));
+
 /** A scheme's shape, with its line through it: how it is to be known by in the chart. */
 export function sample(scheme) {
   const root = svg("svg", { viewBox: "-16 -8 32 16", class: "curve-sample", "aria-hidden": "true" });
@@ -36,7 +39,7 @@ export class Curve {
   #marker;
 
   /**
-   * x and y: {most, ticks: [number], unit}; limits: [{at, label}]; label: what it is, for those who do not see it; strip:
+   * x and y: {most, ticks: [number], unit, name: what it is}; limits: [{at, label}]; label: what it is, for those who do not see it; strip:
    * what a dot says that has no value, if there are such; wide and high in units of its text, of which a letter has about 11.
    */
   constructor({ x, y, limits = [], label, strip = "", wide = 400, high = 180 }) {
@@ -46,10 +49,11 @@ export class Curve {
     const root = svg("svg", { viewBox: `0 0 ${wide} ${high}`, class: "curve", role: "img", "aria-label": label });
     const across = (name, v) => svg("line", { class: name, x1: LEFT, x2: wide, y1: v, y2: v });
     for (const tick of y.ticks) root.append(across("curve-grid", this.#v(tick)), text(LEFT - 6, this.#v(tick) + 4, `${number(tick, 1)} ${y.unit}`, "end"));
-    for (const tick of x.ticks) root.append(text(this.#u(tick), high - 6, `${number(tick)}${tick === x.ticks.at(-1) ? ` ${x.unit}` : ""}`, tick === x.ticks.at(-1) ? "end" : "middle"));
+    for (const tick of x.ticks) root.append(text(this.#u(tick), this.foot + 14, `${number(tick)}${tick === x.ticks.at(-1) ? ` ${x.unit}` : ""}`, tick === x.ticks.at(-1) ? "end" : "middle"));
+    root.append(text(0, 11, y.name, "start", "curve-axis"), text(wide - 4, high - 6, `${x.name} →`, "end", "curve-axis"));
     for (const limit of limits) root.append(across("curve-limit", this.#v(limit.at)), text(wide - 4, this.#v(limit.at) - 5, limit.label, "end", "curve-limit-name"));
-    if (strip) root.append(text(LEFT + 4, 11, strip, "start", "curve-limit-name"));
-    this.#marker = svg("line", { class: "curve-marker", y1: 0, y2: this.foot });
+    if (strip) root.append(text(LEFT + 4, TOP + 3, strip, "start", "curve-limit-name"));
+    this.#marker = svg("line", { class: "curve-marker", y1: TOP - 6, y2: this.foot });
     root.append(this.#marker, this.#lines, this.#dots);
     this.root = el("figure", {}, root);
   }

@@ -1,4 +1,4 @@
-// What happens in a beat, in one sentence.
+// What happens in a beat, in a sentence or two.
 
 import { number, t, tOr } from "../lang.js";
 
@@ -10,27 +10,36 @@ export const short = (id = "") => id.slice(0, 4);
 /** A client as it is called on a card: user-00042 is user-42. */
 export const called = (client) => client.replace(/^(user-)0+/, "$1");
 
-/** The caption of a frame. copied: the client has its credential from another one; copy: the one that is copied now. */
-export function captionOf({ beat, scheme, n }, { copied, copy, tally }) {
-  if (!beat) return tally;
-  if (beat.kind !== "request") return event(beat, copy);
-  const id = short(beat.credential?.id);
+/**
+ * The caption of a frame, as its sentences. Of a request the first says what sets out, and the second what became of it:
+ * that is told when it is seen. copied: the client has its credential from another one; kept: its user has set it aside; copy:
+ * the credential that is copied now.
+ */
+export function captionOf({ beat, scheme, n }, { copied, kept, copy, tally }) {
+  if (!beat) return [tally];
+  if (beat.kind !== "request") return [event(beat, copy)];
+  const id = short((beat.action === "page" || beat.action === "logout" ? beat.credential : beat.given)?.id);
   const values = {
-    id, replica: beat.replica || t("stage.no-replica"), status: beat.status || t("verdict.0"), client: called(beat.client),
-    ms: number(beat.lookups?.find(({ where }) => where === "hash")?.ms ?? 0), who: copied ? t("film.copy-asks") : t("film.request", { n }),
+    id, replica: beat.replica?.replaceAll("-", "\u2011"), status: beat.status || t("verdict.0"), client: copied && !kept ? t("film.other-client") : called(beat.client),
+    ms: number(beat.lookups?.find(({ where }) => where === "hash")?.ms ?? 0),
+    who: copied ? t(`film.asks-${kept ? "kept" : "copy"}`) : beat.action === "page" ? t("film.request", { n }) : called(beat.client),
   };
-  const refused = beat.status < 200 || beat.status > 299;
-  const { problem = "" } = beat;
-  if (beat.action === "login") {
-    if (problem.endsWith("-too-large") || problem === "token-too-long") return t("film.login-too-large", values);
-    return refused ? t("film.login-refused", values) : t(`film.login-${scheme.startsWith("session") ? scheme : beat.given?.kind ?? "none"}`, { ...values, id: short(beat.given?.id) });
-  }
-  if (beat.action === "logout") return refused ? t("film.logout-refused", values) : t(`film.logout-${beat.credential?.kind ?? "none"}`, values);
-  if (beat.action === "refresh") {
-    if (refused) return t("film.refresh-refused", { ...values, client: copied ? t("film.other-client") : values.client });
-    return t("film.refresh", { ...values, id: short(beat.given?.id) });
-  }
-  return t(`film.page-${pageKey(beat)}`, values);
+  return [t(`film.${setsOut(beat)}`, values), t(`film.${became(beat, scheme)}`, values)];
+}
+
+function setsOut({ action, service, replica }) {
+  if (service) return "goes-service";
+  if (!replica) return "goes-nowhere";
+  return action === "page" ? "goes" : `goes-${action}`;
+}
+
+function became(beat, scheme) {
+  const { action, problem = "", given, credential, replica } = beat;
+  if (action === "page" || !replica) return `page-${pageKey(beat)}`;
+  if (problem.endsWith("-too-large") || problem === "token-too-long") return "login-too-large";
+  if (beat.status < 200 || beat.status > 299) return "refused";
+  if (action === "login") return `login-${scheme.startsWith("session") ? scheme : given?.kind ?? "none"}`;
+  return action === "logout" ? `logout-${credential?.kind ?? "none"}` : "refresh";
 }
 
 function homeKey(home, status) {
@@ -56,11 +65,11 @@ function pageKey({ service, status, credential, lookups = [], problem = "" }) {
   return at("signature") && status < 300 ? "signature-good" : "other";
 }
 
-function event({ kind, fault = "", count, seconds, user, roles = [], overlap }, copy) {
+function event({ kind, fault = "", count, seconds, user, from, kept, roles = [], overlap }, copy) {
   const [name, replica = ""] = fault.split(":");
-  const values = { name: replica, n: number(count ?? 0), time: minutes(seconds ?? 0), thing: thing(copy) };
+  const values = { name: replica, n: number(count ?? 0), time: minutes(seconds ?? 0), thing: thing(copy), client: called(from ?? "") };
   switch (kind) {
-    case "copy": return t("film.copy", values);
+    case "copy": return t(kept ? "film.kept" : "film.copy", values);
     case "more": return t("film.more", values);
     case "break": return t(`film.break-${name}`, { ...values, ms: number((seconds ?? 0) * 1000) });
     case "mend": return t(`film.mend-${name}`, values);

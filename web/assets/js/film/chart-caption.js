@@ -1,4 +1,5 @@
-// What a point of a curve says, in one sentence; at the end, what became of each lane.
+// What a point of a curve says, in two sentences: the second when it is where it was measured. At the end, what became of
+// each lane.
 
 import { number, t } from "../lang.js";
 import { called } from "./caption.js";
@@ -8,15 +9,15 @@ const ms = (y) => number(y, 2);
 const permissionsOf = (n) => (n === 1 ? t("film.chart-one") : t("film.chart-many", { n: number(n) }));
 
 export function chartCaptionOf({ beat, scheme, point, x, n }, { points }, { scale, schemes }) {
-  if (!beat) return scale === "distance" ? mediansOf(points, schemes) : schemes.map((one) => weightsOf(points, one)).join(" · ");
+  if (!beat) return [scale === "distance" ? mediansOf(points, schemes) : schemes.map((one) => weightsOf(points, one)).join(" · ")];
   const values = { client: called(beat.client ?? ""), status: beat.status, n: number(n), permissions: permissionsOf(x), away: ms(x) };
-  if (!point) return x ? t("film.break-redis-slow", { ms: ms(x) }) : t("film.mend-redis-slow");
+  if (!point) return [x ? t("film.break-redis-slow", { ms: ms(x) }) : t("film.mend-redis-slow")];
   if (scale === "permissions") {
-    if (point.y === null) return t("film.chart-refused", values);
-    return t("film.chart-weighs", { ...values, bytes: number(point.y), thing: t(`film.chart-${beat.credential.kind}`) });
+    if (point.y === null) return [t("film.chart-has", values), t("film.chart-refused", values)];
+    return [t("film.chart-has", values), t("film.chart-weighs", { ...values, bytes: number(point.y), thing: t(`film.chart-${beat.credential.kind}`) })];
   }
   const [, median] = lineOf(points, scheme).find(([at]) => at === x) ?? [x, point.y];
-  return t(x ? "film.chart-took-away" : "film.chart-took-near", { ...values, ms: ms(point.y ?? 0), median: ms(median) });
+  return [t(x ? "film.chart-away" : "film.chart-near", values), t("film.chart-took", { ms: ms(point.y ?? 0), median: ms(median) })];
 }
 
 function weightsOf(points, scheme) {

@@ -5,13 +5,15 @@
 // null where nothing could be measured: the login was refused, or the client had dropped what it got.
 
 import { isGood } from "./reel.js";
+import { hurry } from "./script.js";
 
-const SLOW = [700, 700]; // ms to move, to look at
+const SLOW = [600, 600]; // ms to move, to look at
 const QUICK = [150, 20];
-const STEP = [0, 900]; // the scale moves on
+const STEP = [0, 700]; // the scale moves on
 const STEP_AGAIN = [0, 100];
 const END = [0, 1500];
 const FIRST = { permissions: 4, distance: 1 }; // so many good points of a kind are shown slowly, and one that is not
+const LANE = 9000; // ms that a lane takes: the lines are compared, so the first must not be long ago
 const MS = 1000;
 
 /** What a recording measures against: permissions, distance (of Redis), or "" if it is no curve. */
@@ -79,10 +81,13 @@ function lane(beats, scheme, scale) {
     const like = isStep ? `step ${x}` : scale === "distance" ? x : beat.status;
     const times = seen.get(like) ?? 0;
     seen.set(like, times + 1);
-    const [move, hold] = isStep ? (times ? STEP_AGAIN : STEP) : times < (point.good ? FIRST[scale] : 1) ? SLOW : QUICK;
-    frames.push({ at, beat, scheme, who: "client", n, x, point, move, hold });
+    const isAgain = times >= (isStep || !point.good ? 1 : FIRST[scale]);
+    const [move, hold] = isStep ? (isAgain ? STEP_AGAIN : STEP) : isAgain ? QUICK : SLOW;
+    frames.push({ isAgain, at, beat, scheme, who: "client", n, x, point, move, hold });
   }
-  if (frames.length > 0) [frames.at(-1).move, frames.at(-1).hold] = SLOW;
+  const last = frames.at(-1);
+  if (last) Object.assign(last, { move: SLOW[0], hold: SLOW[1], isAgain: false });
+  hurry(frames, LANE);
   return frames;
 }
 

@@ -51,6 +51,7 @@ export class ChartScene {
     this.#draw(points, scheme, x);
   }
 
+  /** What became of it is to be seen when this is over. */
   async act(frame, { points, before }) {
     const { scheme, x, point, move } = frame;
     if (calm.matches || !point) return this.settle(frame, { points });
@@ -85,13 +86,13 @@ export class ChartScene {
 
   #axes() {
     const { points, schemes, scale } = this.#reel;
-    const x = axis(Math.max(...points.map((point) => point.x)), scale === "distance" ? "ms" : "");
+    const x = { ...axis(Math.max(...points.map((point) => point.x)), scale === "distance" ? "ms" : ""), name: t(`film.axis-${scale}`) };
     if (scale === "permissions") {
-      const y = { most: 10, ticks: [0, 2, 4, 6, 8], unit: "KB" };
+      const y = { most: 10, ticks: [0, 2, 4, 6, 8], unit: "KB", name: t("film.axis-bytes") };
       return { x, y, limits: [4, 8].map((kb) => ({ at: kb, label: `${kb} KB` })), strip: points.some((point) => point.y === null) ? t("film.chart-too-large") : "" };
     }
     const highest = Math.max(...schemes.flatMap((scheme) => lineOf(points, scheme).map(([, y]) => y)));
-    return { x, y: axis(Math.min(ABOVE * highest, Math.max(...points.map((point) => point.y))), "ms") };
+    return { x, y: { ...axis(Math.min(ABOVE * highest, Math.max(...points.map((point) => point.y))), "ms"), name: t("film.axis-time") } };
   }
 }
 

@@ -7,8 +7,12 @@ import { dress, prop } from "../stage/prop.js";
 import { verdictOf } from "../verdict.js";
 import { isGood } from "./reel.js";
 
-const HOOD = "M12 3c-5 0-7 5-7 10v6h14v-6c0-5-2-10-7-10zM9 19v-5c0-3 1-5 3-5s3 2 3 5v5";
-const LAPTOP = "M5 5h14v10H5zM2 19h20";
+// Drawn in a square of 24. A thief has a hood; what its user has kept is a second sheet.
+const ICONS = {
+  hood: "M12 3c-5 0-7 5-7 10v6h14v-6c0-5-2-10-7-10zM9 19v-5c0-3 1-5 3-5s3 2 3 5v5",
+  laptop: "M5 5h14v10H5zM2 19h20",
+  copy: "M9 3h11v14H9zM15 17v4H4V7h5",
+};
 const MOST = 40; // answers that a row shows one by one
 const FEW = 3; // answers that need no count
 const numberOf = (replica) => Number(replica?.match(/\d+$/)?.[0]) || 0;
@@ -17,12 +21,12 @@ export class ClientView {
   #frame;
   #rows = new Map(); // scheme → row
 
-  /** name: client, or other; title: how it is called; lanes: scheme → how many answers it will get. */
-  constructor(name, title, lanes, hooded) {
+  /** name: client, or other; title: how it is called; lanes: scheme → how many answers it will get; looks: one of the icons. */
+  constructor(name, title, lanes, looks) {
     this.#frame = frame(name, title, el("ul", { className: "film-lanes" }, ...[...lanes].map(([scheme, expected]) => this.#row(scheme, expected))));
     this.root.classList.add("film-client");
     const icon = svg("svg", { viewBox: "0 0 24 24", class: "node-icon", "aria-hidden": "true" });
-    icon.append(svg("path", { d: hooded ? HOOD : LAPTOP }));
+    icon.append(svg("path", { d: ICONS[looks] }));
     this.#frame.head.querySelector("svg")?.remove();
     this.#frame.head.prepend(icon);
   }
@@ -71,7 +75,8 @@ function stamp(node, answer) {
   }
   const { tone, symbol, words } = verdictOf(status);
   Object.assign(node.dataset, { tone, status, replica: numberOf(replica) % 6 });
-  node.title = `${status} ${words}${replica ? ` · ${replica}` : ""}`;
+  node.title = `${status} ${words}${service || replica ? ` · ${service || replica}` : ""}`;
   setText(node.firstChild, `${symbol}${status === 403 || status === 503 ? status : ""}`);
-  setText(node.lastChild, service || !replica ? "·" : String(numberOf(replica)));
+  setText(node.lastChild, service || String(numberOf(replica) || "–"));
+  node.lastChild.toggleAttribute("data-service", Boolean(service));
 }

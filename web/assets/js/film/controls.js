@@ -22,11 +22,11 @@ export class Controls {
   #buttons = new Map();
   #rates = new Map();
 
-  /** act: {toggle, step, back, skip, rate}; what each button does. */
+  /** act: {toggle, step, back, skip, rate, leave}; what each button does. Without leave there is none. */
   constructor(place, act) {
     this.#place = place;
     const button = (name, key) => {
-      const node = el("button", { type: "button", dataset: { film: name }, ariaLabel: labelOf(name), title: `${labelOf(name)} (${key})` }, name === "skip" ? t("film.skip-short") : icon(ICONS[name] ? name : "play"));
+      const node = el("button", { type: "button", dataset: { film: name }, ariaLabel: labelOf(name), title: `${labelOf(name)} (${key})` }, name === "skip" ? t("film.skip-short") : name === "leave" ? "✕" : icon(ICONS[name] ? name : "play"));
       node.addEventListener("click", act[name]);
       this.#buttons.set(name, node);
       return node;
@@ -38,12 +38,13 @@ export class Controls {
       return node;
     });
     const skip = button("skip", "S");
+    const leave = act.leave ? [button("leave", "Esc")] : [];
     place.classList.add("film");
     place.replaceChildren(
       this.#where, this.#caption, this.#spoken,
       this.#bar,
       el("div", { className: "film-buttons" },
-        button("back", ","), button("toggle", t("film.space")), button("step", "."), el("span", { className: "film-rates" }, ...rates), skip, this.#real),
+        button("back", ","), button("toggle", t("film.space")), button("step", "."), el("span", { className: "film-rates" }, ...rates), skip, ...leave, this.#real),
     );
     place.hidden = false;
   }
@@ -57,15 +58,19 @@ export class Controls {
     this.#place.replaceChildren();
   }
 
-  /** Shows where the film is. frame: its number i of all, its caption, before it what an attacker did, by name; aloud: whether it is long enough to be heard. */
-  show({ i, all, caption, beat, scheme, aloud }) {
+  /** Says what happens in a beat, before it what an attacker did, by name. heard: which of the sentences a screen reader reads. */
+  say(beat, sentences, { heard, isTold }) {
     const trick = beat?.trick ? [el("code", { lang: "en" }, beat.trick), " "] : [];
-    this.#caption.replaceChildren(...trick, caption);
-    if (aloud) setText(this.#spoken, this.#caption.textContent);
-    setText(this.#real, beat?.duration_ms ? t("film.real-ms", { ms: milliseconds(beat.duration_ms) }) : t("film.real"));
+    this.#caption.replaceChildren(...trick, sentences.join(" "));
+    if (heard.length > 0) setText(this.#spoken, [...(heard[0] === sentences[0] && beat?.trick ? [beat.trick] : []), ...heard].join(" "));
+    setText(this.#real, isTold && beat?.duration_ms ? t("film.real-ms", { ms: milliseconds(beat.duration_ms) }) : t("film.real"));
+  }
+
+  /** Shows where the film is: its frame i of all, and how much of its time is gone when that is over. */
+  show({ i, all, gone, whole, scheme }) {
     setText(this.#lane, t("film.where", { scheme: scheme ? t(`scheme.${scheme}.name`) : t("film.all"), n: number(i + 1), of: number(all) }));
     this.#where.dataset.scheme = scheme;
-    Object.assign(this.#bar, { max: all, value: i + 1 });
+    Object.assign(this.#bar, { max: whole, value: gone });
   }
 
   /** state: playing, paused or ended. */

@@ -1,6 +1,7 @@
 // The way of a request through the lab, step by step: where it goes, what is looked at there, and back again.
 //
-// A step is {from, to}, which moves the thing, or {at, lookup}, which looks at something.
+// A step is {from, to}, which moves the thing (upTo: only so far; since: from there on), or {at, lookup}, which looks at something. At the one that tells it is to be
+// seen what became of the request: a page is decided where it is looked up last, and what is given is known on the way back.
 
 /** who: client, or other. */
 export function itinerary(beat, who) {
@@ -9,7 +10,10 @@ export function itinerary(beat, who) {
   const there = way.slice(1).map((to, i) => ({ from: way[i], to }));
   const back = there.toReversed().map(({ from, to }) => ({ from: to, to: from, back: true }));
   const end = way.at(-1);
-  return [...there, ...shown(lookups, action, scheme).flatMap((lookup) => visit(lookup, end)), ...back];
+  const steps = [...there, ...shown(lookups, action, scheme).flatMap((lookup) => visit(lookup, end)), ...back];
+  const last = (action === "page" && steps.findLast(({ at }) => at)) || back[0];
+  last.tells = true;
+  return steps;
 }
 
 /**
@@ -31,5 +35,8 @@ function shown(lookups, action, scheme) {
 function visit(lookup, end) {
   const store = { redis: "redis", denylist: "redis", users: "users", home: "balancer" }[lookup.where];
   if (!store) return [{ at: end, lookup }];
+  if (lookup.where === "home" && lookup.result === "no-answer") { // the road is cut: it comes to the gap, and no further
+    return [{ from: end, to: store, upTo: 0.4 }, { at: end, lookup }, { from: store, to: end, since: 0.6 }];
+  }
   return [{ from: end, to: store }, { at: store, lookup }, { from: store, to: end }];
 }

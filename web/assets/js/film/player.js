@@ -5,16 +5,20 @@
 
 import { number, t } from "../lang.js";
 import { pageKeys } from "../shell/keys.js";
+import { verdictOf } from "../verdict.js";
 import { captionOf } from "./caption.js";
 import { chartCaptionOf } from "./chart-caption.js";
 import { ChartReel, scaleOf } from "./chart-reel.js";
 import { ChartScene } from "./chart-scene.js";
 import { Clock } from "./clock.js";
 import { Controls, nextRate } from "./controls.js";
+import { Legend } from "./legend.js";
 import { Reel } from "./reel.js";
 import { Scene } from "./scene.js";
+import { lengthOf } from "./script.js";
 
-const HEARD = 600; // ms: a frame that is shorter is not read aloud
+const HEARD = 600; // ms: a frame that is shorter is not read aloud, and is said when it is told
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const MARKS = ["film", "frame", "beat", "kind", "lane", "moving", "advanced", "homeCut", "away"];
 
 /** Plays recordings on a stage, with its controls and captions in a place of the page. */
@@ -23,7 +27,9 @@ export class Player {
   #reel = null;
   #scene = null;
   #controls = null;
+  #legend = new Legend();
   #at = -1; // the frame that is shown
+  #told = -1; // the frame that was told to its end
   #listens = false;
   #run = 0; // which run of the loop is the last: an older one ends by itself
   #ended = () => {};
@@ -31,6 +37,7 @@ export class Player {
   constructor(place, stage) {
     this.place = place;
     this.stage = stage;
+    stage.querySelector(".stage-floor").after(this.#legend.root);
   }
 
   /** As Film.play. */
@@ -43,12 +50,27 @@ export class Player {
   }
 
   /** As Film.showRequest. */
-  showRequest(recording, scheme, status) {
-    if (!this.#open(recording, [scheme])) return false;
+  showRequest(recording, scheme, status, leave) {
+    if (!this.#open(recording, [scheme], leave)) return false;
     const at = this.#reel.find(status);
     if (at < 0) this.close();
     else this.#settle(at);
     return at >= 0;
+  }
+
+  /** As Film.still. */
+  still(recording, schemes) {
+    if (!this.#open(recording, schemes)) return false;
+    this.#settle(this.#reel.frames.length - 1);
+    this.stage.dataset.film = "still";
+    this.#legend.show("still", [{ symbol: "❚❚", text: t("film.still") }]);
+    this.#closeControls();
+    return true;
+  }
+
+  /** As Film.explain. */
+  explain(signs) {
+    this.#legend.show("result", signs);
   }
 
   /** Ends it, and gives the stage back to the lab. */
@@ -56,13 +78,19 @@ export class Player {
     if (!this.#reel) return;
     this.#stop();
     this.#scene.close();
-    this.#controls.close();
-    this.#reel = this.#scene = this.#controls = null;
+    this.#closeControls();
+    this.#reel = this.#scene = null;
+    for (const group of ["still", "film"]) this.#legend.show(group, []);
     for (const mark of MARKS) delete this.stage.dataset[mark];
     this.#end(false);
   }
 
-  #open(recording, schemes) {
+  #closeControls() {
+    this.#controls?.close();
+    this.#controls = null;
+  }
+
+  #open(recording, schemes, leave) {
     this.close();
     if (!recording?.beats?.length) return false;
     const reel = new (scaleOf(recording) ? ChartReel : Reel)(recording, schemes);
@@ -70,17 +98,18 @@ export class Player {
     this.#reel = reel;
     this.#at = -1;
     this.#controls = new Controls(this.place, {
-      toggle: () => this.toggle(), step: () => this.step(), back: () => this.back(), skip: () => this.skip(), rate: (rate) => this.#setRate(rate),
+      toggle: () => this.toggle(), step: () => this.step(), back: () => this.back(), skip: () => this.skip(), rate: (rate) => this.#setRate(rate), leave,
     });
     this.#listen();
     this.#controls.focus();
     this.#scene = reel.scale ? new ChartScene(this.stage, this.#clock, reel) : new Scene(this.stage, this.#clock, reel.cast);
+    this.#legend.show("film", signsOf(reel));
     return true;
   }
 
   /** Plays on, or pauses; at the end it begins again. False if there is nothing to play. */
   toggle() {
-    if (!this.#reel) return false;
+    if (!this.#controls) return false;
     if (this.stage.dataset.film === "playing") {
       this.#clock.hold();
       this.#mark("paused");
@@ -95,7 +124,7 @@ export class Player {
 
   /** Plays one frame, and pauses. While one is being played, shows its end. */
   async step() {
-    if (!this.#reel) return;
+    if (!this.#controls) return;
     const moving = this.#moving;
     this.#stop();
     if (moving) return this.#settle(this.#at);
@@ -105,14 +134,14 @@ export class Player {
   }
 
   back() {
-    if (!this.#reel) return;
+    if (!this.#controls) return;
     this.#stop();
     this.#settle(Math.max(0, this.#at - 1));
   }
 
   /** Shows the end at once. */
   skip() {
-    if (!this.#reel) return;
+    if (!this.#controls) return;
     this.#stop();
     this.#end(false);
     this.#settle(this.#reel.frames.length - 1);
@@ -129,11 +158,18 @@ export class Player {
 
   /** Plays a frame. False if it was stopped. */
   async #act(at, run) {
-    const [frame, moment] = this.#show(at);
+    const [frame, moment, sentences] = this.#show(at);
+    const [first, rest] = sentences;
+    const isLong = frame.move + frame.hold >= HEARD;
+    const tell = (heard) => this.#tell(at, sentences, isLong ? heard : []);
+    this.#told = -1;
+    if (rest === undefined || calm.matches) tell(sentences);
+    else if (isLong) this.#controls.say(frame.beat, [first], { heard: [first], isTold: false });
     this.stage.dataset.moving = "";
     try {
-      await this.#scene.act(frame, moment);
+      await this.#scene.act(frame, moment, () => tell([rest]));
       this.#scene.settle(frame, moment);
+      tell([rest]);
       await this.#clock.wait(frame.hold);
     } catch (stopped) {
       if (stopped.name !== "AbortError") throw stopped;
@@ -144,7 +180,8 @@ export class Player {
   }
 
   #settle(at) {
-    const [frame, moment] = this.#show(at);
+    const [frame, moment, sentences] = this.#show(at);
+    this.#tell(at, sentences, sentences);
     this.#scene.settle(frame, moment);
     this.#mark(this.#isLast ? "ended" : "paused");
     if (this.#isLast) this.#end(true);
@@ -154,17 +191,25 @@ export class Player {
     this.#at = at;
     const frame = this.#reel.frames[at];
     const moment = this.#reel.moment(at);
-    const { beat, scheme, move, hold } = frame;
-    const caption = this.#reel.scale ? chartCaptionOf(frame, moment, this.#reel) : this.#captionOf(frame, moment);
-    this.#controls.show({ i: at, all: this.#reel.frames.length, caption, beat, scheme, aloud: move + hold >= HEARD });
+    const { beat, scheme } = frame;
+    const sentences = this.#reel.scale ? chartCaptionOf(frame, moment, this.#reel) : this.#captionOf(frame, moment);
+    const { frames } = this.#reel;
+    this.#controls.show({ i: at, all: frames.length, gone: lengthOf(frames.slice(0, at + 1)), whole: lengthOf(frames), scheme });
     Object.assign(this.stage.dataset, { frame: at, beat: beat ? frame.at : "", kind: beat?.kind ?? "end", lane: scheme });
-    return [frame, moment];
+    return [frame, moment, sentences];
+  }
+
+  /** Tells what became of a frame, once; heard: which of the sentences a screen reader reads. */
+  #tell(at, sentences, heard) {
+    if (this.#told === at) return;
+    this.#told = at;
+    this.#controls.say(this.#reel.frames[at].beat, sentences, { heard, isTold: true });
   }
 
   #captionOf(frame, moment) {
     const { beat } = frame;
     const tally = this.#reel.tallies.filter(({ all }) => all > 0).map((one) => t("film.tally-of", { ...one, good: number(one.good), all: number(one.all) })).join(" · ");
-    return captionOf(frame, { copied: moment.who === "other", copy: beat?.kind === "copy" && moment.after.clients.get(beat.client)?.held, tally });
+    return captionOf(frame, { copied: moment.who === "other", kept: this.#reel.isKept, copy: beat?.kind === "copy" && moment.after.clients.get(beat.client)?.held, tally });
   }
 
   #stop() {
@@ -185,7 +230,7 @@ export class Player {
 
   #setRate(rate) {
     this.#clock.rate = rate;
-    if (this.#reel) this.#mark(this.stage.dataset.film);
+    if (this.#controls) this.#mark(this.stage.dataset.film);
   }
 
   get #moving() {
@@ -207,4 +252,15 @@ export class Player {
     keys.on("+", "film.key-faster", () => this.#setRate(nextRate(this.#clock.rate, 1)));
     keys.on("s", "film.skip", () => this.skip());
   }
+}
+
+/** The signs of the answers in a film, and who gave them. */
+function signsOf({ statuses = [], hasReplicas, hasService }) {
+  const answers = statuses.map((status) => {
+    const { tone, symbol, words } = verdictOf(status);
+    return { symbol, tone, text: `${status || ""} ${words}` };
+  });
+  if (hasReplicas) answers.push({ symbol: "1 2 3", text: t("film.legend-replica") });
+  if (hasService) answers.push({ symbol: "R", text: "reports", narrow: true });
+  return answers;
 }

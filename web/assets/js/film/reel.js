@@ -18,7 +18,7 @@ export class Reel {
 
   /**
    * Who and what takes part. client and second: scheme → how many answers each of them will get; other: whether
-   * there is a second one, with a copy.
+   * there is a second one, with a copy; kept: that is what the first has set aside.
    */
   get cast() {
     const beats = this.frames.map(({ beat }) => beat).filter(Boolean);
@@ -26,10 +26,31 @@ export class Reel {
     const expected = (lanes) => new Map(this.schemes.map((scheme) => [scheme, lanes.get(scheme).answers.length]));
     return {
       client: expected(last.client), second: expected(last.other),
-      other: this.frames.some(({ who }) => who === "other"),
+      other: this.frames.some(({ who }) => who === "other"), kept: this.isKept,
       service: beats.some(({ service }) => service),
       users: this.schemes.includes("basic"), // which asks for the password at every page
     };
+  }
+
+  get isKept() {
+    return this.frames.some(({ beat }) => beat?.kept);
+  }
+
+  /** The statuses of all answers that stay to be seen, each once, from 200 on. */
+  get statuses() {
+    return [...new Set(this.#pages.map(({ status }) => status))].sort((a, b) => a - b);
+  }
+
+  get hasReplicas() {
+    return this.#pages.some(({ service, replica }) => replica && !service);
+  }
+
+  get hasService() {
+    return this.#pages.some(({ service }) => service);
+  }
+
+  get #pages() {
+    return this.frames.map(({ beat }) => beat).filter((beat) => beat?.kind === "request" && beat.action === "page");
   }
 
   /** What is to be seen at a frame: the state before and after it, and what the clients hold and have been answered. */

@@ -20,13 +20,14 @@ export class Scene {
   #other;
   #thing = prop(null, "");
   #service;
+  #isMeasured = false;
 
   /** cast: who and what takes part, as the reel has it. */
-  constructor(stage, clock, { client, second, other, service, users }) {
+  constructor(stage, clock, { client, second, other, kept, service, users }) {
     this.#stage = stage;
     this.#clock = clock;
-    this.#client = new ClientView("client", t("stage.client"), client, false);
-    this.#other = other ? new ClientView("other", t("film.other-client"), second, true) : null;
+    this.#client = new ClientView("client", t("stage.client"), client, "laptop");
+    this.#other = other ? new ClientView("other", t(kept ? "film.kept-client" : "film.other-client"), second, kept ? "copy" : "hood") : null;
     const without = [service ? "" : "reports", users ? "" : "users"];
     this.#parts = stage.lend([this.#client.root, this.#other?.root].filter(Boolean), without);
     this.#service = service;
@@ -46,20 +47,23 @@ export class Scene {
     this.#clear();
     this.#records(moment.after);
     this.#clients(frame.scheme, moment.after, moment.lanes);
+    this.#measure();
     if (frame.beat?.kind === "request") {
       for (const { at, lookup } of itinerary(frame.beat, moment.who)) if (at) this.#look(at, lookup, frame.beat);
       this.#parts.balancer.chose(frame.beat.policy || "round-robin");
     }
   }
 
-  async act(frame, moment) {
+  /** told is called when it is to be seen what became of it. */
+  async act(frame, moment, told) {
     this.#clear();
     const { beat, move } = frame;
     if (!beat) return;
     if (calm.matches) return this.settle(frame, moment);
     this.#records(moment.before);
     this.#clients(frame.scheme, moment.before, moment.lanesBefore);
-    if (beat.kind === "request") await this.#request(frame, moment);
+    this.#measure();
+    if (beat.kind === "request") await this.#request(frame, moment, told);
     else if (beat.kind === "copy") await this.#copy(beat, moment, move);
     else {
       this.settle(frame, moment);
@@ -67,7 +71,7 @@ export class Scene {
     }
   }
 
-  async #request({ beat, scheme, move }, { after, who }) {
+  async #request({ beat, scheme, move }, { after, who }, told) {
     const steps = itinerary(beat, who);
     const ms = move / steps.reduce((sum, { at }) => sum + (at ? LOOK : 1), 0);
     this.#parts.balancer.chose(beat.policy || "round-robin");
@@ -78,7 +82,9 @@ export class Scene {
     for (const step of steps) {
       if (step.at) {
         this.#light(step.at);
+        if (beat.action !== "page" && step.lookup.where !== "hash") this.#records(after); // it is written or torn here
         this.#look(step.at, step.lookup, beat);
+        if (step.tells) told();
         await this.#clock.wait(ms * LOOK);
         continue;
       }
@@ -87,18 +93,19 @@ export class Scene {
         this.#records(after); // what is remembered otherwise from now on
         if (beat.given) dress(this.#thing, beat.given, scheme);
         stampOn(this.#thing, verdictOf(beat.status));
+        if (step.tells) told();
       }
       await this.#go(step, ms, scheme);
     }
   }
 
-  async #go({ from, to }, ms, scheme) {
+  async #go({ from, to, since = 0, upTo = 1 }, ms, scheme) {
     const [leg] = this.#parts.routes.way(from, to);
     if (!leg) return;
     this.#light("");
     Object.assign(this.#thing.dataset, { from, to });
     this.#parts.routes.mark(leg.key, scheme);
-    const points = Array.from({ length: STEPS + 1 }, (_, i) => this.#parts.routes.at(leg, i / STEPS));
+    const points = Array.from({ length: STEPS + 1 }, (_, i) => this.#parts.routes.at(leg, since + (i / STEPS) * (upTo - since)));
     await this.#clock.run(this.#thing, points.map(({ x, y }) => ({ transform: `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)` })), ms);
   }
 
@@ -128,6 +135,12 @@ export class Scene {
       const sign = { good: "✓", found: "✓", bad: "✕", missing: "✕" }[result] ?? "";
       desk.looked(t(`film.look-${where}`, { sign, ms: number(ms, ms < 10 ? 2 : 0) }), result);
     }
+  }
+
+  /** The wires follow what stands there now; from then on the stage sees it itself. */
+  #measure() {
+    if (!this.#isMeasured) this.#parts.measure();
+    this.#isMeasured = true;
   }
 
   #light(name) {

@@ -1,6 +1,6 @@
 // From a recording to the frames of a film: lane after lane, each in recorded order, and how long each frame takes.
 //
-// A frame is {at, beat, scheme, who, n, move, hold}: which beat of the recording, whose lane, which client (client, or other
+// A frame is {at, beat, scheme, who, n, move, hold, isAgain}: which beat of the recording, whose lane, which client (client, or other
 // for one with a copy), the how many-th page that is asked for in the lane, and the ms for moving and for looking at it. The
 // last frame has no beat: all lanes stand side by side.
 
@@ -10,7 +10,7 @@ const AGAIN = [210, 0];
 const EVENT = [900, 800]; // something breaks, is mended, is copied
 const END = [0, 1500];
 const LANE = 12_000; // ms that a lane takes at the most, as far as its repeated beats can be hurried
-const SHORTEST = 80;
+const SHORTEST = 60;
 
 /** The frames of some schemes, in this order. */
 export function scriptOf({ beats }, schemes) {
@@ -37,13 +37,15 @@ function lane(beats, scheme) {
     const like = likeness(beat);
     const times = seen.get(like) ?? 0;
     seen.set(like, times + 1);
-    const [move, hold] = isControl(beat) || beat.kind === "copy" ? EVENT : [NOVEL, SECOND][times] ?? AGAIN;
-    frames.push({ at, beat, scheme, who: whoOf(beat.client), n, move, hold });
+    const isEvent = isControl(beat) || beat.kind === "copy";
+    const [move, hold] = isEvent ? EVENT : [NOVEL, SECOND][times] ?? AGAIN;
+    frames.push({ isAgain: !isEvent && times > 1, at, beat, scheme, who: whoOf(beat.client), n, move, hold });
   }
   if (frames.length === 0) return [];
   const end = frames.at(-1);
   [end.move, end.hold] = end.beat.kind === "request" ? NOVEL : EVENT; // the film of a lane ends slowly
-  hurry(frames);
+  end.isAgain = false;
+  hurry(frames, LANE);
   return frames;
 }
 
@@ -84,10 +86,13 @@ function likeness({ kind, action, path, client, service, status, lookups = [], f
   return JSON.stringify([kind, action, path, client, service, status, fault, ...lookups.map(({ where, result }) => [where, result])]);
 }
 
-function hurry(frames) {
-  const length = frames.reduce((sum, { move, hold }) => sum + move + hold, 0);
-  const again = frames.filter(({ move }) => move === AGAIN[0]);
-  const left = AGAIN[0] * again.length - (length - LANE);
-  if (length <= LANE || again.length === 0) return;
-  for (const frame of again) frame.move = Math.max(SHORTEST, left / again.length);
+/** How many ms some frames take. */
+export const lengthOf = (frames) => frames.reduce((sum, { move, hold }) => sum + move + hold, 0);
+
+/** Shortens what is shown again, so that a lane takes no longer than most ms, as far as that goes. */
+export function hurry(frames, most) {
+  const again = frames.filter(({ isAgain }) => isAgain);
+  const part = 1 - (lengthOf(frames) - most) / lengthOf(again);
+  if (part >= 1 || again.length === 0) return;
+  for (const frame of again) [frame.move, frame.hold] = [frame.move && Math.max(SHORTEST, frame.move * part), frame.hold * part];
 }

@@ -22,6 +22,7 @@ export class Act {
   #film;
   #question;
   #chapter;
+  #asked = null; // the button that asked for a moment
   #shown = 0; // counts the chapters that were shown: what belongs to one before is over
 
   constructor({ lab, progress, measuring, stage, yourTurn }) {
@@ -34,7 +35,7 @@ export class Act {
     this.#question = new QuestionView(byId("question"), progress, (isUnsure) => this.run(isUnsure));
     measuring.addEventListener(MEASURING_CHANGED, () => this.#markBusy());
     measuring.addEventListener(REQUEST_COUNTED, () => this.#showProgress());
-    byId("your-turn").addEventListener("click", () => this.#leaveMoment());
+    for (const use of ["click", "input"]) byId("your-turn").addEventListener(use, ({ target }) => target.closest("summary") || this.leaveFilm());
   }
 
   /** Shows the question of a chapter, or its answer, where the reader has had it. */
@@ -46,6 +47,7 @@ export class Act {
     this.#yourTurn.leave();
     for (const id of ["your-turn", "question", "film", "seen"]) byId(id).hidden = !chapter.experiment;
     byId("result").hidden = true;
+    this.#film.explain([]);
     this.#enter(isDone ? "answer" : "ask");
     if (!chapter.experiment) return;
     this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
@@ -66,6 +68,7 @@ export class Act {
       return;
     }
     this.#progress.lock(chapter);
+    this.#cut();
     this.#showQuestion();
     const answered = await this.#measuring.run(chapter.experiment);
     const ran = answered && this.#progress.isMeasured(chapter);
@@ -82,9 +85,10 @@ export class Act {
     const { phase } = this.#walk.dataset;
     const shown = this.#shown;
     this.#enter("film");
-    await this.#film.play(this.#progress.recordingOf(name), this.#progress.resultOf(name).cells.map(({ scheme }) => scheme));
+    const film = [this.#progress.recordingOf(name), this.#progress.resultOf(name).cells.map(({ scheme }) => scheme)];
+    await this.#film.play(...film);
     if (shown !== this.#shown) return;
-    this.#film.close();
+    await this.#film.still(...film);
     this.#enter(phase);
   }
 
@@ -100,14 +104,17 @@ export class Act {
   async #reveal() {
     const chapter = this.#chapter;
     const shown = this.#shown;
+    await this.#film.load();
+    if (shown !== this.#shown) return;
     this.#showQuestion();
     byId("result").hidden = true;
     this.#enter("film");
-    const wasSeen = await this.#film.play(this.#progress.recordingOf(chapter.experiment), filmOrder(chapter));
+    const wasSeen = await this.#film.play(...this.#filmOf(chapter));
+    if (shown !== this.#shown) return;
+    await this.#film.still(...this.#filmOf(chapter));
     if (shown !== this.#shown) return;
     if (wasSeen && this.#progress.seenIn(chapter) === undefined) await this.#askWhatWasSeen(chapter);
     if (shown !== this.#shown) return;
-    this.#film.close();
     this.#enter("answer");
     await this.#showAnswer();
     this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
@@ -125,11 +132,18 @@ export class Act {
   }
 
   #enter(phase) {
+    this.#cut();
     this.#walk.dataset.phase = phase;
     byId("next").classList.toggle("primary", phase === "answer");
     const { asks, yourTurn } = this.#chapter;
     const schemes = phase === "answer" ? yourTurn?.schemes : asks;
     this.#stage.setAttribute("schemes", (schemes ?? ["session-memory"]).join(" "));
+  }
+
+  /** The act changes while the page is dark for two frames: nothing is seen to jump. */
+  #cut() {
+    this.#walk.dataset.cut = "";
+    requestAnimationFrame(() => requestAnimationFrame(() => delete this.#walk.dataset.cut));
   }
 
   #showQuestion() {
@@ -146,6 +160,7 @@ export class Act {
     const showMoment = recording && ((scheme) => this.#showMoment(recording, scheme, chapter.moments[scheme]));
     byId("result").replaceChildren(...answer(chapter, { progress: this.#progress, choices: this.#choices, showMoment, again: this.#again(recording) }));
     byId("result").hidden = false;
+    this.#film.explain(signsOf(this.#progress.resultOf(chapter.experiment)));
   }
 
   get #choices() {
@@ -167,17 +182,27 @@ export class Act {
 
   /** Plays the request again in which it was decided, above the answer. */
   #showMoment(recording, scheme, status) {
+    this.#asked = document.activeElement;
     this.#enter("moment");
-    this.#film.showRequest(recording, scheme, status);
+    this.#film.showRequest(recording, scheme, status, () => this.leaveMoment());
     byId("film").scrollIntoView({ block: "nearest" });
   }
 
-  /** A moment stands on the stage until the reader acts: then the stage is the lab's again. */
-  #leaveMoment() {
+  /** Back to the answer, and the last frame of the film. */
+  async leaveMoment() {
     if (this.#walk.dataset.phase !== "moment") return;
-    this.#film.close();
     this.#enter("answer");
+    await this.#film.still(...this.#filmOf(this.#chapter));
+    this.#asked.focus({ preventScroll: true });
   }
+
+  /** What a film has left on the stage stays until the reader acts: then the stage is the lab's again. */
+  leaveFilm() {
+    this.#film.close();
+    if (this.#walk.dataset.phase === "moment") this.#enter("answer");
+  }
+
+  #filmOf = (chapter) => [this.#progress.recordingOf(chapter.experiment), filmOrder(chapter)];
 
   #showProgress() {
     const { experiment } = this.#chapter;
@@ -196,6 +221,12 @@ export class Act {
 
 /** One scheme after the other, and the surprising one last. */
 const filmOrder = ({ asks, surprise }) => [...asks.filter((scheme) => scheme !== surprise), surprise];
+
+/** The signs of what was measured, each once. */
+function signsOf({ cells }) {
+  const signs = new Map(cells.filter(({ outcome }) => outcome).map(({ sign }) => [sign.name, sign]));
+  return [...signs.values()].map(({ name, symbol, text }) => ({ symbol, text, sign: name }));
+}
 
 /** Moves the focus to a heading, and scrolls it up to what stays at the top: on a phone the stage, on a laptop the head of the page. */
 function bringUp(heading) {

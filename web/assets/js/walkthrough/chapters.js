@@ -84,7 +84,7 @@ export const CHAPTERS = [
     slogan: "half",
     yourTurn: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
     light: ["redis"],
-    more: ["lost-update", "boot-key", "key-rotation"],
+    more: ["cached-session", "lost-update", "boot-key", "key-rotation"],
     sources: [{ name: "Redis, GETEX", url: "https://redis.io/docs/latest/commands/getex/" }, SESSIONS],
   },
   {
@@ -114,7 +114,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "ask", "logout", "again"] }, actions: [],
     },
     light: ["client", "redis"],
-    more: ["logout-everywhere", "password-change", "third-device", "stale-role", "expiry", "clock-skew"],
+    more: ["logout-everywhere", "password-change", "third-device", "open-socket", "stale-role", "expiry", "clock-skew"],
     sources: [RFC(7009), RFC(9700, "4.14"), OWASP("JSON Web Token", "JSON_Web_Token_for_Java")],
   },
   {
@@ -129,7 +129,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "copy", "thief", "logout"] }, actions: [],
     },
     light: ["client"],
-    more: ["forgery", "csrf", "refresh-reuse", "concurrent-refresh"],
+    more: ["forgery", "csrf", "refresh-reuse", "concurrent-refresh", "proof-replay"],
     sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
   },
   {
@@ -144,7 +144,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "reports", "cut", "mend", "logout"] }, actions: [],
     },
     light: ["reports"],
-    more: ["cross-origin", "script-reads", "remember-me"],
+    more: ["introspection", "cross-origin", "script-reads", "remember-me"],
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
   },
   {

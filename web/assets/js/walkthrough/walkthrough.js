@@ -76,12 +76,17 @@ class Walkthrough {
     if (this.#measuring.experiment) return;
     await this.#wallet.forget();
     const exchange = await this.#lab.reset();
+    this.#act.leaveFilm();
     this.#yourTurn.clear();
     sayControl(exchange, t("shell.is-reset"));
   }
 
   run() {
     return this.#act.run();
+  }
+
+  leaveMoment() {
+    return this.#act.leaveMoment();
   }
 
   /** The chapter that the address names, itself or by an experiment of it; without, the opening for a new reader, and the first chapter for others. */
@@ -173,4 +178,8 @@ const keys = startShell({ reset: () => walkthrough.reset() });
 keys.on("ArrowRight", "walkthrough.key-next", () => walkthrough.turn(1));
 keys.on("ArrowLeft", "walkthrough.key-before", () => walkthrough.turn(-1));
 keys.on("x", "walkthrough.key-run", () => walkthrough.run());
+keys.on("Escape", "", () => {
+  say("");
+  walkthrough.leaveMoment();
+});
 await walkthrough.start();

@@ -2,7 +2,7 @@
 
 import { el } from "../../dom.js";
 import { number, t } from "../../lang.js";
-import { Curve } from "../../curve.js";
+import { Curve, linesOf } from "../../curve.js";
 
 const MOST = 10; // ms
 const REQUESTS = 5;
@@ -13,7 +13,7 @@ const row = (scheme, took) => [el("dt", { dataset: { scheme } }, el("span", { cl
 
 export function make({ schemes }, { lab, wallet, reader, result, wrong }) {
   const curve = new Curve({
-    x: { most: MOST, ticks: [0, 2, 4, 6, 8, 10], unit: "ms" }, y: { most: 15, ticks: [0, 5, 10, 15], unit: "ms" }, label: t("hands.distance-curve"),
+    x: { most: MOST, ticks: [0, 2, 4, 6, 8, 10], unit: "ms", name: t("film.axis-distance") }, y: { most: 15, ticks: [0, 5, 10, 15], unit: "ms", name: t("film.axis-time") }, label: t("hands.distance-curve"),
   });
   for (const { scheme, measures } of result?.cells ?? []) {
     if (schemes.includes(scheme)) curve.line(scheme, MEASURED.map((ms) => [ms, measures[`median_${ms}ms`]]));
@@ -48,7 +48,7 @@ export function make({ schemes }, { lab, wallet, reader, result, wrong }) {
   });
   tell();
   return {
-    root: el("div", { className: "hand" }, el("label", { htmlFor: "distance" }, t("hands.distance")), slider, said, curve.root, table),
+    root: el("div", { className: "hand" }, el("label", { htmlFor: "distance" }, t("hands.distance")), slider, said, linesOf(schemes), curve.root, table),
     async close() {
       await measuring;
       if (isFar) await lab.delayRedis("0s");

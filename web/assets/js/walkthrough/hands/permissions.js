@@ -2,7 +2,7 @@
 
 import { el } from "../../dom.js";
 import { number, t } from "../../lang.js";
-import { Curve } from "../../curve.js";
+import { Curve, linesOf } from "../../curve.js";
 import { OutsideClient } from "./outside-client.js";
 import { Rows } from "./rows.js";
 
@@ -15,7 +15,7 @@ const LIMITS = [4, 8]; // KB
 export function make({ schemes }, { lab, reader, result, wrong }) {
   const rows = new Rows(schemes);
   const curve = new Curve({
-    x: { most: MOST, ticks: [1, 100, 200, 300, 400, 500], unit: "" }, y: { most: 10, ticks: [0, 2, 4, 6, 8], unit: "KB" },
+    x: { most: MOST, ticks: [1, 100, 200, 300, 400, 500], unit: "", name: t("film.axis-permissions") }, y: { most: 10, ticks: [0, 2, 4, 6, 8], unit: "KB", name: t("film.axis-bytes") },
     limits: LIMITS.map((kb) => ({ at: kb, label: `${kb} KB` })), label: t("hands.permissions-curve"),
   });
   for (const { scheme, measures } of result?.cells ?? []) {
@@ -53,7 +53,7 @@ export function make({ schemes }, { lab, reader, result, wrong }) {
   });
   tell();
   return {
-    root: el("div", { className: "hand" }, el("label", { htmlFor: "permissions" }, t("hands.permissions", { name: reader.name })), slider, said, curve.root, rows.root),
+    root: el("div", { className: "hand" }, el("label", { htmlFor: "permissions" }, t("hands.permissions", { name: reader.name })), slider, said, linesOf(schemes), curve.root, rows.root),
     async close() {
       await weighing;
       if (before) await lab.setRoles(reader.name, before);

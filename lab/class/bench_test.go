@@ -1,0 +1,116 @@
+package class_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A full room: 300 phones join at once, ask on three lanes every 3 s, hear of a kill, and vote. Phones and class are in one
+// process, so its memory and its two processors are those of both.
+func BenchmarkAFullRoom(b *testing.B) {
+	const people, askEvery = 300, 3 * time.Second
+	for b.Loop() {
+		r := open(b, nil)
+		phones := make([]*phone, people)
+		for i := range phones {
+			phones[i] = newPhone(r.url)
+		}
+		start := time.Now()
+		together(b, phones, func(i int, p *phone) error { return p.join(b.Context(), fmt.Sprint("Ana ", i)) })
+		b.ReportMetric(time.Since(start).Seconds(), "s-join")
+		together(b, phones, func(_ int, p *phone) error { return p.hear(b.Context(), false) })
+
+		ctx, stop := context.WithCancel(b.Context())
+		var all sync.WaitGroup
+		for _, p := range phones {
+			all.Go(func() { askOnAndOn(ctx, p, askEvery) })
+		}
+		voted := r.timesOfVotes(ctx)
+		time.Sleep(time.Second)
+
+		// The kill, until each phone has seen it on its lanes.
+		start = time.Now()
+		took := make([]time.Duration, people)
+		var heard sync.WaitGroup
+		for i, p := range phones {
+			heard.Go(func() {
+				listener := *p // a phone listens and asks at the same time
+				if listener.hear(ctx, true) == nil && listener.ask(ctx) == nil {
+					took[i] = time.Since(start)
+				}
+			})
+		}
+		r.teach("/lab/replicas/app-1/kill", "")
+		heard.Wait()
+		b.ReportMetric(slices.Max(took).Seconds(), "s-kill-seen-by-all")
+		if slices.Min(took) == 0 {
+			b.Error("a phone has not seen the kill")
+		}
+
+		// Votes, one after the other while all go on asking: from the vote until the wall counts it.
+		r.teach("/class/round", `{"experiment":"round-robin","scheme":"session-memory"}`)
+		late := make([]time.Duration, 20)
+		for i := range late {
+			voter := *phones[i]
+			must(b, voter.hear(ctx, false))
+			start := time.Now()
+			must(b, voter.vote(ctx, "vote", i%3))
+			for n := 0; n <= i; n = <-voted {
+			}
+			late[i] = time.Since(start)
+		}
+		slices.Sort(late)
+		b.ReportMetric(float64(late[18].Milliseconds()), "ms-vote-on-wall-p95")
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		b.ReportMetric(float64(memory.Sys>>20), "MB-process")
+		stop()
+		all.Wait()
+	}
+}
+
+func askOnAndOn(ctx context.Context, p *phone, every time.Duration) {
+	asker := *p
+	asker.last = slices.Clone(p.last)
+	wait := time.Duration(rand.Int64N(int64(every)))
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		_ = asker.ask(ctx)
+		wait = every
+	}
+}
+
+// timesOfVotes tells how many votes the wall counts, as it is told.
+func (r *room) timesOfVotes(ctx context.Context) <-chan int {
+	voted := make(chan int, 1000)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/class/wall", nil)
+	must(r.t, err)
+	request.Header.Set("X-Lab-Key", teacherKey)
+	response, err := r.client.Do(request)
+	must(r.t, err)
+	go func() {
+		defer response.Body.Close()
+		for pictures := json.NewDecoder(response.Body); ; {
+			var p picture
+			if pictures.Decode(&p) != nil {
+				return
+			}
+			if p.Round != nil {
+				voted <- p.Round.Voted
+			}
+		}
+	}()
+	return voted
+}

@@ -1,0 +1,178 @@
+package class
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"authlab/lab/contract"
+	"authlab/web/scheme"
+)
+
+const (
+	// keyHeader has the teacher's key: the header of the lab's own controls, which the wall uses as well.
+	keyHeader = "X-Lab-Key"
+	// personHeader has the key of a phone, by which the class knows whose request it is.
+	personHeader = "X-Class-Key"
+	// maxBody is how much of a body is read, in bytes.
+	maxBody = 4 << 10
+)
+
+// crossOrigin keeps a page of another site from voting for a visitor.
+var crossOrigin = http.NewCrossOriginProtection()
+
+// routes is every route of the class itself.
+func (c *Class) routes() {
+	c.mux.HandleFunc("GET /class", c.handleClass)
+	c.mux.HandleFunc("POST /class/join", c.handleJoin)
+	c.mux.HandleFunc("GET /class/state", c.ofPerson(c.handleState))
+	c.mux.HandleFunc("POST /class/vote", c.ofPerson(c.handleVote))
+
+	c.mux.HandleFunc("GET /class/wall", c.ofTeacher(c.handleWall))
+	c.mux.HandleFunc("POST /class/policy", c.ofTeacher(c.handlePolicy))
+	c.mux.HandleFunc("POST /class/round", c.ofTeacher(c.handleOpen))
+	c.mux.HandleFunc("POST /class/round/next", c.ofTeacher(c.handleNext))
+	c.mux.HandleFunc("POST /class/round/end", c.ofTeacher(c.handleEnd))
+	c.mux.HandleFunc("POST /class/round/show", c.ofTeacher(c.handleShow))
+}
+
+// ServeHTTP serves phones and the wall.
+func (c *Class) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	switch lane, isLane := laneOf(path); {
+	case path == "/class" || strings.HasPrefix(path, "/class/"):
+		w.Header().Set("Cache-Control", "no-store")
+		if crossOrigin.Check(r) != nil {
+			refuse(w, contract.NewProblem(http.StatusForbidden, "cross-origin", "Another site made the browser send this request."))
+			return
+		}
+		c.mux.ServeHTTP(w, r)
+	case isLane:
+		c.ofPerson(func(w http.ResponseWriter, r *http.Request, p *person) { c.forward(w, r, p, lane) })(w, r)
+	case strings.HasPrefix(path, "/lab/"):
+		c.ofTeacher(c.handleControl)(w, r)
+	default:
+		c.servePage(w, r)
+	}
+}
+
+// servePage serves the two pages of a class, and no other. The wall is a page without anything in it: what it shows, it
+// asks for with the teacher's key.
+func (c *Class) servePage(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		http.Redirect(w, r, "/join", http.StatusFound)
+	case c.config.Pages.Has(r):
+		c.config.Pages.ServeHTTP(w, r)
+	default:
+		refuse(w, contract.NewProblem(http.StatusForbidden, "class", "In a class there are /join and the logins; all else is the teacher's."))
+	}
+}
+
+// laneOf returns the scheme of a path of the logins. False: it is none of them.
+func laneOf(path string) (scheme.Scheme, bool) {
+	for _, row := range scheme.All() {
+		if path == row.Login || path == row.Logout || path == row.Refresh || strings.HasPrefix(path, row.Base+"/") {
+			return row, path != ""
+		}
+	}
+	return scheme.Scheme{}, false
+}
+
+// ofTeacher serves a request that has the teacher's key.
+func (c *Class) ofTeacher(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !c.isTeacher(r) {
+			refuse(w, contract.NewProblem(http.StatusForbidden, "teacher", "This needs the teacher's key."))
+			return
+		}
+		serve(w, r)
+	}
+}
+
+// ofPerson serves a request of a phone that has joined. Its key goes no further than here.
+func (c *Class) ofPerson(serve func(http.ResponseWriter, *http.Request, *person)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p, ok := c.personOf(r.Header.Get(personHeader))
+		switch {
+		case !ok:
+			refuse(w, contract.NewProblem(http.StatusForbidden, "not-joined", "This phone has not joined the class."))
+			return
+		case !p.limit.AllowN(c.config.Now(), 1):
+			refuse(w, contract.NewProblem(http.StatusTooManyRequests, "too-many", "This phone sends too many requests."))
+			return
+		}
+		r.Header.Del(personHeader)
+		serve(w, r, p)
+	}
+}
+
+// handleControl handles everything under /lab/. After a change the phones ask at once. The lab must not be reset, and no
+// experiment may run in it: both would remove the accounts of the room.
+func (c *Class) handleControl(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/lab/reset" || strings.HasPrefix(r.URL.Path, "/lab/experiments/") {
+		refuse(w, contract.NewProblem(http.StatusConflict, "class", "This would log the whole class out for good."))
+		return
+	}
+	c.config.Lab.ServeHTTP(w, r)
+	if r.Method == http.MethodPost {
+		c.nudgeAll()
+	}
+}
+
+// nudgeAll has every phone ask at once, and the wall look again.
+func (c *Class) nudgeAll() {
+	c.mu.Lock()
+	c.nudge++
+	c.mu.Unlock()
+	c.phones.send()
+	c.look()
+}
+
+// handlePolicy handles the "POST /class/policy" route: {"policy":"sticky"}, for the requests of all phones.
+func (c *Class) handlePolicy(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Policy string `json:"policy"`
+	}
+	if err := readJSON(w, r, &body); err != nil {
+		refuse(w, err)
+		return
+	}
+	switch body.Policy {
+	case contract.RoundRobin, contract.Sticky, contract.Hash:
+	default:
+		refuse(w, contract.Invalid("There is no policy %q.", body.Policy))
+		return
+	}
+	c.mu.Lock()
+	c.policy = body.Policy
+	c.mu.Unlock()
+	c.nudgeAll()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(into)
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return contract.NewProblem(http.StatusRequestEntityTooLarge, "too-large", "The body is too large.")
+	}
+	if err != nil {
+		return contract.Invalid("The body is not the JSON that is wanted here.")
+	}
+	return nil
+}
+
+func answer(w http.ResponseWriter, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_ = json.NewEncoder(w).Encode(body) // an error means that the client has gone
+}
+
+func refuse(w http.ResponseWriter, err error) {
+	problem, ok := errors.AsType[contract.Problem](err)
+	if !ok {
+		problem = contract.NewProblem(http.StatusInternalServerError, "internal", "The class could not do that.")
+	}
+	problem.Write(w)
+}

@@ -1,0 +1,145 @@
+// The wall: the room as one picture, and the teacher's keys.
+
+import { el, setText } from "../dom.js";
+import { t } from "../lang.js";
+import { QUESTIONS } from "../walkthrough/chapters.js";
+import { change, watch } from "./link.js";
+import { showRound } from "./round-view.js";
+import { Tiles } from "./tiles.js";
+
+const POLICIES = ["sticky", "round-robin", "hash"];
+const HUES = 6;
+const MESSAGE_FOR = 4000; // ms
+
+const byId = (id) => document.getElementById(id);
+const tiles = new Tiles(byId("tiles"));
+document.documentElement.tiles = tiles; // for a test that counts frames
+
+let picture = null;
+let chapter = Number(sessionStorage.getItem("authlab-chapter") ?? 3); // three desks
+let roundShown = "";
+let asksToJoin = null; // the teacher's wish; null: while the room is empty
+let showsRoom = false;
+
+let silence;
+function say(text) {
+  setText(byId("message"), text);
+  clearTimeout(silence);
+  silence = setTimeout(() => setText(byId("message"), ""), MESSAGE_FOR);
+}
+
+function see(next) {
+  picture = next;
+  setText(byId("title"), next.title || t("wall.title"));
+  byId("people").replaceChildren(el("b", {}, next.people.length), ` ${t("wall.people", { room: next.room })}`);
+  byId("policy").replaceChildren(t("wall.policy"), " ", el("b", {}, next.policy));
+  byId("redis").replaceChildren("Redis ", el("b", {}, next.redis.alive ? t("wall.records", { n: next.redis.sessions }) : t("wall.stopped")));
+  byId("redis").dataset.tone = next.redis.alive ? "" : "stranger";
+  setText(byId("where"), next.address.replace(/^http:\/\//, ""));
+  showDesks(next);
+  showCounters(next);
+  tiles.show(next);
+  showPanels();
+  if (next.not_kept) say(t("wall.not-kept"));
+}
+
+function showDesks({ replicas }) {
+  byId("desks").replaceChildren(...replicas.map(({ name, alive, sessions }, i) => (
+    el("p", { className: "desk", dataset: { alive: String(alive), replica: Number(name.split("-").pop()) % HUES } },
+      el("kbd", {}, i + 1), el("b", {}, name), el("span", {}, alive ? t("wall.remembers", { n: sessions }) : t("wall.dead")))
+  )));
+}
+
+function showCounters({ lanes, people }) {
+  byId("counters").replaceChildren(...lanes.map(({ scheme, out, unsure }) => (
+    el("div", { className: "counter", dataset: { scheme, tone: out > 0 ? "stranger" : "ok" } },
+      el("p", { className: "scheme" }, el("span", { className: "swatch" }), scheme),
+      el("p", { className: "number" }, el("span", { dataset: { part: "out" } }, out), el("small", {}, ` ${t("wall.of", { people: people.length })}`)),
+      el("p", {}, t("wall.log-in-again")),
+      el("p", { className: "unsure" }, unsure > 0 ? t("wall.unsure", { n: unsure }) : ""))
+  )));
+}
+
+function showPanels() {
+  const { round, people } = picture;
+  const joins = asksToJoin ?? (people.length === 0 && !round);
+  if (joins) showJoin();
+  byId("join").hidden = !joins;
+  byId("round").hidden = !round || showsRoom;
+  const { left_ms: _, ...fixed } = round ?? {};
+  const text = JSON.stringify([fixed, people.length]);
+  if (round && text !== roundShown) showRound(byId("round"), round, people.length);
+  roundShown = text;
+  const { id } = QUESTIONS[chapter];
+  setText(byId("next"), round ? t("wall.key-next-phase") : t("wall.next", { n: chapter + 1, of: QUESTIONS.length, title: t(`walkthrough.${id}.title`) }));
+}
+
+function showJoin() {
+  setText(byId("join-address"), picture.address.replace(/^http:\/\//, "").replace(/[#?].*/, ""));
+  setText(byId("join-pin"), picture.pin ? t("wall.pin", { pin: picture.pin }) : "");
+  setText(byId("join-count"), t("wall.joined", { n: picture.people.length }));
+  const { qr } = picture;
+  const canvas = byId("qr");
+  if (canvas.width === qr.length) return;
+  Object.assign(canvas, { width: qr.length, height: qr.length });
+  const pen = canvas.getContext("2d");
+  qr.forEach((row, y) => [...row].forEach((module, x) => {
+    pen.fillStyle = module === "1" ? "#000" : "#fff"; // in dark mode too: many phones read no other code
+    pen.fillRect(x, y, 1, 1);
+  }));
+}
+
+async function act(path, body) {
+  const status = await change(path, body);
+  if (status < 200 || status > 299) say(t("wall.refused", { status }));
+}
+
+function choose(by) {
+  if (picture.round) return;
+  chapter = (chapter + by + QUESTIONS.length) % QUESTIONS.length;
+  sessionStorage.setItem("authlab-chapter", chapter);
+  showPanels();
+}
+
+function next() {
+  showsRoom = asksToJoin = false;
+  if (picture.round) {
+    act("/class/round/next");
+    return;
+  }
+  const { id, experiment, asks, surprise } = QUESTIONS[chapter];
+  act("/class/round", { chapter: id, experiment, scheme: surprise, asks });
+  chapter = (chapter + 1) % QUESTIONS.length;
+}
+
+const scaled = (by) => act("/lab/replicas", { count: Math.max(picture.replicas.length + by, 1) });
+
+const KEYS = {
+  Enter: ["enter", next], ArrowLeft: ["arrows", () => choose(-1)], ArrowRight: ["", () => choose(1)], d: ["d", () => act("/class/round/show")],
+  j: ["j", () => { asksToJoin = byId("join").hidden; showPanels(); }],
+  v: ["v", () => { showsRoom = !showsRoom; showPanels(); }],
+  "1": ["replica", null],
+  x: ["x", () => act(`/lab/redis/${picture.redis.alive ? "stop" : "start"}`)], f: ["f", () => act("/lab/redis/flush")],
+  p: ["p", () => act("/class/policy", { policy: POLICIES[(POLICIES.indexOf(picture.policy) + 1) % POLICIES.length] })],
+  "+": ["scale", () => scaled(1)], "-": ["", () => scaled(-1)],
+  k: ["k", () => act("/lab/keys/rotate", { overlap: false })], Escape: ["escape", () => act("/class/round/end")],
+};
+
+addEventListener("keydown", (event) => {
+  if (!picture || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  const replica = /^[1-9]$/.test(event.key) && picture.replicas[event.key - 1];
+  const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (name === "?") byId("keys").open ? byId("keys").close() : byId("keys").showModal();
+  else if (byId("keys").open) return;
+  else if (replica) act(`/lab/replicas/${replica.name}/${replica.alive ? "kill" : "start"}`);
+  else if (KEYS[name]?.[1]) KEYS[name][1]();
+  else return;
+  event.preventDefault();
+});
+
+const SHOWN = { Enter: "Enter", ArrowLeft: "← →", "1": "1 … 9", "+": "+ −", Escape: "Esc" };
+byId("keys").querySelector("dl").append(...Object.entries(KEYS).filter(([, [name]]) => name).flatMap(([key, [name]]) => [
+  el("dt", {}, el("kbd", {}, SHOWN[key] ?? key.toUpperCase())), el("dd", {}, t(`wall.key-${name}`)),
+]));
+
+watch(see, (status) => say(t(status === 403 ? "wall.no-key" : "wall.lost")));

@@ -1,0 +1,16 @@
+//go:build !replica
+
+package web
+
+import "sync"
+
+// The pages of a class: a phone's and the projector's. Only a class serves them.
+var classPages = []page{
+	{Name: "join", Path: "/join", Sheets: []string{"palette", "base", "join"}, Texts: []string{"join", "scheme"}, Old: true},
+	{Name: "wall", Path: "/wall", Sheets: []string{"palette", "base", "wall"}, Texts: []string{"wall", "scheme", "walkthrough"}},
+}
+
+// NewClassPages returns the pages of a class.
+func NewClassPages() *Pages { return newPages(classPages, classFiles()) }
+
+var classFiles = sync.OnceValue(func() map[string]file { return filesOf(makeFiles(classPages)) })
