@@ -8,9 +8,6 @@ const MOST = 10; // ms
 const REQUESTS = 5;
 const MEASURED = [0, 1, 5]; // ms that the experiment measures at
 
-/** How long a scheme took; before anything is measured, which line is whose. */
-const row = (scheme, took) => [el("dt", { dataset: { scheme } }, el("span", { className: "swatch" }), ` ${scheme}`), el("dd", {}, took)];
-
 export function make({ schemes }, { lab, wallet, reader, result, wrong }) {
   const curve = new Curve({
     x: { most: MOST, ticks: [0, 2, 4, 6, 8, 10], unit: "ms", name: t("film.axis-distance") }, y: { most: 15, ticks: [0, 5, 10, 15], unit: "ms", name: t("film.axis-time") }, label: t("hands.distance-curve"),
@@ -20,7 +17,7 @@ export function make({ schemes }, { lab, wallet, reader, result, wrong }) {
   }
   const slider = el("input", { type: "range", min: 0, max: MOST, value: 0, step: 1, id: "distance" });
   const said = el("output", { htmlFor: "distance" });
-  const table = el("dl", { className: "took-each" }, ...schemes.flatMap((scheme) => row(scheme, "–")));
+  const table = el("dl", { className: "took-each" });
   const tell = () => {
     said.textContent = t("hands.distance-is", { ms: slider.value });
     curve.mark(Number(slider.value));
@@ -39,7 +36,7 @@ export function make({ schemes }, { lab, wallet, reader, result, wrong }) {
       for (let i = 0; i < REQUESTS; i++) took.push((await wallet.get(scheme)).costs.reduce((sum, { duration }) => sum + duration, 0));
       const median = took.sort((a, b) => a - b)[Math.floor(REQUESTS / 2)];
       curve.dot(scheme, ms, median);
-      table.append(...row(scheme, `${number(median, 2)} ms`));
+      table.append(el("dt", { dataset: { scheme } }, el("span", { className: "swatch" }), ` ${scheme}`), el("dd", {}, `${number(median, 2)} ms`));
     }
   }
   slider.addEventListener("input", tell);
