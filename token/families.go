@@ -1,6 +1,7 @@
 package token
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -17,7 +18,8 @@ import (
 
 // The Service keeps refresh tokens in Redis. A family is one login and every token that was refreshed from it.
 //
-//	authlab:family:<id>   a familyRecord, as JSON
+//	authlab:family:<id>              a familyRecord, as JSON
+//	authlab:reuse:<hash of a token>  it was spent, less than Config.UndetectedReuse ago
 //
 // A refresh token works once. If one is used a second time, two clients have it, and the server cannot tell the user from
 // the thief. So the family ends, and both have to log in (RFC 9700, section 4.14.2).
@@ -44,6 +46,7 @@ type familyRecord struct {
 	SpentAt   int64     `json:"spent_at,omitempty"` // when, in milliseconds, by the clock of Redis
 	// Thumbprint is of the key that the client has to prove that it holds, if the tokens of the family are bound to one.
 	Thumbprint string `json:"jkt,omitempty"`
+	First      string `json:"first,omitempty"` // of a family that began with a reuse: the one that began with the login
 }
 
 // halfChars is the length of half a refresh token: a rand.Text, of 128 random bits or more.
@@ -108,15 +111,22 @@ func (s *Service) startFamily(ctx context.Context, user string, first refreshTok
 // KEYS[1]. Or it returns why not: the family has ended (KEYS[2]) or is unknown, it is bound to another key than the one with
 // the thumbprint ARGV[4], the token was used before, or another request has spent it in the last ARGV[3] milliseconds, and
 // has not confirmed it.
+//
+// ARGV[5] is Config.UndetectedReuse in milliseconds. In that time (KEYS[3]) a token that was used before is good for a family
+// of its own: "again" and the record.
 const spend = storeNow + `
 local text = redis.call('GET', KEYS[1])
 if not text then return redis.call('EXISTS', KEYS[2]) == 1 and 'ended' or 'unknown' end
 local family = cjson.decode(text)
 if (family.jkt or '') ~= ARGV[4] then return 'bound' end
 if family.newest ~= ARGV[1] then
-	if family.spent ~= ARGV[1] then return 'reused ' .. family.user end
+	if family.spent ~= ARGV[1] then
+		if ARGV[5] ~= '0' and redis.call('EXISTS', KEYS[3]) == 1 then return 'again' .. text end
+		return 'reused ' .. (family.first or '') .. ' ' .. family.user
+	end
 	if now - family.spent_at < tonumber(ARGV[3]) then return 'pending' end
 end
+if ARGV[5] ~= '0' then redis.call('SET', KEYS[3], 1, 'PX', ARGV[4]) end
 family.newest, family.spent, family.spent_at = ARGV[2], ARGV[1], now
 redis.call('SET', KEYS[1], cjson.encode(family), 'PX', redis.call('PTTL', KEYS[1]))
 return text`
@@ -152,8 +162,8 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 	var found string
 	for try := range pendingTries {
 		var err error
-		found, err = s.config.Redis.Eval(ctx, spend, []string{s.familyKey(id), s.deniedKey(id)},
-			hash(token.once), hash(next.once), pendingFor.Milliseconds(), thumbprint).Text()
+		found, err = s.config.Redis.Eval(ctx, spend, []string{s.familyKey(id), s.deniedKey(id), s.config.Prefix + "reuse:" + hash(token.String())},
+			hash(token.once), hash(next.once), pendingFor.Milliseconds(), thumbprint, time.Duration(s.reuse.Load()).Milliseconds()).Text()
 		if err != nil {
 			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", err)
 		}
@@ -166,8 +176,9 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", ctx.Err())
 		}
 	}
-	if user, reused := strings.CutPrefix(found, "reused "); reused {
-		if err := s.endFamily(ctx, id); err != nil {
+	if who, reused := strings.CutPrefix(found, "reused "); reused {
+		first, user, _ := strings.Cut(who, " ")
+		if err := s.endFamily(ctx, cmp.Or(first, id)); err != nil {
 			return refreshToken{}, familyRecord{}, err
 		}
 		s.config.Audit.Tell(ctx, account.Event{Kind: account.EventRefreshReused, User: user})
@@ -176,6 +187,7 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 	if why, refused := refusals[found]; refused {
 		return refreshToken{}, familyRecord{}, why
 	}
+	found, again := strings.CutPrefix(found, "again")
 	var family familyRecord
 	if err := json.Unmarshal([]byte(found), &family); err != nil {
 		return refreshToken{}, familyRecord{}, fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
@@ -183,7 +195,40 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 	if !s.config.Now().Before(family.ExpiresAt) {
 		return refreshToken{}, familyRecord{}, fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, s.config.Refresh)
 	}
+	switch {
+	case again:
+		return s.branch(ctx, id, family)
+	case family.First != "":
+		return next, family, s.checkFirst(ctx, family.First)
+	}
 	return next, family, nil
+}
+
+// branch begins another family of the same login for a token that was used before, and returns its first token. It ends when
+// the login ends, which checkFirst sees to.
+func (s *Service) branch(ctx context.Context, from string, family familyRecord) (refreshToken, familyRecord, error) {
+	token := refreshToken{rand.Text(), rand.Text()}
+	family.First, family.Newest, family.Spent, family.SpentAt = cmp.Or(family.First, from), hash(token.once), "", 0
+	text, err := json.Marshal(family)
+	if err != nil {
+		return refreshToken{}, familyRecord{}, fmt.Errorf("start family: %w", err)
+	}
+	if err := s.config.Redis.Set(ctx, s.familyKey(token.id()), text, family.ExpiresAt.Sub(s.config.Now())).Err(); err != nil {
+		return refreshToken{}, familyRecord{}, unavailable("start family", "SET", err)
+	}
+	return token, family, s.checkFirst(ctx, family.First)
+}
+
+// checkFirst returns ErrFamilyEnded if the family is gone that began with a login.
+func (s *Service) checkFirst(ctx context.Context, id string) error {
+	live, err := s.config.Redis.Exists(ctx, s.familyKey(id)).Result()
+	switch {
+	case err != nil:
+		return unavailable("find family", "EXISTS", err)
+	case live == 0:
+		return ErrFamilyEnded
+	}
+	return nil
 }
 
 // refusals are answers of the scripts.
@@ -219,12 +264,16 @@ func (s *Service) LogoutRefresh(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	known, err := s.config.Redis.Exists(ctx, s.familyKey(token.id()), s.deniedKey(token.id())).Result()
+	found, err := s.config.Redis.MGet(ctx, s.familyKey(token.id()), s.deniedKey(token.id())).Result()
 	if err != nil {
-		return unavailable("find refresh token", "EXISTS", err)
+		return unavailable("find refresh token", "MGET", err)
 	}
-	if known == 0 {
+	var family familyRecord
+	switch text, live := found[0].(string); {
+	case !live && found[1] == nil:
 		return ErrRefreshUnknown
+	case live && json.Unmarshal([]byte(text), &family) != nil:
+		return fmt.Errorf("load family: %w", ErrUnavailable)
 	}
-	return s.endFamily(ctx, token.id())
+	return s.endFamily(ctx, cmp.Or(family.First, token.id()))
 }

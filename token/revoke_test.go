@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"authlab/account"
 	"authlab/token"
 )
@@ -99,6 +101,59 @@ func TestARefreshTokenWorksOnceAndAReplayEndsTheFamily(t *testing.T) {
 			t.Errorf("the newest token after the replay: %v, want ErrFamilyEnded", err)
 		}
 	})
+}
+
+// A client that uses a spent token again is taken for another tab for a while, and however often it does, the while does not
+// grow. Off is as without it: TestARefreshTokenWorksOnceAndAReplayEndsTheFamily.
+func TestWithUndetectedReuseASpentRefreshTokenWorksOnForAWhile(t *testing.T) {
+	b := newSetup(t, token.DefaultAlgorithm)
+	client := redis.NewClient(&redis.Options{Addr: b.redis.Addr(), MaxRetries: -1})
+	defer client.Close()
+	lenient := token.NewService(token.Config{Keys: b.keys, Directory: b.directory, Redis: client, Prefix: "authlab:", Now: b.clock, UndetectedReuse: 10 * time.Second})
+	first, err := lenient.Login(t.Context(), alice)
+	must(t, err)
+	var pairs []token.Pair // of a client each
+	for range 3 {
+		pair, err := lenient.Refresh(t.Context(), first.RefreshToken)
+		must(t, err)
+		pair, err = lenient.Refresh(t.Context(), pair.RefreshToken)
+		must(t, err)
+		pairs = append(pairs, pair)
+		b.redis.FastForward(4 * time.Second)
+	}
+	if _, err := lenient.Refresh(t.Context(), first.RefreshToken); !errors.Is(err, token.ErrRefreshReused) {
+		t.Errorf("when the while is over: %v", err)
+	}
+	for i, pair := range pairs {
+		if _, err := lenient.Refresh(t.Context(), pair.RefreshToken); !errors.Is(err, token.ErrFamilyEnded) {
+			t.Errorf("client %d, after a reuse that was detected: %v", i, err)
+		}
+		if _, err := b.verifyRevocable(t.Context(), pair.AccessToken); !errors.Is(err, token.ErrDenied) {
+			t.Errorf("client %d keeps its access token: %v", i, err)
+		}
+	}
+	spent, err := lenient.Login(t.Context(), alice)
+	must(t, err)
+	_, err = b.Refresh(t.Context(), spent.RefreshToken)
+	must(t, err)
+	if _, err := lenient.Refresh(t.Context(), spent.RefreshToken); !errors.Is(err, token.ErrRefreshReused) {
+		t.Errorf("a token that was spent at a replica without the option: %v", err)
+	}
+	// Whichever client logs out, all are logged out.
+	for out := range 2 {
+		login, err := lenient.Login(t.Context(), alice)
+		must(t, err)
+		var clients []token.Pair
+		for range 2 {
+			pair, err := lenient.Refresh(t.Context(), login.RefreshToken)
+			must(t, err)
+			clients = append(clients, pair)
+		}
+		must(t, lenient.LogoutRefresh(t.Context(), clients[out].RefreshToken))
+		if _, err := lenient.Refresh(t.Context(), clients[1-out].RefreshToken); !errors.Is(err, token.ErrFamilyEnded) {
+			t.Errorf("client %d logged out, and the other is still in: %v", out, err)
+		}
+	}
 }
 
 func TestOfManyRequestsWithOneRefreshTokenOneSucceeds(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"sync/atomic"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -30,13 +31,17 @@ type Config struct {
 	// Redis keeps refresh tokens and the denylist. The client must not retry commands: a repeated SET would read the first
 	// use of a refresh token as its second.
 	Redis    redis.UniversalClient
-	Prefix   string           // of every key in Redis
-	Issuer   string           // DefaultIssuer
-	Audience string           // DefaultAudience
-	Access   time.Duration    // life of an access token; DefaultAccess
-	Refresh  time.Duration    // life of a login, however often it is refreshed; DefaultRefresh
-	Now      func() time.Time // time.Now
-	Audit    account.Audit    // is told of each EventLogin, EventRefreshReused and EventLogoutEverywhere; nil: nothing is
+	Prefix   string        // of every key in Redis
+	Issuer   string        // DefaultIssuer
+	Audience string        // DefaultAudience
+	Access   time.Duration // life of an access token; DefaultAccess
+	Refresh  time.Duration // life of a login, however often it is refreshed; DefaultRefresh
+	// UndetectedReuse is for how long a spent refresh token works on; 0, and it should stay 0. It is a help for clients that
+	// refresh twice at once, and it gives up what rotation is for: a thief's use within that time is not told from a second
+	// tab's, and the thief stays in for as long as the login lasts (RFC 9700, section 4.14.2).
+	UndetectedReuse time.Duration
+	Now             func() time.Time // time.Now
+	Audit           account.Audit    // is told of each EventLogin, EventRefreshReused and EventLogoutEverywhere; nil: nothing is
 }
 
 // A Service issues tokens, verifies and refreshes them, and takes them back.
@@ -44,6 +49,7 @@ type Service struct {
 	config    Config
 	validator *jwt.Validator // checks times and claims
 	verified  *verifiedCache
+	reuse     atomic.Int64 // Config.UndetectedReuse, in nanoseconds
 }
 
 // NewService returns a Service with the defaults filled in.
@@ -55,14 +61,19 @@ func NewService(config Config) *Service {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &Service{
+	s := &Service{
 		config: config, verified: newVerifiedCache(),
 		validator: jwt.NewValidator(
 			jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithIssuer(config.Issuer), jwt.WithAudience(config.Audience),
 			jwt.WithTimeFunc(config.Now),
 		),
 	}
+	s.SetUndetectedReuse(config.UndetectedReuse)
+	return s
 }
+
+// SetUndetectedReuse changes Config.UndetectedReuse from now on.
+func (s *Service) SetUndetectedReuse(window time.Duration) { s.reuse.Store(int64(window)) }
 
 // A Pair is the answer to a login and to a refresh (RFC 6749, section 5.1).
 type Pair struct {
@@ -135,7 +146,7 @@ func (s *Service) refresh(ctx context.Context, text, thumbprint string) (Pair, e
 	if err != nil {
 		return Pair{}, err
 	}
-	access, _, err := s.issue(user, next.id(), time.UnixMilli(family.AuthTime), thumbprint)
+	access, _, err := s.issue(user, cmp.Or(family.First, next.id()), time.UnixMilli(family.AuthTime), thumbprint)
 	if err != nil {
 		return Pair{}, err
 	}

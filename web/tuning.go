@@ -19,6 +19,8 @@ type Tuning struct {
 	StreamAsk time.Duration
 	// StreamTold: a logout is published in Redis, and a stream asks when it hears of one.
 	StreamTold bool
+	// UndetectedReuse is the option of that name in token.Config; 0, and it should stay 0.
+	UndetectedReuse time.Duration
 }
 
 // MaxStaleSessions is short against the idle time of a session, of which Redis sees less use then.
@@ -37,6 +39,7 @@ func (s *Server) Tune(t Tuning) {
 	s.stale.For(min(t.StaleSessions, MaxStaleSessions))
 	s.memory.Limit(t.MaxSessions)
 	s.redis.Limit(t.MaxSessions)
+	s.tokens.SetUndetectedReuse(cmp.Or(t.UndetectedReuse, configured.UndetectedReuse))
 	s.tuned.Store(&t)
 }
 

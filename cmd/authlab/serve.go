@@ -22,6 +22,8 @@ import (
 	"authlab/account"
 	"authlab/account/postgres"
 	"authlab/lab/compose/agent"
+	"authlab/lab/contract"
+	"authlab/lab/embedded"
 	"authlab/lab/fault/door"
 	"authlab/session"
 	"authlab/web"
@@ -141,13 +143,18 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		}
 	}
 	connect := func() (*redis.Client, error) { return web.OpenRedis(o.redis) }
-	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error) {
+	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, startup contract.Startup) (*web.Server, error) {
 		signing := keys
-		if ownKeys && o.keys != "" {
-			var err error
-			if signing, err = loadKeys(""); err != nil {
-				return nil, err
-			}
+		var err error
+		switch {
+		case startup.LeakedSecret != "":
+			signing = &replicaKeys{}
+			signing.tokens, signing.cookies, err = embedded.LeakedKeys(startup.LeakedSecret)
+		case startup.OwnKeys && o.keys != "":
+			signing, err = loadKeys("")
+		}
+		if err != nil {
+			return nil, err
 		}
 		server := web.New(web.Config{
 			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,

@@ -15,11 +15,13 @@ const (
 	RedisSlow     = "redis-slow"     // Redis is further away
 	BootKeys      = "boot-keys"      // every replica was started anew, each with keys of its own
 	HomeCut       = "home-cut"       // the second service cannot reach the replicas
+	// KeysLeaked starts every replica anew, with one secret for tokens (HS256) and for signed cookies, which a View shows.
+	KeysLeaked = "keys-leaked"
 )
 
 // FaultNames lists the names of all faults.
 func FaultNames() []string {
-	return []string{ReplicaKilled, ReplicaSilent, ClockSkewed, RedisStopped, RedisSlow, BootKeys, HomeCut}
+	return []string{ReplicaKilled, ReplicaSilent, ClockSkewed, RedisStopped, RedisSlow, BootKeys, HomeCut, KeysLeaked}
 }
 
 // A Fault is something broken on purpose: its name, where it is one replica's the replica, and where it has a size the

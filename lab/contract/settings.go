@@ -9,6 +9,8 @@ type Settings struct {
 	StreamAskSeconds int `json:"stream_ask_seconds,omitempty"`
 	// StreamTold: a stream is told of a logout by Redis.
 	StreamTold bool `json:"stream_told,omitempty"`
+	// UndetectedReuseSeconds is for how long a spent refresh token works on; 0: it does not.
+	UndetectedReuseSeconds int `json:"undetected_reuse_seconds,omitempty"`
 }
 
 // Check returns a Problem for settings that no replica can have.

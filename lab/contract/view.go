@@ -12,6 +12,8 @@ type View struct {
 	Faults      []string      `json:"faults"` // as Fault.String has them
 	Accounts    []AccountView `json:"accounts"`
 	Services    ServicesView  `json:"services"`
+	// LeakedSecret is what the replicas sign with while KeysLeaked is broken: what a thief of the key has.
+	LeakedSecret string `json:"leaked_secret,omitempty"`
 }
 
 // ReplicaView is one replica and what it remembers. Of many sessions it lists some; SessionCount is always true.

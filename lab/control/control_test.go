@@ -100,7 +100,7 @@ func TestEveryControlReachesTheLab(t *testing.T) {
 		{"/lab/clock", `{"advance":"15m"}`, "advance 15m0s"},
 		{"/lab/accounts", `{"count":200,"password":"x"}`, "add 200"},
 		{"/lab/accounts/alice", `{"roles":[]}`, "roles alice []"},
-		{"/lab/settings", `{"max_sessions":2,"stale_sessions_seconds":30,"stream_ask_seconds":-1,"stream_told":true}`, "set {MaxSessions:2 StaleSessionsSeconds:30 StreamAskSeconds:-1 StreamTold:true}"},
+		{"/lab/settings", `{"max_sessions":2,"stale_sessions_seconds":30,"stream_ask_seconds":-1,"stream_told":true,"undetected_reuse_seconds":10}`, "set {MaxSessions:2 StaleSessionsSeconds:30 StreamAskSeconds:-1 StreamTold:true UndetectedReuseSeconds:10}"},
 		{"/lab/keys/rotate", `{"overlap":true}`, "rotate true"},
 		{"/lab/keys/boot", "", "break boot-keys 0s"},
 		{"/lab/home/stop", "", "break home-cut 0s"},

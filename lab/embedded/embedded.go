@@ -73,6 +73,7 @@ type Lab struct {
 	mu       sync.RWMutex
 	replicas []*replica       // in the order of their numbers
 	broken   []contract.Fault // the oldest first
+	startup  contract.Startup // of every replica
 	settings contract.Settings
 }
 

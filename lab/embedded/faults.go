@@ -20,6 +20,9 @@ func (c *Lab) set(ctx context.Context, f contract.Fault, broken bool) error {
 	if !broken {
 		size = 0
 	}
+	if startup, ok := c.started(f.Name, broken); ok {
+		return c.restart(ctx, startup)
+	}
 	switch f.Name {
 	case contract.ReplicaKilled:
 		if broken {
@@ -36,8 +39,6 @@ func (c *Lab) set(ctx context.Context, f contract.Fault, broken bool) error {
 		return c.store.wire.SetCut(broken)
 	case contract.RedisSlow:
 		return c.store.wire.SetDelay(ctx, size)
-	case contract.BootKeys:
-		return c.restart(ctx, broken)
 	case contract.HomeCut:
 		return c.services.home.SetCut(broken)
 	}
@@ -112,11 +113,19 @@ func (c *Lab) forget(f contract.Fault) {
 	c.broken = slices.DeleteFunc(c.broken, f.Same)
 }
 
-// restart makes every replica start anew, with keys of its own or with those that all share.
-func (c *Lab) restart(ctx context.Context, ownKeys bool) error {
+// started changes how the replicas are started. False: the fault is of another kind.
+func (c *Lab) started(fault string, broken bool) (contract.Startup, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ok := c.startup.Set(fault, broken)
+	return c.startup, ok
+}
+
+// restart makes every replica start anew so.
+func (c *Lab) restart(ctx context.Context, startup contract.Startup) error {
 	var failed []error
 	for _, r := range c.all() {
-		r.ownKeys.Store(ownKeys)
+		r.set(startup)
 		failed = append(failed, r.kill(), r.start(ctx))
 	}
 	return errors.Join(failed...)

@@ -22,6 +22,20 @@ func newKeys() (*token.Keyring, *session.CookieKeys, error) {
 	return keys, cookies, err
 }
 
+// LeakedKeys are the keys of replicas that sign with a secret which an attacker has.
+func LeakedKeys(secret string) (*token.Keyring, *session.CookieKeys, error) {
+	key, err := token.NewKey("leaked", token.HS256, []byte(secret))
+	if err != nil {
+		return nil, nil, err
+	}
+	tokens, err := token.NewKeyring(key)
+	if err != nil {
+		return nil, nil, err
+	}
+	cookies, err := session.NewCookieKeys([]byte(secret))
+	return tokens, cookies, err
+}
+
 func newCookieKey() []byte {
 	key := make([]byte, 32)
 	rand.Read(key) // never fails: crypto/rand ends the program rather than return weak bytes

@@ -15,6 +15,9 @@ var _ contract.Lab = (*Lab)(nil)
 // View implements contract.Lab.
 func (c *Lab) View(ctx context.Context) (contract.View, error) {
 	v := contract.View{Target: "embedded", MaxReplicas: contract.MaxReplicas, Now: c.time.Now().UTC(), Faults: []string{}, Services: c.services.urls}
+	c.mu.RLock()
+	v.LeakedSecret = c.startup.LeakedSecret
+	c.mu.RUnlock()
 	for _, f := range c.faults() {
 		v.Faults = append(v.Faults, f.String())
 	}

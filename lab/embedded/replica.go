@@ -12,6 +12,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"authlab/lab/contract"
 	"authlab/lab/fault"
 	"authlab/lab/fault/door"
 	"authlab/session"
@@ -26,9 +27,9 @@ type replica struct {
 	redis    string
 	logger   *slog.Logger
 	requests atomic.Int64
-	ownKeys  atomic.Bool // makes its own keys at start
 
 	mu      sync.Mutex
+	startup contract.Startup
 	tuning  web.Tuning
 	running *run   // nil: dead
 	last    string // where it listened last, which is where the balancer still looks
@@ -55,10 +56,14 @@ func (r *replica) start(ctx context.Context) error {
 	}
 	config := r.config
 	config.Name, config.Redis, config.Now = r.name, client, r.clock.Now
-	if r.ownKeys.Load() {
-		if config.Keys, config.CookieKeys, err = newKeys(); err != nil {
-			return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
-		}
+	switch {
+	case r.startup.LeakedSecret != "":
+		config.Keys, config.CookieKeys, err = LeakedKeys(r.startup.LeakedSecret)
+	case r.startup.OwnKeys:
+		config.Keys, config.CookieKeys, err = newKeys()
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("start %s: %w", r.name, err), client.Close())
 	}
 	listener, err := door.Open(ctx, "127.0.0.1:0", func(l net.Listener) net.Listener { return web.ProblemListener(l, r.name, r.logger) })
 	if err != nil {
@@ -69,6 +74,13 @@ func (r *replica) start(ctx context.Context) error {
 	server := serve(listener, app.Handler(), r.name, r.logger)
 	r.running, r.last = &run{app, listener, server, client}, listener.Addr().String()
 	return nil
+}
+
+// set changes how the replica is started from now on.
+func (r *replica) set(startup contract.Startup) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.startup = startup
 }
 
 // kill ends the replica as a power cut would: connections are reset, and what it remembered is gone. It does nothing

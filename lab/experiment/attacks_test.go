@@ -39,7 +39,7 @@ func serve(t *testing.T, handler http.HandlerFunc) *Trial {
 
 func TestEveryFormOfAnotherSiteCarriesTheAddress(t *testing.T) {
 	const want = "m@evil.example"
-	for _, form := range crossForms(want) {
+	for _, form := range crossForms("email", want) {
 		media, params, err := mime.ParseMediaType(form.contentType)
 		if err != nil {
 			t.Fatal(err)
@@ -71,12 +71,12 @@ func TestEveryFormOfAnotherSiteCarriesTheAddress(t *testing.T) {
 func TestALuredBrowserSendsWhatItSendsOnItsOwnAndNothingElse(t *testing.T) {
 	var got http.Header
 	trial := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header })
-	form := crossForms("m@evil.example")[0]
+	form := crossForms("email", "m@evil.example")[0]
 	for _, scheme := range Schemes() {
 		user := trial.User(scheme)
 		user.SetCredential("credential")
 		user.cookies["balancer"] = "app-1"
-		if _, err := user.postForeignForm(t.Context(), form); err != nil {
+		if _, err := user.postForeignForm(t.Context(), base(scheme)+"/email", form); err != nil {
 			t.Fatal(err)
 		}
 		bearer := scheme == TokenStateless || scheme == TokenRevocable
@@ -168,6 +168,23 @@ func TestAServerThatKeepsAPlantedIDIsSeen(t *testing.T) {
 		got, err := plantAt(t.Context(), trial, SessionRedis)
 		if text := got.outcome.In(texts.Must(texts.English), "fixation"); err != nil || text != tt.want {
 			t.Errorf("%s: %q, %v; want %q", name, text, err, tt.want)
+		}
+	}
+}
+
+func TestAServerThatTakesALoginOfAnotherSiteIsSeen(t *testing.T) {
+	for name, tt := range map[string]struct {
+		server http.HandlerFunc
+		want   string
+	}{
+		"the login is taken":             {keeper(false), "in as the attacker"},
+		"the login of the user is ended": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }, "logged out"},
+		"all is answered":                {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"user":{"name":"u2"}}`) }, "answered 200"},
+	} {
+		user := serve(t, tt.server).client(SessionRedis, "u2", "192.0.2.1")
+		got, measures, err := user.loggedInByOthers(t.Context(), "u1")
+		if text := got.In(texts.Must(texts.English), "login-csrf"); err != nil || text != tt.want {
+			t.Errorf("%s: %q %v, %v; want %q", name, text, measures, err, tt.want)
 		}
 	}
 }

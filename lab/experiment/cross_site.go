@@ -12,7 +12,7 @@ import (
 // evil is the site that the victim visits.
 const evil = "https://evil.example"
 
-// A crossForm is a request to change an e-mail address, as a browser would send it for another site. What is simulated
+// A crossForm is a request that changes something, as a browser would send it for another site. What is simulated
 // here is what arrives: the headers that a browser adds and that no page can change (Origin, Sec-Fetch-Site), and the
 // three types of body that a form can have. The experiment
 // cross-origin measures in a real browser what it does send, and what it keeps back because of SameSite.
@@ -24,18 +24,23 @@ type crossForm struct {
 	refusal     int      // what a server answers that checks Sec-Fetch-Site, Origin and Content-Type
 }
 
-// crossForms are all ways to post an address that another site has.
-func crossForms(email string) []crossForm {
+// crossForms are all ways to post fields, given as name, value, name, value, that another site has.
+func crossForms(fields ...string) []crossForm {
 	const (
 		form = "application/x-www-form-urlencoded"
 		text = "text/plain"
 		asIs = "application/json"
 	)
-	asForm := url.Values{"email": {email}}.Encode()
-	asJSON := fmt.Sprintf(`{"email":%q}`, email)
+	values, members, asParts := url.Values{}, "", ""
+	for i := 0; i < len(fields); i += 2 {
+		values.Set(fields[i], fields[i+1])
+		members += fmt.Sprintf("%q:%q,", fields[i], fields[i+1])
+		asParts += "--x\r\nContent-Disposition: form-data; name=\"" + fields[i] + "\"\r\n\r\n" + fields[i+1] + "\r\n"
+	}
+	asForm, asJSON := values.Encode(), "{"+strings.TrimSuffix(members, ",")+"}"
 	// A form with one field, name {"email":"…","x":" and value "}, that is posted as text: the = in the middle is the form's.
-	asText := fmt.Sprintf(`{"email":%q,"x":"="}`, email) + "\r\n"
-	asParts := "--x\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\n" + email + "\r\n--x--\r\n"
+	asText := "{" + members + `"x":"="}` + "\r\n"
+	asParts += "--x--\r\n"
 	page := []string{"Origin", evil, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}
 	return []crossForm{
 		{"a form", form, asForm, page, http.StatusForbidden},
@@ -55,13 +60,24 @@ func crossForms(email string) []crossForm {
 	}
 }
 
+func formsRefused() Outcome { return Kept.says("refused") }
+
+// formsAnswered says what forms got that were not all refused as they should be, from how often each status was seen.
+func formsAnswered(seen map[int]int) Outcome {
+	var means Meaning
+	if seen[http.StatusOK] > 0 {
+		means = Dangerous
+	}
+	return means.composed("answered", means.tally(seen))
+}
+
 // ambient tells whether this user's browser has a credential that it sends on its own: a cookie of the login, or the
 // password that it was asked for. A token that a page keeps and puts into a header is not sent by another page.
 func (u *User) ambient() bool { return u.Scheme == Basic || u.cookies[u.cookieName()] != "" }
 
-// postForeignForm is this user's browser posting a form of another site, with all that it sends on its own.
-func (u *User) postForeignForm(ctx context.Context, form crossForm) (Answer, error) {
-	request, err := u.request(ctx, http.MethodPost, base(u.Scheme)+"/email", nil)
+// postForeignForm is this user's browser posting a form of another site to a path, with all that it sends on its own.
+func (u *User) postForeignForm(ctx context.Context, path string, form crossForm) (Answer, error) {
+	request, err := u.request(ctx, http.MethodPost, path, nil)
 	if err != nil {
 		return Answer{}, err
 	}

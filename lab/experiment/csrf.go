@@ -58,10 +58,10 @@ func postForeignForms(ctx context.Context, trial *Trial, victim *User) (Outcome,
 		return Outcome{}, nil, err // a server that refuses its own page as well proves nothing
 	}
 	sent := victim.ambient()
-	forms := crossForms("mallory@evil.example")
+	forms := crossForms("email", "mallory@evil.example")
 	seen, refusals := map[int]int{}, 0
 	for _, form := range forms {
-		answer, err := victim.postForeignForm(ctx, form)
+		answer, err := victim.postForeignForm(ctx, base(victim.Scheme)+"/email", form)
 		if err != nil {
 			return Outcome{}, nil, fmt.Errorf("%s: %w", form.name, err)
 		}
@@ -100,17 +100,7 @@ func postForeignForms(ctx context.Context, trial *Trial, victim *User) (Outcome,
 	return outcome, measures, nil
 }
 
-func formsRefused() Outcome      { return Kept.says("refused") }
 func credentialNotSent() Outcome { return Kept.says("not-sent") }
-
-// formsAnswered says what forms got that were not all refused as they should be, from how often each status was seen.
-func formsAnswered(seen map[int]int) Outcome {
-	var means Meaning
-	if seen[http.StatusOK] > 0 {
-		means = Dangerous
-	}
-	return means.composed("answered", means.tally(seen))
-}
 
 // postFormsToTwin posts the same forms to the naive twin.
 func postFormsToTwin(ctx context.Context, trial *Trial) (twinResult, error) {
@@ -120,9 +110,9 @@ func postFormsToTwin(ctx context.Context, trial *Trial) (twinResult, error) {
 			return err
 		}
 		o.note("a script reads the cookie", !cookie.HttpOnly, true)
-		for i := range crossForms("") {
+		for i := range crossForms() {
 			email := fmt.Sprintf("mallory-%d@evil.example", i)
-			form := crossForms(email)[i]
+			form := crossForms("email", email)[i]
 			headers := append([]string{"Content-Type", form.contentType, "Cookie", cookie.Name + "=" + cookie.Value}, form.headers...)
 			if _, err := t.do(ctx, http.MethodPost, "/naive/session/email", form.body, headers...); err != nil {
 				return err

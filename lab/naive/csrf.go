@@ -11,6 +11,9 @@ import (
 // Sec-Fetch-Site, no Origin, no token in the form. It takes a form, or JSON sent as text/plain, and any page can send
 // both to any site.
 //
+// MISTAKE: the login of password.go is a state change too (login CSRF). Another site logs the victim in as the attacker, and
+// what the victim enters from then on is in the attacker's account.
+//
 // THE RIGHT WAY: http.CrossOriginProtection and a Content-Type that no form has, both in package web.
 
 // handleEmail handles the "POST /naive/session/email" route.

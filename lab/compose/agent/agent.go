@@ -46,9 +46,8 @@ type Memory struct {
 
 // Config says what an Agent works with. Open and Redis are required.
 type Config struct {
-	// Open makes the replica: at the start, and again each time it is to forget. now is its clock; with ownKeys it makes
-	// its signing keys by itself.
-	Open    func(redis *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error)
+	// Open makes the replica: at the start, and again each time it is to forget. now is its clock.
+	Open    func(redis *redis.Client, now func() time.Time, startup contract.Startup) (*web.Server, error)
 	Redis   func() (*redis.Client, error) // makes the client of one life of the replica
 	OwnKeys bool                          // from the start, and for good
 	Door    *door.Door                    // where the replica's clients come in; nil: the lab cannot shut it
@@ -63,8 +62,8 @@ type Agent struct {
 
 	mu       sync.Mutex // one at a time forgets or ends
 	draining bool
-	ownKeys  bool          // of app
-	redis    *redis.Client // of app
+	startup  contract.Startup // of app
+	redis    *redis.Client    // of app
 	settings contract.Settings
 }
 
@@ -73,7 +72,7 @@ var _ http.Handler = (*Agent)(nil)
 // New opens the replica. Close the agent after its last request.
 func New(config Config) (*Agent, error) {
 	a := &Agent{config: config}
-	return a, a.forget(config.OwnKeys)
+	return a, a.forget(contract.Startup{})
 }
 
 // ServeHTTP is the replica.
@@ -93,19 +92,20 @@ func (a *Agent) Drain() {
 func (a *Agent) now() time.Time { return time.Now().Add(time.Duration(a.offset.Load())) }
 
 // forget begins the replica anew, with an empty memory.
-func (a *Agent) forget(ownKeys bool) error {
+func (a *Agent) forget(startup contract.Startup) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.reopen(ownKeys || a.config.OwnKeys)
+	startup.OwnKeys = startup.OwnKeys || a.config.OwnKeys
+	return a.reopen(startup)
 }
 
-func (a *Agent) reopen(ownKeys bool) error {
+func (a *Agent) reopen(startup contract.Startup) error {
 	client, err := a.config.Redis()
 	if err != nil {
 		return err
 	}
 	client.AddHook(&a.wire)
-	app, err := a.config.Open(client, a.now, ownKeys)
+	app, err := a.config.Open(client, a.now, startup)
 	if err != nil {
 		return errors.Join(err, client.Close())
 	}
@@ -117,7 +117,7 @@ func (a *Agent) reopen(ownKeys bool) error {
 	}
 	a.app.Store(app)
 	before := a.redis
-	a.ownKeys, a.redis = ownKeys, client
+	a.startup, a.redis = startup, client
 	if before == nil {
 		return nil
 	}
@@ -133,7 +133,7 @@ func (a *Agent) Close() error {
 
 func (a *Agent) memory(ctx context.Context) (Memory, error) {
 	a.mu.Lock()
-	app, ownKeys, settings := a.app.Load(), a.ownKeys, a.settings
+	app, ownKeys, settings := a.app.Load(), a.startup.OwnKeys, a.settings
 	a.mu.Unlock()
 	entries := app.Remembers()
 	bytes, err := control.SessionBytes(entries)

@@ -47,9 +47,9 @@ func start(t *testing.T) *replica {
 		t.Fatal(err)
 	}
 	connect := func() (*redis.Client, error) { return web.OpenRedis("redis://" + r.redis.Addr()) }
-	r.agent, err = agent.New(agent.Config{Door: listener, Redis: connect, Open: func(client *redis.Client, now func() time.Time, ownKeys bool) (*web.Server, error) {
+	r.agent, err = agent.New(agent.Config{Door: listener, Redis: connect, Open: func(client *redis.Client, now func() time.Time, startup contract.Startup) (*web.Server, error) {
 		keys := shared
-		if ownKeys {
+		if startup.OwnKeys {
 			keys = newKeys(t)
 		}
 		return web.New(web.Config{
@@ -146,7 +146,7 @@ func TestAnAgentTellsWhatItsReplicaRemembersAndNeverAWholeID(t *testing.T) {
 
 func TestAReplicaWorksByItsSettingsAlsoAfterItHasForgotten(t *testing.T) {
 	r := start(t)
-	if err := errors.Join(r.client.Set(t.Context(), contract.Settings{MaxSessions: 1}), r.client.Forget(t.Context(), false)); err != nil {
+	if err := errors.Join(r.client.Set(t.Context(), contract.Settings{MaxSessions: 1}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []int{1, 2} {
@@ -157,7 +157,7 @@ func TestAReplicaWorksByItsSettingsAlsoAfterItHasForgotten(t *testing.T) {
 		if memory := r.memory(); memory.SessionCount != want {
 			t.Errorf("step %d: %d sessions of one user, want %d", i, memory.SessionCount, want)
 		}
-		if err := errors.Join(r.client.Set(t.Context(), contract.Settings{}), r.client.Forget(t.Context(), false)); err != nil {
+		if err := errors.Join(r.client.Set(t.Context(), contract.Settings{}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -191,7 +191,7 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	if err := r.client.SetClock(t.Context(), time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.client.Forget(t.Context(), false); err != nil {
+	if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
 		t.Fatal(err)
 	}
 	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != "1m0s" || !memory.Redis {
@@ -205,7 +205,7 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 		t.Errorf("a new session: %d", status)
 	}
 	r.agent.Drain()
-	if err := r.client.Forget(t.Context(), false); err != nil {
+	if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
 		t.Fatal(err)
 	}
 	if status := r.send(http.MethodGet, "/readyz", ""); status != http.StatusServiceUnavailable {
@@ -218,7 +218,7 @@ func TestALifeOfAReplicaLeavesNothingToTheNext(t *testing.T) {
 	r := start(t)
 	for range 5 {
 		r.memory() // asks Redis whether it is there
-		if err := r.client.Forget(t.Context(), false); err != nil {
+		if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -260,7 +260,7 @@ func TestAnAddressWithoutAnAgentIsAwayAndARefusalIsNot(t *testing.T) {
 	if _, err := agent.NewClient(paused.Addr().String()).Memory(short); !errors.Is(err, agent.ErrSilent) || errors.Is(err, agent.ErrAway) {
 		t.Errorf("a process that is stopped: %v", err)
 	}
-	if err := agent.NewClient(strings.TrimPrefix(refusing.URL, "http://")).Forget(t.Context(), false); err == nil || errors.Is(err, agent.ErrAway) {
+	if err := agent.NewClient(strings.TrimPrefix(refusing.URL, "http://")).Forget(t.Context(), contract.Startup{}); err == nil || errors.Is(err, agent.ErrAway) {
 		t.Errorf("an agent that refuses: %v", err)
 	}
 }
@@ -353,7 +353,7 @@ func TestAReplicaSignsWithKeysOfItsOwnUntilItForgetsThem(t *testing.T) {
 	}
 	shared := keys()
 	for _, own := range []bool{true, false} {
-		if err := r.client.Forget(t.Context(), own); err != nil {
+		if err := r.client.Forget(t.Context(), contract.Startup{OwnKeys: own}); err != nil {
 			t.Fatal(err)
 		}
 		if (keys() == shared) == own || r.memory().OwnKeys != own {
@@ -378,7 +378,7 @@ func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
 		}
 	}
 	connect := func() (*redis.Client, error) { return web.OpenRedis("redis://" + r.redis.Addr()) }
-	without, err := agent.New(agent.Config{Redis: connect, Open: func(*redis.Client, func() time.Time, bool) (*web.Server, error) { return nil, nil }})
+	without, err := agent.New(agent.Config{Redis: connect, Open: func(*redis.Client, func() time.Time, contract.Startup) (*web.Server, error) { return nil, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,9 +52,9 @@ func (c *Client) SetClock(ctx context.Context, offset time.Duration) error {
 	return c.ask(ctx, http.MethodPost, "/clock", clockBody{offset.String()}, nil)
 }
 
-// Forget makes the replica as it was when it started, or as if it had been started without the keys that all share.
-func (c *Client) Forget(ctx context.Context, ownKeys bool) error {
-	return c.ask(ctx, http.MethodPost, "/forget", forgetBody{ownKeys}, nil)
+// Forget makes the replica as if it had just been started so.
+func (c *Client) Forget(ctx context.Context, startup contract.Startup) error {
+	return c.ask(ctx, http.MethodPost, "/forget", startup, nil)
 }
 
 // SetDoor opens the replica's door or shuts it: DoorOpen, DoorSilent or DoorRefuses.

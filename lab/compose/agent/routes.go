@@ -21,9 +21,6 @@ type (
 	clockBody struct {
 		Offset string `json:"offset"`
 	}
-	forgetBody struct {
-		OwnKeys bool `json:"own_keys"`
-	}
 	doorBody struct {
 		Door string `json:"door"`
 	}
@@ -37,7 +34,7 @@ func (a *Agent) Lab() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /memory", control.Look(a.memory))
 	mux.HandleFunc("POST /clock", control.Change(control.Body(a.setClock)))
-	mux.HandleFunc("POST /forget", control.Change(control.Body(func(_ *http.Request, body forgetBody) error { return a.forget(body.OwnKeys) })))
+	mux.HandleFunc("POST /forget", control.Change(control.Body(func(_ *http.Request, startup contract.Startup) error { return a.forget(startup) })))
 	mux.HandleFunc("POST /door", control.Change(control.Body(a.setDoor)))
 	mux.HandleFunc("POST /settings", control.Change(control.Body(a.set)))
 	mux.HandleFunc("POST /redis", control.Change(control.Body(a.setWire)))
@@ -110,5 +107,5 @@ func (a *Agent) setDoor(r *http.Request, body doorBody) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.reopen(a.ownKeys)
+	return a.reopen(a.startup)
 }

@@ -65,8 +65,9 @@ type Console struct {
 	client   *http.Client // of the balancer
 
 	mu       sync.Mutex
-	ahead    time.Duration   // of the lab's time to the real one
-	wire     agent.WireState // from every replica to Redis
+	ahead    time.Duration    // of the lab's time to the real one
+	wire     agent.WireState  // from every replica to Redis
+	startup  contract.Startup // of every replica
 	settings contract.Settings
 }
 
@@ -139,13 +140,13 @@ func (c *Console) Set(ctx context.Context, s contract.Settings) error {
 // began. What is away stays away, which is an error only if it is Redis or the users database.
 func (c *Console) Reset(ctx context.Context) error {
 	c.mu.Lock()
-	c.ahead, c.wire, c.settings = 0, whole, contract.Settings{}
+	c.ahead, c.wire, c.startup, c.settings = 0, whole, contract.Startup{}, contract.Settings{}
 	for _, r := range c.replicas {
 		r.skew = 0
 	}
 	c.mu.Unlock()
 	failed := c.each(func(r *replica) error {
-		return errors.Join(c.tell(ctx, r), r.agent.Forget(ctx, false), c.open(ctx, r))
+		return errors.Join(c.tell(ctx, r), r.agent.Forget(ctx, contract.Startup{}), c.open(ctx, r))
 	})
 	failed = errors.Join(failed, control.Flush(ctx, c.config.Redis), c.resetUsers(ctx))
 	c.commands.Reset(ctx)

@@ -309,6 +309,28 @@ func TestBootKeysAreOwnKeysUntilReset(t *testing.T) {
 	}
 }
 
+func TestEveryReplicaIsStartedAsAllFaultsTogetherHaveIt(t *testing.T) {
+	l := newLab(t)
+	leaked := contract.Fault{Name: contract.KeysLeaked}
+	for _, tt := range []struct {
+		do     func(context.Context) error
+		faults []string
+	}{
+		{func(ctx context.Context) error { return l.Break(ctx, leaked) }, []string{"keys-leaked"}},
+		{func(ctx context.Context) error { return l.Break(ctx, contract.Fault{Name: contract.BootKeys}) }, []string{"boot-keys", "keys-leaked"}},
+		{func(ctx context.Context) error { return l.Mend(ctx, leaked) }, []string{"boot-keys"}},
+		{func(ctx context.Context) error { return l.Break(ctx, leaked) }, []string{"boot-keys", "keys-leaked"}},
+		{l.Reset, []string{}},
+	} {
+		if err := tt.do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if v := l.view(); !slices.Equal(v.Faults, tt.faults) {
+			t.Errorf("faults %q, want %q", v.Faults, tt.faults)
+		}
+	}
+}
+
 // A process that is stopped accepts connections, and is told from one that is not there.
 func TestAPausedReplicaIsSilentAndItsCommandIsTold(t *testing.T) {
 	l := newLab(t)

@@ -27,6 +27,9 @@ func (c *Console) set(ctx context.Context, f contract.Fault, broken bool) error 
 	if !broken {
 		size = 0
 	}
+	if startup, ok := c.started(f.Name, broken); ok { // every replica is as if it had been started anew
+		return c.each(func(r *replica) error { return r.agent.Forget(ctx, startup) })
+	}
 	switch f.Name {
 	case contract.ReplicaKilled:
 		if broken {
@@ -47,8 +50,6 @@ func (c *Console) set(ctx context.Context, f contract.Fault, broken bool) error 
 		return c.redisBack(ctx)
 	case contract.RedisSlow: // each command of a replica takes so much longer
 		return c.change(ctx, func() { c.wire.Delay = size.String() })
-	case contract.BootKeys: // every replica is as if it had been started anew
-		return c.each(func(r *replica) error { return r.agent.Forget(ctx, broken) })
 	case contract.HomeCut:
 		how := "connect"
 		if broken {
@@ -57,6 +58,14 @@ func (c *Console) set(ctx context.Context, f contract.Fault, broken bool) error 
 		return byHand("docker network " + how + " authlab_home authlab-reports-1")
 	}
 	return fmt.Errorf("%s: %w", f, contract.ErrNotOnTarget)
+}
+
+// started changes how the replicas are started. False: the fault is of another kind.
+func (c *Console) started(fault string, broken bool) (contract.Startup, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ok := c.startup.Set(fault, broken)
+	return c.startup, ok
 }
 
 // change changes what the replicas' clocks and ways to Redis are to be, and tells them. A replica that comes later is told

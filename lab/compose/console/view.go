@@ -66,6 +66,9 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 	if ownKeys {
 		broken(contract.BootKeys, "")
 	}
+	if v.LeakedSecret = c.startup.LeakedSecret; v.LeakedSecret != "" {
+		broken(contract.KeysLeaked, "")
+	}
 	return v, nil
 }
 

@@ -92,7 +92,7 @@ func (b *Browser) start() (context.Context, error) {
 
 // launch starts a browser process. ErrNone: there is none.
 func (b *Browser) launch(more ...chromedp.ExecAllocatorOption) (root context.Context, stop func(), err error) {
-	reach := "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+	reach := "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
 	for _, host := range b.hosts {
 		if host != "" {
 			reach += ", EXCLUDE " + host

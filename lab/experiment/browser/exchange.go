@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 )
 
 // An Exchange is one request of a page and what came of it.
@@ -44,6 +45,7 @@ type wire struct {
 	mu      sync.Mutex
 	order   []network.RequestID
 	seen    map[network.RequestID]*request
+	shown   int           // how many pages were shown
 	changed chan struct{} // closed and replaced at every event
 }
 
@@ -93,6 +95,10 @@ func (w *wire) see(event any) {
 			// the answer that the page may not see.
 			r.kept = strings.Contains(r.Blocked, "Preflight")
 		}
+	case *page.EventFrameNavigated:
+		if e.Frame.ParentID == "" {
+			w.shown++
+		}
 	default:
 		return
 	}
@@ -105,6 +111,30 @@ func (w *wire) request(id network.RequestID) *request {
 		w.seen[id] = &request{}
 	}
 	return w.seen[id]
+}
+
+// pages counts the pages that were shown so far.
+func (w *wire) pages() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.shown
+}
+
+// anotherPage waits until more pages were shown.
+func (w *wire) anotherPage(ctx context.Context, than int) error {
+	for {
+		w.mu.Lock()
+		shown, changed := w.shown, w.changed
+		w.mu.Unlock()
+		if shown > than {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("the browser shows no other page: %w", ctx.Err())
+		}
+	}
 }
 
 // mark is a place between the requests so far and those to come.

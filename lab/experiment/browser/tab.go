@@ -9,6 +9,8 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/security"
 	"github.com/chromedp/chromedp"
 )
 
@@ -63,6 +65,39 @@ func (t *Tab) Close() { t.close() }
 func (t *Tab) Go(address string) error {
 	if err := chromedp.Do(t.ctx, chromedp.Navigate(address)); err != nil {
 		return fmt.Errorf("go to %s: %w", address, err)
+	}
+	return nil
+}
+
+// Back goes back to the page before, as the button does, and returns when it is there. A page that the browser had kept
+// whole is not loaded again, so there is no load to wait for.
+func (t *Tab) Back() error {
+	target, mark := chromedp.FromContext(t.ctx).Target, t.wire.pages()
+	history, err := cdp.Call(t.ctx, target, page.GetNavigationHistory, cdp.Empty{})
+	if err != nil || history.CurrentIndex < 1 {
+		return fmt.Errorf("go back from page %d: %w", history.CurrentIndex, err)
+	}
+	before := page.NavigateToHistoryEntryParams{EntryID: history.Entries[history.CurrentIndex-1].ID}
+	if _, err := cdp.Call(t.ctx, target, page.NavigateToHistoryEntry, before); err != nil {
+		return fmt.Errorf("go back: %w", err)
+	}
+	if err := t.wire.anotherPage(t.ctx, mark); err != nil {
+		return err
+	}
+	return t.Evaluate(`document.readyState === "complete" || new Promise((done) => addEventListener("load", () => done(true)))`, new(bool))
+}
+
+// Text is the text that the page shows.
+func (t *Tab) Text() (text string, err error) {
+	err = t.Evaluate("document.body.innerText", &text)
+	return text, err
+}
+
+// TrustAll makes the tab take every certificate.
+func (t *Tab) TrustAll() error {
+	trust := security.SetIgnoreCertificateErrorsParams{Ignore: true}
+	if _, err := cdp.Call(t.ctx, chromedp.FromContext(t.ctx).Target, security.SetIgnoreCertificateErrors, trust); err != nil {
+		return fmt.Errorf("trust all certificates: %w", err)
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ class State {
     if (name === "redis-stopped") this.redis.alive = !broken;
     if (name === "redis-slow") this.redis.away = broken ? seconds : 0;
     if (name === "home-cut") this.homeCut = broken;
-    if (name === "boot-keys" && broken) for (const one of this.replicas) one.cards = [];
+    if (["boot-keys", "keys-leaked"].includes(name)) for (const one of this.replicas) one.cards = [];
   }
 
   #scale(count) {

@@ -99,7 +99,7 @@ export const CHAPTERS = [
       actions: ["login", "stop-redis", "visit", "start-redis"],
     },
     light: ["redis"],
-    more: ["redis-back"],
+    more: ["redis-back", "relogin-herd"],
     sources: [RFC(9110, "15.6.4"), RFC(9457)],
   },
   {
@@ -114,7 +114,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "ask", "logout", "again"] }, actions: [],
     },
     light: ["client", "redis"],
-    more: ["logout-everywhere", "password-change", "third-device", "open-socket", "stale-role", "expiry", "clock-skew"],
+    more: ["logout-everywhere", "password-change", "third-device", "open-socket", "back-button", "stale-role", "expiry", "clock-skew"],
     sources: [RFC(7009), RFC(9700, "4.14"), OWASP("JSON Web Token", "JSON_Web_Token_for_Java")],
   },
   {
@@ -129,7 +129,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "copy", "thief", "logout"] }, actions: [],
     },
     light: ["client"],
-    more: ["forgery", "csrf", "refresh-reuse", "concurrent-refresh", "proof-replay"],
+    more: ["forgery", "key-leak", "csrf", "login-csrf", "refresh-reuse", "concurrent-refresh", "two-tabs", "retry-storm", "proof-replay"],
     sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
   },
   {
@@ -144,7 +144,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "reports", "cut", "mend", "logout"] }, actions: [],
     },
     light: ["reports"],
-    more: ["introspection", "cross-origin", "script-reads", "remember-me"],
+    more: ["introspection", "cross-origin", "script-reads", "remember-me", "tossed-cookie"],
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
   },
   {
@@ -180,6 +180,6 @@ export const BUILDS = [
   { id: "browser-app", decision: [0, 0, 0], schemes: ["session-redis", "session-cookie", "token-cookie"], rows: ["csrf", "script-reads", "logout", "redis-down"] },
   { id: "mobile-api", decision: [1, 1, 1], schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["refresh-reuse", "stolen", "logout", "cross-origin"] },
   { id: "microservices", decision: [1, 1, 1], schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["other-service", "stale-role", "key-rotation", "redis-down"] },
-  { id: "bank", decision: [0, 0, 0], schemes: ["session-redis", "token-revocable", "token-stateless"], rows: ["logout-everywhere", "stale-role", "stolen", "logout"] },
+  { id: "bank", decision: [0, 0, 0], schemes: ["session-redis", "token-revocable", "token-stateless"], rows: ["logout-everywhere", "back-button", "stale-role", "stolen", "logout"] },
   { id: "small-tool", decision: [0, 0, 0], schemes: ["session-memory", "session-cookie", "session-redis"], rows: ["rolling-deploy", "sticky-replica-dies", "logout", "store-lookups"] },
 ];
