@@ -126,7 +126,7 @@ if family.newest ~= ARGV[1] then
 	end
 	if now - family.spent_at < tonumber(ARGV[3]) then return 'pending' end
 end
-if ARGV[5] ~= '0' then redis.call('SET', KEYS[3], 1, 'PX', ARGV[4]) end
+if ARGV[5] ~= '0' then redis.call('SET', KEYS[3], 1, 'PX', ARGV[5]) end
 family.newest, family.spent, family.spent_at = ARGV[2], ARGV[1], now
 redis.call('SET', KEYS[1], cjson.encode(family), 'PX', redis.call('PTTL', KEYS[1]))
 return text`

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -32,10 +33,11 @@ func crossForms(fields ...string) []crossForm {
 		asIs = "application/json"
 	)
 	values, members, asParts := url.Values{}, "", ""
-	for i := 0; i < len(fields); i += 2 {
-		values.Set(fields[i], fields[i+1])
-		members += fmt.Sprintf("%q:%q,", fields[i], fields[i+1])
-		asParts += "--x\r\nContent-Disposition: form-data; name=\"" + fields[i] + "\"\r\n\r\n" + fields[i+1] + "\r\n"
+	for field := range slices.Chunk(fields, 2) {
+		name, value := field[0], field[len(field)-1]
+		values.Set(name, value)
+		members += fmt.Sprintf("%q:%q,", name, value)
+		asParts += "--x\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n"
 	}
 	asForm, asJSON := values.Encode(), "{"+strings.TrimSuffix(members, ",")+"}"
 	// A form with one field, name {"email":"…","x":" and value "}, that is posted as text: the = in the middle is the form's.

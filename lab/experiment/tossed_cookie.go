@@ -29,11 +29,12 @@ func tossedCookie() Experiment {
 			defer tab.Close()
 			tossed := map[string]string{} // what the neighbour sets, by name
 			f, err := openFront(ctx, trial.Target.URL(), true, map[string]site{
+				//nolint:gosec // the replica has set the other attributes
 				plain: {cookie: func(c *http.Cookie) { c.Secure = true }}, host: {secured: true},
 				neighbour: {serve: func(w http.ResponseWriter, _ *http.Request) {
 					for name, value := range tossed {
 						for _, prefix := range []string{"", scheme.SecurePrefix} {
-							http.SetCookie(w, &http.Cookie{Name: prefix + name, Value: value, Domain: domain, Path: base(name), Secure: true})
+							http.SetCookie(w, &http.Cookie{Name: prefix + name, Value: value, Domain: domain, Path: base(name), Secure: true}) //nolint:gosec // it is the attacker's
 						}
 					}
 				}},

@@ -35,7 +35,7 @@ var (
 )
 
 func seriesColor(place int) color.Color {
-	return color.RGBA{R: 0x30, G: 0x30, B: uint8(0x10 + place), A: 0xff} //nolint:gosec // there are seven schemes
+	return color.RGBA{R: 0x30, G: 0x30, B: uint8(0x10 + place), A: 0xff} //nolint:gosec // there are eight schemes
 }
 
 var fixedColour = regexp.MustCompile(`#[0-9A-F]{6}`)
