@@ -16,13 +16,14 @@ import (
 // opens the same frame in a page of a third site.
 func framed() Experiment {
 	const first, second = "first.localhost", "second.localhost" // sites that show the frame
-	none := func(c *http.Cookie) { c.Secure, c.SameSite = true, http.SameSiteNoneMode }
+	// The replica has set the other attributes.
+	lax := func(c *http.Cookie) { c.Secure = true }                                     //nolint:gosec // see above
+	none := func(c *http.Cookie) { c.Secure, c.SameSite = true, http.SameSiteNoneMode } //nolint:gosec // see above
+	partitioned := func(c *http.Cookie) { none(c); c.Partitioned = true }               //nolint:gosec // see above
 	names := []string{"lax.localhost", "none.localhost", "partitioned.localhost"}
-	sites := map[string]site{
-		first: {}, second: {},
-		names[0]: {serve: serveFrame, cookie: func(c *http.Cookie) { c.Secure = true }},
-		names[1]: {serve: serveFrame, cookie: none},
-		names[2]: {serve: serveFrame, cookie: func(c *http.Cookie) { none(c); c.Partitioned = true }},
+	sites := map[string]site{first: {}, second: {}}
+	for i, cookie := range []func(*http.Cookie){lax, none, partitioned} {
+		sites[names[i]] = site{serve: serveFrame, cookie: cookie}
 	}
 	schemes := cookieSchemes()
 	return Experiment{
