@@ -35,6 +35,9 @@ func (e *TooManyError) Error() string {
 //	authlab:attempts:trying:<hash of name>    passwords that are being checked
 //	authlab:attempts:address:<address>        wrong passwords
 //
+// A known device of a user has counts of its own (BeginKnown), so that its user can log in while others guess: the same keys,
+// with a hash of name and device, and with device:<hash> in the place of address:<address>.
+//
 // A password that is being checked may be wrong, so it takes a place: a thousand guesses at once are a thousand. But it is
 // not wrong yet: a login that finds no place left waits for one.
 //
@@ -54,8 +57,8 @@ func NewAttempts(client redis.UniversalClient, prefix string) *Attempts {
 
 // An Attempt is one check of a password, which Begin allowed. Call Succeeded, Failed or Withdraw after it.
 type Attempt struct {
-	attempts      *Attempts // nil: Redis did not answer, so nothing is counted
-	name, address string
+	attempts   *Attempts // nil: Redis did not answer, so nothing is counted
+	name, from string    // the ends of its keys
 }
 
 const (
@@ -105,9 +108,18 @@ return {count(KEYS[2]), count(KEYS[3])}`
 // Begin takes a place for an attempt, and waits for one until ctx ends. *TooManyError: too many were wrong. ErrNotCounted:
 // Redis refuses to count. ErrBusy: no place came free. The password must not be checked then.
 func (a *Attempts) Begin(ctx context.Context, name, address string) (Attempt, error) {
-	t := Attempt{a, name, address}
+	return a.begin(ctx, Attempt{a, hash(name), "address:" + address})
+}
+
+// BeginKnown is Begin for a device in which this user has logged in before. device is its ID, which no other client knows.
+func (a *Attempts) BeginKnown(ctx context.Context, name, device string) (Attempt, error) {
+	key := hash(name + "\x00" + device)
+	return a.begin(ctx, Attempt{a, key, "device:" + key})
+}
+
+func (a *Attempts) begin(ctx context.Context, t Attempt) (Attempt, error) {
 	for {
-		wait, err := a.client.Eval(ctx, begin, []string{t.account(), t.from(), t.trying()},
+		wait, err := a.client.Eval(ctx, begin, []string{t.account(), t.sender(), t.trying()},
 			maxPerAccount, maxPerAddress, guessWindow.Milliseconds(), tryingFor.Milliseconds()).Int64()
 		switch {
 		case err != nil:
@@ -158,19 +170,19 @@ func (t Attempt) Failed(ctx context.Context) (Limit, error) {
 	if t.attempts == nil {
 		return Limit{}, nil
 	}
-	counts, err := t.attempts.client.Eval(ctx, failed, []string{t.trying(), t.account(), t.from()}, guessWindow.Milliseconds()).Int64Slice()
+	counts, err := t.attempts.client.Eval(ctx, failed, []string{t.trying(), t.account(), t.sender()}, guessWindow.Milliseconds()).Int64Slice()
 	if err != nil {
 		return Limit{}, failOpen(err)
 	}
 	return Limit{Account: counts[0] == maxPerAccount, Address: counts[1] == maxPerAddress}, nil
 }
 
-func (t Attempt) account() string { return t.attempts.prefix + "account:" + t.hash() }
-func (t Attempt) trying() string  { return t.attempts.prefix + "trying:" + t.hash() }
-func (t Attempt) from() string    { return t.attempts.prefix + "address:" + t.address }
+func (t Attempt) account() string { return t.attempts.prefix + "account:" + t.name }
+func (t Attempt) trying() string  { return t.attempts.prefix + "trying:" + t.name }
+func (t Attempt) sender() string  { return t.attempts.prefix + t.from }
 
-// hash stands for the name, because a name may be any text of any length.
-func (t Attempt) hash() string {
-	sum := sha256.Sum256([]byte(t.name))
+// hash stands for a name, because that may be any text of any length.
+func hash(name string) string {
+	sum := sha256.Sum256([]byte(name))
 	return hex.EncodeToString(sum[:])
 }

@@ -50,7 +50,7 @@ func (s *Server) login(c *gin.Context) (user account.User, remember bool, err er
 	if body.Username == "" {
 		return account.User{}, false, fmt.Errorf("%w: it has no username", errBadJSON)
 	}
-	user, err = s.authenticate(c, body.Username, body.Password)
+	user, err = s.authenticate(c, body.Username, body.Password, s.deviceOf(c, body.Username))
 	return user, body.Remember, err
 }
 

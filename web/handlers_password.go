@@ -69,7 +69,7 @@ func (s *Server) changePassword(c *gin.Context, name, old, wanted string) error 
 	if err := account.CheckNewPassword(wanted); err != nil {
 		return err
 	}
-	if _, err := s.authenticate(c, name, old); errors.Is(err, account.ErrBadCredentials) {
+	if _, err := s.authenticate(c, name, old, loggedInDevice); errors.Is(err, account.ErrBadCredentials) {
 		return errOldPassword
 	} else if err != nil {
 		return err

@@ -21,6 +21,9 @@ func (s *Server) handleSessionLogin(m *session.Manager) gin.HandlerFunc {
 			login = m.LoginRemembered
 		}
 		made, err := login(c, user)
+		if err == nil {
+			s.rememberDevice(c, user)
+		}
 		s.answer(c, s.me(c, made.User, made.ExpiresAt), err)
 	}
 }

@@ -89,6 +89,7 @@ func (s *Server) handleTokenCookieLogin(c *gin.Context) {
 		s.refuse(c, errTokenCookie)
 		return
 	}
+	s.rememberDevice(c, user)
 	s.Audit(c.Request.Context(), account.Event{Kind: account.EventLogin, User: user.Name})
 	http.SetCookie(c.Writer, cookie)
 	c.JSON(http.StatusOK, s.me(c, user, time.Time(claims.ExpiresAt)))

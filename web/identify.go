@@ -118,7 +118,7 @@ func (s *Server) readPassword(c *gin.Context) (caller, error) {
 	if !ok {
 		return caller{}, errNoPassword
 	}
-	user, err := s.authenticate(c, name, password)
+	user, err := s.authenticate(c, name, password, "")
 	return caller{user: user}, err
 }
 
@@ -130,18 +130,22 @@ func basicAuth(authorization string) (name, password string, ok bool) {
 	return r.BasicAuth()
 }
 
-// hashTimeout bounds how long a login waits for its turn: for a place among the attempts, and to be hashed. It is shorter than a
-// balancer waits for an answer
-// (5 s), so that a login that does not get its turn is answered with 503, and the replica is not taken for a silent one.
+// hashTimeout bounds how long a login waits for its turn: for a place among the attempts, and to be hashed. It is shorter
+// than a balancer waits for an answer (5 s), so that a login that does not get its turn is answered with 503, and the replica
+// is not taken for a silent one.
 const hashTimeout = 4 * time.Second
 
 // authenticate checks a password, unless too many were wrong before. A check counts also if the client has closed its
-// connection meanwhile, or if it took until hashTimeout.
-func (s *Server) authenticate(c *gin.Context, name, password string) (account.User, error) {
+// connection meanwhile, or if it took until hashTimeout. A device that is known for this user has a count of its own.
+func (s *Server) authenticate(c *gin.Context, name, password, device string) (account.User, error) {
 	ctx := c.Request.Context()
 	hashing, cancel := context.WithTimeout(ctx, hashTimeout)
 	defer cancel()
-	attempt, err := s.attempts.Begin(hashing, name, clientAddress(c))
+	begin := func() (account.Attempt, error) { return s.attempts.Begin(hashing, name, clientAddress(c)) }
+	if device != "" {
+		begin = func() (account.Attempt, error) { return s.attempts.BeginKnown(hashing, name, device) }
+	}
+	attempt, err := begin()
 	if err != nil {
 		s.logNotCounted(err)
 		return account.User{}, err

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,7 +60,8 @@ func TestEveryCookieHasItsFlags(t *testing.T) {
 	for name, tt := range map[string]struct {
 		secure bool
 		prefix string
-	}{"in the clear": {false, ""}, "over TLS": {true, "__Host-"}} {
+		device string
+	}{"in the clear": {false, "", "device"}, "over TLS": {true, "__Host-", "__Secure-device"}} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			config := w.config(t, "app-1")
@@ -71,8 +73,17 @@ func TestEveryCookieHasItsFlags(t *testing.T) {
 				}
 				for path, gone := range map[string]bool{r.login: false, r.logout: true} {
 					answer := c.post(map[bool]int{false: 200, true: 204}[gone], path, goodLogin(0))
+					device := slices.IndexFunc(answer.cookies, func(cookie *http.Cookie) bool { return cookie.Path == r.login })
+					if (device >= 0) == gone {
+						t.Errorf("%s: %v, gone %v", path, answer.cookies, gone)
+					} else if !gone {
+						if got := answer.cookies[device]; !got.HttpOnly || got.Secure != tt.secure || got.SameSite != http.SameSiteLaxMode || got.Name != tt.device || got.MaxAge < 1 {
+							t.Errorf("%s: %s", path, got)
+						}
+						answer.cookies = slices.Delete(answer.cookies, device, device+1)
+					}
 					if len(answer.cookies) != 1 {
-						t.Errorf("%s sets %d cookies, want 1", path, len(answer.cookies))
+						t.Errorf("%s sets %d cookies, want 1, and at a login the device's", path, len(answer.cookies))
 						continue
 					}
 					got := answer.cookies[0]

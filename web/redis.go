@@ -2,9 +2,7 @@ package web
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"net"
 	"strings"
 	"time"
 
@@ -21,8 +19,7 @@ const redisTimeout = 800 * time.Millisecond
 // login has several, and one that is silent shall not cost it a timeout for each.
 const requestPatience = 900 * time.Millisecond
 
-// redisDialTimeout is shorter: after many failures the client tries to connect once a second only, and an attempt that
-// hangs when Redis comes back would delay the next.
+// redisDialTimeout is shorter: a connection that cannot be opened shall leave time to say so.
 const redisDialTimeout = redisTimeout / 2
 
 // The client would write to stderr by itself, on its own terms. What went wrong comes back as an error.
@@ -53,20 +50,6 @@ func OpenRedis(address string) (*redis.Client, error) {
 	client := redis.NewClient(options)
 	client.AddHook(timeoutHook{now: time.Now})
 	return client, nil
-}
-
-// dialRedis returns a function that opens a connection, over TLS if there is a config for it.
-//
-// Each looks the name up for itself. A shared resolver makes all wait for one lookup of the same name, also if that hangs
-// because the name is unknown for a moment, as it is while a container is restarted.
-func dialRedis(config *tls.Config) func(ctx context.Context, network, address string) (net.Conn, error) {
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		dialer := &net.Dialer{Timeout: redisDialTimeout, Resolver: &net.Resolver{}}
-		if config == nil {
-			return dialer.DialContext(ctx, network, address)
-		}
-		return (&tls.Dialer{NetDialer: dialer, Config: config}).DialContext(ctx, network, address)
-	}
 }
 
 // timeoutHook bounds each command, or transaction, as a whole. The timeouts of the options are for its steps, and add up.

@@ -72,6 +72,7 @@ type Server struct {
 	authenticator *account.Authenticator
 	attempts      *account.Attempts
 	tokens        *token.Service
+	devices       *session.Signed
 	memory        *session.Memory
 	redis         *session.Redis
 	stale         *session.Stale // in front of redis
@@ -112,6 +113,7 @@ func New(config Config) *Server {
 		Keys: config.Keys, Directory: s.directory, Redis: config.Redis, Prefix: config.Prefix,
 		Access: config.Access, Refresh: config.Refresh, Now: config.Now, Audit: s.Audit,
 	})
+	s.devices = session.NewSigned(s.deviceName(), config.CookieKeys)
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)
 	s.stale = session.NewStale(s.redis, config.Now)

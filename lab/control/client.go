@@ -122,6 +122,9 @@ func (b clientRequest) send(ctx context.Context, address string) (clientResponse
 	text, _ := io.ReadAll(io.LimitReader(response.Body, clientAnswer))
 	answer.Status, answer.Replica, answer.Body = response.StatusCode, response.Header.Get("X-Served-By"), string(text)
 	for _, cookie := range response.Cookies() {
+		if strings.HasSuffix(cookie.Path, "/login") { // a browser sends it there alone
+			continue
+		}
 		answer.Cookies = append(answer.Cookies, cookie.Name+"="+cookie.Value)
 	}
 	return answer, nil

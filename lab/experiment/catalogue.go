@@ -31,6 +31,7 @@ func All() []Experiment {
 		forgedTokens(),
 		keyLeak(),
 		stolen(),
+		inTheLog(),
 		proofReplay(),
 		refreshReuse(),
 		concurrentRefresh(),
@@ -54,6 +55,7 @@ func All() []Experiment {
 		tossedCookie(),
 		framed(),
 		keyRotation(),
+		kidStorm(),
 		bootKey(),
 		clockSkew(),
 	}

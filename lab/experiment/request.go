@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,7 +114,9 @@ func (u *User) exchange(request *http.Request) (Answer, http.Header, error) {
 	}
 	answer.Took = time.Since(start)
 	answer.Timing = contract.ParseServerTiming(response.Header.Values("Server-Timing")...).Count()
-	u.setCookies = response.Cookies()
+	u.setCookies = slices.DeleteFunc(response.Cookies(), func(cookie *http.Cookie) bool {
+		return strings.HasSuffix(cookie.Path, "/login") // a browser sends it there alone
+	})
 	for _, cookie := range u.setCookies {
 		if strings.HasSuffix(cookie.Name, u.Scheme) {
 			answer.SetCookie = true

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"authlab/web/scheme"
 )
@@ -25,6 +27,9 @@ func credentialIn(sch scheme.Scheme, res response) (string, error) {
 		return pair.AccessToken, nil
 	}
 	cookies := (&http.Response{Header: res.header}).Cookies()
+	cookies = slices.DeleteFunc(cookies, func(cookie *http.Cookie) bool {
+		return strings.HasSuffix(cookie.Path, "/login") // a browser sends it there alone
+	})
 	if len(cookies) != 1 {
 		return "", fmt.Errorf("%s: %d cookies in the answer to a login, want 1", sch.Name, len(cookies))
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"authlab/lab/contract"
@@ -67,6 +68,7 @@ func (c *client) send(ctx context.Context, e *exchange, from sender) (pin string
 	_ = json.Unmarshal(body, &e.body) // an answer without a body tells nothing
 	for _, cookie := range response.Cookies() {
 		switch {
+		case strings.HasSuffix(cookie.Path, "/login"): // a browser sends it there alone
 		case cookie.Name != e.scheme.CookieName:
 			pin = cookie.Name + "=" + cookie.Value
 		case cookie.MaxAge < 0 || cookie.Value == "":
