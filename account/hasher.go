@@ -7,8 +7,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -35,10 +37,12 @@ var errBadHash = errors.New("stored password hash is not argon2id in PHC form")
 // Each hash takes 19 MiB, so a flood of logins would use up the memory. A Hasher runs a bounded number of them at once; the
 // others wait until their context ends. All servers of one process should share one.
 //
-// Go's garbage collector keeps freed memory for a while, because it may be needed again. A Hasher that was not used for
-// quietFor gives it back to the system, so that an idle server is as small as before the first login.
+// Go's garbage collector waits until the heap has doubled. A Hasher calls it when the hashes that have ended leave as much
+// memory as those take that run at once. Freed memory is kept for a while, because it may be needed again. A Hasher that was
+// not used for quietFor gives it back to the system, so that an idle server is as small as before the first login.
 type Hasher struct {
 	slots chan struct{}
+	left  atomic.Int64 // KiB, by hashes that have ended
 	quiet *time.Timer
 }
 
@@ -83,6 +87,10 @@ func (h *Hasher) derive(ctx context.Context, password string, p params) ([]byte,
 	select {
 	case h.slots <- struct{}{}:
 		defer func() {
+			if left := int64(cap(h.slots)) * argonMemory; h.left.Add(int64(p.memory)) >= left {
+				h.left.Add(-left)
+				runtime.GC()
+			}
 			<-h.slots
 			h.quiet.Reset(quietFor)
 		}()

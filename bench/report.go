@@ -17,7 +17,8 @@ func report(subjects []*subject, o options, took time.Duration) string {
 	fmt.Fprintf(&b, `# What a request costs, against what people would use instead
 
 Written by `+"`make bench`"+` on %s, in %s: %d rounds of %s, %d connections, each server a process with one processor
-(GOMAXPROCS=1). Machine: %d × %s, %s/%s, %s.
+(GOMAXPROCS=1). Machine: %d × %s, %s/%s, %s. Load average over the last five minutes of the run, with its own
+two processes: %s.
 
 Every server answers GET /me with the same JSON. authlab is as its users run it: a line of log, metrics and Server-Timing for
 each request. A peer that is "observed" writes a line of log and counts each request too; the others do neither.
@@ -27,7 +28,7 @@ them is the ratio of the processor time that a server uses for one request, the 
 It depends less on what else the machine does, and does not count what Redis uses. A promise is reached if both say so.
 
 `, time.Now().UTC().Format(time.DateOnly), took.Round(time.Second), o.rounds, o.turn, o.connections,
-		runtime.NumCPU(), processor(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+		runtime.NumCPU(), processor(), runtime.GOOS, runtime.GOARCH, runtime.Version(), load())
 
 	byName := map[string]*subject{}
 	for _, s := range subjects {
@@ -116,6 +117,15 @@ func versions() []string {
 		}
 	}
 	return all
+}
+
+// load is what else the machine did, as Linux tells it (proc_loadavg(5)).
+func load() string {
+	text, _ := os.ReadFile("/proc/loadavg")
+	if averages := strings.Fields(string(text)); len(averages) > 1 {
+		return averages[1]
+	}
+	return "unknown"
 }
 
 // processor is the model, as Linux tells it.

@@ -140,6 +140,7 @@ func TestAThiefOfABoundTokenGetsNothing(t *testing.T) {
 		thief.get(401, routeOf(of).base+"/me").isProblem(t, 401, "token-bound", of)
 	}
 	thief.expect(401, http.MethodPost, "/token/logout-everywhere", "")
+	thief.post(401, "/token/revoke", "token="+owner.pair.AccessToken, "Content-Type", "application/x-www-form-urlencoded").isProblem(t, 401, "token-bound", scheme.TokenRevocable)
 	thief.refresh(401).isProblem(t, 401, "refresh-bound", scheme.TokenBound)
 	thief.post(401, "/token/refresh", refreshBody(owner.pair.RefreshToken)).isProblem(t, 401, "refresh-bound", scheme.TokenStateless)
 	owner.refresh(200) // it was not spent

@@ -92,9 +92,10 @@ func (s *Server) handleRevoke(c *gin.Context) {
 		return
 	}
 	verified, err := s.tokens.Verify(text)
-	if err == nil {
+	switch {
+	case err == nil:
 		err = s.tokens.Logout(c.Request.Context(), verified.Claims)
-	} else {
+	case !errors.Is(err, token.ErrBound): // a bound one is ended with a proof, by POST /token/bound/logout
 		err = s.tokens.LogoutRefresh(c.Request.Context(), text)
 	}
 	if errors.Is(err, token.ErrRefresh) {

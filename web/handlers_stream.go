@@ -55,7 +55,7 @@ func (s *Server) handleStream(m mounted) gin.HandlerFunc {
 			if wake || over || tuning.StreamAsk > 0 && due(now, asked, tuning.StreamAsk) {
 				again, err := s.askAgain(c, m)
 				if reason := endReason(err); reason != "" {
-					_ = send("ended", reason)
+					_ = send("ended", reason, now)
 					return
 				} else if err == nil {
 					who = again
@@ -63,11 +63,11 @@ func (s *Server) handleStream(m mounted) gin.HandlerFunc {
 				asked = now
 			}
 			if s.draining.Load() {
-				_ = send("ended", "draining")
+				_ = send("ended", "draining", now)
 				return
 			}
 			if due(now, sent, streamEvery) {
-				if send("here", "") != nil {
+				if send("here", "", now) != nil {
 					return
 				}
 				sent = now
@@ -112,13 +112,13 @@ func endReason(err error) string {
 	return ""
 }
 
-// eventWriter begins an event stream, and returns what writes an event to it.
-func (s *Server) eventWriter(c *gin.Context, user string) func(event, reason string) error {
+// eventWriter begins an event stream, and returns what writes an event to it. at is the time by which it was decided on.
+func (s *Server) eventWriter(c *gin.Context, user string) func(event, reason string, at time.Time) error {
 	c.Header("Content-Type", "text/event-stream")
 	c.Header("X-Accel-Buffering", "no") // nginx sends an event when it happens
 	conn, scheme := http.NewResponseController(c.Writer), c.GetString(schemeKey)
-	return func(event, reason string) error {
-		data, err := json.Marshal(streamEvent{scheme, user, s.config.Name, s.config.Now().UTC(), reason})
+	return func(event, reason string, at time.Time) error {
+		data, err := json.Marshal(streamEvent{scheme, user, s.config.Name, at.UTC(), reason})
 		if err != nil {
 			return err
 		}

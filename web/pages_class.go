@@ -7,7 +7,10 @@ import "sync"
 // The pages of a class: a phone's and the projector's. Only a class serves them.
 var classPages = []page{
 	{Name: "join", Path: "/join", Sheets: []string{"palette", "base", "join"}, Texts: []string{"join", "scheme"}, Old: true},
-	{Name: "wall", Path: "/wall", Sheets: []string{"palette", "base", "wall"}, Texts: []string{"wall", "scheme", "walkthrough"}},
+	{
+		Name: "wall", Path: "/wall", Sheets: []string{"palette", "base", "stage", "film", "wall"},
+		Texts: []string{"wall", "scheme", "verdict", "walkthrough", "stage", "film", "problem", "shell", "wire"},
+	},
 }
 
 // NewClassPages returns the pages of a class.

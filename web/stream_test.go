@@ -141,7 +141,7 @@ func TestAStreamGoesOnAfterALogoutUntilItAsksAgain(t *testing.T) {
 				if r.scheme == scheme.Basic {
 					return
 				}
-				w.clock.Advance(session.DefaultIdle - time.Minute) // longer than a token's life
+				w.clock.Advance(session.DefaultIdle) // longer than a token's life, also for a stream that was told only now
 				e := s.next(w.clock.Now())
 				want := map[string]string{scheme.SessionCookie: "session-expired", scheme.TokenStateless: "token-time", scheme.TokenCookie: "token-time"}[r.scheme]
 				if want == "" { // it was logged out, and is found out when its time is over

@@ -42,7 +42,8 @@ is logged in on several lanes at the same moment; the wall, for the projector, s
 room as one picture; and the room votes, sees, and votes again.
 
 The wall's address has the teacher's key after #. Only who has it can break anything.
-What is sent is plain HTTP: it is a lab, so let nobody use a password of their own.`,
+The class uses a lab in this process; one of containers has no wall and no phones. What is
+sent is plain HTTP, and no person needs a password of their own.`,
 		Example: "  authlab class\n  authlab class --lang es --title \"Redes, lunes\" --save monday\n  authlab class --sheet",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -111,8 +111,9 @@ func New(config Config) (*Class, error) {
 	}
 	for _, name := range config.Lanes {
 		lane, ok := scheme.Named(name)
-		if !ok || lane.Login == "" || slices.ContainsFunc(c.lanes, func(l scheme.Scheme) bool { return l.Name == name }) {
-			return nil, fmt.Errorf("%q is no lane, or is one already; lanes are schemes with a login, like %s", name, strings.Join(DefaultLanes(), ", "))
+		canHold := lane.Credential == scheme.Cookie || lane.Credential == scheme.Bearer // a proof at every request takes WebCrypto, which plain HTTP has not
+		if !ok || !canHold || slices.ContainsFunc(c.lanes, func(l scheme.Scheme) bool { return l.Name == name }) {
+			return nil, fmt.Errorf("%q is no lane, or is one already; lanes are schemes with a cookie or a bearer token, like %s", name, strings.Join(DefaultLanes(), ", "))
 		}
 		c.lanes = append(c.lanes, lane)
 	}

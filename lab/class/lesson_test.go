@@ -39,9 +39,7 @@ func TestALessonOfTwoRounds(t *testing.T) {
 		if p.Round.First != nil {
 			t.Errorf("the wall shows how the vote comes out: %v", p.Round.First)
 		}
-		for range 3 { // closed, discuss, again
-			r.teach("/class/round/next", "")
-		}
+		r.next("vote", "closed", "discuss")
 		// Every second person votes again: the first choice.
 		together(t, phones, func(i int, p *phone) error {
 			if i%2 == 0 {
@@ -49,8 +47,7 @@ func TestALessonOfTwoRounds(t *testing.T) {
 			}
 			return p.vote(t.Context(), "again", 0)
 		})
-		r.teach("/class/round/next", "")
-		r.teach("/class/round/next", "")
+		r.next("again", "closed2")
 		if number == 1 {
 			r.killAndCompare(phones)
 		}
@@ -58,14 +55,26 @@ func TestALessonOfTwoRounds(t *testing.T) {
 		if len(p.Round.Rows[0].Statuses) == 0 || p.Round.Measured != nil {
 			t.Errorf("the wall plays %v, and has told what was measured: %v", p.Round.Rows, p.Round.Measured)
 		}
-		r.teach("/class/round/next", "")
+		r.next("run")
 		together(t, phones, func(_ int, p *phone) error { return p.vote(t.Context(), "seen", 1) })
-		r.teach("/class/round/next", "")
+		r.next("seen")
 		p = r.wall(func(p picture) bool { return p.Round.Phase == "lesson" })
 		r.expectLesson(p, phones, rights)
-		r.teach("/class/round/next", "")
+		r.next("lesson")
 	}
 	expectFiles(t, name, phones, rights)
+}
+
+// next goes on from each of these phases. What is pressed twice is refused.
+func (r *room) next(phases ...string) {
+	r.t.Helper()
+	for _, phase := range phases {
+		body := fmt.Sprintf(`{"from":%q}`, phase)
+		r.teach("/class/round/next", body)
+		if status, _ := r.send("POST", "/class/round/next", body, "X-Lab-Key", teacherKey); status != 409 {
+			r.t.Errorf("on from %s twice: %d", phase, status)
+		}
+	}
 }
 
 // expectCounts asks with every phone, and compares what the phones were answered with what the wall counts.

@@ -21,7 +21,7 @@ func TestOnlyTheTeacherReachesWhatIsNotThePhones(t *testing.T) {
 	}{
 		{"GET", "/lab/cluster", 200, 403}, {"GET", "/lab/events/", 404, 403}, {"POST", "/lab/replicas/app-3/kill", 204, 403},
 		{"POST", "/lab/reset", 409, 403}, {"POST", "/lab/experiments/round-robin", 409, 403}, {"POST", "/class/policy", 400, 403},
-		{"POST", "/class/round", 400, 403}, {"POST", "/class/round/next", 409, 403}, {"POST", "/class/round/show", 409, 403},
+		{"POST", "/class/round", 400, 403}, {"POST", "/class/round/next", 400, 403}, {"POST", "/class/round/show", 409, 403},
 		{"GET", "/playground", 403, 403}, {"GET", "/inspector", 403, 403}, {"GET", "/metrics", 403, 403}, {"GET", "/readyz", 403, 403},
 		{"GET", "/session/memory/me", 403, 403}, {"POST", "/authenticate", 403, 403}, {"GET", "/class/state", 403, 403},
 		{"GET", "/join", 200, 200}, {"GET", "/wall", 200, 200}, {"GET", "/assets/join.js", 200, 200}, {"GET", "/assets/walkthrough.js", 403, 403},

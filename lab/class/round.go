@@ -106,14 +106,25 @@ func (c *Class) roundChanged() {
 
 var errNoRound = contract.NewProblem(http.StatusConflict, "no-round", "No round is under way.")
 
-// handleNext handles the "POST /class/round/next" route: the next phase.
-func (c *Class) handleNext(w http.ResponseWriter, _ *http.Request) {
+// handleNext handles the "POST /class/round/next" route: {"from":"vote"}, the phase after that one. A key that is pressed
+// twice, or on two walls, goes one step.
+func (c *Class) handleNext(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		From phase `json:"from"`
+	}
+	if err := readJSON(w, r, &body); err != nil {
+		refuse(w, err)
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.current()
 	switch {
 	case now == nil:
 		refuse(w, errNoRound)
+		return
+	case now.phase != body.From:
+		refuse(w, contract.NewProblem(http.StatusConflict, "phase", "The round is in another phase already."))
 		return
 	case now.phase == running && now.result == nil && !now.failed:
 		refuse(w, contract.NewProblem(http.StatusConflict, "busy", "The experiment is running."))

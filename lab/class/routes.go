@@ -30,6 +30,7 @@ func (c *Class) routes() {
 	c.mux.HandleFunc("POST /class/vote", c.ofPerson(c.handleVote))
 
 	c.mux.HandleFunc("GET /class/wall", c.ofTeacher(c.handleWall))
+	c.mux.HandleFunc("GET /class/recording", c.ofTeacher(c.handleRecording))
 	c.mux.HandleFunc("POST /class/policy", c.ofTeacher(c.handlePolicy))
 	c.mux.HandleFunc("POST /class/round", c.ofTeacher(c.handleOpen))
 	c.mux.HandleFunc("POST /class/round/next", c.ofTeacher(c.handleNext))

@@ -188,6 +188,21 @@ func (c *Class) wallRound(r *round, l *texts.Language) *wallRound {
 	return shown
 }
 
+// handleRecording handles the "GET /class/recording" route: what happened in the experiment of the round, for the wall to play.
+func (c *Class) handleRecording(w http.ResponseWriter, _ *http.Request) {
+	c.mu.Lock()
+	var recording *contract.Recording
+	if now := c.current(); now != nil && now.result != nil {
+		recording = now.result.Recording
+	}
+	c.mu.Unlock()
+	if recording == nil {
+		refuse(w, contract.NewProblem(http.StatusNotFound, "no-recording", "No experiment of this round has been recorded."))
+		return
+	}
+	answer(w, recording) // nothing changes it any more
+}
+
 // played are the answers of the experiment for the asked schemes: what a room sees before it is told what was measured.
 func played(r *round, l *texts.Language, tell bool) []playedOnWall {
 	result := r.result.In(l)

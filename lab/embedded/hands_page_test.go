@@ -105,6 +105,9 @@ func TestPermissionsGrowUntilTheyDoNotFit(t *testing.T) {
 func TestTheWayToRedisIsALever(t *testing.T) {
 	p := openWalkthrough(t, "/?lang=en#the-bill", 1280, 1024)
 	wait[bool](p, `document.getElementById("distance") !== null`)
+	if lines := ask[string](p, `[...document.querySelectorAll("#your-turn .curve-lines li, #your-turn .curve-axis")].map(({ textContent }) => textContent).join(", ")`); lines != "session-memory, session-redis, token-stateless, token-revocable, time of a request, how far away Redis is →" {
+		t.Errorf("the lines and axes are called %q", lines)
+	}
 	ask[bool](p, `(() => {
 		const slider = document.getElementById("distance");
 		slider.value = 6;

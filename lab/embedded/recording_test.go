@@ -59,6 +59,9 @@ func (e *eavesdropper) keepAnswer(response *http.Response) error {
 	for _, cookie := range response.Cookies() {
 		e.keep(cookie.Value)
 	}
+	if response.Header.Get("Content-Type") == "text/event-stream" {
+		return nil // it does not end
+	}
 	return e.keepBody(&response.Body)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"authlab/lab/contract"
@@ -32,24 +33,28 @@ func backButton() Experiment {
 				return err
 			}
 			defer f.close()
-			for _, scheme := range schemes {
-				outcomes, measures := make([]Outcome, 2), map[string]float64{}
-				for i, name := range []string{unstored, stored} {
-					seen, err := backTo(tab, f.at(name, ""), scheme)
-					if err != nil {
-						return err
-					}
-					outcomes[i] = notShown()
-					if seen {
-						outcomes[i] = shown()
-					}
-					measures[[]string{"shown_with", "shown_without"}[i]] = oneIf(seen)
+			var seen [2]map[string]bool
+			for i, name := range []string{unstored, stored} {
+				if seen[i], err = backTo(tab, f.at(name, ""), schemes); err != nil {
+					return err
 				}
-				trial.Observe(scheme, withAndWithout(outcomes[0], outcomes[1]), measures)
+			}
+			for _, scheme := range schemes {
+				with, without := seen[0][scheme], seen[1][scheme]
+				trial.Observe(scheme, withAndWithout(whether(with), whether(without)), map[string]float64{
+					"shown_with": oneIf(with), "shown_without": oneIf(without),
+				})
 			}
 			return nil
 		},
 	}
+}
+
+func whether(isShown bool) Outcome {
+	if isShown {
+		return shown()
+	}
+	return notShown()
 }
 
 func notShown() Outcome { return Kept.says("not-shown") }
@@ -58,30 +63,42 @@ func withAndWithout(with, without Outcome) Outcome {
 	return Meaning("").composed("with-and-without", with, without)
 }
 
-// backTo logs in, looks at the user's page, logs out, goes elsewhere, and back. It tells whether the page was shown again.
-func backTo(tab *browser.Tab, server, scheme string) (shown bool, err error) {
+// backTo logs in by each scheme, looks at each one's page, logs out, goes elsewhere, and back from page to page. It tells which
+// of them were shown again.
+func backTo(tab *browser.Tab, server string, schemes []string) (map[string]bool, error) {
+	if err := logInAt(tab, server, schemes); err != nil {
+		return nil, err
+	}
+	for _, scheme := range schemes {
+		if err := tab.Go(server + base(scheme) + "/me"); err != nil {
+			return nil, err
+		}
+		if isUsers, err := showsUser(tab); err != nil || !isUsers {
+			return nil, fmt.Errorf("%s: the page is not the user's: %w", scheme, err)
+		}
+	}
+	for _, scheme := range schemes {
+		if x, err := tab.Fetch(server+named(scheme).Logout, browser.Init{Method: http.MethodPost}); err != nil || x.Status != http.StatusNoContent {
+			return nil, fmt.Errorf("%s: log out: %d: %w", scheme, x.Status, err)
+		}
+	}
 	if err := tab.Go(server + "/"); err != nil {
-		return false, err
+		return nil, err
 	}
-	if err := logInOn(tab, server, scheme); err != nil {
-		return false, err
+	seen := map[string]bool{}
+	for _, scheme := range slices.Backward(schemes) {
+		if err := tab.Back(); err != nil {
+			return nil, err
+		}
+		var err error
+		if seen[scheme], err = showsUser(tab); err != nil {
+			return nil, err
+		}
 	}
-	page := server + base(scheme) + "/me"
-	if err := tab.Go(page); err != nil {
-		return false, err
-	}
-	if text, err := tab.Text(); err != nil || !strings.Contains(text, contract.SimulatedName(1)) {
-		return false, fmt.Errorf("%s: the page says %.80q: %w", scheme, text, err)
-	}
-	if x, err := tab.Fetch(server+named(scheme).Logout, browser.Init{Method: http.MethodPost}); err != nil || x.Status != http.StatusNoContent {
-		return false, fmt.Errorf("%s: log out: %d: %w", scheme, x.Status, err)
-	}
-	if err := tab.Go(server + "/"); err != nil {
-		return false, err
-	}
-	if err := tab.Back(); err != nil {
-		return false, err
-	}
+	return seen, nil
+}
+
+func showsUser(tab *browser.Tab) (bool, error) {
 	text, err := tab.Text()
 	return strings.Contains(text, contract.SimulatedName(1)), err
 }

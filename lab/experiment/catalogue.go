@@ -31,6 +31,7 @@ func All() []Experiment {
 		forgedTokens(),
 		keyLeak(),
 		stolen(),
+		inTheLog(),
 		proofReplay(),
 		refreshReuse(),
 		concurrentRefresh(),
@@ -52,7 +53,9 @@ func All() []Experiment {
 		rememberMe(),
 		backButton(),
 		tossedCookie(),
+		framed(),
 		keyRotation(),
+		kidStorm(),
 		bootKey(),
 		clockSkew(),
 	}

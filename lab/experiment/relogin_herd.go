@@ -9,7 +9,7 @@ import (
 )
 
 // reloginHerd empties Redis while people are logged in, and has many log in at once, with passwords that take as long to hash
-// as a password should. Meanwhile somebody with a token goes from page to page.
+// as a password should. Meanwhile a client with a token goes from page to page.
 func reloginHerd() Experiment {
 	const people, herd, many = 10, 16, 2000
 	schemes := except(Basic)

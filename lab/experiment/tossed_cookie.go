@@ -46,6 +46,7 @@ func tossedCookie() Experiment {
 			for _, scheme := range schemes {
 				attacker := trial.simulated(scheme, 2)
 				attacker.Policy, attacker.address = Hash, frontAddress // at the same replica
+				attacker.recorder = nil                                // a recording does not have what happens in a browser
 				if err := attacker.Login(ctx); err != nil {
 					return err
 				}

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/golang-jwt/jwt/v5"
@@ -25,7 +24,7 @@ func issue(method jwt.SigningMethod, kid string, key any, user account.Demo) (st
 // tokenUser returns the user that the token names. Without options the parser takes every algorithm that it knows, any
 // typ, aud and iss, an unknown crit, and several encodings of one token.
 func (t *Twin) tokenUser(c *gin.Context) (user account.Demo, ok bool) {
-	text := strings.TrimPrefix(c.GetHeader("Authorization"), "Bearer ")
+	text := credential(c)
 	token, err := jwt.Parse(text, t.key)
 	if err != nil || t.isDenied(text) {
 		c.String(http.StatusUnauthorized, "invalid token\n")

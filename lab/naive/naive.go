@@ -13,6 +13,8 @@
 //	none.go        a token without a signature is valid                                              RFC 8725, 3.2
 //	confusion.go   the token chooses the algorithm, so a public key becomes a secret                 RFC 8725, 3.1
 //	kid.go         the token chooses the file that holds its key                                     RFC 8725, 3.10
+//	kidstorm.go    home is asked for each key ID that a client invents                                CWE-400
+//	address.go     a token is also taken from the address, which is written into logs                 CWE-598
 //	secret.go      the secret is "secret"                                                            RFC 8725, 3.5
 //	forever.go     tokens have no exp, and need none                                                 RFC 9068, 2.2
 //	denylist.go    tokens are revoked by their text, and one token can be encoded in several ways    RFC 4648, 3.5
@@ -105,6 +107,7 @@ func (t *Twin) routes() *gin.Engine {
 	byToken.GET("/me", t.handleTokenMe)
 	byToken.GET("/admin", t.handleTokenAdmin)
 	byToken.POST("/logout", t.handleTokenLogout)
+	r.GET("/naive/resource/me", t.handleResourceMe)
 	return r
 }
 

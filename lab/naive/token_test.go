@@ -129,3 +129,30 @@ func spelledAnew(token string) string {
 	last := len(token) - 1
 	return token[:last] + string(alphabet[strings.IndexByte(alphabet, token[last])^1])
 }
+
+func TestAnInventedKeyIDIsARequestForHome(t *testing.T) {
+	c := newClient(t)
+	const token = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImludmVudGVkIn0.e30.AA"
+	if a := c.do(http.MethodGet, "/naive/resource/me", "", "Authorization", "Bearer "+token); a.status != 401 || a.body != `{"home_calls":1}` {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if a := c.do(http.MethodGet, "/naive/resource/me", ""); a.status != 401 || a.body != `{"home_calls":0}` {
+		t.Errorf("without a token: %d %s", a.status, a.body)
+	}
+}
+
+func TestATokenInTheAddressIsTaken(t *testing.T) {
+	c := newClient(t)
+	login := c.do(http.MethodPost, "/naive/authenticate", `{"username":"bob","password":"builder"}`, "Content-Type", "application/json")
+	var pair struct {
+		Access string `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(login.body), &pair); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]int{"?access_token=" + pair.Access: 200, "?access_token=x": 401, "": 401} {
+		if a := c.do(http.MethodGet, "/naive/token/me"+query, ""); a.status != want {
+			t.Errorf("%.20s: %d %s", query, a.status, a.body)
+		}
+	}
+}

@@ -18,7 +18,7 @@ const (
 	// valid here. It is as long as home lets its keys be cached (Cache-Control: max-age=60).
 	refreshInterval = time.Minute
 	// A token can name any key, so an attacker with made-up names could flood home with requests for keys. One request a
-	// second is let through, and a burst of five.
+	// second is let through, and a burst of five. A caller whose key is really new is told to try again meanwhile.
 	unknownInterval = time.Second
 	unknownBurst    = 5
 )
@@ -34,12 +34,13 @@ type keys struct {
 	running context.Context // ends with the service
 	asking  chan struct{}   // a semaphore of one: the request that asks home for keys
 	unknown *rate.Limiter
+	now     func() time.Time
 	copied  atomic.Pointer[jose.JSONWebKeySet] // nil until the first token comes
 }
 
-func newKeys(running context.Context, h *home, logger *slog.Logger) *keys {
+func newKeys(running context.Context, h *home, logger *slog.Logger, now func() time.Time) *keys {
 	limiter := rate.NewLimiter(rate.Every(unknownInterval), unknownBurst)
-	return &keys{home: h, logger: logger, running: running, asking: make(chan struct{}, 1), unknown: limiter}
+	return &keys{home: h, logger: logger, running: running, asking: make(chan struct{}, 1), unknown: limiter, now: now}
 }
 
 // find returns the key that verifies a token. It asks home only for a key that it does not have. One request asks then
@@ -89,7 +90,7 @@ func (k *keys) copy(kid string) (key jose.JSONWebKey, ok bool) {
 // the first time on they are also fetched every refreshInterval.
 func (k *keys) fetchUnknown(ctx context.Context) error {
 	first := k.copied.Load() == nil
-	if !first && k.unknown.Wait(ctx) != nil {
+	if !first && !k.unknown.AllowN(k.now(), 1) {
 		return errTooOften
 	}
 	if err := k.fetch(ctx); err != nil {

@@ -70,7 +70,7 @@ func New(config Config) (*Service, error) {
 	config.AllowedOrigins = slices.Clone(config.AllowedOrigins)
 	running, stop := context.WithCancel(context.Background())
 	s := &Service{config: config, home: newHome(strings.TrimSuffix(config.Home, "/")), stop: stop}
-	s.verifier = newVerifier(newKeys(running, s.home, config.Logger), config.Now)
+	s.verifier = newVerifier(newKeys(running, s.home, config.Logger, config.Now), config.Now)
 	s.engine = s.routes()
 	return s, nil
 }

@@ -449,3 +449,33 @@ func TestAnAnswerOfHomeIsBelievedForAsLongAsThePageSays(t *testing.T) {
 		t.Errorf("a service that home does not know: %d", a.status)
 	}
 }
+
+func TestANewKeyIsNoticedAfterAStormOfInventedOnes(t *testing.T) {
+	h, one, two := newHome(t), newKey(t, "one"), newKey(t, "two")
+	h.publish(one)
+	clock := now
+	s, err := resource.New(resource.Config{Home: h.server.URL, Now: func() time.Time { return clock }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	ask := func(token string) answer {
+		return get(t, s.Handler(), "/reports/token", "Authorization", "Bearer "+token)
+	}
+	ask(one.token(t, nil, nil)) // fetches the keys
+	calls := 0
+	for range 50 {
+		calls += ask(one.token(t, map[string]any{"kid": rand.Text()}, nil)).HomeCalls
+	}
+	if calls != 5 {
+		t.Errorf("home was asked %d times for 50 invented keys, want the burst of 5", calls)
+	}
+	h.publish(one, two)
+	if a := ask(two.token(t, nil, nil)); a.status != 503 || a.header.Get("Retry-After") != "1" {
+		t.Errorf("at once: %d %s, want that it cannot be told yet", a.status, a.text)
+	}
+	clock = clock.Add(time.Second)
+	if a := ask(two.token(t, nil, nil)); a.status != 200 || a.HomeCalls != 1 {
+		t.Errorf("a second later: %d %s", a.status, a.text)
+	}
+}

@@ -66,7 +66,7 @@ func checkVector(t *testing.T, key json.RawMessage, text string) error {
 	case len(public.Key(kid)) == 0:
 		return objection("home has no key of the name that it gives")
 	}
-	k := newKeys(t.Context(), nil, nil)
+	k := newKeys(t.Context(), nil, nil, nil)
 	k.copied.Store(&public)
 	found, err := k.find(t.Context(), token)
 	if err != nil {

@@ -15,6 +15,10 @@ const ICONS = {
 };
 const MOST = 40; // answers that a row shows one by one
 const FEW = 3; // answers that need no count
+
+/** How a service is called below its answers; the legend has its whole name. */
+export const initialOf = (service) => service[0].toUpperCase();
+
 const numberOf = (replica) => Number(replica?.match(/\d+$/)?.[0]) || 0;
 
 export class ClientView {
@@ -77,6 +81,5 @@ function stamp(node, answer) {
   Object.assign(node.dataset, { tone, status, replica: numberOf(replica) % 6 });
   node.title = `${status} ${words}${service || replica ? ` · ${service || replica}` : ""}`;
   setText(node.firstChild, `${symbol}${status === 403 || status === 503 ? status : ""}`);
-  setText(node.lastChild, service || String(numberOf(replica) || "–"));
-  node.lastChild.toggleAttribute("data-service", Boolean(service));
+  setText(node.lastChild, service ? initialOf(service) : String(numberOf(replica) || "–"));
 }

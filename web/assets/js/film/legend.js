@@ -7,11 +7,11 @@ export class Legend {
   root = el("dl", { className: "stage-legend", ariaLabel: t("film.legend") });
   #groups = new Map(Object.entries({ still: [], film: [], result: [] })); // by name, in this order
 
-  /** group: still, film or result; its signs, each {symbol, text, tone or sign, narrow: needed on a narrow stage alone}, or none. */
+  /** group: still, film or result; its signs, each {symbol, text, tone or sign}, or none. */
   show(group, signs) {
     this.#groups.set(group, signs);
-    this.root.replaceChildren(...[...this.#groups.values()].flat().map(({ symbol, text, tone, sign, narrow }) => (
-      el("div", { dataset: narrow ? { narrow } : {} }, el("dt", { className: sign ? "sign" : tone ? "tag" : "", dataset: { ...(tone && { tone }), ...(sign && { sign }) } }, symbol), el("dd", {}, text))
+    this.root.replaceChildren(...[...this.#groups.values()].flat().map(({ symbol, text, tone, sign }) => (
+      el("div", {}, el("dt", { className: sign ? "sign" : tone ? "tag" : "", dataset: { ...(tone && { tone }), ...(sign && { sign }) } }, symbol), el("dd", {}, text))
     )));
   }
 }

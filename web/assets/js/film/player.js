@@ -10,6 +10,7 @@ import { captionOf } from "./caption.js";
 import { chartCaptionOf } from "./chart-caption.js";
 import { ChartReel, scaleOf } from "./chart-reel.js";
 import { ChartScene } from "./chart-scene.js";
+import { initialOf } from "./client-view.js";
 import { Clock } from "./clock.js";
 import { Controls, nextRate } from "./controls.js";
 import { Legend } from "./legend.js";
@@ -102,6 +103,7 @@ export class Player {
     });
     this.#listen();
     this.#controls.focus();
+    this.stage.dataset.film = "paused"; // its layout is that of a film from here on, also where it is measured
     this.#scene = reel.scale ? new ChartScene(this.stage, this.#clock, reel) : new Scene(this.stage, this.#clock, reel.cast);
     this.#legend.show("film", signsOf(reel));
     return true;
@@ -255,12 +257,12 @@ export class Player {
 }
 
 /** The signs of the answers in a film, and who gave them. */
-function signsOf({ statuses = [], hasReplicas, hasService }) {
+function signsOf({ statuses = [], hasReplicas, service }) {
   const answers = statuses.map((status) => {
     const { tone, symbol, words } = verdictOf(status);
     return { symbol, tone, text: `${status || ""} ${words}` };
   });
   if (hasReplicas) answers.push({ symbol: "1 2 3", text: t("film.legend-replica") });
-  if (hasService) answers.push({ symbol: "R", text: "reports", narrow: true });
+  if (service) answers.push({ symbol: initialOf(service), text: service });
   return answers;
 }

@@ -45,8 +45,9 @@ export class Reel {
     return this.#pages.some(({ service, replica }) => replica && !service);
   }
 
-  get hasService() {
-    return this.#pages.some(({ service }) => service);
+  /** The name of the second service, if it answers. */
+  get service() {
+    return this.#pages.find(({ service }) => service)?.service ?? "";
   }
 
   get #pages() {

@@ -39,7 +39,7 @@ function lane(beats, scheme) {
     seen.set(like, times + 1);
     const isEvent = isControl(beat) || beat.kind === "copy";
     const [move, hold] = isEvent ? EVENT : [NOVEL, SECOND][times] ?? AGAIN;
-    frames.push({ isAgain: !isEvent && times > 1, at, beat, scheme, who: whoOf(beat.client), n, move, hold });
+    frames.push({ isAgain: !isEvent && times > 1, at, beat, scheme, who: beat.client ? whoOf(beat.client) : frames.at(-1)?.who ?? "client", n, move, hold });
   }
   if (frames.length === 0) return [];
   const end = frames.at(-1);

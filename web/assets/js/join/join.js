@@ -21,6 +21,7 @@ let state = null;
 let version = 0;
 let asking = null; // resolves when all lanes have been asked
 let polling = stopper();
+let woken = false; // the poll was given up by this page itself
 
 const say = (text) => setText(byId("message"), text);
 const show = () => views.forEach((view) => view.show());
@@ -89,13 +90,14 @@ byId("join").addEventListener("submit", async (event) => {
 });
 
 async function vote(choice) {
-  const { number: round, phase } = state.round;
+  const asked = state.round;
+  const { number: round, phase } = asked;
   const { status } = await send("/class/vote", { body: { round, phase, choice } });
   if (status !== 204) {
     say(t("join.vote-failed"));
     return;
   }
-  state.round[{ vote: "first", again: "second", seen: "seen" }[phase]] = choice;
+  asked[{ vote: "first", again: "second", seen: "seen" }[phase]] = choice;
   showState();
 }
 
@@ -114,8 +116,11 @@ async function poll() {
       leave();
       return;
     }
+    if (woken) {
+      woken = false;
+      if (answer.status === 0) continue;
+    }
     if (answer.status !== 200) {
-      version = 0;
       say(t("join.no-answer"));
       await wait(AGAIN_AFTER * (0.5 + Math.random()));
       continue;
@@ -140,6 +145,7 @@ async function askOnAndOn() {
 // A phone that was locked or had no network asks at once, and does not wait for an answer that was lost.
 function wake() {
   if (document.hidden || !person()) return;
+  woken = true;
   polling.abort();
   askAll();
 }

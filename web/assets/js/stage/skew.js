@@ -1,5 +1,6 @@
 // A skew as the lab writes it ("10m0s", "-1h30m0s") in few words.
 
+import { duration } from "../dom.js";
 import { t } from "../lang.js";
 
 const PART = /(-?[\d.]+)(h|m|s|ms)/g;
@@ -10,5 +11,5 @@ export function skewOf(text = "") {
   for (const [, n, unit] of text.replace(/^-/, "").matchAll(PART)) seconds += Number(n) * SECONDS[unit];
   if (seconds < 1) return "";
   const sign = text.startsWith("-") ? "−" : "+";
-  return t("stage.skew", { skew: seconds < 90 ? `${sign}${Math.round(seconds)} s` : `${sign}${Math.round(seconds / 60)} min` });
+  return t("stage.skew", { skew: `${sign}${duration(seconds)}` });
 }

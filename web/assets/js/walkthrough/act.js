@@ -119,7 +119,7 @@ export class Act {
     await this.#showAnswer();
     this.#yourTurn.show(chapter, this.#progress.resultOf(chapter.experiment));
     byId("your-turn").open = true;
-    bringUp(byId("result-title"));
+    goTo(byId("result-title"));
   }
 
   async #askWhatWasSeen(chapter) {
@@ -127,7 +127,7 @@ export class Act {
     this.#enter("seen");
     const scheme = surprising(chapter, this.#progress);
     const chosen = new SeenView(byId("seen")).ask(scheme, this.#progress.cellOf(chapter, scheme), this.#choices);
-    bringUp(byId("seen-title"));
+    goTo(byId("seen-title"));
     this.#progress.saw(chapter, { scheme, right: await chosen });
   }
 
@@ -181,11 +181,10 @@ export class Act {
   }
 
   /** Plays the request again in which it was decided, above the answer. */
-  #showMoment(recording, scheme, status) {
+  async #showMoment(recording, scheme, status) {
     this.#asked = document.activeElement;
     this.#enter("moment");
-    this.#film.showRequest(recording, scheme, status, () => this.leaveMoment());
-    byId("film").scrollIntoView({ block: "nearest" });
+    if (await this.#film.showRequest(recording, scheme, status, () => this.leaveMoment())) bringUp(byId("film"));
   }
 
   /** Back to the answer, and the last frame of the film. */
@@ -228,10 +227,14 @@ function signsOf({ cells }) {
   return [...signs.values()].map(({ name, symbol, text }) => ({ symbol, text, sign: name }));
 }
 
-/** Moves the focus to a heading, and scrolls it up to what stays at the top: on a phone the stage, on a laptop the head of the page. */
-function bringUp(heading) {
+function goTo(heading) {
   heading.focus({ preventScroll: true });
-  const { left, top } = heading.getBoundingClientRect();
+  bringUp(heading);
+}
+
+/** Scrolls to what comes next, up to what stays at the top: on a phone the stage, on a laptop the head of the page. */
+function bringUp(next) {
+  const { left, top } = next.getBoundingClientRect();
   const stays = [...document.querySelectorAll(".masthead, .theatre")].filter((part) => getComputedStyle(part).position === "sticky" && part.getBoundingClientRect().left <= left);
   scrollBy({ top: top - Math.max(0, ...stays.map(({ offsetHeight }) => offsetHeight)) - GAP, behavior: "instant" });
 }

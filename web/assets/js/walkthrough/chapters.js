@@ -129,7 +129,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "copy", "thief", "logout"] }, actions: [],
     },
     light: ["client"],
-    more: ["forgery", "key-leak", "csrf", "login-csrf", "refresh-reuse", "concurrent-refresh", "two-tabs", "retry-storm", "proof-replay"],
+    more: ["forgery", "key-leak", "in-the-log", "csrf", "login-csrf", "refresh-reuse", "concurrent-refresh", "two-tabs", "retry-storm", "proof-replay"],
     sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
   },
   {
@@ -144,7 +144,11 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "reports", "cut", "mend", "logout"] }, actions: [],
     },
     light: ["reports"],
-    more: ["introspection", "cross-origin", "script-reads", "remember-me", "tossed-cookie"],
+<<<<<<< HEAD
+    more: ["introspection", "cross-origin", "script-reads", "remember-me", "tossed-cookie", "framed"],
+=======
+    more: ["introspection", "kid-storm", "cross-origin", "script-reads", "remember-me", "tossed-cookie"],
+>>>>>>> exa
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
   },
   {

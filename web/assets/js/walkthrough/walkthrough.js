@@ -131,6 +131,7 @@ class Walkthrough {
     byId("verdict").hidden = kind !== "verdict";
     byId("opening").hidden = kind !== "opening";
     document.querySelector(".walk").dataset.kind = kind;
+    this.#stage.clear(); // of the answers of the chapter before
     this.#act.show(chapter);
     this.#stage.highlight(chapter.light);
     this.#stage.setAttribute("without", chapter.light.includes("reports") ? "" : "reports");

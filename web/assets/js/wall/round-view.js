@@ -25,7 +25,7 @@ export function showRound(place, round, people) {
   if (["vote", "again", "seen", "closed", "closed2"].includes(round.phase)) parts.push(el("p", { className: "voted" }, t("wall.voted", { voted: round.voted, people })));
   if (round.phase === "discuss") parts.push(countdown(round.left_ms));
   if (round.phase === "lesson") parts.push(...told(round, people));
-  place.replaceChildren(el("div", { className: "round-now" }, ...parts));
+  place.replaceChildren(el("div", { className: "round-now", dataset: { phase: round.phase } }, ...parts));
 }
 
 function choices(round) {

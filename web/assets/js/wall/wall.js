@@ -5,6 +5,7 @@ import { t } from "../lang.js";
 import { QUESTIONS } from "../walkthrough/chapters.js";
 import { change, watch } from "./link.js";
 import { showRound } from "./round-view.js";
+import { Theatre } from "./theatre.js";
 import { Tiles } from "./tiles.js";
 
 const POLICIES = ["sticky", "round-robin", "hash"];
@@ -13,7 +14,8 @@ const MESSAGE_FOR = 4000; // ms
 
 const byId = (id) => document.getElementById(id);
 const tiles = new Tiles(byId("tiles"));
-document.documentElement.tiles = tiles; // for a test that counts frames
+byId("tiles").tiles = tiles; // for a test that counts frames
+const theatre = new Theatre(byId("theatre"));
 
 let picture = null;
 let chapter = Number(sessionStorage.getItem("authlab-chapter") ?? 3); // three desks
@@ -65,7 +67,10 @@ function showPanels() {
   const joins = asksToJoin ?? (people.length === 0 && !round);
   if (joins) showJoin();
   byId("join").hidden = !joins;
-  byId("round").hidden = !round || showsRoom;
+  const plays = round?.phase === "run" && round.ready && !round.failed && !showsRoom;
+  if (plays) theatre.play(round, showPanels);
+  else theatre.close();
+  byId("round").hidden = !round || showsRoom || theatre.isOpen;
   const { left_ms: _, ...fixed } = round ?? {};
   const text = JSON.stringify([fixed, people.length]);
   if (round && text !== roundShown) showRound(byId("round"), round, people.length);
@@ -95,7 +100,6 @@ async function act(path, body) {
 }
 
 function choose(by) {
-  if (picture.round) return;
   chapter = (chapter + by + QUESTIONS.length) % QUESTIONS.length;
   sessionStorage.setItem("authlab-chapter", chapter);
   showPanels();
@@ -104,24 +108,25 @@ function choose(by) {
 function next() {
   showsRoom = asksToJoin = false;
   if (picture.round) {
-    act("/class/round/next");
+    act("/class/round/next", { from: picture.round.phase }); // pressed twice, it goes one step
     return;
   }
   const { id, experiment, asks, surprise } = QUESTIONS[chapter];
   act("/class/round", { chapter: id, experiment, scheme: surprise, asks });
-  chapter = (chapter + 1) % QUESTIONS.length;
+  choose(1);
 }
 
 const scaled = (by) => act("/lab/replicas", { count: Math.max(picture.replicas.length + by, 1) });
 
 const KEYS = {
-  Enter: ["enter", next], ArrowLeft: ["arrows", () => choose(-1)], ArrowRight: ["", () => choose(1)], d: ["d", () => act("/class/round/show")],
+  Enter: ["enter", next], ArrowLeft: ["arrows", () => picture.round || choose(-1)], ArrowRight: ["", () => picture.round || choose(1)], d: ["d", () => act("/class/round/show")],
   j: ["j", () => { asksToJoin = byId("join").hidden; showPanels(); }],
   v: ["v", () => { showsRoom = !showsRoom; showPanels(); }],
   "1": ["replica", null],
   x: ["x", () => act(`/lab/redis/${picture.redis.alive ? "stop" : "start"}`)], f: ["f", () => act("/lab/redis/flush")],
   p: ["p", () => act("/class/policy", { policy: POLICIES[(POLICIES.indexOf(picture.policy) + 1) % POLICIES.length] })],
   "+": ["scale", () => scaled(1)], "-": ["", () => scaled(-1)],
+  c: ["c", () => act("/lab/clock", { advance: "15m" })],
   k: ["k", () => act("/lab/keys/rotate", { overlap: false })], Escape: ["escape", () => act("/class/round/end")],
 };
 
