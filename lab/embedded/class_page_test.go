@@ -93,7 +93,8 @@ func TestAPhoneAndTheWallTellTheSame(t *testing.T) {
 	phase := func(name string) {
 		t.Helper()
 		press("Enter")
-		wait[bool](phone, fmt.Sprintf(`document.querySelector("#round[data-phase=%s]")`, name)+" !== null")
+		wait[bool](phone, fmt.Sprintf(`document.querySelector("#round[data-phase=%s]") !== null`, name))
+		wait[bool](wall, fmt.Sprintf(`document.querySelector("#round [data-phase=%s]") !== null`, name)) // and goes on from there
 	}
 	vote := func(choice int) {
 		t.Helper()

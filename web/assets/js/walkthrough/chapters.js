@@ -144,11 +144,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "reports", "cut", "mend", "logout"] }, actions: [],
     },
     light: ["reports"],
-<<<<<<< HEAD
-    more: ["introspection", "cross-origin", "script-reads", "remember-me", "tossed-cookie", "framed"],
-=======
-    more: ["introspection", "kid-storm", "cross-origin", "script-reads", "remember-me", "tossed-cookie"],
->>>>>>> exa
+    more: ["introspection", "kid-storm", "cross-origin", "script-reads", "remember-me", "tossed-cookie", "framed"],
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
   },
   {
