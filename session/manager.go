@@ -141,6 +141,23 @@ func (m *Manager) login(c *gin.Context, user account.User, remember bool) (Login
 	return m.loginOf(user, v), nil
 }
 
+// Renew gives the request's session a new ID and ends the old one, so that a copy of the old one is useless from now on. Call
+// it when the caller may do more than before, as after a second factor (OWASP, Session Management Cheat Sheet). The session
+// ends when it would have. ErrUnavailable: try again; the old ID may still be good.
+func (m *Manager) Renew(c *gin.Context) error {
+	v, err := m.live(c)
+	if err != nil {
+		return err
+	}
+	old := v.session.ID
+	v.session.ID = ""
+	if err := m.sessions.Save(c.Request, c.Writer, v.session); err != nil {
+		v.session.ID = old
+		return err
+	}
+	return m.config.Store.Delete(c.Request.Context(), old, v.record)
+}
+
 // Logout ends the session of the request and removes its cookie. Without a session it does nothing, so logging out twice is
 // no error. ErrUnavailable: the store did not answer, so the session is alive, and the cookie stays.
 //

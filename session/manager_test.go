@@ -66,6 +66,7 @@ func guarded(config session.Config) http.Handler {
 			return http.StatusUnauthorized
 		}
 	}
+	r.GET("/renew", func(c *gin.Context) { c.Status(status(manager.Renew(c))) })
 	r.GET("/login/:name", func(c *gin.Context) {
 		_, err := manager.Login(c, account.User{Name: c.Param("name"), Roles: []string{"user"}})
 		c.Status(status(err))
@@ -124,6 +125,25 @@ func TestALoginAlwaysGivesANewIDAndTheOldOneDies(t *testing.T) {
 	b.expect("/me", 401)
 	if n := len(store.All()); n != 1 {
 		t.Errorf("%d sessions are kept, want 1", n)
+	}
+}
+
+func TestARenewedSessionHasAnotherIDAndTheSameRecord(t *testing.T) {
+	b, store, _ := memoryServer(t)
+	b.expect("/renew", 401)
+	b.expect("/login/alice", 200)
+	first, before := b.cookies["session-memory"], store.All()[0].Record
+	b.expect("/renew", 200)
+	if b.cookies["session-memory"] == first {
+		t.Fatal("the ID is the same")
+	}
+	b.expect("/me", 200)
+	thief := newBrowser(t, b.server)
+	thief.cookies["session-memory"] = first
+	thief.expect("/me", 401)
+	after := store.All()
+	if len(after) != 1 || after[0].Record.User != before.User || !after[0].Record.CreatedAt.Equal(before.CreatedAt) {
+		t.Errorf("%+v became %+v", before, after)
 	}
 }
 
