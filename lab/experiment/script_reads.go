@@ -38,7 +38,8 @@ func scriptReads() Experiment {
 			}
 			defer tab.Close()
 			lab := trial.Target.URL()
-			if err := tab.Go(lab + "/"); err != nil {
+			// The page at / logs its reader in, which would be a second login in this browser. This one does not.
+			if err := tab.Go(lab + "/inspector"); err != nil {
 				return err
 			}
 			for _, scheme := range cookieSchemes() {
