@@ -118,10 +118,12 @@ func (a *Attempts) BeginKnown(ctx context.Context, name, device string) (Attempt
 }
 
 func (a *Attempts) begin(ctx context.Context, t Attempt) (Attempt, error) {
-	for {
+	for full := false; ; full = true {
 		wait, err := a.client.Eval(ctx, begin, []string{t.account(), t.sender(), t.trying()},
 			maxPerAccount, maxPerAddress, guessWindow.Milliseconds(), tryingFor.Milliseconds()).Int64()
 		switch {
+		case err != nil && full: // Redis was there a moment ago: the time to wait is over
+			return Attempt{}, fmt.Errorf("%w: %w", ErrBusy, err)
 		case err != nil:
 			return Attempt{}, failOpen(err)
 		case wait > 0:
