@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // stormTokens is how many tokens with invented key IDs are sent.
@@ -95,23 +94,33 @@ func inventKeys(ctx context.Context, visitor *User, clients int) (int, error) {
 }
 
 // noticed has a user log in again, and returns how many requests it took until the second service knew the new key; 0: it did
-// not. Between two requests a second of the lab's time passes.
+// not. A second passes before it is asked again: by the lab's clock if the service goes by that, else by the real one.
 func noticed(ctx context.Context, target Target, user, visitor *User) (requests int, err error) {
-	const patience = 10
 	if err := user.Login(ctx); err != nil {
 		return 0, err
 	}
 	visitor.Access = user.Access
-	for requests = 1; requests <= patience; requests++ {
+	known := false
+	ask := func() error {
+		requests++
 		r, err := visitor.report(ctx, reportPages[TokenStateless])
-		if err != nil || r.status == http.StatusOK {
-			return requests, err
-		}
-		if err := target.Advance(ctx, time.Second); err != nil {
-			return 0, err
-		}
+		known = r.status == http.StatusOK
+		return err
 	}
-	return 0, nil
+	err = retry(ctx, func() (unavailable bool, err error) {
+		if err := ask(); err != nil || known {
+			return false, err
+		}
+		if err := target.Advance(ctx, retryAfter); err != nil {
+			return false, err
+		}
+		err = ask()
+		return !known, err
+	})
+	if !known {
+		return 0, err
+	}
+	return requests, err
 }
 
 // withInventedKey is a token whose header names a key that there is not.
