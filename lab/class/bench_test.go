@@ -43,9 +43,12 @@ func BenchmarkAFullRoom(b *testing.B) {
 		for i, p := range phones {
 			heard.Go(func() {
 				listener := *p // a phone listens and asks at the same time
-				if listener.hear(ctx, true) == nil && listener.ask(ctx) == nil {
-					took[i] = time.Since(start)
+				if listener.hear(ctx, true) != nil {
+					return
 				}
+				for listener.ask(ctx) != nil && ctx.Err() == nil { // no answer from a lane: it asks again
+				}
+				took[i] = time.Since(start)
 			})
 		}
 		r.teach("/lab/replicas/app-1/kill", "")
