@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -32,7 +33,14 @@ func dialRedis(config *tls.Config) func(ctx context.Context, network, address st
 // A failedConn is a connection that could not be opened.
 type failedConn struct{ err error }
 
-var _ net.Conn = failedConn{}
+var (
+	_ net.Conn     = failedConn{}
+	_ syscall.Conn = failedConn{}
+)
+
+// SyscallConn is how the client looks at a connection that has been idle. One that failed, and that no request has waited
+// for to the end, must not be the first that is used when Redis is back.
+func (c failedConn) SyscallConn() (syscall.RawConn, error) { return nil, c.err }
 
 func (c failedConn) Read([]byte) (int, error)       { return 0, c.err }
 func (c failedConn) Write([]byte) (int, error)      { return 0, c.err }
