@@ -26,19 +26,16 @@ func introspection() Experiment {
 			TokenRevocable: Meaning("").composed("by-time", asks, keeps5, keeps60),
 		},
 		Run: func(ctx context.Context, trial *Trial) error {
-			view, err := trial.Target.View(ctx)
+			reports, err := trial.secondService(ctx)
 			if err != nil {
 				return err
-			}
-			if view.Services.Reports == "" {
-				return fmt.Errorf("a second service: %w", ErrNotOnTarget)
 			}
 			owner, err := trial.LogIn(ctx, TokenRevocable, Sticky)
 			if err != nil {
 				return err
 			}
 			visitor := owner.alike()
-			visitor.url = view.Services.Reports
+			visitor.url = reports
 			first, err := visitor.report(ctx, introspectedPage(0))
 			if err != nil {
 				return err

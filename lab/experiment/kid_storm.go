@@ -23,12 +23,9 @@ func kidStorm() Experiment {
 		Predicted: Predictions{TokenStateless: stormed(stormTokens/20, true)},
 		Choices:   these(stormed(stormTokens/20, true), stormed(stormTokens, true), stormed(0, false)),
 		Run: func(ctx context.Context, trial *Trial) error {
-			view, err := trial.Target.View(ctx)
+			reports, err := trial.secondService(ctx)
 			if err != nil {
 				return err
-			}
-			if view.Services.Reports == "" {
-				return fmt.Errorf("a second service: %w", ErrNotOnTarget)
 			}
 			user, err := trial.LogIn(ctx, TokenStateless, Sticky)
 			if err != nil {
@@ -39,7 +36,7 @@ func kidStorm() Experiment {
 				return err
 			}
 			visitor := user.alike()
-			visitor.url = view.Services.Reports
+			visitor.url = reports
 			if _, err := visitor.report(ctx, reportPages[TokenStateless]); err != nil { // fetches home's keys, if they are not there
 				return err
 			}

@@ -30,18 +30,15 @@ func otherService() Experiment {
 			orStale(reported(1, http.StatusServiceUnavailable)),
 		),
 		Run: func(ctx context.Context, trial *Trial) error {
-			view, err := trial.Target.View(ctx)
+			reports, err := trial.secondService(ctx)
 			if err != nil {
 				return err
-			}
-			if view.Services.Reports == "" {
-				return fmt.Errorf("a second service: %w", ErrNotOnTarget)
 			}
 			users, err := trial.LoggedIn(ctx, schemes...)
 			if err != nil {
 				return err
 			}
-			seen, err := visitOther(ctx, trial.Target, view.Services.Reports, users)
+			seen, err := visitOther(ctx, trial.Target, reports, users)
 			if err != nil {
 				return err
 			}
@@ -55,6 +52,15 @@ func otherService() Experiment {
 			return []string{either(fetched, "lesson-keys-fetched", "lesson-keys-known"), "lesson-price"}
 		},
 	}
+}
+
+// secondService is the address of the second service. ErrNotOnTarget: the lab has none.
+func (trial *Trial) secondService(ctx context.Context) (string, error) {
+	view, err := trial.Target.View(ctx)
+	if err == nil && view.Services.Reports == "" {
+		err = fmt.Errorf("a second service: %w", ErrNotOnTarget)
+	}
+	return view.Services.Reports, err
 }
 
 // reportRequests is how many reports each user asks for.
