@@ -29,12 +29,13 @@ func BenchmarkAFullRoom(b *testing.B) {
 		together(b, phones, func(_ int, p *phone) error { return p.hear(b.Context(), false) })
 
 		ctx, stop := context.WithCancel(b.Context())
-		var all sync.WaitGroup
+		var all, begun sync.WaitGroup
+		begun.Add(people)
 		for _, p := range phones {
-			all.Go(func() { askOnAndOn(ctx, p, askEvery) })
+			all.Go(func() { askOnAndOn(ctx, p, askEvery, begun.Done) })
 		}
 		voted := r.timesOfVotes(ctx)
-		time.Sleep(time.Second)
+		begun.Wait()
 
 		// The kill, until each phone has seen it on its lanes.
 		start = time.Now()
@@ -80,7 +81,8 @@ func BenchmarkAFullRoom(b *testing.B) {
 	}
 }
 
-func askOnAndOn(ctx context.Context, p *phone, every time.Duration) {
+// askOnAndOn asks as often as a phone does. begun is called when it has asked for the first time.
+func askOnAndOn(ctx context.Context, p *phone, every time.Duration, begun func()) {
 	asker := *p
 	asker.last = slices.Clone(p.last)
 	wait := time.Duration(rand.Int64N(int64(every)))
@@ -91,7 +93,8 @@ func askOnAndOn(ctx context.Context, p *phone, every time.Duration) {
 		case <-time.After(wait):
 		}
 		_ = asker.ask(ctx)
-		wait = every
+		begun()
+		begun, wait = func() {}, every
 	}
 }
 
