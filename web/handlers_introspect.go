@@ -46,7 +46,7 @@ type introspection struct {
 }
 
 // handleIntrospect handles the "POST /token/introspect" route: a registered service asks whether an access token is good now,
-// and whose it is. For a token that is not, the answer is the same whatever is wrong with it (RFC 7662, section 2.2).
+// and whose it is. For every token that is not good the service gets one answer, and not what is wrong with it (RFC 7662, section 2.2).
 func (s *Server) handleIntrospect(c *gin.Context) {
 	if !s.isService(c.Request) {
 		s.refuse(c, errService)

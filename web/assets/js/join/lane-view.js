@@ -1,4 +1,4 @@
-// A lane on the phone: a shape, a word and a colour say whether this person is in, out, or nobody can tell.
+// A lane on the phone: a shape, a word and a colour say whether this person is logged in, logged out, or the server cannot tell.
 
 import { el, setText } from "../dom.js";
 import { t } from "../lang.js";

@@ -6,7 +6,7 @@ const EARLY = 0.8; // of its life, after which a token is refreshed
 
 const TONES = { 200: "ok", 401: "stranger" };
 
-/** What an answer is for the person: ok (in), stranger (out), unsure (nobody can tell), refused. */
+/** What an answer is for the person: ok (logged in), stranger (logged out), unsure (the server cannot tell), refused. */
 export const toneOf = (status) => TONES[status] || (status === 0 || status === 429 || status >= 500 ? "unsure" : "refused");
 
 export class Lane {

@@ -1,5 +1,5 @@
 // The wall's connection to the class. The teacher's key comes in the address after #, where no server and no log sees it, and
-// is taken out of the address at once, because everybody in the room can read that.
+// is taken out of the address at once, because every student in the room can read what the projector shows.
 
 import { language } from "../lang.js";
 
