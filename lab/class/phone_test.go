@@ -132,7 +132,7 @@ type picture struct {
 		Measured            *int
 		Right               int
 		Choices             []string
-		Rows                []struct{ Statuses []int }
+		Rows                []struct{ Observed string }
 	}
 }
 

@@ -63,28 +63,27 @@ type personOnWall struct {
 // wallRound is the round that is under way. Distributions are told only if they are to be shown.
 type wallRound struct {
 	said
-	Number   int            `json:"number"`
-	Chapter  string         `json:"chapter"`
-	Phase    phase          `json:"phase"`
-	Scheme   string         `json:"scheme"`
-	Asks     []string       `json:"asks"`
-	Voted    int            `json:"voted"` // in this phase
-	Show     bool           `json:"show"`
-	First    []int          `json:"first,omitempty"`
-	Second   []int          `json:"second,omitempty"`
-	Seen     []int          `json:"seen,omitempty"`
-	LeftMS   int64          `json:"left_ms"`
-	Ready    bool           `json:"ready"` // the experiment has run, or failed
-	Failed   bool           `json:"failed"`
-	Measured *int           `json:"measured"`
-	Right    int            `json:"right"`
-	Rows     []playedOnWall `json:"rows,omitempty"` // what was measured of the asked schemes
+	Number   int         `json:"number"`
+	Chapter  string      `json:"chapter"`
+	Phase    phase       `json:"phase"`
+	Scheme   string      `json:"scheme"`
+	Asks     []string    `json:"asks"`
+	Voted    int         `json:"voted"` // in this phase
+	Show     bool        `json:"show"`
+	First    []int       `json:"first,omitempty"`
+	Second   []int       `json:"second,omitempty"`
+	Seen     []int       `json:"seen,omitempty"`
+	LeftMS   int64       `json:"left_ms"`
+	Ready    bool        `json:"ready"` // the experiment has run, or failed
+	Failed   bool        `json:"failed"`
+	Measured *int        `json:"measured"`
+	Right    int         `json:"right"`
+	Rows     []rowOnWall `json:"rows,omitempty"` // what was measured of the asked schemes
 }
 
-// playedOnWall is one scheme of the experiment: what it was answered, and in words what was measured.
-type playedOnWall struct {
+// rowOnWall is what was measured of one scheme, in words.
+type rowOnWall struct {
 	Scheme   string `json:"scheme"`
-	Statuses []int  `json:"statuses"`
 	Observed string `json:"observed"`
 }
 
@@ -171,10 +170,10 @@ func (c *Class) wallRound(r *round, l *texts.Language) *wallRound {
 	if (r.show && slices.Index(phases, r.phase) > slices.Index(phases, again)) || isLesson {
 		shown.Second = r.distribution(again)
 	}
-	if r.result != nil {
-		shown.Rows = played(r, l, isLesson)
-	}
 	if isLesson {
+		if r.result != nil {
+			shown.Rows = r.rows(l)
+		}
 		shown.Seen = r.distribution(observed)
 		if r.measured >= 0 {
 			shown.Measured = &r.measured
@@ -203,25 +202,13 @@ func (c *Class) handleRecording(w http.ResponseWriter, _ *http.Request) {
 	answer(w, recording) // nothing changes it any more
 }
 
-// played are the answers of the experiment for the asked schemes: what a room sees before it is told what was measured.
-func played(r *round, l *texts.Language, tell bool) []playedOnWall {
-	result := r.result.In(l)
-	var rows []playedOnWall
-	for _, scheme := range r.asks {
-		row := playedOnWall{Scheme: scheme, Statuses: []int{}}
-		if result.Recording != nil {
-			for _, beat := range result.Recording.Beats {
-				if beat.Kind == contract.BeatRequest && beat.Scheme == scheme && beat.Action == "page" {
-					row.Statuses = append(row.Statuses, beat.Status)
-				}
-			}
+// rows are what the experiment measured of the schemes that are asked about.
+func (r *round) rows(l *texts.Language) []rowOnWall {
+	var rows []rowOnWall
+	for _, cell := range r.result.In(l).Cells {
+		if slices.Contains(r.asks, cell.Scheme) {
+			rows = append(rows, rowOnWall{cell.Scheme, cell.Observed})
 		}
-		for _, cell := range result.Cells {
-			if tell && cell.Scheme == scheme {
-				row.Observed = cell.Observed
-			}
-		}
-		rows = append(rows, row)
 	}
 	return rows
 }

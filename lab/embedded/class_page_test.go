@@ -112,7 +112,10 @@ func TestAPhoneAndTheWallTellTheSame(t *testing.T) {
 	phase("run")
 	wait[bool](wall, `document.querySelector("#theatre:not([hidden]) lab-stage")?.dataset.film === "playing"`)
 	play[any](wall, `document.querySelector('#film [data-film="skip"]').click()`)
-	wait[bool](wall, `document.getElementById("theatre").hidden && document.querySelectorAll("#round .stamp").length > 60`)
+	wait[bool](wall, `document.getElementById("theatre").hidden && document.querySelectorAll("#round .choice").length > 1`)
+	if ask[int](wall, `document.querySelectorAll('#round [data-measured="true"]').length`) > 0 || ask[bool](wall, `document.getElementById("round").textContent.includes("✓")`) {
+		t.Error("the wall has told what was measured before the room said what it saw")
+	}
 	phase("seen")
 	vote(0)
 	phase("lesson")

@@ -2,14 +2,12 @@
 
 import { el } from "../dom.js";
 import { t } from "../lang.js";
+import { countdown, letter } from "../round.js";
 
 const VOTES = { vote: "first", again: "second", seen: "seen" };
 
-let clock;
-
 /** Shows a round in a place of the page. vote is called with the choice that was pressed. */
 export function showRound(place, round, state, vote) {
-  clearInterval(clock);
   place.hidden = !round;
   place.dataset.phase = round ? round.phase : "";
   if (!round) return;
@@ -18,7 +16,7 @@ export function showRound(place, round, state, vote) {
   if (field) parts.push(...ballot(round, round[field], vote));
   else if (round.phase === "lesson") parts.push(...verdict(round, state));
   else parts.push(el("p", {}, t(`join.phase-${round.phase}`)));
-  if (round.phase === "discuss") parts.push(countdown(round.left_ms));
+  if (round.phase === "discuss") parts.push(countdown(round.left_ms, "clock"));
   place.textContent = "";
   place.append(...parts);
 }
@@ -46,17 +44,3 @@ function verdict(round, state) {
   ].filter(([, choice]) => choice !== null).map(([key, choice]) => el("p", {}, t(key), " ", el("b", {}, round.choices[choice])));
   return [said, ...lines, el("p", {}, round.lesson || ""), el("p", { className: "quiet" }, t("join.score", state))];
 }
-
-function countdown(left) {
-  const ends = Date.now() + left;
-  const shown = el("p", { className: "clock" });
-  const tick = () => {
-    const seconds = Math.max(Math.round((ends - Date.now()) / 1000), 0);
-    shown.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  };
-  tick();
-  clock = setInterval(tick, 1000);
-  return shown;
-}
-
-export const letter = (i) => String.fromCharCode(65 + i);
