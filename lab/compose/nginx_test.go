@@ -28,9 +28,7 @@ import (
 // it is killed.
 func startNginx(t *testing.T) (url string, kill func()) {
 	t.Helper()
-	if os.Getenv("AUTHLAB_TEST_COMPOSE") == "" {
-		leaveOut(t, "AUTHLAB_TEST_COMPOSE is not set, so nginx is not started")
-	}
+	needContainers(t)
 	text, err := os.ReadFile(filepath.Join(repository, "docker-compose.yml"))
 	if err != nil {
 		t.Fatal(err)

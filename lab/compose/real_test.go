@@ -3,7 +3,6 @@ package compose_test
 import (
 	"bytes"
 	"context"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -18,16 +17,10 @@ import (
 // repository is where docker-compose.yml is.
 const repository = "../.."
 
-// real opens the lab out of real containers. That takes minutes and ports of this machine, so it has to be asked for.
+// real opens the lab out of real containers.
 func real(t *testing.T) *compose.Target {
 	t.Helper()
-	if os.Getenv("AUTHLAB_TEST_COMPOSE") != "1" {
-		const why = "AUTHLAB_TEST_COMPOSE is not 1, so no containers are started"
-		if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-			t.Fatal("AUTHLAB_TEST_PARTS is all, and " + why)
-		}
-		t.Skip(why)
-	}
+	needContainers(t)
 	target, err := compose.Open(t.Context(), compose.Config{Dir: repository, Say: func(what string) { t.Log(what) }})
 	if err != nil {
 		t.Fatal(err)
