@@ -35,8 +35,10 @@ func (r *recorder) copied(u *User, kept bool) *identity {
 	defer r.mu.Unlock()
 	r.nameOf(u)
 	who.from = u.identity
-	r.sample.copy(&note{user: u.Name, who: who, Beat: contract.Beat{
+	n := &note{user: u.Name, who: who, Beat: contract.Beat{
 		Kind: contract.BeatCopy, Kept: kept, AtMS: milliseconds(time.Since(r.began)), Credential: held(u, time.Now().Add(r.ahead)),
-	}})
+	}}
+	r.sample.came(n)
+	r.sample.copy(n)
 	return who
 }

@@ -50,9 +50,20 @@ type lane struct {
 
 func newSample() sample { return sample{lanes: map[string]*lane{}} }
 
-func (s *sample) next(n *note) {
+// came gives a note its place in the order of what happened. What is found out about it may take a while, and others may
+// come meanwhile: request, control or copy follows when all is known.
+func (s *sample) came(n *note) {
 	s.seq++
 	n.seq = s.seq
+	if n.Kind != contract.BeatRequest {
+		return
+	}
+	l, key := s.laneOf(n.Scheme), alikeKey(n)
+	l.total.Requests++
+	l.total.Statuses[strconv.Itoa(n.Status)]++
+	n.ordinal, n.repeats = l.total.Requests, l.alike[key]
+	l.since++
+	l.alike[key]++
 }
 
 func (s *sample) laneOf(scheme string) *lane {
@@ -68,17 +79,8 @@ func alikeKey(n *note) string {
 	return fmt.Sprint(n.Action, n.Service, n.Status, n.Problem, n.Replica)
 }
 
-// isNew tells whether none was answered like this one since the last change.
-func (s *sample) isNew(n *note) bool { return s.laneOf(n.Scheme).alike[alikeKey(n)] == 0 }
-
 func (s *sample) request(n *note) {
-	l, key := s.laneOf(n.Scheme), alikeKey(n)
-	s.next(n)
-	l.total.Requests++
-	l.total.Statuses[strconv.Itoa(n.Status)]++
-	n.ordinal, n.repeats = l.total.Requests, l.alike[key]
-	l.since++
-	l.alike[key]++
+	l := s.laneOf(n.Scheme)
 	if len(n.Changes) > 0 {
 		n.repeats = 0
 	}
@@ -89,7 +91,7 @@ func (s *sample) request(n *note) {
 		l.last = n
 		return
 	}
-	if l.last != nil {
+	if l.last != nil && l.last.seq < n.seq {
 		n.after = l.last.seq
 	}
 	l.last, l.after = nil, 0
@@ -101,7 +103,6 @@ func (s *sample) control(n *note) {
 	if s.steps = n.Kind == contract.BeatAdvance; !s.steps {
 		s.keepLast()
 	}
-	s.next(n)
 	s.notes = append(s.notes, n)
 }
 
@@ -109,7 +110,6 @@ func (s *sample) copy(n *note) {
 	if s.copies++; s.copies > mostCopies {
 		return
 	}
-	s.next(n)
 	s.notes = append(s.notes, n)
 }
 

@@ -19,12 +19,34 @@ func answeredBy(r *recorder, replica string, status int, giver *note) *note {
 	if n.giver = giver; giver == nil {
 		n.Action = actionLogin
 	}
+	r.sample.came(n)
 	r.sample.request(n)
 	return n
 }
 
 func (r *recorder) step(kind contract.BeatKind) {
-	r.sample.control(&note{Beat: contract.Beat{Kind: kind, Seconds: 60}})
+	n := &note{Beat: contract.Beat{Kind: kind, Seconds: 60}}
+	r.sample.came(n)
+	r.sample.control(n)
+}
+
+// While the lab is looked at after a request, another request may come to its end.
+func TestBeatsStandInTheOrderInWhichTheyHappened(t *testing.T) {
+	r := newRecorder(elsewhere{})
+	beat := func(id string) *note {
+		return &note{who: &identity{name: "alice"}, Beat: contract.Beat{
+			Kind: contract.BeatRequest, Scheme: SessionRedis, Client: "alice", Action: actionPage, Status: 200, Given: &contract.Credential{ID: id},
+		}}
+	}
+	first, second := beat("1"), beat("2")
+	r.sample.came(first)
+	r.sample.came(second)
+	r.sample.request(second)
+	r.sample.request(first)
+	recording := r.recording(3)
+	if len(recording.Beats) != 2 || idOf(recording.Beats[0].Given) != "1" || recording.Totals[0].Requests != 2 {
+		t.Errorf("%+v", recording)
+	}
 }
 
 func TestOfManyRequestsTheDecisiveOnesAreKept(t *testing.T) {

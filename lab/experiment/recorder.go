@@ -117,7 +117,8 @@ func (r *recorder) over(s *sending, u *User, answer Answer) (look bool) {
 	}
 	alone := s.alone && r.begun == s.number+1
 	r.atOnce = r.atOnce || (!alone && s.changes())
-	if alone && (s.changes() || r.atOnce || (r.advanced != nil && r.sample.isNew(s.note))) {
+	r.sample.came(s.note)
+	if alone && (s.changes() || r.atOnce || (r.advanced != nil && s.repeats == 0)) { // repeats: none was answered like this one
 		return true
 	}
 	r.sample.request(s.note)
@@ -152,6 +153,7 @@ func (r *recorder) naive(request *http.Request, trick string, answer Answer, hea
 	}
 	n.answered(answer, header)
 	n.AtMS = milliseconds(now.Sub(r.began))
+	r.sample.came(n)
 	r.sample.request(n)
 }
 
@@ -169,7 +171,10 @@ func (r *recorder) control(ctx context.Context, b contract.Beat, mayForget bool,
 		return err
 	}
 	n := &note{Beat: b}
+	r.mu.Lock()
 	n.AtMS = milliseconds(time.Since(r.began))
+	r.sample.came(n)
+	r.mu.Unlock()
 	if mayForget {
 		n.Changes = r.look(ctx, mostLooks)
 	}

@@ -16,7 +16,7 @@ func (r *recorder) recording(replicas int) *contract.Recording {
 	defer r.mu.Unlock()
 	s := &r.sample
 	s.keepLast()
-	notes := withCounts(withCopies(withGivers(thinned(slices.Clone(s.notes)))))
+	notes := withCounts(withCopies(withGivers(thinned(inOrder(s.notes)))))
 	if len(notes) == 0 {
 		return nil
 	}
@@ -40,6 +40,10 @@ func (r *recorder) recording(replicas int) *contract.Recording {
 		}
 	}
 	return recording
+}
+
+func inOrder(notes []*note) []*note {
+	return slices.SortedFunc(slices.Values(notes), func(a, b *note) int { return cmp.Compare(a.seq, b.seq) })
 }
 
 // thinned leaves out the most repeated requests until there are few enough.
@@ -80,8 +84,7 @@ func withGivers(notes []*note) []*note {
 			notes = append(notes, giver)
 		}
 	}
-	slices.SortFunc(notes, func(a, b *note) int { return cmp.Compare(a.seq, b.seq) })
-	return notes
+	return inOrder(notes)
 }
 
 // withCopies names the clients of copies, and leaves out those of clients that sent nothing that is kept.
