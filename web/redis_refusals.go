@@ -13,12 +13,20 @@ import (
 )
 
 // PingRedis returns an error if Redis is not of use: it cannot be reached, or it refuses (a wrong password).
-func PingRedis(ctx context.Context, client *redis.Client) error {
+func PingRedis(ctx context.Context, client redis.UniversalClient) error {
 	err := client.Ping(ctx).Err()
 	if ctx.Err() != nil { // no command ends with its context
 		return ctx.Err()
 	}
-	where := client.Options().Addr
+	where := "the primary that Sentinel knows"
+	switch client := client.(type) {
+	case *redis.ClusterClient:
+		where = strings.Join(client.Options().Addrs, ", ")
+	case *redis.Client:
+		if address := client.Options().Addr; address != "FailoverClient" {
+			where = address
+		}
+	}
 	if code, _ := refusal(err); code != "" {
 		return fmt.Errorf("redis at %s answers with an error: %w", where, err)
 	}

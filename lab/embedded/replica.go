@@ -40,7 +40,7 @@ type run struct {
 	app    *web.Server
 	door   *door.Door
 	server *http.Server
-	client *redis.Client
+	client redis.UniversalClient
 }
 
 // start starts the replica with an empty memory, on a new port. It does nothing if the replica is alive.

@@ -25,7 +25,7 @@ type store struct {
 	address  *url.URL
 	embedded *miniredis.Miniredis // nil: the user's own
 	wire     *fault.Wire
-	client   *redis.Client
+	client   redis.UniversalClient
 	closed   chan struct{}
 
 	mu     sync.Mutex
@@ -47,13 +47,13 @@ func openStore(ctx context.Context, address string) (*store, error) {
 	var err error
 	if s.address, err = url.Parse(address); err != nil || s.address.Host == "" {
 		// A part of a broken address may be the password.
-		return nil, errors.New("that is not the address of a Redis: it should look like redis://127.0.0.1:6379")
+		return nil, errors.New("that is not the address of one Redis: it should look like redis://127.0.0.1:6379")
 	}
 	if s.address.Port() == "" {
 		s.address.Host += ":6379"
 	}
 	if s.address.Scheme != "redis" {
-		return nil, errors.New("redis address: the lab needs redis://, because it cuts the wire and TLS would notice")
+		return nil, errors.New("redis address: the lab needs one Redis at redis://, because it cuts the wire: TLS would notice, and a cluster or Sentinel leads around it")
 	}
 	if s.client, err = web.OpenRedis(s.address.String()); err != nil {
 		return nil, err
