@@ -75,7 +75,7 @@ func (p *processes) startRedis() error {
 	return err
 }
 
-func (p *processes) startPeer(name string, observed bool) (*process, error) {
+func (p *processes) startPeer(name string, observed bool, env ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -88,7 +88,8 @@ func (p *processes) startPeer(name string, observed bool) (*process, error) {
 	if observed {
 		log = filepath.Join(p.dir, strconv.Itoa(len(p.running))+".requests.log")
 	}
-	return p.start(name, address, []string{"GOMAXPROCS=1", "BENCH_LISTEN=" + address, "BENCH_REDIS=" + p.redis}, self, "peer", name, log)
+	env = append(env, "GOMAXPROCS=1", "BENCH_LISTEN="+address, "BENCH_REDIS="+p.redis)
+	return p.start(name, address, env, self, "peer", name, log)
 }
 
 // buildOurs builds authlab as its README says.
