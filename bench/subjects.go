@@ -84,15 +84,14 @@ func prepare(p *processes, only string) ([]*subject, error) {
 }
 
 func addOurs(p *processes, hs256, es256 signer, add func(*subject)) error {
-	program, err := p.buildOurs()
+	if err := p.buildOurs(); err != nil {
+		return err
+	}
+	hs, err := p.startOurs(hs256)
 	if err != nil {
 		return err
 	}
-	hs, err := p.startOurs(program, hs256)
-	if err != nil {
-		return err
-	}
-	es, err := p.startOurs(program, es256)
+	es, err := p.startOurs(es256)
 	if err != nil {
 		return err
 	}
