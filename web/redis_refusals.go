@@ -17,11 +17,11 @@ import (
 // not have all keys, and for a user who may not use them.
 func PingRedis(ctx context.Context, client redis.UniversalClient) error {
 	err := client.GetEx(ctx, DefaultPrefix+"ping", time.Minute).Err() // there is no such key
-	if errors.Is(err, redis.Nil) {
-		return nil
-	}
-	if ctx.Err() != nil { // no command ends with its context
+	switch {
+	case ctx.Err() != nil: // no command ends with its context
 		return ctx.Err()
+	case errors.Is(err, redis.Nil):
+		return nil
 	}
 	where := "the primary that Sentinel knows"
 	switch client := client.(type) {

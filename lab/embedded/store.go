@@ -28,9 +28,10 @@ type store struct {
 	client   redis.UniversalClient
 	closed   chan struct{}
 
-	mu     sync.Mutex
-	counts map[string]int64      // commands by name, if embedded
-	asked  *control.CommandCount // if not: what it counts itself
+	mu      sync.Mutex
+	guarded *guardedStore         // nil: the replicas are at the store itself
+	counts  map[string]int64      // commands by name, if embedded
+	asked   *control.CommandCount // if not: what it counts itself
 }
 
 func openStore(ctx context.Context, address string) (*store, error) {
@@ -90,8 +91,11 @@ func (s *store) drive() {
 	}
 }
 
-// overWire is the address at which replicas reach the store, by the wire.
-func (s *store) overWire() string {
+// reachedAt is the address at which replicas reach the store: by the wire, if it is not guarded.
+func (s *store) reachedAt() string {
+	if g := s.guard(); g != nil {
+		return g.Address()
+	}
 	address := *s.address
 	address.Host = s.wire.Addr()
 	return address.String()
@@ -99,7 +103,7 @@ func (s *store) overWire() string {
 
 func (s *store) close() error {
 	close(s.closed)
-	var failed []error
+	failed := []error{s.setGuarded(context.Background(), false)}
 	if s.wire != nil {
 		failed = append(failed, s.wire.SetCut(true))
 	}

@@ -43,19 +43,27 @@ func copied(ctx context.Context, primary *redis.Client, key string) error {
 // nowhere is where no primary is: port 1 is tcpmux, which no machine serves any more.
 const nowhere = "1"
 
-// CutReplica lets the replica copy what the primary has, and then no more, as if the network between the two were cut.
+// CutReplica lets the replica copy what the primary has, and then no more, as if the network between the two were cut. To do it
+// twice, or after FailOver, is no error.
 func (g *Guarded) CutReplica(ctx context.Context) error {
+	if g.isCut || g.Primary.hasEnded() {
+		return nil
+	}
 	if err := copied(ctx, g.primary, "copied"); err != nil {
 		return err
 	}
 	if err := g.replica.ReplicaOf(ctx, "127.0.0.1", nowhere).Err(); err != nil {
 		return fmt.Errorf("cut the replica off: %w", err)
 	}
+	g.isCut = true
 	return nil
 }
 
-// FailOver kills the primary, and returns when Sentinel has made the replica the primary.
+// FailOver kills the primary, and returns when Sentinel has made the replica the primary. To do it twice is no error.
 func (g *Guarded) FailOver(ctx context.Context) error {
+	if g.Primary.hasEnded() {
+		return nil
+	}
 	switched := g.sentinel.Subscribe(ctx, "+switch-master")
 	defer func() { _ = switched.Close() }()
 	if _, err := switched.Receive(ctx); err != nil { // it listens

@@ -18,12 +18,15 @@ const master = "authlab"
 //
 //	client ─── which one? ──▶ Sentinel
 //	  └──────▶ primary ─── copies ──▶ replica
+//
+// Its methods are for one goroutine at a time.
 type Guarded struct {
 	Primary, Replica, Sentinel *Process
 
 	folder           string
 	primary, replica *redis.Client
 	sentinel         *redis.SentinelClient
+	isCut            bool
 }
 
 // StartGuarded starts three processes, and returns when the replica has a copy.

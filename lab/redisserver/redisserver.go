@@ -118,6 +118,15 @@ func (p *Process) Kill() {
 	<-p.ended
 }
 
+func (p *Process) hasEnded() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 // freePorts finds ports on which no program listens, and on which none listens 10,000 above, where cluster nodes talk.
 func freePorts(ctx context.Context, count int) ([]int, error) {
 	var ports []int
