@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -86,7 +85,7 @@ return redis.call('ZCARD', KEYS[2])`
 func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 	id := newIDOf(r.User)
 	key, _ := keyOf(id)
-	text, err := json.Marshal(r)
+	text, err := encodeRecord(r)
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
 	}
@@ -98,7 +97,7 @@ func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 		strconv.FormatFloat(float64(now.Add(s.absolute).UnixMicro())/1e6, 'f', -1, 64), now.Add(-clockTolerance).Unix(),
 		(s.absolute + clockTolerance).Milliseconds()).Int64()
 	if err != nil {
-		return "", unavailable("create session", "EVAL", err)
+		return "", unavailable("create session", "redis EVAL", err)
 	}
 	if over := listed - int64(s.most()); over > 0 {
 		// If it fails, the next login does it. This one is done.
@@ -111,7 +110,7 @@ func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 func (s *Redis) endOldest(ctx context.Context, user string, most int64) (int, error) {
 	keys, err := s.client.ZRange(ctx, s.userKey(user), 0, min(most, MaxSessions)-1).Result()
 	if err != nil {
-		return 0, unavailable("end sessions", "ZRANGE", err)
+		return 0, unavailable("end sessions", "redis ZRANGE", err)
 	}
 	return len(keys), s.End(ctx, user, keys...)
 }
@@ -127,7 +126,7 @@ func (s *Redis) Load(ctx context.Context, credential string) (Record, error) {
 		return Record{}, fmt.Errorf("load session: redis: %w", ErrNoSession)
 	}
 	if err != nil {
-		return Record{}, unavailable("load session", "GETEX", err)
+		return Record{}, unavailable("load session", "redis GETEX", err)
 	}
 	return decodeRecord(text)
 }
@@ -146,34 +145,18 @@ func (s *Redis) Update(ctx context.Context, credential string, loaded Record, ch
 	if !ok {
 		return "", Record{}, fmt.Errorf("update session: %w: %w", ErrNoSession, ErrMalformed)
 	}
-	before, err := json.Marshal(loaded)
-	if err != nil {
-		return "", Record{}, fmt.Errorf("update session: %w", err)
-	}
-	for range maxTries {
-		r := loaded.clone()
-		if err := change(&r); err != nil {
-			return credential, loaded, err
-		}
-		after, err := json.Marshal(r)
-		if err != nil {
-			return "", Record{}, fmt.Errorf("update session: %w", err)
-		}
+	return compareAndSet(credential, loaded, change, func(before, after []byte) ([]byte, error) {
 		found, err := s.client.Eval(ctx, replaceIf, []string{name}, before, after, s.idle.Milliseconds()).Text()
 		switch {
 		case errors.Is(err, redis.Nil):
-			return "", Record{}, fmt.Errorf("update session: redis: %w", ErrNoSession)
+			return nil, fmt.Errorf("update session: redis: %w", ErrNoSession)
 		case err != nil:
-			return "", Record{}, unavailable("update session", "EVAL", err)
+			return nil, unavailable("update session", "redis EVAL", err)
 		case found == "":
-			return credential, r, nil
+			return nil, nil
 		}
-		before = []byte(found)
-		if loaded, err = decodeRecord(before); err != nil {
-			return "", Record{}, err
-		}
-	}
-	return credential, loaded, fmt.Errorf("update session: %d tries: %w", maxTries, ErrConflict)
+		return []byte(found), nil
+	})
 }
 
 // Delete implements Store.
@@ -189,7 +172,7 @@ func (s *Redis) Delete(ctx context.Context, credential string, r Record) error {
 func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	keys, err := s.client.ZRange(ctx, s.userKey(user), -MaxSessions, -1).Result() // the newest
 	if err != nil {
-		return nil, unavailable("list sessions", "ZRANGE", err)
+		return nil, unavailable("list sessions", "redis ZRANGE", err)
 	}
 	if len(keys) == 0 {
 		return nil, nil
@@ -200,7 +183,7 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	}
 	texts, err := s.client.MGet(ctx, names...).Result()
 	if err != nil {
-		return nil, unavailable("list sessions", "MGET", err)
+		return nil, unavailable("list sessions", "redis MGET", err)
 	}
 	entries := make([]Entry, 0, len(keys))
 	for i, text := range texts {
@@ -238,7 +221,7 @@ func (s *Redis) end(ctx context.Context, slot byte, user string, keys ...string)
 		return nil
 	})
 	if err != nil {
-		return unavailable("end session", "DEL", err)
+		return unavailable("end session", "redis DEL", err)
 	}
 	return nil
 }
@@ -250,15 +233,4 @@ func (s *Redis) EndAll(ctx context.Context, user string) error {
 			return err
 		}
 	}
-}
-
-func decodeRecord(text []byte) (r Record, err error) {
-	if err := json.Unmarshal(text, &r); err != nil {
-		return Record{}, fmt.Errorf("decode session record: %w: %w", ErrUnavailable, err)
-	}
-	return r, nil
-}
-
-func unavailable(what, command string, err error) error {
-	return fmt.Errorf("%s: redis %s: %w: %w", what, command, ErrUnavailable, err)
 }
