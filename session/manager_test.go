@@ -172,7 +172,7 @@ func TestIdleAndAbsoluteTimeoutsFollowTheInjectedClock(t *testing.T) {
 		// This Redis stands still: that the session ends is the server's doing, by the record's own dates.
 		"redis": func(t *testing.T, c *storetest.Clock) (session.Store, string) {
 			_, client := embeddedRedis(t)
-			return session.NewRedis(client, "authlab:", idle, absolute, c.Now), "session-redis"
+			return session.NewRedis(client, "authlab:", idle, absolute), "session-redis"
 		},
 		"signed cookie": func(t *testing.T, _ *storetest.Clock) (session.Store, string) { return signed(t), "session-cookie" },
 	} {
@@ -203,7 +203,7 @@ func TestIdleAndAbsoluteTimeoutsFollowTheInjectedClock(t *testing.T) {
 func TestALateSaveDoesNotReviveALoggedOutSession(t *testing.T) {
 	_, client := embeddedRedis(t)
 	clock := storetest.NewClock()
-	store := session.NewRedis(client, "authlab:", idle, absolute, clock.Now)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
 	manager := session.NewManager(session.Config{Name: "session-redis", Store: store, Now: clock.Now})
 	entered, proceed := make(chan struct{}), make(chan struct{})
 	r := gin.New()
@@ -237,7 +237,7 @@ func TestALateSaveDoesNotReviveALoggedOutSession(t *testing.T) {
 
 func TestAnOutageIsNotALogoutAndLeavesTheCookieAlone(t *testing.T) {
 	server, client := embeddedRedis(t)
-	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
 	b := newBrowser(t, guarded(session.Config{Name: "session-redis", Store: store}))
 	b.expect("/login/alice", 200)
 	b.expect("/theme", 200)
@@ -277,7 +277,7 @@ func TestARequestThatTouchesOrSavesErasesNothingOfAnother(t *testing.T) {
 		"memory": func(_ *testing.T, clock *storetest.Clock) session.Store { return session.NewMemory(idle, clock.Now) },
 		"redis": func(t *testing.T, clock *storetest.Clock) session.Store {
 			_, client := embeddedRedis(t)
-			return session.NewRedis(client, "authlab:", idle, absolute, clock.Now)
+			return session.NewRedis(client, "authlab:", idle, absolute)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -115,7 +115,7 @@ func New(config Config) *Server {
 	})
 	s.devices = session.NewSigned(s.deviceName(), config.CookieKeys)
 	s.memory = session.NewMemory(config.Idle, config.Now)
-	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)
+	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute)
 	s.stale = session.NewStale(s.redis, config.Now)
 	s.ended = newEndedLogins(config.Redis, config.Prefix)
 	s.schemes = s.mount()
