@@ -23,6 +23,7 @@ func (s *Server) handleSessionLogin(m *session.Manager) gin.HandlerFunc {
 		made, err := login(c, user)
 		if err == nil {
 			s.rememberDevice(c, user)
+			err = s.confirm(c, user, func() error { return m.Logout(c) })
 		}
 		s.answer(c, s.me(c, made.User, made.ExpiresAt), err)
 	}
