@@ -489,3 +489,53 @@ func TestOfSeveralCookiesThatOfALoggedInUserCounts(t *testing.T) {
 		}
 	}
 }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestASessionThatCannotBeReadKeepsNoUserFromLoggingInOrOut(t *testing.T) {
+	server, client := embeddedRedis(t)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
+	b := newBrowser(t, guarded(session.Config{Name: "session-redis", Store: store}))
+	elsewhere := newBrowser(t, b.server)
+	spoil := map[string]func(key string){
+		"not JSON":               func(key string) { must(t, server.Set(key, "{")) },
+		"a value of another one": func(key string) { must(t, server.Set(key, `{"user":"alice","values":{"a":{"chan":1}}}`)) },
+		"not a string": func(key string) {
+			server.Del(key)
+			_, err := server.Lpush(key, "x")
+			must(t, err)
+		},
+	}
+	for name, spoil := range spoil {
+		for _, way := range []string{"/login/alice", "/logout"} {
+			server.FlushAll()
+			b.expect("/login/alice", 200)
+			key := server.Keys()[0]
+			elsewhere.expect("/login/alice", 200)
+			spoil(key)
+			b.expect("/me", 503)
+			if entries, err := store.List(t.Context(), "alice"); err != nil || len(entries) == 0 {
+				t.Errorf("%s: %d sessions are listed, %v", name, len(entries), err)
+			}
+			b.expect(way, 200)
+			if server.Exists(key) {
+				t.Errorf("%s: the record is still there after %s", name, way)
+			}
+			b.expect("/me", map[string]int{"/login/alice": 200, "/logout": 401}[way])
+			elsewhere.expect("/me", 200)
+		}
+	}
+
+	b.expect("/login/alice", 200)
+	server.Close() // that it cannot be read now is no reason to end it
+	for _, path := range []string{"/login/alice", "/logout"} {
+		b.expect(path, 503)
+	}
+	must(t, server.Restart())
+	b.expect("/me", 200)
+}

@@ -185,11 +185,9 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 		if !ok {
 			continue // it timed out; the next login removes its key from the list
 		}
-		record, err := decodeRecord([]byte(text))
-		if err != nil {
-			return nil, err
+		if record, err := decodeRecord([]byte(text)); err == nil { // what cannot be read is ended by EndAll all the same
+			entries = append(entries, Entry{Key: keys[i], Record: record})
 		}
-		entries = append(entries, Entry{Key: keys[i], Record: record})
 	}
 	return entries, nil
 }
