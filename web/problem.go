@@ -46,6 +46,7 @@ var (
 	errBadItem     = errors.New("not an item for a cart")
 	errDirectory   = errors.New("users database does not answer")
 	errNotYours    = errors.New("no such session of yours")
+	errStreams     = errors.New("too many open streams")
 	errTokenCookie = errors.New("token does not fit in a cookie")
 
 	// What net/http refuses before a handler sees it.
@@ -101,6 +102,7 @@ var verdicts = []verdict{
 	{token.ErrRefresh, 401, "refresh-unknown", "Unknown refresh token", "Redis has no such refresh token. It was never there, or is too old."},
 
 	{account.ErrTooManyAttempts, 429, "too-many-attempts", "Too many failed logins", "Too many passwords were wrong, so this one was not even looked at. Wait as long as Retry-After says."},
+	{errStreams, 429, "too-many-streams", "Too many open streams", "{replica} keeps 32 streams open for one user. Close one and try again."},
 
 	// 403: the caller is known, and may not do this.
 	{errNotAdmin, 403, "not-admin", "Not an admin", "{replica} knows who you are, and you do not have the role admin."},
@@ -163,7 +165,7 @@ func (s *Server) refuse(c *gin.Context, err error) {
 	switch {
 	case errors.As(err, &tooMany):
 		c.Header("Retry-After", strconv.Itoa(max(1, int(tooMany.RetryAfter.Round(time.Second)/time.Second))))
-	case v.status == http.StatusServiceUnavailable:
+	case v.status == http.StatusServiceUnavailable, v.status == http.StatusTooManyRequests:
 		c.Header("Retry-After", "1")
 	}
 	c.Header("Content-Type", ProblemType)

@@ -77,6 +77,7 @@ type Server struct {
 	redis         *session.Redis
 	stale         *session.Stale // in front of redis
 	ended         *endedLogins
+	streams       openStreams
 	tuned         atomic.Pointer[Tuning]
 	schemes       map[string]mounted
 	metrics       *metrics
@@ -118,6 +119,7 @@ func New(config Config) *Server {
 	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute)
 	s.stale = session.NewStale(s.redis, config.Now)
 	s.ended = newEndedLogins(config.Redis, config.Prefix)
+	s.streams.of = map[string]int{}
 	s.schemes = s.mount()
 	s.Tune(Tuning{})
 	s.engine = s.routes()
