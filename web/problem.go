@@ -60,17 +60,17 @@ type verdict struct {
 	status int
 	name   string // the end of the problem's type
 	title  string
-	detail string // {replica}, {scheme}, {store} and {err} are filled in
+	detail string // {replica}, {scheme}, {store}, {redis} and {err} are filled in
 }
 
 // verdicts is the one table from error to status. The first row that fits counts, so a special error is above the general
 // one that it wraps.
 var verdicts = []verdict{
 	// 503: the server cannot tell right now. The credential may be good, so the cookie stays.
-	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} gets no good answer from Redis, so it cannot tell whether there is such a session, nor start or end one. Your cookie was left alone; try again."},
-	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} gets no good answer from Redis, so it cannot tell whether this token was taken back, nor take it back or keep a refresh token. Try again."},
+	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} gets {redis}, so it cannot tell whether there is such a session, nor start or end one. Your cookie was left alone; try again."},
+	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} gets {redis}, so it cannot tell whether this token was taken back, nor take it back or keep a refresh token. Try again."},
 	{token.ErrRefreshPending, 503, "refresh-pending", "Refresh token is in use", "Another request with this refresh token has not ended, so {replica} cannot tell whether it counts. Try again."},
-	{account.ErrNotCounted, 503, "store-unavailable", "Logins cannot be counted", "Redis refuses to count this login, so {replica} did not check the password; its log says more. Try again."},
+	{account.ErrNotCounted, 503, "store-unavailable", "Logins cannot be counted", "{replica} gets {redis} when it counts this login, so it did not check the password; its log says more. Try again."},
 	{account.ErrBusy, 503, "busy", "Too many logins at once", "{replica} is checking as many passwords as it can. Nothing was checked; try again."},
 	{errDirectory, 503, "users-unavailable", "Users database does not answer", "{replica} cannot reach the users database. Try again."},
 
@@ -147,7 +147,7 @@ func (v verdict) problem(err error, in, replica string) Problem {
 	if in == scheme.SessionMemory {
 		store = replica + " has no session with this ID in its memory."
 	}
-	detail := strings.NewReplacer("{replica}", replica, "{scheme}", cmp.Or(in, "any scheme"), "{store}", store, "{err}", sentence(err))
+	detail := strings.NewReplacer("{replica}", replica, "{scheme}", cmp.Or(in, "any scheme"), "{store}", store, "{redis}", gives(err), "{err}", sentence(err))
 	return Problem{
 		Type: "urn:authlab:problem:" + v.name, Title: v.title, Status: v.status, Detail: detail.Replace(v.detail),
 		Scheme: in, Replica: replica,

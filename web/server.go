@@ -44,10 +44,10 @@ type Config struct {
 	Name       string // of this replica: app-1
 	Directory  account.Directory
 	Hasher     *account.Hasher
-	Redis      *redis.Client       // made by OpenRedis; of this replica alone, because it counts the client's commands
-	Prefix     string              // of every key in Redis; "authlab:"
-	Keys       *token.Keyring      // the same in all replicas
-	CookieKeys *session.CookieKeys // sign session-cookie; the same in all replicas
+	Redis      redis.UniversalClient // made by OpenRedis; of this replica alone, because it counts the client's commands
+	Prefix     string                // of every key in Redis; "authlab:"
+	Keys       *token.Keyring        // the same in all replicas
+	CookieKeys *session.CookieKeys   // sign session-cookie; the same in all replicas
 	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. Their
 	// X-Forwarded-For is the client's address, by which failed logins are counted. Empty: X-Forwarded-For is ignored.
 	TrustedProxies []string
