@@ -39,6 +39,7 @@ func All() []Experiment {
 		retryStorm(),
 		crossSiteForms(),
 		loginCSRF(),
+		oauthCode(),
 		fixation(),
 		storeLookups(),
 		cachedSession(),
