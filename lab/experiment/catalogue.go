@@ -32,6 +32,7 @@ func All() []Experiment {
 		keyLeak(),
 		stolen(),
 		inTheLog(),
+		boundSession(),
 		proofReplay(),
 		refreshReuse(),
 		concurrentRefresh(),
