@@ -124,6 +124,7 @@ type picture struct {
 		Name  string
 		Lanes []string
 	}
+	Labs  struct{ Running int }
 	Round *struct {
 		Phase               string
 		Voted               int

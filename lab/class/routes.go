@@ -28,10 +28,12 @@ func (c *Class) routes() {
 	c.mux.HandleFunc("POST /class/join", c.handleJoin)
 	c.mux.HandleFunc("GET /class/state", c.ofPerson(c.handleState))
 	c.mux.HandleFunc("POST /class/vote", c.ofPerson(c.handleVote))
+	c.mux.HandleFunc("POST /class/lab", c.ofPerson(c.handleOwnLab))
 
 	c.mux.HandleFunc("GET /class/wall", c.ofTeacher(c.handleWall))
 	c.mux.HandleFunc("GET /class/recording", c.ofTeacher(c.handleRecording))
 	c.mux.HandleFunc("POST /class/policy", c.ofTeacher(c.handlePolicy))
+	c.mux.HandleFunc("POST /class/labs", c.ofTeacher(c.handleLabs))
 	c.mux.HandleFunc("POST /class/round", c.ofTeacher(c.handleOpen))
 	c.mux.HandleFunc("POST /class/round/next", c.ofTeacher(c.handleNext))
 	c.mux.HandleFunc("POST /class/round/end", c.ofTeacher(c.handleEnd))
@@ -41,6 +43,7 @@ func (c *Class) routes() {
 // ServeHTTP serves phones and the wall.
 func (c *Class) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
+	owner, isOwn := c.ownerOf(r)
 	switch lane, isLane := laneOf(path); {
 	case path == "/class" || strings.HasPrefix(path, "/class/"):
 		w.Header().Set("Cache-Control", "no-store")
@@ -49,6 +52,8 @@ func (c *Class) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		c.mux.ServeHTTP(w, r)
+	case isOwn && !c.config.Pages.Has(r):
+		c.serveOwn(w, r, owner)
 	case isLane:
 		c.ofPerson(func(w http.ResponseWriter, r *http.Request, p *person) { c.forward(w, r, p, lane) })(w, r)
 	case strings.HasPrefix(path, "/lab/"):

@@ -32,6 +32,7 @@ type picture struct {
 	Lanes    []laneOnWall    `json:"lanes"`
 	People   []personOnWall  `json:"people"`
 	Round    *wallRound      `json:"round"`
+	Labs     labsOnWall      `json:"labs"`
 	NotKept  bool            `json:"not_kept"` // the last round could not be written to the files
 }
 
@@ -44,6 +45,12 @@ type replicaOnWall struct {
 type redisOnWall struct {
 	Alive    bool `json:"alive"`
 	Sessions int  `json:"sessions"`
+}
+
+// labsOnWall are the labs of one's own.
+type labsOnWall struct {
+	Open    bool `json:"open"`
+	Running int  `json:"running"`
 }
 
 // laneOnWall counts the people of a lane.
@@ -143,6 +150,7 @@ func (c *Class) picture(l *texts.Language) picture {
 			}
 		}
 	}
+	p.Labs.Open, p.Labs.Running = c.own.count()
 	if now := c.current(); now != nil {
 		p.Round = c.wallRound(now, l)
 	}

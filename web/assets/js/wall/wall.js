@@ -36,6 +36,8 @@ function see(next) {
   byId("people").replaceChildren(el("b", {}, next.people.length), ` ${t("wall.people", { room: next.room })}`);
   byId("policy").replaceChildren(t("wall.policy"), " ", el("b", {}, next.policy));
   byId("redis").replaceChildren("Redis ", el("b", {}, next.redis.alive ? t("wall.records", { n: next.redis.sessions }) : t("wall.stopped")));
+  byId("labs").hidden = !next.labs.open;
+  setText(byId("labs"), t("wall.labs", { n: next.labs.running }));
   byId("redis").dataset.tone = next.redis.alive ? "" : "stranger";
   setText(byId("where"), next.address.replace(/^http:\/\//, ""));
   showDesks(next);
@@ -127,6 +129,7 @@ const KEYS = {
   p: ["p", () => act("/class/policy", { policy: POLICIES[(POLICIES.indexOf(picture.policy) + 1) % POLICIES.length] })],
   "+": ["scale", () => scaled(1)], "-": ["", () => scaled(-1)],
   c: ["c", () => act("/lab/clock", { advance: "15m" })],
+  o: ["o", () => act("/class/labs", { open: !picture.labs.open })],
   k: ["k", () => act("/lab/keys/rotate", { overlap: false })], Escape: ["escape", () => act("/class/round/end")],
 };
 
