@@ -113,7 +113,7 @@ func holdClass(ctx context.Context, o classOptions, stdout io.Writer) (err error
 		room.host = host + ":" + port
 	}
 	config := class.Config{
-		Lab: lab.Handler(), Pages: web.NewClassPages(), View: lab.View, AddAccount: lab.AddAccount, Run: runApart,
+		Lab: lab.Handler(), Pages: web.NewClassPages(), View: lab.View, AddAccount: lab.AddAccount, SetRoles: lab.SetRoles, Run: runApart,
 		NewLab: ownLabs(lab), Key: key, Address: room.to("/join", o.pin), Title: o.title, Pin: o.pin, People: o.people, Lanes: o.lanes,
 	}
 	if o.save != "" {

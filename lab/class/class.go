@@ -49,6 +49,8 @@ type Config struct {
 	View  func(context.Context) (contract.View, error) // looks at the lab
 	// AddAccount makes a user in the lab's users database. account.ErrUserExists: the name is taken.
 	AddAccount func(ctx context.Context, name, password string) error
+	// SetRoles changes the roles of a user.
+	SetRoles func(ctx context.Context, name string, roles []string) error
 	// Run runs an experiment on a lab of its own, so that the room stays logged in.
 	Run func(ctx context.Context, name string) (experiment.Result, error)
 	// NewLab starts a lab for one person; its controls take key in X-Lab-Key. nil: there are no labs of one's own.
@@ -93,6 +95,7 @@ type Class struct {
 	byOwnKey map[[32]byte]*person // by the hash of the cookie of their own lab
 	names    map[string]int       // how many people wanted this name
 	policy   string               // the balancer's, for the whole room
+	admins   bool                 // everyone has the role admin
 	nudge    int                  // counts what has happened after which every phone asks at once
 	rounds   []*round             // the last one may be under way
 	asked    int                  // counts rounds, also those that were given up

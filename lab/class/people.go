@@ -183,6 +183,9 @@ func (c *Class) join(r *http.Request, name string) (*person, error) {
 		}
 		err := c.config.AddAccount(r.Context(), p.name, p.password)
 		if err == nil {
+			err = c.setRoles(r.Context(), p)
+		}
+		if err == nil {
 			break
 		}
 		if !errors.Is(err, account.ErrUserExists) {

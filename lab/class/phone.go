@@ -60,14 +60,8 @@ func (c *Class) stateFor(p *person, version int, l *texts.Language) phoneState {
 	defer c.mu.Unlock()
 	s := phoneState{Version: version, Nudge: c.nudge, Title: c.config.Title}
 	s.Labs, _ = c.own.count()
-	for _, r := range c.rounds {
-		if (r.phase == "" || r.phase == lesson) && r.last(p.number) != nil && r.measured >= 0 {
-			s.Of++
-			if r.isRight(p.number) {
-				s.Right++
-			}
-		}
-	}
+	scored := c.scoreOf(p)
+	s.Right, s.Of = scored.Right, scored.Of
 	now := c.current()
 	if now == nil {
 		return s
@@ -79,8 +73,8 @@ func (c *Class) stateFor(p *person, version int, l *texts.Language) phoneState {
 	if now.phase == discuss {
 		s.Round.LeftMS = max(now.ends.Sub(c.config.Now()).Milliseconds(), 0)
 	}
-	if now.phase == lesson && now.measured >= 0 {
-		s.Round.Measured = &now.measured
+	if now.phase == lesson {
+		s.Round.Measured = now.measuredChoice()
 	}
 	return s
 }

@@ -3,13 +3,14 @@
 import { el, setText } from "../dom.js";
 import { t } from "../lang.js";
 import { QUESTIONS } from "../walkthrough/chapters.js";
-import { change, watch } from "./link.js";
+import { change, openPage, watch } from "./link.js";
 import { showRound } from "./round-view.js";
 import { Theatre } from "./theatre.js";
 import { Tiles } from "./tiles.js";
 
 const POLICIES = ["sticky", "round-robin", "hash"];
 const HUES = 6;
+const DEPLOY_EVERY = 1500; // ms, in which each phone asks
 const MESSAGE_FOR = 4000; // ms
 
 const byId = (id) => document.getElementById(id);
@@ -54,12 +55,14 @@ function showDesks({ replicas }) {
   )));
 }
 
-function showCounters({ lanes, people }) {
-  byId("counters").replaceChildren(...lanes.map(({ scheme, out, unsure }) => (
+function showCounters({ lanes, people, admins: promoted }) {
+  const tellsAdmins = promoted || lanes.some(({ admins }) => admins > 0);
+  byId("counters").replaceChildren(...lanes.map(({ scheme, out, unsure, admins }) => (
     el("div", { className: "counter", dataset: { scheme, tone: out > 0 ? "stranger" : "ok" } },
       el("p", { className: "scheme" }, el("span", { className: "swatch" }), scheme),
       el("p", { className: "number" }, el("span", { dataset: { part: "out" } }, out), el("small", {}, ` ${t("wall.of", { people: people.length })}`)),
       el("p", {}, t("wall.log-in-again")),
+      el("p", { className: "admins" }, tellsAdmins ? t("wall.admins", { n: admins }) : ""),
       el("p", { className: "unsure" }, unsure > 0 ? t("wall.unsure", { n: unsure }) : ""))
   )));
 }
@@ -118,6 +121,21 @@ function next() {
   choose(1);
 }
 
+let deploys = false;
+
+/** Ends and starts each replica, one after the other, as a new version of a server is rolled out. */
+async function deploy() {
+  if (deploys) return;
+  deploys = true;
+  for (const { name } of picture.replicas) {
+    for (const what of ["kill", "start"]) {
+      await act(`/lab/replicas/${name}/${what}`);
+      await new Promise((done) => setTimeout(done, DEPLOY_EVERY));
+    }
+  }
+  deploys = false;
+}
+
 const scaled = (by) => act("/lab/replicas", { count: Math.max(picture.replicas.length + by, 1) });
 
 const KEYS = {
@@ -129,6 +147,8 @@ const KEYS = {
   p: ["p", () => act("/class/policy", { policy: POLICIES[(POLICIES.indexOf(picture.policy) + 1) % POLICIES.length] })],
   "+": ["scale", () => scaled(1)], "-": ["", () => scaled(-1)],
   c: ["c", () => act("/lab/clock", { advance: "15m" })],
+  r: ["r", deploy], a: ["a", () => act("/class/roles", { admin: !picture.admins })],
+  s: ["s", () => openPage("/result")],
   o: ["o", () => act("/class/labs", { open: !picture.labs.open })],
   k: ["k", () => act("/lab/keys/rotate", { overlap: false })], Escape: ["escape", () => act("/class/round/end")],
 };
