@@ -23,12 +23,12 @@ function roundOf(round, people) {
     el("p", { className: "lesson" }, lesson ?? ""));
 }
 
-/** The score as lines of text: how many people were right how often, or each with a name. */
+/** The score as lines: how many people have how many right answers, or each person with a name. */
 function scoreLines(scores, named) {
   if (named) return scores.map(({ name, right, of }) => [name, t("result.of", { right, of })]);
   const people = new Map();
   for (const { right } of scores) people.set(right, (people.get(right) ?? 0) + 1);
-  return [...people].map(([right, n]) => [t("result.rounds", { n: right }), t("result.people", { n })]);
+  return [...people].map(([right, n]) => [t("result.answers", { n: right }), n]);
 }
 
 function showScore(scores, how) {

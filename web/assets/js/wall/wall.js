@@ -99,9 +99,23 @@ function showJoin() {
   }));
 }
 
-async function act(path, body) {
-  const status = await change(path, body);
-  if (status < 200 || status > 299) say(t("wall.refused", { status }));
+let acting = Promise.resolve();
+
+/** Changes something, after what the teacher has changed before: a key may be pressed again before there is an answer. */
+function act(path, body) {
+  acting = acting.then(async () => {
+    const status = await change(path, body);
+    if (status < 200 || status > 299) say(t("wall.refused", { status }));
+  });
+  return acting;
+}
+
+/** The other value, which the next press of the key goes on from: the next picture comes later. */
+const flip = (state, name) => (state[name] = !state[name]);
+
+function nextPolicy() {
+  picture.policy = POLICIES[(POLICIES.indexOf(picture.policy) + 1) % POLICIES.length];
+  return picture.policy;
 }
 
 function choose(by) {
@@ -142,14 +156,14 @@ const KEYS = {
   Enter: ["enter", next], ArrowLeft: ["arrows", () => picture.round || choose(-1)], ArrowRight: ["", () => picture.round || choose(1)], d: ["d", () => act("/class/round/show")],
   j: ["j", () => { asksToJoin = byId("join").hidden; showPanels(); }],
   v: ["v", () => { showsRoom = !showsRoom; showPanels(); }],
-  "1": ["replica", null],
-  x: ["x", () => act(`/lab/redis/${picture.redis.alive ? "stop" : "start"}`)], f: ["f", () => act("/lab/redis/flush")],
-  p: ["p", () => act("/class/policy", { policy: POLICIES[(POLICIES.indexOf(picture.policy) + 1) % POLICIES.length] })],
+  "1 … 9": ["replica", null],
+  x: ["x", () => act(`/lab/redis/${flip(picture.redis, "alive") ? "start" : "stop"}`)], f: ["f", () => act("/lab/redis/flush")],
+  p: ["p", () => act("/class/policy", { policy: nextPolicy() })],
   "+": ["scale", () => scaled(1)], "-": ["", () => scaled(-1)],
   c: ["c", () => act("/lab/clock", { advance: "15m" })],
-  r: ["r", deploy], a: ["a", () => act("/class/roles", { admin: !picture.admins })],
+  r: ["r", deploy], a: ["a", () => act("/class/roles", { admin: flip(picture, "admins") })],
   s: ["s", () => openPage("/result")],
-  o: ["o", () => act("/class/labs", { open: !picture.labs.open })],
+  o: ["o", () => act("/class/labs", { open: flip(picture.labs, "open") })],
   k: ["k", () => act("/lab/keys/rotate", { overlap: false })], Escape: ["escape", () => act("/class/round/end")],
 };
 
@@ -159,13 +173,13 @@ addEventListener("keydown", (event) => {
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (name === "?") byId("keys").open ? byId("keys").close() : byId("keys").showModal();
   else if (byId("keys").open) return;
-  else if (replica) act(`/lab/replicas/${replica.name}/${replica.alive ? "kill" : "start"}`);
+  else if (replica) act(`/lab/replicas/${replica.name}/${flip(replica, "alive") ? "start" : "kill"}`);
   else if (KEYS[name]?.[1]) KEYS[name][1]();
   else return;
   event.preventDefault();
 });
 
-const SHOWN = { Enter: "Enter", ArrowLeft: "← →", "1": "1 … 9", "+": "+ −", Escape: "Esc" };
+const SHOWN = { Enter: t("wall.enter"), ArrowLeft: "← →", "+": "+ −", Escape: "Esc" };
 byId("keys").querySelector("dl").append(...Object.entries(KEYS).filter(([, [name]]) => name).flatMap(([key, [name]]) => [
   el("dt", {}, el("kbd", {}, SHOWN[key] ?? key.toUpperCase())), el("dd", {}, t(`wall.key-${name}`)),
 ]));
