@@ -38,7 +38,7 @@ var errBadHash = errors.New("stored password hash is not argon2id in PHC form")
 // others wait until their context ends. All servers of one process should share one.
 //
 // Go's garbage collector waits until the heap has doubled. A Hasher calls it when the hashes that have ended leave as much
-// memory as those take that run at once. Freed memory is kept for a while, because it may be needed again. A Hasher that was
+// memory as one takes. Freed memory is kept for a while, because it may be needed again. A Hasher that was
 // not used for quietFor gives it back to the system, so that an idle server is as small as before the first login.
 type Hasher struct {
 	slots chan struct{}
@@ -87,8 +87,8 @@ func (h *Hasher) derive(ctx context.Context, password string, p params) ([]byte,
 	select {
 	case h.slots <- struct{}{}:
 		defer func() {
-			if left := int64(cap(h.slots)) * argonMemory; h.left.Add(int64(p.memory)) >= left {
-				h.left.Add(-left)
+			if h.left.Add(int64(p.memory)) >= argonMemory {
+				h.left.Add(-argonMemory)
 				runtime.GC()
 			}
 			<-h.slots

@@ -1,8 +1,9 @@
 module authlab/bench
 
-go 1.26.0
+go 1.26.4
 
 require (
+	authlab v0.0.0
 	github.com/alexedwards/scs/goredisstore v0.0.0-20250212122300-421ef1d8611c
 	github.com/alexedwards/scs/v2 v2.9.0
 	github.com/appleboy/gin-jwt/v2 v2.10.3
@@ -62,3 +63,5 @@ require (
 	golang.org/x/text v0.43.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
+
+replace authlab => ../

@@ -16,9 +16,10 @@ import (
 type subject struct {
 	name    string
 	server  *process
-	path    string // of the request
-	login   string // where a session begins, or empty
-	bearer  string // a token for every request, or empty
+	behind  []*process // whose processor time counts too
+	path    string     // of the request
+	login   string     // where a session begins, or empty
+	bearer  string     // a token for every request, or empty
 	fresh   *signer
 	perTurn int // how many fresh tokens are made for a second; more than the server can take
 	turns   []turn
@@ -107,7 +108,7 @@ func (s *subject) measure(ctx context.Context, connections int, length time.Dura
 	if _, _, err := send(warmUp); err != nil {
 		return turn{}, err
 	}
-	before, err := s.server.cpu()
+	before, err := s.cpu()
 	if err != nil {
 		return turn{}, err
 	}
@@ -115,7 +116,7 @@ func (s *subject) measure(ctx context.Context, connections int, length time.Dura
 	if err != nil {
 		return turn{}, err
 	}
-	after, err := s.server.cpu()
+	after, err := s.cpu()
 	if err != nil {
 		return turn{}, err
 	}
@@ -124,6 +125,18 @@ func (s *subject) measure(ctx context.Context, connections int, length time.Dura
 		rate: float64(len(took)) / elapsed.Seconds(), cpu: (after - before) / time.Duration(len(took)),
 		p50: took[len(took)/2], p99: took[len(took)*99/100],
 	}, nil
+}
+
+// cpu is the processor time that the server has used, and those behind it.
+func (s *subject) cpu() (sum time.Duration, err error) {
+	for _, p := range append(s.behind, s.server) {
+		used, err := p.cpu()
+		if err != nil {
+			return 0, err
+		}
+		sum += used
+	}
+	return sum, nil
 }
 
 const warmUp = 200 * time.Millisecond

@@ -31,6 +31,7 @@ func main() {
 	seconds := flag.Float64("seconds", 1.3, "how long a turn is")
 	flag.IntVar(&o.connections, "connections", 32, "how many clients send at once, each on a connection of its own")
 	flag.StringVar(&o.only, "only", "", "measure only the subjects whose name contains this, and the first")
+	flag.IntVar(&o.sessions, "sessions", 1_000_000, "up to how many sessions and users growth is measured; 0: it is not")
 	flag.StringVar(&o.output, "o", "RESULTS.md", "file to write; - is the terminal")
 	flag.Parse()
 	o.turn = time.Duration(*seconds * float64(time.Second))
@@ -39,6 +40,7 @@ func main() {
 
 type options struct {
 	rounds, connections int
+	sessions            int
 	turn                time.Duration
 	only, output        string
 }
@@ -70,7 +72,13 @@ func run(ctx context.Context, o options) (err error) {
 			fmt.Fprintf(os.Stderr, "round %d  %-52s %7.0f/s\n", round+1, s.name, turn.rate)
 		}
 	}
-	text := report(subjects, o, time.Since(began))
+	var grown []*series
+	if o.sessions > 0 {
+		if grown, err = measureGrowth(servers, o); err != nil {
+			return fmt.Errorf("growth: %w", err)
+		}
+	}
+	text := report(subjects, o, time.Since(began)) + plots(grown)
 	if o.output == "-" {
 		_, err = fmt.Print(text)
 		return err

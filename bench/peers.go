@@ -40,6 +40,12 @@ var peers = map[string]peer{
 // servePeer serves a peer until ctx ends. observed is the path of a log, or "-": then the peer writes no log and counts
 // nothing.
 func servePeer(ctx context.Context, name, observed string) error {
+	switch name {
+	case "replicas":
+		return serveReplicas(ctx)
+	case "balancer":
+		return serveBalancer(ctx)
+	}
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	if observed != "-" {
@@ -54,6 +60,10 @@ func servePeer(ctx context.Context, name, observed string) error {
 	if err != nil {
 		return err
 	}
+	return serveUntilDone(ctx, handler)
+}
+
+func serveUntilDone(ctx context.Context, handler http.Handler) error {
 	server := &http.Server{Addr: os.Getenv("BENCH_LISTEN"), Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {

@@ -20,6 +20,7 @@ type processes struct {
 	ctx     context.Context
 	dir     string // of logs and keys
 	redis   string // its address, redis://…
+	program string // authlab
 	running []*process
 }
 
@@ -75,7 +76,7 @@ func (p *processes) startRedis() error {
 	return err
 }
 
-func (p *processes) startPeer(name string, observed bool) (*process, error) {
+func (p *processes) startPeer(name string, observed bool, env ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -88,21 +89,22 @@ func (p *processes) startPeer(name string, observed bool) (*process, error) {
 	if observed {
 		log = filepath.Join(p.dir, strconv.Itoa(len(p.running))+".requests.log")
 	}
-	return p.start(name, address, []string{"GOMAXPROCS=1", "BENCH_LISTEN=" + address, "BENCH_REDIS=" + p.redis}, self, "peer", name, log)
+	env = append(env, "GOMAXPROCS=1", "BENCH_LISTEN="+address, "BENCH_REDIS="+p.redis)
+	return p.start(name, address, env, self, "peer", name, log)
 }
 
 // buildOurs builds authlab as its README says.
-func (p *processes) buildOurs() (program string, err error) {
-	program = filepath.Join(p.dir, "authlab")
-	build := exec.CommandContext(p.ctx, "go", "build", "-o", program, "./cmd/authlab")
+func (p *processes) buildOurs() error {
+	p.program = filepath.Join(p.dir, "authlab")
+	build := exec.CommandContext(p.ctx, "go", "build", "-o", p.program, "./cmd/authlab")
 	build.Dir = ".."
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build authlab: %w: %s", err, out)
+		return fmt.Errorf("build authlab: %w: %s", err, out)
 	}
-	return program, nil
+	return nil
 }
 
-func (p *processes) startOurs(program string, keys signer) (*process, error) {
+func (p *processes) startOurs(keys signer) (*process, error) {
 	address, err := freeAddress(p.ctx)
 	if err != nil {
 		return nil, err
@@ -111,7 +113,7 @@ func (p *processes) startOurs(program string, keys signer) (*process, error) {
 	if err := keys.writeKeys(path); err != nil {
 		return nil, err
 	}
-	return p.start("authlab", address, []string{"GOMAXPROCS=1"}, program, "serve", "--name", "app-1", "--listen", address, "--redis", p.redis, "--keys", path)
+	return p.start("authlab", address, []string{"GOMAXPROCS=1"}, p.program, "serve", "--name", "app-1", "--listen", address, "--redis", p.redis, "--keys", path)
 }
 
 // logIn begins a session and returns its cookie.

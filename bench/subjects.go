@@ -23,7 +23,7 @@ const (
 	oursRevocable = "authlab token-revocable ES256, seen before"
 )
 
-// A promise is a ratio of requests per second that DESIGN.md, section 9, wants.
+// A promise is a ratio of requests per second that authlab should reach.
 type promise struct {
 	ours, peer string
 	atLeast    float64
@@ -36,6 +36,8 @@ var promises = []promise{
 	{oursNewHS, bareJWTv5, 1},
 	{oursNewHS, ginJWTv2, 1},
 	{oursSeen, plainGin, 0.75},
+	{oursBalancer, nginxName, 0.6},
+	{oursBalancer, caddyName, 1.2},
 }
 
 // prepare starts every server and logs in.
@@ -75,19 +77,21 @@ func prepare(p *processes, only string) ([]*subject, error) {
 			add(s)
 		}
 	}
-	return subjects, addOurs(p, hs256, es256, add)
+	if err := addOurs(p, hs256, es256, add); err != nil {
+		return nil, err
+	}
+	return subjects, addBalancers(p, add)
 }
 
 func addOurs(p *processes, hs256, es256 signer, add func(*subject)) error {
-	program, err := p.buildOurs()
+	if err := p.buildOurs(); err != nil {
+		return err
+	}
+	hs, err := p.startOurs(hs256)
 	if err != nil {
 		return err
 	}
-	hs, err := p.startOurs(program, hs256)
-	if err != nil {
-		return err
-	}
-	es, err := p.startOurs(program, es256)
+	es, err := p.startOurs(es256)
 	if err != nil {
 		return err
 	}

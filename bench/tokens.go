@@ -24,11 +24,12 @@ type signer struct {
 	method jwt.SigningMethod
 	key    any
 	jwk    map[string]string
+	roles  []string // in each token
 }
 
 func newHS256() signer {
 	b64 := base64.RawURLEncoding.EncodeToString
-	return signer{jwt.SigningMethodHS256, tokenSecret(), map[string]string{"kty": "oct", "kid": "bench", "alg": "HS256", "use": "sig", "k": b64(tokenSecret())}}
+	return signer{jwt.SigningMethodHS256, tokenSecret(), map[string]string{"kty": "oct", "kid": "bench", "alg": "HS256", "use": "sig", "k": b64(tokenSecret())}, aliceRoles}
 }
 
 func newES256() (signer, error) {
@@ -48,7 +49,7 @@ func newES256() (signer, error) {
 	return signer{jwt.SigningMethodES256, key, map[string]string{
 		"kty": "EC", "crv": "P-256", "kid": "bench", "alg": "ES256", "use": "sig",
 		"x": b64(public[1:33]), "y": b64(public[33:]), "d": b64(private),
-	}}, nil
+	}, aliceRoles}, nil
 }
 
 // writeKeys writes the key file of authlab serve.
@@ -67,7 +68,7 @@ func (s signer) token() (string, error) {
 	now := time.Now()
 	t := jwt.NewWithClaims(s.method, jwt.MapClaims{
 		"iss": "authlab", "aud": []string{"authlab"}, "sub": alice, "jti": rand.Text(), "sid": rand.Text(), "client_id": "authlab",
-		"roles": aliceRoles, "iat": now.Unix(), "exp": now.Add(14 * time.Minute).Unix(),
+		"roles": s.roles, "iat": now.Unix(), "exp": now.Add(14 * time.Minute).Unix(),
 	})
 	t.Header["typ"], t.Header["kid"] = "at+jwt", "bench"
 	return t.SignedString(s.key)

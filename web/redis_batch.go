@@ -16,15 +16,25 @@ import (
 //	request 3   MGET  ─┘
 //
 // No command waits for others to come. Those go together that came while the processor was busy: a batch is sent when the
-// requests that can run have run. A server with little to do sends each command by itself.
+// requests that can run have run, and when fewer than batchesAtOnce wait for their answers. A server with little to do sends
+// each command by itself.
 //
 // Only commands that read go together. What changes something keeps its own write, so that it fails for reasons of its own.
 type batcher struct {
 	pipeline redis.ProcessPipelineHook // of the client
 
+	sent chan struct{} // has one for each batch that waits for its answers
+
 	mu      sync.Mutex
 	waiting *batch // nil: the next command begins one
 }
+
+// batchesAtOnce bounds the connections that batches need. When a thousand clients come at the same moment, every command
+// would otherwise find all connections in use and open one more, at the time when the processor has the least to spare; and
+// opening one takes several turns of it, so that many commands were late.
+const batchesAtOnce = 4
+
+func newBatcher() *batcher { return &batcher{sent: make(chan struct{}, batchesAtOnce)} }
 
 type batch struct {
 	commands []redis.Cmder
@@ -67,13 +77,18 @@ func (b *batcher) add(cmd redis.Cmder) (answered <-chan struct{}) {
 }
 
 func (b *batcher) send() {
+	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
+	defer cancel()
 	runtime.Gosched() // to the end of the queue of what can run
+	select {
+	case b.sent <- struct{}{}:
+		defer func() { <-b.sent }()
+	case <-ctx.Done():
+	}
 	b.mu.Lock()
 	batch := b.waiting
 	b.waiting = nil
 	b.mu.Unlock()
 	defer close(batch.answered)
-	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
-	defer cancel()
 	_ = b.pipeline(ctx, batch.commands) // each command has its own error
 }

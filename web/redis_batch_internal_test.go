@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -13,14 +15,15 @@ import (
 func TestCommandsOfABatchAreSentTogetherAndEachHasItsOwnAnswer(t *testing.T) {
 	lost := errors.New("lost")
 	sent := 0
-	b := &batcher{pipeline: func(_ context.Context, commands []redis.Cmder) error {
+	b := newBatcher()
+	b.pipeline = func(_ context.Context, commands []redis.Cmder) error {
 		sent++
 		for i, cmd := range commands {
 			cmd.(*redis.StringCmd).SetVal(fmt.Sprint("answer ", i))
 		}
 		commands[1].SetErr(lost)
 		return lost // as the client does: the first error
-	}}
+	}
 	b.waiting = &batch{answered: make(chan struct{})} // so that it is sent when this test says so
 	commands := make([]*redis.StringCmd, 3)
 	var answered []<-chan struct{}
@@ -44,6 +47,63 @@ func TestCommandsOfABatchAreSentTogetherAndEachHasItsOwnAnswer(t *testing.T) {
 	}
 }
 
+func TestFewBatchesWaitAtOnceAndNoCommandWaitsForTwoTimeouts(t *testing.T) {
+	for name, tt := range map[string]struct {
+		silent bool // Redis never answers; else it does as soon as some batches wait for it
+		took   time.Duration
+		failed int // commands
+	}{
+		"Redis is slow":   {false, 0, 0},
+		"Redis is silent": {true, redisTimeout, 3 * batchesAtOnce},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			answer := make(chan struct{})
+			var mu sync.Mutex
+			var atOnce, most int
+			b := newBatcher()
+			b.pipeline = func(ctx context.Context, commands []redis.Cmder) error {
+				if ctx.Err() == nil { // the client sends nothing when it is too late
+					mu.Lock()
+					atOnce++
+					most = max(most, atOnce)
+					mu.Unlock()
+					select {
+					case <-answer:
+					case <-ctx.Done():
+					}
+					mu.Lock()
+					atOnce--
+					mu.Unlock()
+				}
+				for _, cmd := range commands {
+					cmd.SetErr(ctx.Err())
+				}
+				return ctx.Err()
+			}
+			start := time.Now()
+			var commands []redis.Cmder
+			var answered []<-chan struct{}
+			for i := range 3 * batchesAtOnce {
+				commands = append(commands, redis.NewStringCmd(t.Context(), "getex", i))
+				answered = append(answered, b.add(commands[i]))
+				synctest.Wait() // until it is sent, or cannot be
+			}
+			if !tt.silent {
+				close(answer)
+			}
+			failed := 0
+			for i, cmd := range commands {
+				if <-answered[i]; cmd.Err() != nil {
+					failed++
+				}
+			}
+			if most != batchesAtOnce || failed != tt.failed || time.Since(start) != tt.took {
+				t.Errorf("%s: %d batches at once; %d commands failed, after %s", name, most, failed, time.Since(start))
+			}
+		})
+	}
+}
+
 func TestOnlyCommandsThatReadAndHaveAllTheirTimeGoInABatch(t *testing.T) {
 	waited, timing := withTiming(t.Context())
 	timing.Add(costStore, "redis GET", time.Now().Add(-time.Millisecond))
@@ -62,7 +122,8 @@ func TestOnlyCommandsThatReadAndHaveAllTheirTimeGoInABatch(t *testing.T) {
 		"a read that is too late":             {late, "getex", false},
 	} {
 		together, alone := 0, 0
-		b := &batcher{pipeline: func(context.Context, []redis.Cmder) error { together++; return nil }}
+		b := newBatcher()
+		b.pipeline = func(context.Context, []redis.Cmder) error { together++; return nil }
 		process := b.ProcessHook(func(context.Context, redis.Cmder) error { alone++; return nil })
 		err := process(tt.ctx, redis.NewCmd(t.Context(), tt.command, "key"))
 		if err != nil || (together == 1) != tt.batched || (alone == 1) == tt.batched {

@@ -104,7 +104,7 @@ func New(config Config) *Server {
 		requestLog: config.Logger.With(slog.String("replica", config.Name)),
 	}
 	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
-	config.Redis.AddHook(&batcher{}) // last, so that the others see each command by itself
+	config.Redis.AddHook(newBatcher()) // last, so that the others see each command by itself
 	_, inMemory := config.Directory.(*account.Memory)
 	s.directory = timedDirectory{config.Directory, s.metrics, time.Now, inMemory}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
