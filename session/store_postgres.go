@@ -167,13 +167,11 @@ func (s *Postgres) List(ctx context.Context, user string) ([]Entry, error) {
 	if err != nil {
 		return nil, unavailable("list sessions", "postgres SELECT", err)
 	}
-	entries := make([]Entry, len(found))
-	for i, row := range found {
-		record, err := decodeRecord([]byte(row.Record))
-		if err != nil {
-			return nil, err
+	entries := make([]Entry, 0, len(found))
+	for _, row := range found {
+		if record, err := decodeRecord([]byte(row.Record)); err == nil { // what cannot be read is ended by EndAll all the same
+			entries = append(entries, Entry{Key: row.Key, Record: record})
 		}
-		entries[i] = Entry{Key: row.Key, Record: record}
 	}
 	return entries, nil
 }

@@ -83,12 +83,8 @@ type Pair struct {
 }
 
 func (s *Service) pair(access string, refresh refreshToken, thumbprint string) Pair {
-	kind := "Bearer"
-	if thumbprint != "" {
-		kind = "DPoP"
-	}
 	return Pair{
-		AccessToken: access, TokenType: kind, ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh.String(),
+		AccessToken: access, TokenType: tokenType(thumbprint != ""), ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh.String(),
 	}
 }
 

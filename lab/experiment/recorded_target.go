@@ -75,6 +75,11 @@ func (t recordedTarget) SetRoles(ctx context.Context, user string, roles []strin
 	return t.recorder.control(ctx, beat, false, func() error { return t.Target.SetRoles(ctx, user, roles) })
 }
 
+func (t recordedTarget) Set(ctx context.Context, settings contract.Settings) error {
+	beat := contract.Beat{Kind: contract.BeatSettings, Settings: &settings}
+	return t.recorder.control(ctx, beat, false, func() error { return t.Target.Set(ctx, settings) })
+}
+
 func (t recordedTarget) Reset(ctx context.Context) error {
 	return t.recorder.control(ctx, contract.Beat{Kind: contract.BeatReset}, true, func() error { return t.Target.Reset(ctx) })
 }
