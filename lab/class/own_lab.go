@@ -13,6 +13,7 @@ import (
 
 	"authlab/lab/contract"
 	"authlab/lab/jar"
+	"authlab/web/scheme"
 )
 
 const (
@@ -244,4 +245,4 @@ func (c *Class) serveOwn(w http.ResponseWriter, r *http.Request, p *person) {
 }
 
 // mark tells the cookies of this class, and those of the labs of its people, from the cookies of other labs on this machine.
-func (c *Class) mark(kind string) string { return jar.Mark(kind, c.port) }
+func (c *Class) mark(kind string) string { return scheme.CookieMark(kind, c.port) }
