@@ -177,15 +177,12 @@ func (o *ownLabs) count() (open bool, running int) {
 	return o.open, len(o.labs)
 }
 
+type labsBody struct {
+	Open bool `json:"open"`
+}
+
 // handleLabs handles the "POST /class/labs" route: {"open":true}.
-func (c *Class) handleLabs(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Open bool `json:"open"`
-	}
-	if err := readJSON(w, r, &body); err != nil {
-		refuse(w, err)
-		return
-	}
+func (c *Class) handleLabs(w http.ResponseWriter, _ *http.Request, body labsBody) {
 	c.own.set(body.Open)
 	c.roundChanged()
 	w.WriteHeader(http.StatusNoContent)
