@@ -1,6 +1,7 @@
 package class_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -132,6 +133,13 @@ func TestALoginAsAnotherIsRefusedAndLocksNobodyOut(t *testing.T) {
 	}
 	for lane := range ana.Lanes {
 		must(t, ana.logIn(t.Context(), lane))
+	}
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("Ana:guess"))
+	for method, path := range map[string]string{"GET": "/basic/me", "HEAD": "/session/memory/stream", "POST": "/session/memory/password"} {
+		status, _, err := send(t.Context(), ana.client, method, r.url+path, "", "X-Class-Key", ana.Key, "Authorization", basic)
+		if status != 403 || err != nil {
+			t.Errorf("%s %s: %d, %v", method, path, status, err)
+		}
 	}
 	if status, _, err := send(t.Context(), ana.client, "POST", r.url+"/session/memory/login", `{"username":"alice","password":"wonderland"}`, "X-Class-Key", ana.Key); status != 403 || err != nil {
 		t.Errorf("a login as the demo admin: %d, %v", status, err)

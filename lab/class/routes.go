@@ -48,7 +48,7 @@ func (c *Class) routes() {
 func (c *Class) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	owner, isOwn := c.ownerOf(r)
-	switch lane, isLane := laneOf(path); {
+	switch lane, isLane := c.laneOf(path); {
 	case path == "/class" || strings.HasPrefix(path, "/class/"):
 		w.Header().Set("Cache-Control", "no-store")
 		if crossOrigin.Check(r) != nil {
@@ -80,11 +80,13 @@ func (c *Class) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// laneOf returns the scheme of a path of the logins. False: it is none of them.
-func laneOf(path string) (scheme.Scheme, bool) {
-	for _, row := range scheme.All() {
-		if path == row.Login || path == row.Logout || path == row.Refresh || strings.HasPrefix(path, row.Base+"/") {
-			return row, path != ""
+// laneOf returns the lane of a path that phones need: to log in and out, to refresh, and to ask who they are. False: it is
+// none of them. What else a lane has is not for a room: one phone with streams would hold up the others, and one that tries
+// passwords would spend the failed logins of all.
+func (c *Class) laneOf(path string) (scheme.Scheme, bool) {
+	for _, row := range c.lanes {
+		if path != "" && (path == row.Login || path == row.Logout || path == row.Refresh || path == row.Base+"/me") {
+			return row, true
 		}
 	}
 	return scheme.Scheme{}, false

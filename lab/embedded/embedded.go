@@ -242,7 +242,7 @@ func (c *Lab) scale(ctx context.Context, n int) error {
 		r := &replica{
 			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
 			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}, Services: map[string]string{"reports": c.secret}},
-			redis:  c.store.overWire(), tuning: control.Tuned(c.settings),
+			redis:  c.store.reachedAt(), tuning: control.Tuned(c.settings),
 		}
 		if err := r.start(ctx); err != nil {
 			return err

@@ -28,7 +28,7 @@ func (c *Lab) View(ctx context.Context) (contract.View, error) {
 	if v.Accounts, err = control.Accounts(ctx, c.directory); err != nil {
 		return contract.View{}, err
 	}
-	if v.Redis, err = control.RedisKeys(ctx, c.store.client); err != nil {
+	if v.Redis, err = control.RedisKeys(ctx, c.store.seen()); err != nil {
 		return v, err
 	}
 	v.Redis.Alive, v.Redis.Commands = !c.store.wire.IsCut(), c.store.commands(ctx)
@@ -53,7 +53,7 @@ func (c *Lab) Bytes(ctx context.Context) (contract.Bytes, error) {
 		}
 		b.Replicas += n
 	}
-	return b, control.AddRedisBytes(ctx, &b, c.store.client)
+	return b, control.AddRedisBytes(ctx, &b, c.store.seen())
 }
 
 // Records is how many things the lab keeps for its clients: sessions in replicas, keys in Redis and accounts. It grows with what
@@ -76,14 +76,14 @@ func (c *Lab) Scale(ctx context.Context, n int) error {
 }
 
 // Flush implements contract.Lab.
-func (c *Lab) Flush(ctx context.Context) error { return control.Flush(ctx, c.store.client) }
+func (c *Lab) Flush(ctx context.Context) error { return control.Flush(ctx, c.store.seen()) }
 
 // Advance implements contract.Lab.
 func (c *Lab) Advance(ctx context.Context, by time.Duration) error {
 	if !c.time.Advance(by, contract.MaxAhead) {
 		return contract.ErrAhead
 	}
-	return control.Age(ctx, c.store.client, by)
+	return control.Age(ctx, c.store.seen(), by)
 }
 
 // AddUsers implements contract.Lab.
@@ -131,7 +131,7 @@ func (c *Lab) Reset(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := control.Flush(ctx, c.store.client); err != nil {
+	if err := control.Flush(ctx, c.store.seen()); err != nil {
 		return err
 	}
 	c.store.resetCounts(ctx)
