@@ -1,235 +1,158 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
-	"image/color"
 	"math"
-	"regexp"
 	"slices"
-
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgsvg"
+	"strings"
 )
 
-// The size of a plot in points, which are the page's CSS pixels where there is room: small enough that its letters can
-// be read on a telephone.
+// The size of a plot in the page's CSS pixels where there is room: small enough that its letters can be read on a telephone.
 const (
-	plotWidth  = 420
-	lineHeight = 250
-	barHeight  = 26
-	letters    = 12
+	plotWidth  = 420.0
+	lineHeight = 250.0
+	barHeight  = 26.0
+	letters    = 12.0
+	letter     = 0.57 * letters // about the width of one, in the fonts that the page names
 )
 
-// The plot library writes fixed colours. Ours are names for what is meant, and the page says what they look like, in
-// light, in dark and on paper.
+// dashes and marks tell lines apart where colours cannot. A mark is drawn around 0,0.
 var (
-	inkColor  = color.RGBA{R: 0x10, G: 0x10, B: 0x10, A: 0xff}
-	gridColor = color.RGBA{R: 0x20, G: 0x20, B: 0x20, A: 0xff}
-)
-
-func seriesColor(place int) color.Color {
-	return color.RGBA{R: 0x30, G: 0x30, B: uint8(0x10 + place), A: 0xff} //nolint:gosec // there are eight schemes
-}
-
-var fixedColour = regexp.MustCompile(`#[0-9A-F]{6}`)
-
-// named puts the page's colours in place of the library's.
-func named(svg []byte) []byte {
-	return fixedColour.ReplaceAllFunc(svg, func(found []byte) []byte {
-		var r, g, b int
-		if _, err := fmt.Sscanf(string(found), "#%02X%02X%02X", &r, &g, &b); err == nil {
-			switch near := func(x, want int) bool { return x == want || x == want-1 }; { // the library rounds down
-			case near(r, 0x20):
-				return []byte("var(--grid)")
-			case near(r, 0x30):
-				return fmt.Appendf(nil, "var(--series-%d)", max(b-0x10, 0))
-			}
-		}
-		return []byte("currentColor")
-	})
-}
-
-// dashes and marks tell lines apart where colours cannot.
-var (
-	dashes = [][]vg.Length{nil, nil, {7, 3}, {2, 3}, nil, {8, 3, 2, 3}, {4, 2}}
-	marks  = []draw.GlyphDrawer{
-		draw.PlusGlyph{}, draw.CircleGlyph{}, draw.SquareGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.BoxGlyph{}, draw.TriangleGlyph{},
+	dashes = []string{"", "", "7 3", "2 3", "", "8 3 2 3", "4 2"}
+	marks  = []string{
+		`<path d="M-4 0H4M0-4V4"/>`,
+		`<circle r="4" fill="currentColor"/>`,
+		`<path d="M-4-4H4V4H-4Z" fill="currentColor"/>`,
+		`<path d="M0-5 4.5 3.5H-4.5Z" fill="currentColor"/>`,
+		`<circle r="3.5"/>`,
+		`<path d="M-3.5-3.5H3.5V3.5H-3.5Z"/>`,
+		`<path d="M0-4.5 4 3H-4Z"/>`,
 	}
 )
 
-func (c *chart) draw(l language) (*figure, error) {
+// A drawing is what is within an svg element. Its colours are names for what is meant; the page says what they look like,
+// in light, in dark and on paper.
+type drawing struct{ strings.Builder }
+
+func (d *drawing) add(format string, values ...any) { fmt.Fprintf(d, format, values...) }
+
+// text writes words at a point. anchor is start, middle or end.
+func (d *drawing) text(x, y float64, anchor, words string) {
+	d.add(`<text x="%.1f" y="%.1f" text-anchor="%s">%s</text>`, x, y, anchor, template.HTMLEscapeString(words))
+}
+
+func (d *drawing) rule(x1, y1, x2, y2 float64) {
+	d.add(`<path d="M%.1f %.1fL%.1f %.1f" stroke="var(--grid)"/>`, x1, y1, x2, y2)
+}
+
+// line draws a line through points, and marks, in the colour, the dashes and the shape of a series' place.
+func (d *drawing) line(place int, points, marked [][2]float64) {
+	d.add(`<g fill="none" stroke="currentColor" stroke-width="2" style="color:var(--series-%d)"><polyline stroke-dasharray="%s" points="`, place, dashes[place%len(dashes)])
+	for _, p := range points {
+		d.add("%.1f,%.1f ", p[0], p[1])
+	}
+	d.add(`"/>`)
+	for _, p := range marked {
+		d.add(`<g transform="translate(%.1f %.1f)">%s</g>`, p[0], p[1], marks[place%len(marks)])
+	}
+	d.add("</g>")
+}
+
+// done returns the drawing with its size. All words in it are escaped.
+func (d *drawing) done(width, height float64) (viewBox string, body template.HTML) {
+	return fmt.Sprintf("0 0 %g %g", width, height), template.HTML(d.String())
+}
+
+func (c *chart) draw(l language) *figure {
 	f := &figure{Title: c.title, Alt: c.alt(l)}
-	p := plot.New()
-	p.BackgroundColor = nil
-	style(p)
-	var err error
-	height := vg.Length(lineHeight)
+	var d drawing
+	d.add(`<g font-size="%g" fill="currentColor">`, letters)
+	height := lineHeight
 	switch c.kind {
 	case lineChart:
-		err = c.drawLines(p, f, l)
+		c.drawLines(&d, f, l)
 	case barChart:
-		err = c.drawBars(p, l)
-		height = vg.Length(barHeight*len(c.series) + 12)
+		height = barHeight*float64(len(c.series)) + 12
+		c.drawBars(&d, l)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("draw %q: %w", c.title, err)
-	}
-	f.ViewBox, f.SVG, err = svgOf(plotWidth, height, func(dc draw.Canvas) { p.Draw(dc) })
-	return f, err
+	d.add("</g>")
+	f.ViewBox, f.SVG = d.done(plotWidth, height)
+	return f
 }
 
-func style(p *plot.Plot) {
-	sans := font.Font{Typeface: "Liberation", Variant: "Sans", Size: letters}
-	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
-		for _, s := range []*text.Style{&axis.Label.TextStyle, &axis.Tick.Label} {
-			s.Font, s.Color = sans, inkColor
-		}
-		axis.Color, axis.Tick.Color = gridColor, gridColor
-		axis.Width, axis.Tick.Width = 1, 1
-		axis.Tick.Length, axis.Padding = 4, 0
-		axis.Label.Padding = 4
-	}
-}
-
-func (c *chart) drawLines(p *plot.Plot, f *figure, l language) error {
-	p.X.Label.Text = c.xTitle
-	p.Add(horizontalGrid())
-	most := 0.0
+func (c *chart) drawLines(d *drawing, f *figure, l language) {
+	most := 1e-9
 	for _, s := range c.series {
-		points := make(plotter.XYs, len(s.values))
-		for i, value := range s.values {
-			points[i] = plotter.XY{X: c.xs[i], Y: value}
-			most = max(most, value)
+		most = max(most, slices.Max(s.values))
+	}
+	step := niceStep(most)
+	most *= 1.05
+	const top, bottom, right = 10.0, lineHeight - 40, plotWidth - 16
+	left := 14.0
+	for y := 0.0; y <= most; y += step {
+		left = max(left, width(l.Number(rounded(y)))+8)
+	}
+	first, last := c.xs[0], c.xs[len(c.xs)-1]
+	atX := func(x float64) float64 { return left + 8 + (x-first)/max(last-first, 1e-9)*(right-left-8) }
+	atY := func(y float64) float64 { return bottom - y/most*(bottom-top) }
+	for y := 0.0; y <= most; y += step {
+		d.rule(left, atY(y), right, atY(y))
+		d.text(left-6, atY(y)+letters/3, "end", l.Number(rounded(y)))
+	}
+	free := math.Inf(-1) // where the next number does not touch the one before
+	for _, x := range c.xs {
+		d.rule(atX(x), bottom, atX(x), bottom+4)
+		if half := width(l.Number(x)) / 2; atX(x)-half >= free {
+			d.text(atX(x), bottom+17, "middle", l.Number(x))
+			free = atX(x) + half + letter
 		}
-		line, dots, err := plotter.NewLinePoints(points)
-		if err != nil {
-			return err
+	}
+	d.text((left+right)/2, lineHeight-6, "middle", c.xTitle)
+	for _, s := range c.series {
+		var points [][2]float64
+		for i, y := range s.values {
+			points = append(points, [2]float64{atX(c.xs[i]), atY(y)})
 		}
-		line.Color, line.Width, line.Dashes = seriesColor(s.place), 2, dashes[s.place%len(dashes)]
-		dots.Color, dots.Radius, dots.Shape = seriesColor(s.place), 4, marks[s.place%len(marks)]
-		p.Add(line, dots)
+		d.line(s.place, points, points)
+		var sample drawing
+		sample.line(s.place, [][2]float64{{0, 6}, {30, 6}}, [][2]float64{{15, 6}})
 		key := entry{Label: s.label()}
-		if key.ViewBox, key.SVG, err = svgOf(30, 12, func(dc draw.Canvas) { line.Thumbnail(&dc); dots.Thumbnail(&dc) }); err != nil {
-			return err
-		}
+		key.ViewBox, key.SVG = sample.done(30, 12)
 		f.Legend = append(f.Legend, key)
 	}
-	p.Y.Min, p.Y.Max = 0, max(most*1.05, 1e-9)
-	p.Y.Tick.Marker = inWords{plot.DefaultTicks{}, l}
-	var ticks plot.ConstantTicks
-	least := (c.xs[len(c.xs)-1] - c.xs[0]) / 24 // nearer, a number would lie on the one before
-	labelled := math.Inf(-1)
-	for _, x := range c.xs {
-		tick := plot.Tick{Value: x, Label: " "}
-		if x-labelled >= least {
-			tick.Label, labelled = l.Number(x), x
-		}
-		ticks = append(ticks, tick)
+}
+
+// drawBars draws them lying, because their names are long. Each says its number.
+func (c *chart) drawBars(d *drawing, l language) {
+	const thick = 14.0
+	names, numbers, most := 0.0, 0.0, 1e-9
+	for _, s := range c.series {
+		names, numbers = max(names, width(s.label())), max(numbers, width(l.Number(s.values[0])))
+		most = max(most, s.values[0])
 	}
-	p.X.Tick.Marker = ticks
-	return nil
-}
-
-// drawBars draws them lying, because their names are long. The first is on top.
-func (c *chart) drawBars(p *plot.Plot, l language) error {
-	var names []string
-	most := 1e-9
-	for _, s := range slices.Backward(c.series) {
-		value, y := s.values[0], float64(len(names))
-		names, most = append(names, s.label()), max(most, value)
-		bar, err := plotter.NewBarChart(plotter.Values{value}, 14)
-		if err != nil {
-			return err
-		}
-		bar.Horizontal, bar.XMin, bar.Color, bar.LineStyle.Width = true, y, seriesColor(s.place), 0
-		label, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{{X: value, Y: y}}, Labels: []string{l.Number(value)}})
-		if err != nil {
-			return err
-		}
-		label.TextStyle[0] = p.X.Tick.Label
-		label.TextStyle[0].XAlign, label.TextStyle[0].YAlign = draw.XLeft, draw.YCenter
-		label.Offset = vg.Point{X: 5}
-		p.Add(bar, label)
+	left := names + 8
+	for i, s := range c.series {
+		middle, length := 6+barHeight*(float64(i)+0.5), s.values[0]/most*(plotWidth-left-numbers-8)
+		d.text(names, middle+letters/3, "end", s.label())
+		d.add(`<rect x="%.1f" y="%.1f" width="%.1f" height="%g" fill="var(--series-%d)"/>`, left, middle-thick/2, length, thick, s.place)
+		d.text(left+length+5, middle+letters/3, "start", l.Number(s.values[0]))
 	}
-	p.NominalY(names...)
-	p.X.Min, p.X.Max = 0, most
-	p.Y.Padding = 5
-	p.Y.Min, p.Y.Max = -0.5, float64(len(names))-0.5
-	p.X.Tick.Marker, p.X.Width, p.X.Tick.Length = plot.ConstantTicks{}, 0, 0 // every bar says its number
-	p.Y.Width, p.Y.Tick.Length = 0, 0
-	return nil
 }
 
-func horizontalGrid() *plotter.Grid {
-	grid := plotter.NewGrid()
-	grid.Vertical.Color = nil
-	grid.Horizontal = draw.LineStyle{Color: gridColor, Width: 1}
-	return grid
-}
+// width is about how wide a text is.
+func width(text string) float64 { return letter * float64(len([]rune(text))) }
 
-// inWords are ticks whose numbers are written as the language does.
-type inWords struct {
-	plot.Ticker
-	l language
-}
-
-func (w inWords) Ticks(least, most float64) []plot.Tick {
-	ticks := w.Ticker.Ticks(least, most)
-	for i := range ticks {
-		if !ticks[i].IsMinor() {
-			ticks[i].Label = w.l.Number(math.Round(ticks[i].Value*1e9) / 1e9)
+// niceStep is 1, 2 or 5 times a power of ten: the least with which five or fewer reach most.
+func niceStep(most float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(most/5)))
+	for _, factor := range []float64{1, 2, 5} {
+		if power*factor*5 >= most {
+			return power * factor
 		}
 	}
-	return slices.DeleteFunc(ticks, func(tick plot.Tick) bool { return tick.IsMinor() })
+	return power * 10
 }
 
-var svgBody = regexp.MustCompile(`(?s)<svg[^>]*>(.*)</svg>`)
-
-// svgOf draws and returns what is within the svg element, so that the page can say what the element is.
-func svgOf(width, height vg.Length, drawOn func(draw.Canvas)) (viewBox string, body template.HTML, err error) {
-	canvas := &measuring{Canvas: vgsvg.New(width, height)}
-	drawOn(draw.New(canvas))
-	var out bytes.Buffer
-	if _, err := canvas.WriteTo(&out); err != nil {
-		return "", "", err
-	}
-	found := svgBody.FindSubmatch(out.Bytes())
-	if found == nil {
-		return "", "", fmt.Errorf("no svg element in %d bytes", out.Len())
-	}
-	// The library has escaped the words in it.
-	return fmt.Sprintf("0 0 %g %g", width.Points(), height.Points()), template.HTML(canvas.fitted(named(found[1]))), nil
-}
-
-// A measuring canvas notes how wide each text is in the letters that the library counts with. A browser may not have
-// them, and is told to make its own fit; without that, wider ones would run into what is beside them.
-type measuring struct {
-	*vgsvg.Canvas
-	widths []float64
-}
-
-func (m *measuring) FillString(face font.Face, at vg.Point, text string) {
-	m.widths = append(m.widths, face.Width(text).Points())
-	m.Canvas.FillString(face, at, text)
-}
-
-var textStart = regexp.MustCompile(`<text `)
-
-// fitted says of each text how wide it is. They come in the order in which they were drawn.
-func (m *measuring) fitted(svg []byte) []byte {
-	return textStart.ReplaceAllFunc(svg, func(start []byte) []byte {
-		if len(m.widths) == 0 {
-			return start
-		}
-		width := m.widths[0]
-		m.widths = m.widths[1:]
-		return fmt.Appendf(nil, `<text textLength="%.1f" lengthAdjust="spacingAndGlyphs" `, width)
-	})
-}
+// rounded takes away what adding up has left far behind the point.
+func rounded(value float64) float64 { return math.Round(value*1e9) / 1e9 }

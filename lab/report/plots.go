@@ -22,15 +22,15 @@ var plots = map[string]func(experiment.Result, names) *chart{
 type names func(key string) string
 
 // plotOf draws a result, if there is a plot for it and everything that it needs was measured. Otherwise nil.
-func plotOf(r experiment.Result, l language) (*figure, error) {
+func plotOf(r experiment.Result, l language) *figure {
 	plot, ok := plots[r.Name]
 	if !ok {
-		return nil, nil
+		return nil
 	}
 	name := func(key string) string { return l.T("plots." + r.Name + "." + key) }
 	c := plot(r, name).orNothing()
 	if c == nil {
-		return nil, nil
+		return nil
 	}
 	c.title = name("title")
 	if c.kind == lineChart {

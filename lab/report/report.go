@@ -108,10 +108,7 @@ func newView(p Page) (view, error) {
 		Facts: facts(p, l), Signs: experiment.Signs(), Schemes: experiment.Schemes(),
 	}
 	for _, r := range p.Report.Experiments {
-		s, err := newSection(r, l)
-		if err != nil {
-			return view{}, err
-		}
+		s := newSection(r, l)
 		v.Sections = append(v.Sections, s)
 		if !r.AsPredicted {
 			v.Surprises = append(v.Surprises, s)
@@ -137,8 +134,11 @@ func (v *view) count(c experiment.Cell) {
 	}
 }
 
-func newSection(r experiment.Result, l language) (section, error) {
-	s := section{Result: r.In(l.Language), Took: l.Seconds(r.DurationMS), Row: make([]cell, len(experiment.Schemes())), Measures: measures(r, l)}
+func newSection(r experiment.Result, l language) section {
+	s := section{
+		Result: r.In(l.Language), Took: l.Seconds(r.DurationMS), Row: make([]cell, len(experiment.Schemes())),
+		Measures: measures(r, l), Plot: plotOf(r, l),
+	}
 	for _, c := range s.Result.Cells {
 		sign := experiment.SignOf(c)
 		shown := cell{c, sign, sign.In(l.Language)}
@@ -151,9 +151,7 @@ func newSection(r experiment.Result, l language) (section, error) {
 			s.Failures = append(s.Failures, c.Failure)
 		}
 	}
-	var err error
-	s.Plot, err = plotOf(r, l)
-	return s, err
+	return s
 }
 
 // measures lists the numbers of a result that there are words for, by name, in the order that people expect.

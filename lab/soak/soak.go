@@ -56,9 +56,21 @@ type Config struct {
 // broken, mended or ended. A broken invariant is no error: it is in Report.Broken, and it ends the run.
 func Run(ctx context.Context, config Config) (Report, error) {
 	before := measureResources()
+	figures, last, err := liveThrough(ctx, config)
+	if err == nil && figures.Broken == nil {
+		if figures.Broken = checkResources(ctx, before); figures.Broken != nil {
+			figures.Broken.Events = last
+		}
+	}
+	return figures, err
+}
+
+// liveThrough is a run but for its last check. When it returns, the lab and what the model knows are no longer needed, so the
+// memory that they took has to come back. last is what happened last.
+func liveThrough(ctx context.Context, config Config) (figures Report, last []string, err error) {
 	target, closeLab, err := config.Open(ctx)
 	if err != nil {
-		return Report{}, err
+		return Report{}, nil, err
 	}
 	s := &soak{config: config, target: target, world: newWorld(config.Replicas), client: newClient(target.URL()), started: time.Now()}
 	s.tally = tally{requests: map[string]map[int]int{}, faults: map[string]int{}}
@@ -67,10 +79,7 @@ func Run(ctx context.Context, config Config) (Report, error) {
 	if failed := closeLab(); err == nil {
 		err = failed
 	}
-	if err == nil && s.broken() == nil {
-		s.report(checkResources(ctx, before))
-	}
-	return s.figures(), err
+	return s.figures(), s.world.events(nil, s.started), err
 }
 
 // A soak is one run.
