@@ -78,13 +78,18 @@ func (h *holder) sendWith(want int, method, path, body, proof string) answer {
 func (h *holder) logIn() {
 	h.t.Helper()
 	body := loginBody("alice", passwordOf("alice"))
+	h.askNonce(body)
+	must(h.t, json.Unmarshal([]byte(h.send(200, http.MethodPost, "/token/bound/login", body).body), &h.pair))
+}
+
+func (h *holder) askNonce(body string) {
+	h.t.Helper()
 	first := h.send(401, http.MethodPost, "/token/bound/login", body)
 	first.isProblem(h.t, 401, "proof-nonce", scheme.TokenBound)
 	h.nonce = first.header.Get("DPoP-Nonce")
 	if h.nonce == "" || !strings.Contains(first.header.Get("WWW-Authenticate"), `error="use_dpop_nonce"`) {
 		h.t.Errorf("no nonce is given: %v", first.header)
 	}
-	must(h.t, json.Unmarshal([]byte(h.send(200, http.MethodPost, "/token/bound/login", body).body), &h.pair))
 }
 
 // bases are where a bound token is taken, by the scheme.

@@ -27,6 +27,7 @@ func (s *Server) handleSessionLogin(m mounted) gin.HandlerFunc {
 		}
 		if err == nil {
 			s.rememberDevice(c, user)
+			err = s.confirm(c, user, func() error { return m.sessions.Logout(c) })
 		}
 		s.answer(c, s.me(c, made.User, made.ExpiresAt), err)
 	}

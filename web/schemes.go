@@ -51,7 +51,7 @@ func (s *Server) mountSession(name string, store session.Store, directory accoun
 
 // mountBoundSession has a store of its own: in another scheme, where nothing asks for a proof, its cookie is unknown.
 func (s *Server) mountBoundSession() mounted {
-	store := session.NewRedis(s.config.Redis, s.config.Prefix+"bound-", s.config.Idle, s.config.Absolute, s.config.Now)
+	store := session.NewRedis(s.config.Redis, s.config.Prefix+"bound-", s.config.Idle, s.config.Absolute)
 	m := s.mountSession(scheme.SessionBound, store, s.directory)
 	m.read = s.readProved(m.sessions)
 	return m

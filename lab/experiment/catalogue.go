@@ -19,6 +19,7 @@ func All() []Experiment {
 		oneAddress(),
 		redisDown(),
 		redisBack(),
+		failover(),
 		reloginHerd(),
 		logout(),
 		logoutEverywhere(),

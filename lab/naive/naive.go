@@ -54,7 +54,7 @@ type Twin struct {
 	codes  map[string]account.Demo // of oauth.go
 }
 
-// New returns a twin with the demo accounts. It makes an RSA key, which takes some 30 ms.
+// New returns a twin with the demo accounts. The first of a process makes an RSA key, which takes some 30 ms.
 func New() (*Twin, error) {
 	t := &Twin{store: &mapStore{}}
 	if err := t.makeKeys(); err != nil {

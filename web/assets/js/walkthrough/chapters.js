@@ -99,7 +99,7 @@ export const CHAPTERS = [
       actions: ["login", "stop-redis", "visit", "start-redis"],
     },
     light: ["redis"],
-    more: ["redis-back", "relogin-herd"],
+    more: ["redis-back", "failover", "relogin-herd"],
     sources: [RFC(9110, "15.6.4"), RFC(9457)],
   },
   {
