@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +13,11 @@ import (
 
 // Redis keeps records in Redis, where every replica finds them.
 //
-//	authlab:session:<hash of the ID>   the record as JSON; expires when it is not loaded for as long as idle
-//	authlab:sessions:<user>            the keys of the user's sessions, by when they end, at most Limit; expires after absolute
+//	authlab:session:{slot}:<hash of the ID>   the record as JSON; expires when it is not loaded for as long as idle
+//	authlab:sessions:{slot}:<user>            the keys of the user's sessions, by when they end, at most Limit; expires after absolute
+//
+// In a Redis Cluster a script or a transaction can reach only keys of one hash slot, which is chosen by what stands in braces.
+// So all of a user are in one of 256 slots, and an ID begins with its user's.
 //
 // A request that only reads costs one command: GETEX returns the record and begins its idle time anew. A request that also
 // writes costs one more. The second key is used only by a login, a logout, and the list of a user's sessions.
@@ -51,8 +55,19 @@ func NewRedis(client redis.UniversalClient, prefix string, idle, absolute time.D
 	return &Redis{client: client, prefix: prefix, idle: idle, absolute: absolute}
 }
 
-func (s *Redis) recordKey(key string) string { return s.prefix + "session:" + key }
-func (s *Redis) userKey(user string) string  { return s.prefix + "sessions:" + user }
+// recordKey takes a key as List gives it. recordOf takes the ID. False: it is not of the form of one.
+func (s *Redis) recordKey(slot byte, key string) string {
+	return s.prefix + "session:{" + hex.EncodeToString([]byte{slot}) + "}:" + key
+}
+
+func (s *Redis) recordOf(id string) (name string, ok bool) {
+	key, ok := keyOf(id)
+	return s.recordKey(slotIn(id), key), ok
+}
+
+func (s *Redis) userKey(user string) string {
+	return s.prefix + "sessions:{" + hex.EncodeToString([]byte{slotOf(user)}) + "}:" + user
+}
 
 // create keeps the record ARGV[1] under KEYS[1] for ARGV[2] milliseconds. If there is a KEYS[2], it is the list of the user's
 // sessions, which gets the key ARGV[3] by its end, ARGV[4] seconds from now, loses what ended ARGV[5] seconds ago, and lives
@@ -74,13 +89,13 @@ return redis.call('ZRANGE', KEYS[2], 0, math.min(over, ARGV[7]) - 1)`
 
 // Create implements Store.
 func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
-	id := newID()
+	id := newIDOf(r.User)
 	key, _ := keyOf(id)
 	text, err := json.Marshal(r)
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
 	}
-	keys := []string{s.recordKey(key)}
+	keys := []string{s.recordKey(slotIn(id), key)}
 	if r.User != "" {
 		keys = append(keys, s.userKey(r.User))
 	}
@@ -95,11 +110,11 @@ func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 
 // Load implements Store.
 func (s *Redis) Load(ctx context.Context, credential string) (Record, error) {
-	key, ok := keyOf(credential)
+	name, ok := s.recordOf(credential)
 	if !ok {
 		return Record{}, fmt.Errorf("load session: %w: %w", ErrNoSession, ErrMalformed)
 	}
-	text, err := s.client.GetEx(ctx, s.recordKey(key), s.idle).Bytes()
+	text, err := s.client.GetEx(ctx, name, s.idle).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return Record{}, fmt.Errorf("load session: redis: %w", ErrNoSession)
 	}
@@ -119,7 +134,7 @@ return ''`
 
 // Update implements Store.
 func (s *Redis) Update(ctx context.Context, credential string, loaded Record, change func(*Record) error) (string, Record, error) {
-	key, ok := keyOf(credential)
+	name, ok := s.recordOf(credential)
 	if !ok {
 		return "", Record{}, fmt.Errorf("update session: %w: %w", ErrNoSession, ErrMalformed)
 	}
@@ -136,7 +151,7 @@ func (s *Redis) Update(ctx context.Context, credential string, loaded Record, ch
 		if err != nil {
 			return "", Record{}, fmt.Errorf("update session: %w", err)
 		}
-		found, err := s.client.Eval(ctx, replaceIf, []string{s.recordKey(key)}, before, after, s.idle.Milliseconds()).Text()
+		found, err := s.client.Eval(ctx, replaceIf, []string{name}, before, after, s.idle.Milliseconds()).Text()
 		switch {
 		case errors.Is(err, redis.Nil):
 			return "", Record{}, fmt.Errorf("update session: redis: %w", ErrNoSession)
@@ -159,7 +174,7 @@ func (s *Redis) Delete(ctx context.Context, credential string, r Record) error {
 	if !ok {
 		return nil
 	}
-	return s.End(ctx, r.User, key)
+	return s.end(ctx, slotIn(credential), r.User, key)
 }
 
 // List implements Lister.
@@ -173,7 +188,7 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	}
 	names := make([]string, len(keys))
 	for i, key := range keys {
-		names[i] = s.recordKey(key)
+		names[i] = s.recordKey(slotOf(user), key)
 	}
 	texts, err := s.client.MGet(ctx, names...).Result()
 	if err != nil {
@@ -194,12 +209,16 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 
 // End implements Lister. It deletes the records and takes their keys off the user's list, together.
 func (s *Redis) End(ctx context.Context, user string, keys ...string) error {
+	return s.end(ctx, slotOf(user), user, keys...)
+}
+
+func (s *Redis) end(ctx context.Context, slot byte, user string, keys ...string) error {
 	if len(keys) == 0 {
 		return nil
 	}
 	records, members := make([]string, len(keys)), make([]any, len(keys))
 	for i, key := range keys {
-		records[i], members[i] = s.recordKey(key), key
+		records[i], members[i] = s.recordKey(slot, key), key
 	}
 	_, err := s.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.Del(ctx, records...)

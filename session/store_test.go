@@ -25,6 +25,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
+	"authlab/lab/redisserver/redistest"
 	"authlab/session"
 	"authlab/session/storetest"
 )
@@ -32,7 +33,17 @@ import (
 func TestMain(m *testing.M) {
 	gin.SetMode(gin.TestMode)
 	redis.SetLogger(&logging.VoidLogger{})
-	os.Exit(m.Run())
+	shared.Run(m)
+}
+
+var shared redistest.Shared
+
+// clusterRedis is a cluster, with a prefix of its own for each test.
+func clusterRedis(t *testing.T) (*redis.ClusterClient, string) {
+	t.Helper()
+	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{shared.Cluster(t).Nodes[0].Addr}, DisableRoutingPolicies: true})
+	t.Cleanup(func() { client.Close() })
+	return client, redistest.Prefix(t)
 }
 
 const idle, absolute = 30 * time.Minute, 8 * time.Hour
@@ -60,7 +71,7 @@ func realRedis(t *testing.T) (*redis.Client, string) {
 		t.Fatal(err)
 	}
 	client := redis.NewClient(options)
-	prefix := "authlab-test:" + strings.ReplaceAll(t.Name(), "/", ":") + ":"
+	prefix := redistest.Prefix(t)
 	t.Cleanup(func() {
 		ctx := context.WithoutCancel(t.Context())
 		if keys, err := client.Keys(ctx, prefix+"*").Result(); err == nil && len(keys) > 0 {
@@ -119,6 +130,12 @@ func TestEveryStoreConforms(t *testing.T) {
 			return storetest.Fixture{Store: session.NewRedis(client, prefix, idle, absolute), Idle: idle}
 		})
 	})
+	t.Run("redis, cluster", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) storetest.Fixture {
+			client, prefix := clusterRedis(t)
+			return storetest.Fixture{Store: session.NewRedis(client, prefix, idle, absolute), Idle: idle}
+		})
+	})
 	t.Run("signed cookie", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) storetest.Fixture { return storetest.Fixture{Store: signed(t)} })
 	})
@@ -133,6 +150,10 @@ func TestGinContribsOwnSuitePasses(t *testing.T) {
 		},
 		"redis, real": func(t *testing.T) session.Store {
 			client, prefix := realRedis(t)
+			return session.NewRedis(client, prefix, idle, absolute)
+		},
+		"redis, cluster": func(t *testing.T) session.Store {
+			client, prefix := clusterRedis(t)
 			return session.NewRedis(client, prefix, idle, absolute)
 		},
 	} {
@@ -400,13 +421,13 @@ func FuzzNoJSONBreaksValues(f *testing.F) {
 func TestAListThatIsTooLongGetsShort(t *testing.T) {
 	server, client := embeddedRedis(t)
 	store := session.NewRedis(client, "authlab:", idle, absolute)
-	const long = 3*session.MaxSessions + 7
+	const long, slot = 3*session.MaxSessions + 7, "{2b}:" // SHA-256 of "alice" begins with 2b
 	for i := range long {
 		key := fmt.Sprintf("%064x", i)
-		if _, err := server.ZAdd("authlab:sessions:alice", float64(time.Now().Add(absolute).Unix())+float64(i)/long, key); err != nil {
+		if _, err := server.ZAdd("authlab:sessions:"+slot+"alice", float64(time.Now().Add(absolute).Unix())+float64(i)/long, key); err != nil {
 			t.Fatal(err)
 		}
-		if err := server.Set("authlab:session:"+key, `{"user":"alice"}`); err != nil {
+		if err := server.Set("authlab:session:"+slot+key, `{"user":"alice"}`); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -417,7 +438,7 @@ func TestAListThatIsTooLongGetsShort(t *testing.T) {
 		if _, err := store.Create(t.Context(), session.Record{User: "alice"}); err != nil {
 			t.Fatal(err)
 		}
-		keys, err := server.ZMembers("authlab:sessions:alice")
+		keys, err := server.ZMembers("authlab:sessions:" + slot + "alice")
 		if err != nil || len(keys) != want {
 			t.Errorf("after a login: %d sessions, %v; want %d", len(keys), err, want)
 		}

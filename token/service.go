@@ -3,7 +3,6 @@ package token
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"sync/atomic"
 	"time"
 
@@ -101,7 +100,7 @@ func (s *Service) LoginBound(ctx context.Context, user account.User, proof Proof
 }
 
 func (s *Service) login(ctx context.Context, user account.User, thumbprint string) (Pair, error) {
-	refresh := refreshToken{rand.Text(), rand.Text()}
+	refresh := newRefreshToken(user.Name)
 	at, err := s.startFamily(ctx, user.Name, refresh, thumbprint)
 	if err != nil {
 		return Pair{}, err

@@ -33,7 +33,7 @@ func TestANewPasswordEndsEveryLoginThatCanBeEndedAndTellsWhichCannot(t *testing.
 		want := map[string]string{
 			scheme.Basic: "all", scheme.SessionMemory: "this-replica", scheme.SessionRedis: "all", scheme.SessionCookie: "none",
 			scheme.TokenStateless: "none", scheme.TokenRevocable: "all", scheme.TokenCookie: "none",
-			scheme.TokenBound: "none", scheme.TokenBoundLocal: "none",
+			scheme.SessionBound: "all", scheme.TokenBound: "none", scheme.TokenBoundLocal: "none",
 		}
 		if !maps.Equal(answer.Ended, want) {
 			t.Errorf("ended %v, want %v", answer.Ended, want)

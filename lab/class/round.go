@@ -244,6 +244,17 @@ func (r *round) isRight(person int) bool {
 	return vote != nil && r.measured >= 0 && *vote == r.measured
 }
 
+// isOver tells whether a round has come to its lesson. One that is given up before is taken away.
+func (r *round) isOver() bool { return r.phase == "" || r.phase == lesson }
+
+// measuredChoice is the choice that was measured; nil: none of them was.
+func (r *round) measuredChoice() *int {
+	if r.measured < 0 {
+		return nil
+	}
+	return &r.measured
+}
+
 // distribution counts the votes for each choice.
 func (r *round) distribution(in phase) []int {
 	counts := make([]int, len(r.choices))
@@ -265,7 +276,7 @@ func (r *round) in(l *texts.Language) said {
 	for i, choice := range r.choices {
 		s.Choices[i] = choice.In(l, r.experiment.Name)
 	}
-	if r.phase == lesson && r.result != nil {
+	if r.isOver() && r.result != nil {
 		s.Lesson = r.result.In(l).Lesson
 	}
 	return s

@@ -23,6 +23,7 @@ const (
 	BeatRequest    BeatKind = "request"     // a client sent a request, and Status came back
 	BeatMore       BeatKind = "more"        // Count further requests of Scheme are left out; the last of them was here
 	BeatCopy       BeatKind = "copy"        // Client has now a copy of the credential of From.
+	BeatStream     BeatKind = "stream"      // Client's stream of events goes on (Open), or has ended
 	BeatBreak      BeatKind = "break"       // Fault began
 	BeatMend       BeatKind = "mend"        // Fault ended
 	BeatScale      BeatKind = "scale"       // there are Count replicas now
@@ -30,6 +31,7 @@ const (
 	BeatAdvance    BeatKind = "advance"     // all clocks were moved forward by Seconds
 	BeatRotateKeys BeatKind = "rotate-keys" // new keys sign; Overlap: those before go on verifying
 	BeatRoles      BeatKind = "roles"       // User has now Roles in the users database
+	BeatSettings   BeatKind = "settings"    // the replicas work by Settings now
 	BeatReset      BeatKind = "reset"       // the lab was made clean
 )
 
@@ -64,8 +66,11 @@ type Beat struct {
 	Count   int      `json:"count,omitempty"`
 	Seconds float64  `json:"seconds,omitempty"` // also how wrong a clock, or how far away Redis is, of a break
 	Overlap bool     `json:"overlap,omitempty"`
+	Open    bool     `json:"open,omitempty"`
 	User    string   `json:"user,omitempty"`
 	Roles   []string `json:"roles,omitempty"` // the first 8 of Count
+
+	Settings *Settings `json:"settings,omitempty"`
 
 	// Changes is what is remembered otherwise than before this beat, by two looks at the lab.
 	Changes []Change `json:"changes,omitempty"`

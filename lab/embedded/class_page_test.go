@@ -20,7 +20,7 @@ func TestAPhoneAndTheWallTellTheSame(t *testing.T) {
 	const key = "the-teachers-key-of-a-test"
 	lab, _ := start(t, embedded.Config{LabKey: key})
 	c, err := class.New(class.Config{
-		Lab: lab.Handler(), Pages: web.NewClassPages(), View: lab.View, AddAccount: lab.AddAccount, Key: key, Address: "http://192.0.2.1/join",
+		Lab: lab.Handler(), Pages: web.NewClassPages(), View: lab.View, AddAccount: lab.AddAccount, SetRoles: lab.SetRoles, Key: key, Address: "http://192.0.2.1/join",
 		Run: func(ctx context.Context, name string) (experiment.Result, error) {
 			experiments, err := experiment.Named(name)
 			if err != nil {

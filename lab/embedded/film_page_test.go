@@ -18,12 +18,22 @@ import (
 	"authlab/lab/experiment/api"
 )
 
-// openFilm runs an experiment, opens a page, and has the recording played there for some schemes, held before the first
+// openFilm opens a page, runs an experiment, and has the recording played there for some schemes, held before the first
 // beat. window.seen is what play said when it was over.
 func openFilm(t *testing.T, address, experiment string, schemes ...string) (*page, contract.Recording) {
 	t.Helper()
 	c, _ := start(t, embedded.Config{Experiments: func(url string) http.Handler { return api.For(url).Handler() }})
-	answer, err := http.Post(c.URL()+"/lab/experiments/"+experiment, "application/json", strings.NewReader(`{"users":50}`))
+	p := openAt(t, c.URL(), address)
+	p.do(chromedp.EmulateViewport(1366, 650))
+	wait[bool](p, `document.querySelector("lab-stage")?.film && document.querySelectorAll(".replica[data-state=alive]").length === 3`)
+	return p, p.film(c.URL(), experiment, schemes...)
+}
+
+// film runs an experiment in the lab at an address, and has it played as openFilm does.
+func (p *page) film(lab, experiment string, schemes ...string) contract.Recording {
+	t := p.t
+	t.Helper()
+	answer, err := http.Post(lab+"/lab/experiments/"+experiment, "application/json", strings.NewReader(`{"users":50}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,9 +43,6 @@ func openFilm(t *testing.T, address, experiment string, schemes ...string) (*pag
 	if err := errors.Join(json.NewDecoder(answer.Body).Decode(&result), json.Unmarshal(result.Recording, &recording)); err != nil {
 		t.Fatal(err)
 	}
-	p := openAt(t, c.URL(), address)
-	p.do(chromedp.EmulateViewport(1366, 650))
-	wait[bool](p, `document.querySelector("lab-stage")?.film && document.querySelectorAll(".replica[data-state=alive]").length === 3`)
 	play[bool](p, fmt.Sprintf(`
 		document.querySelector(".walk").dataset.phase = "film";
 		window.stage = document.querySelector("lab-stage");
@@ -45,7 +52,7 @@ func openFilm(t *testing.T, address, experiment string, schemes ...string) (*pag
 		return true;`, result.Recording, strings.Join(schemes, " ")))
 	wait[bool](p, `stage.dataset.film === "playing"`)
 	p.do(chromedp.KeyEvent(","))
-	return p, recording
+	return recording
 }
 
 // A frame is what the stage shows at a beat.
@@ -113,6 +120,7 @@ func TestWhatAFilmShowsWasTrueAtEachBeat(t *testing.T) {
 				}
 				var lanes []string
 				last, told := -1, map[string]bool{}
+				began, lasts := 0.0, map[string]float64{} // lasts: when a lane is over
 				for f := p.frame(); ; f = p.next() {
 					if f.Moving || f.Caption == "" || strings.ContainsAny(f.Caption, "{}") || strings.Contains(f.Caption, "film.") {
 						t.Fatalf("at beat %v: %+v", f.Beat, f)
@@ -136,10 +144,17 @@ func TestWhatAFilmShowsWasTrueAtEachBeat(t *testing.T) {
 					}
 					last = *f.Beat
 					told[f.Caption] = true
+					lasts[f.Lane] = ask[float64](p, `document.querySelector(".film-bar").value`)
 					truth{recording, last, f.Lane}.compare(t, f)
 				}
 				if !slices.Equal(lanes, tt.schemes) {
 					t.Errorf("the lanes are %v, want %v", lanes, tt.schemes)
+				}
+				for _, lane := range lanes {
+					if length := lasts[lane] - began; length < 6000 || length > 12_500 {
+						t.Errorf("%s takes %.0f ms at reading pace", lane, length)
+					}
+					began = lasts[lane]
 				}
 				if seen := p.frame().Seen; seen == nil || !*seen {
 					t.Errorf("at the end, the film was seen: %v", seen)

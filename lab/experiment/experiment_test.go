@@ -170,10 +170,10 @@ func TestTamperingChangesEveryCredentialAndNeverLeavesItAsItWas(t *testing.T) {
 
 func TestARecordingNamesWhatWasChangedInACredential(t *testing.T) {
 	for _, tt := range []struct{ before, after, want string }{
-		{"wonderland", "Wonderland", "character 1 of 10 changed"},
-		{"wonderland", "wonderlanE", "character 10 of 10 changed"},
-		{"wonderland", "wonderlan", "9 characters in place of 10"},
-		{"head.admin.seal", "head.owner.seal", "the role changed"},
+		{"wonderland", "Wonderland", "✎ 1/10"},
+		{"wonderland", "wonderlanE", "✎ 10/10"},
+		{"wonderland", "wonderlan", "✎ 10 → 9"},
+		{"head.admin.seal", "head.owner.seal", "✎ roles"},
 		{"wonderland", "wonderland", ""},
 	} {
 		if got := changeName(tt.before, tt.after); got != tt.want {

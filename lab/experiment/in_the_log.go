@@ -45,12 +45,7 @@ func inTheLog() Experiment {
 				}
 				inAddress, replayed := log.has(user.Credential()), 0
 				if inAddress {
-					thief := trial.simulated(scheme, 1)
-					thief.SetCredential(user.Credential())
-					if err := thief.PinTo(ctx, user.at); err != nil {
-						return err
-					}
-					if replayed, err = thief.Status(ctx, "/me"); err != nil {
+					if replayed, err = user.Copy().Status(ctx, "/me"); err != nil { // a thief who has read the log
 						return err
 					}
 				}

@@ -92,22 +92,24 @@ func (trial *Trial) logOutWithStreams(ctx context.Context, often time.Duration, 
 			return nil, err
 		}
 		view.Now = view.Now.Add(part)
-		for scheme, stream := range streams {
-			ended, err := stream.endedBy(view.Now)
+		for scheme, user := range users.inOrder() {
+			ended, err := streams[scheme].endedBy(view.Now)
 			if err != nil {
 				return nil, fmt.Errorf("stream of %s: %w", scheme, err)
 			}
 			if _, known := lasted[scheme]; ended.IsZero() || known {
 				continue
 			}
+			user.recorder.watched(user, false)
 			// A stream that ends well before its time has been told, if only while the lab's clock was moved on by half of it.
 			if lasted[scheme] = often; ended.Sub(loggedOut) < often*3/4 {
 				lasted[scheme] = 0
 			}
 		}
 	}
-	for scheme := range streams {
+	for scheme, user := range users.inOrder() {
 		if _, ended := lasted[scheme]; !ended {
+			user.recorder.watched(user, true)
 			lasted[scheme] = goesOn
 		}
 	}

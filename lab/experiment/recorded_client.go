@@ -42,3 +42,17 @@ func (r *recorder) copied(u *User, kept bool) *identity {
 	r.sample.copy(n)
 	return who
 }
+
+// watched notes whether a user's stream goes on.
+func (r *recorder) watched(u *User, open bool) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := &note{user: u.Name, who: u.identity, Beat: contract.Beat{
+		Kind: contract.BeatStream, Scheme: u.Scheme, Client: r.nameOf(u), Open: open, AtMS: milliseconds(time.Since(r.began)),
+	}}
+	r.sample.came(n)
+	r.sample.notes = append(r.sample.notes, n)
+}

@@ -120,7 +120,7 @@ func withCounts(notes []*note) []*note {
 	for _, n := range slices.Clone(notes) {
 		switch n.Kind {
 		case contract.BeatRequest:
-		case contract.BeatAdvance, contract.BeatCopy:
+		case contract.BeatAdvance, contract.BeatCopy, contract.BeatStream:
 			continue
 		default:
 			clear(more)

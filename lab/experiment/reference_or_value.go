@@ -35,6 +35,9 @@ func referenceOrValue() Experiment {
 					return err
 				}
 				credential := user.Credential()
+				if _, err := user.Page(ctx, "/me"); err != nil { // is what is in the hand enough?
+					return err
+				}
 				records := after.records - before.records
 				trial.Observe(scheme, leaves(credentialKind(scheme, user.Name, credential), records), map[string]float64{
 					"credential_bytes": float64(len(credential)), "records": float64(records),

@@ -48,20 +48,20 @@ func changesGot(seen map[int]int) Outcome { return wrongCredentialsGot(seen).tal
 // changesGet says that every changed credential gets the same status.
 func changesGet(status int) Outcome { return changesGot(map[int]int{status: 1}) }
 
-// changeName names in the recording what was changed: one character by its place, or the role, after which nothing stands
-// where it stood.
+// changeName names in the recording what was changed, in signs that need no language: one character by its place, or the
+// role, after which nothing stands where it stood.
 func changeName(before, after string) string {
 	if len(before) != len(after) {
-		return fmt.Sprintf("%d characters in place of %d", len(after), len(before))
+		return fmt.Sprintf("✎ %d → %d", len(before), len(after))
 	}
 	for i := range before {
 		if before[i] == after[i] {
 			continue
 		}
 		if before[i+1:] == after[i+1:] {
-			return fmt.Sprintf("character %d of %d changed", i+1, len(before))
+			return fmt.Sprintf("✎ %d/%d", i+1, len(before))
 		}
-		return "the role changed"
+		return "✎ roles"
 	}
 	return ""
 }

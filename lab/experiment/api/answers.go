@@ -1,9 +1,12 @@
 package api
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
+	"strings"
 
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/texts"
@@ -68,7 +71,7 @@ func (r *Runner) handleList(w http.ResponseWriter, request *http.Request) {
 			}
 		}
 	}
-	answer(w, items)
+	answer(w, request, items)
 }
 
 func (r *Runner) replicas(ctx context.Context) int {
@@ -89,8 +92,17 @@ func languageOf(request *http.Request) *texts.Language {
 	return texts.Best(request.URL.Query().Get("lang"), request.Header.Get("Accept-Language"))
 }
 
-func answer(w http.ResponseWriter, body any) {
+// answer writes JSON, compressed for a client that takes that: a list or a recording is several times as large otherwise.
+func answer(w http.ResponseWriter, request *http.Request, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(body) // an error means that the client has gone
+	w.Header().Add("Vary", "Accept-Encoding")
+	var out io.Writer = w
+	if strings.Contains(request.Header.Get("Accept-Encoding"), "gzip") {
+		w.Header().Set("Content-Encoding", "gzip")
+		packed := gzip.NewWriter(w)
+		defer func() { _ = packed.Close() }()
+		out = packed
+	}
+	_ = json.NewEncoder(out).Encode(body) // an error means that the client has gone
 }

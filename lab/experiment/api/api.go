@@ -97,7 +97,7 @@ func (r *Runner) handleResult(w http.ResponseWriter, request *http.Request, expe
 }
 
 func (r *Runner) answerResult(w http.ResponseWriter, request *http.Request, result experiment.Result) {
-	answer(w, answerIn(result, languageOf(request)))
+	answer(w, request, answerIn(result, languageOf(request)))
 }
 
 // handleRun handles the "POST /lab/experiments/{name}" route: {"users":200}, and ?lang=es.

@@ -49,6 +49,9 @@ func TestAPageRunsAnExperimentAndHearsItInItsLanguage(t *testing.T) {
 			t.Fatalf("%s: %s, %v", lang, response.Status, err)
 		}
 		response.Body.Close()
+		if !response.Uncompressed {
+			t.Errorf("%s: the result was not compressed for a client that takes it so", lang)
+		}
 		if told.Name != "redis-down" || !told.AsPredicted || told.Claim == "" || !strings.Contains(told.Lesson, want.lesson) {
 			t.Errorf("%s: %+v", lang, told)
 		}

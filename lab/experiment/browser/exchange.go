@@ -45,8 +45,9 @@ type wire struct {
 	mu      sync.Mutex
 	order   []network.RequestID
 	seen    map[network.RequestID]*request
-	shown   int           // how many pages were shown
-	changed chan struct{} // closed and replaced at every event
+	shown   int                                           // how many pages were shown
+	bound   *network.EventDeviceBoundSessionEventOccurred // what became of the last key for a session; nil: there was none
+	changed chan struct{}                                 // closed and replaced at every event
 }
 
 type request struct {
@@ -95,6 +96,10 @@ func (w *wire) see(event any) {
 			// the answer that the page may not see.
 			r.kept = strings.Contains(r.Blocked, "Preflight")
 		}
+	case *network.EventDeviceBoundSessionEventOccurred:
+		if e.CreationEventDetails != nil {
+			w.bound = e
+		}
 	case *page.EventFrameNavigated:
 		if e.Frame.ParentID == "" {
 			w.shown++
@@ -122,17 +127,22 @@ func (w *wire) pages() int {
 
 // anotherPage waits until more pages were shown.
 func (w *wire) anotherPage(ctx context.Context, than int) error {
+	return w.until(ctx, "the browser shows no other page", func() bool { return w.shown > than })
+}
+
+// until waits until something is so, which events of the tab change.
+func (w *wire) until(ctx context.Context, otherwise string, isSo func() bool) error {
 	for {
 		w.mu.Lock()
-		shown, changed := w.shown, w.changed
+		so, changed := isSo(), w.changed
 		w.mu.Unlock()
-		if shown > than {
+		if so {
 			return nil
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fmt.Errorf("the browser shows no other page: %w", ctx.Err())
+			return fmt.Errorf("%s: %w", otherwise, ctx.Err())
 		}
 	}
 }

@@ -41,8 +41,8 @@ func (b *Browser) Open(ctx context.Context) (*Tab, error) {
 
 // OpenAt opens a tab of a browser of its own, whose profile is in a folder. Close ends that browser, as a user closes it, and
 // what it has kept is there when it is opened again. ErrNone: there is no browser.
-func (b *Browser) OpenAt(ctx context.Context, folder string) (*Tab, error) {
-	root, stop, err := b.launch(chromedp.UserDataDir(folder))
+func (b *Browser) OpenAt(ctx context.Context, folder string, flags ...Flag) (*Tab, error) {
+	root, stop, err := b.launch(append(flags, chromedp.UserDataDir(folder))...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,43 +1,68 @@
 // What happens in a beat, in a sentence or two.
 
 import { number, t, tOr } from "../lang.js";
+import { isGood } from "./reel.js";
 
 const minutes = (seconds) => (seconds < 7200 ? t("film.minutes", { n: number(Math.round(seconds / 60)) }) : t("film.hours", { n: number(Math.round(seconds / 3600)) }));
+
+/** The service, and the lane, of a server that makes the mistake an experiment is about. */
+export const NAIVE = "naive";
+
+/** A duration in ms, with decimals where it is short. */
+export const duration = (ms) => number(ms, ms < 10 ? 2 : 0);
 
 /** The first characters of what names a session or a token: what is written on ticket, letter and card. */
 export const short = (id = "") => id.slice(0, 4);
 
-/** A client as it is called on a card: user-00042 is user-42. */
-export const called = (client) => client.replace(/^(user-)0+/, "$1");
+/** A client as it is called on a card: user-00042 is user-42, and user-00042-2, another client of that user, user-42 (2). */
+export const called = (client) => client.replace(/^(user-)0+/, "$1").replace(/^(user-\d+|(?!user-)[a-z]+)-(\d+)$/, "$1 ($2)");
 
 /**
  * The caption of a frame, as its sentences. Of a request the first says what sets out, and the second what became of it:
  * that is told when it is seen. copied: the client has its credential from another one; kept: its user has set it aside; copy:
  * the credential that is copied now.
  */
-export function captionOf({ beat, scheme, n }, { copied, kept, copy, tally }) {
+export function captionOf({ beat, scheme, n, isOneOfMany }, { copied, kept, copy, tally }) {
   if (!beat) return [tally];
   if (beat.kind !== "request") return [event(beat, copy)];
   const id = short((beat.action === "page" || beat.action === "logout" ? beat.credential : beat.given)?.id);
+  const name = beat.client ? called(beat.client) : t("stage.client");
   const values = {
-    id, replica: beat.replica?.replaceAll("-", "\u2011"), status: beat.status || t("verdict.0"), client: copied && !kept ? t("film.other-client") : called(beat.client),
-    ms: number(beat.lookups?.find(({ where }) => where === "hash")?.ms ?? 0),
-    who: copied ? t(`film.asks-${kept ? "kept" : "copy"}`) : beat.action === "page" ? t("film.request", { n }) : called(beat.client),
+    id, replica: beat.replica?.replaceAll("-", "\u2011"), status: beat.status || t("verdict.0"), client: copied && !kept ? t("film.other-client") : name,
+    ms: duration(beat.lookups?.find(({ where }) => where === "hash")?.ms ?? 0),
+    who: whoAsks(beat, { copied, kept, n, name, isOneOfMany }),
   };
   return [t(`film.${setsOut(beat)}`, values), t(`film.${became(beat, scheme)}`, values)];
 }
 
-function setsOut({ action, service, replica }) {
-  if (service) return "goes-service";
+function whoAsks(beat, { copied, kept, n, name, isOneOfMany }) {
+  if (copied) return t(`film.asks-${kept ? "kept" : "copy"}`);
+  if (beat.action !== "page" || verbOf(beat)) return name;
+  return isOneOfMany ? t("film.request-of", { client: name }) : t("film.request", { n });
+}
+
+// What is asked for that is more than to see a page.
+const VERBS = { "POST password": "password", "POST email": "email", "POST cart": "cart-add", "GET cart": "cart", "GET stream": "stream", "POST logout-everywhere": "everywhere" };
+const verbOf = ({ method, path }) => VERBS[`${method} ${path.split("/").at(-1)}`];
+
+function setsOut(beat) {
+  const { action, service, replica, trick } = beat;
+  if (service) return service === NAIVE ? "goes-naive" : "goes-service";
   if (!replica) return "goes-nowhere";
+  const verb = verbOf(beat);
+  if (trick && (action === "login" || verb === "email")) return `goes-foreign-${verb ?? "login"}`;
+  if (trick === "address") return "goes-address";
+  if (verb) return `goes-${verb}`;
   return action === "page" ? "goes" : `goes-${action}`;
 }
 
 function became(beat, scheme) {
   const { action, problem = "", given, credential, replica } = beat;
+  if (verbOf(beat) === "password" && isGood(beat)) return "password";
+  if (beat.service === NAIVE) return isGood(beat) ? "naive" : "refused";
   if (action === "page" || !replica) return `page-${pageKey(beat)}`;
   if (problem.endsWith("-too-large") || problem === "token-too-long") return "login-too-large";
-  if (beat.status < 200 || beat.status > 299) return "refused";
+  if (!isGood(beat)) return "refused";
   if (action === "login") return `login-${scheme.startsWith("session") ? scheme : given?.kind ?? "none"}`;
   return action === "logout" ? `logout-${credential?.kind ?? "none"}` : "refresh";
 }
@@ -48,29 +73,33 @@ function homeKey(home, status) {
   return home.desc?.includes("jwks") ? "home-keys" : "home";
 }
 
+/** Whether a credential was refused because its time was over. */
+export const isTooLate = (problem) => problem === "token-time" || problem === "session-expired";
+
 /** Which sentence tells what became of a page: what decided is the last thing that was looked at. */
-function pageKey({ service, status, credential, lookups = [], problem = "" }) {
+function pageKey({ service, status, credential, lookups = [], problem = "", trick }) {
   const at = (where) => lookups.findLast((one) => one.where === where);
   if (service) return homeKey(at("home"), status);
   if (status === 0 || status === 502 || status === 504) return "no-answer";
-  if (!credential) return "nothing";
+  if (!credential) return trick === "address" ? "address" : "nothing";
   for (const where of ["denylist", "redis", "replica"]) {
     const { result } = at(where) ?? {};
     if (result) return `${where}-${result}`;
   }
-  if (problem === "token-time" || problem === "session-expired") return "too-late";
+  if (isTooLate(problem)) return "too-late";
   if (at("signature")?.result === "bad" || problem === "token-signature" || problem === "session-tampered") return "signature-bad";
   if (problem === "token-format") return "unreadable";
   if (at("hash")) return "hash";
   return at("signature") && status < 300 ? "signature-good" : "other";
 }
 
-function event({ kind, fault = "", count, seconds, user, from, kept, roles = [], overlap }, copy) {
+function event({ kind, fault = "", count, seconds, user, client, from, kept, open, roles = [], overlap, settings }, copy) {
   const [name, replica = ""] = fault.split(":");
   const values = { name: replica, n: number(count ?? 0), time: minutes(seconds ?? 0), thing: thing(copy), client: called(from ?? "") };
   switch (kind) {
     case "copy": return t(kept ? "film.kept" : "film.copy", values);
     case "more": return t("film.more", values);
+    case "stream": return t(`film.stream-${open ? "open" : "ended"}`, { client: called(client) });
     case "break": return t(`film.break-${name}`, { ...values, ms: number((seconds ?? 0) * 1000) });
     case "mend": return t(`film.mend-${name}`, values);
     case "scale": return t("film.scale", values);
@@ -79,7 +108,16 @@ function event({ kind, fault = "", count, seconds, user, from, kept, roles = [],
     case "rotate-keys": return t(overlap ? "film.rotate-overlap" : "film.rotate");
     case "roles": return count > roles.length ? t("film.roles-many", { user: called(user), n: values.n }) : t("film.roles", { user: called(user), roles: roles.join(", ") || t("stage.no-role") });
   }
-  return t("shell.is-reset");
+  return kind === "settings" ? worksBy(settings) : t("shell.is-reset");
+}
+
+/** How the replicas work by some settings. */
+function worksBy({ max_sessions: most, stale_sessions_seconds: stale, stream_ask_seconds: asks = 0, stream_told: told, undetected_reuse_seconds: reuse }) {
+  if (most) return t("film.settings-most", { n: number(most) });
+  if (stale) return t("film.settings-stale", { n: number(stale) });
+  if (told) return t("film.settings-told");
+  if (asks) return asks < 0 ? t("film.settings-never-asks") : t("film.settings-asks", { n: number(asks) });
+  return reuse ? t("film.settings-reuse", { n: number(reuse) }) : t("film.settings-none");
 }
 
 const thing = (credential) => tOr(`film.thing-${credential?.kind}`, "", { id: short(credential?.id) });

@@ -5,7 +5,8 @@ import { compact, number, t } from "../lang.js";
 import { frame, svg } from "../stage/node.js";
 import { dress, prop } from "../stage/prop.js";
 import { verdictOf } from "../verdict.js";
-import { isGood } from "./reel.js";
+import { called } from "./caption.js";
+import { isGood, streamOf } from "./reel.js";
 
 // Drawn in a square of 24. A thief has a hood; what its user has kept is a second sheet.
 const ICONS = {
@@ -13,8 +14,11 @@ const ICONS = {
   laptop: "M5 5h14v10H5zM2 19h20",
   copy: "M9 3h11v14H9zM15 17v4H4V7h5",
 };
-const MOST = 40; // answers that a row shows one by one
 const FEW = 3; // answers that need no count
+const MANY = 8; // answers that need a line of their own beside another client
+
+/** The signs of a stream that goes on, and of one that has ended. */
+export const STREAMS = { open: { tone: "ok", symbol: "≈" }, ended: { tone: "stranger", symbol: "■" } };
 
 /** How a service is called below its answers; the legend has its whole name. */
 export const initialOf = (service) => service[0].toUpperCase();
@@ -24,9 +28,16 @@ const numberOf = (replica) => Number(replica?.match(/\d+$/)?.[0]) || 0;
 export class ClientView {
   #frame;
   #rows = new Map(); // scheme → row
+  #most;
+  #title;
 
-  /** name: client, or other; title: how it is called; lanes: scheme → how many answers it will get; looks: one of the icons. */
-  constructor(name, title, lanes, looks) {
+  /**
+   * name: client, or other; title: how it is called; lanes: scheme → how many answers it will get; looks: one of the icons;
+   * most: how many answers a row shows one by one, the last ones.
+   */
+  constructor(name, title, lanes, looks, most) {
+    this.#most = most;
+    this.#title = title;
     this.#frame = frame(name, title, el("ul", { className: "film-lanes" }, ...[...lanes].map(([scheme, expected]) => this.#row(scheme, expected))));
     this.root.classList.add("film-client");
     const icon = svg("svg", { viewBox: "0 0 24 24", class: "node-icon", "aria-hidden": "true" });
@@ -39,8 +50,14 @@ export class ClientView {
     return this.#frame.root;
   }
 
-  /** lanes: scheme → {held, answers: [{status, replica, service, more}]}; playing: the scheme whose lane is played, "" for all. */
+  /**
+   * lanes: scheme → {held, answers: [{status, replica, service, more}], client: its name, where several take turns}; playing:
+   * the scheme whose lane is played, "" for all.
+   */
   show(lanes, playing) {
+    const { client = "" } = lanes.get(playing) ?? {};
+    setText(this.#frame.head.querySelector("h3"), client ? `${this.#title} · ${called(client)}` : this.#title);
+    this.root.toggleAttribute("data-named", client !== "");
     for (const [scheme, row] of this.#rows) {
       const { held = null, answers = [] } = lanes.get(scheme) ?? {};
       row.root.toggleAttribute("data-waits", playing !== "" && scheme !== playing);
@@ -49,7 +66,7 @@ export class ClientView {
       row.held.hidden = !held;
       const all = answers.filter(({ kind }) => kind === "request").length;
       setText(row.tally, all > FEW ? `${number(answers.filter(isGood).length)}/${number(all)}` : "");
-      const shown = answers.slice(-MOST);
+      const shown = answers.slice(-this.#most);
       [...row.list.children].forEach((place, i) => stamp(place, shown[i]));
     }
   }
@@ -57,9 +74,10 @@ export class ClientView {
   #row(scheme, expected) {
     const held = prop(null, scheme);
     const tally = el("span", { className: "film-tally" });
-    const places = Array.from({ length: Math.min(MOST, expected) }, () => el("li", {}, el("b"), el("small")));
+    const places = Array.from({ length: Math.min(this.#most, expected) }, () => el("li", {}, el("b"), el("small")));
     const list = el("ol", { className: "film-answers", ariaLabel: t("film.answers") }, ...places);
     const root = el("li", { dataset: { scheme } }, held, el("span", { className: "film-lane-name" }, t(`scheme.${scheme}.name`)), tally, list);
+    root.toggleAttribute("data-many", expected > MANY);
     this.#rows.set(scheme, { root, held, tally, list });
     return root;
   }
@@ -76,6 +94,12 @@ function stamp(node, answer) {
   if (kind === "more") {
     node.dataset.status = "more";
     return setText(node.firstChild, `+${compact(count)}`);
+  }
+  if (kind === "stream") {
+    const { tone, symbol } = STREAMS[streamOf(answer)];
+    Object.assign(node.dataset, { tone, status: streamOf(answer) });
+    node.title = t(`film.legend-stream-${streamOf(answer)}`);
+    return setText(node.firstChild, symbol);
   }
   const { tone, symbol, words } = verdictOf(status);
   Object.assign(node.dataset, { tone, status, replica: numberOf(replica) % 6 });

@@ -41,10 +41,10 @@ export class Controls {
     const leave = act.leave ? [button("leave", "Esc")] : [];
     place.classList.add("film");
     place.replaceChildren(
-      this.#where, this.#caption, this.#spoken,
+      el("div", { className: "film-head" }, this.#where, ...leave), this.#caption, this.#spoken,
       this.#bar,
       el("div", { className: "film-buttons" },
-        button("back", ","), button("toggle", t("film.space")), button("step", "."), el("span", { className: "film-rates" }, ...rates), skip, ...leave, this.#real),
+        button("back", ","), button("toggle", t("film.space")), button("step", "."), el("span", { className: "film-rates" }, ...rates), skip, this.#real),
     );
     place.hidden = false;
   }

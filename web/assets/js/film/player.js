@@ -10,7 +10,7 @@ import { captionOf } from "./caption.js";
 import { chartCaptionOf } from "./chart-caption.js";
 import { ChartReel, scaleOf } from "./chart-reel.js";
 import { ChartScene } from "./chart-scene.js";
-import { initialOf } from "./client-view.js";
+import { initialOf, STREAMS } from "./client-view.js";
 import { Clock } from "./clock.js";
 import { Controls, nextRate } from "./controls.js";
 import { Legend } from "./legend.js";
@@ -257,11 +257,12 @@ export class Player {
 }
 
 /** The signs of the answers in a film, and who gave them. */
-function signsOf({ statuses = [], hasReplicas, service }) {
+function signsOf({ statuses = [], streams = [], hasReplicas, service }) {
   const answers = statuses.map((status) => {
     const { tone, symbol, words } = verdictOf(status);
     return { symbol, tone, text: `${status || ""} ${words}` };
   });
+  for (const stream of streams) answers.push({ ...STREAMS[stream], text: t(`film.legend-stream-${stream}`) });
   if (hasReplicas) answers.push({ symbol: "1 2 3", text: t("film.legend-replica") });
   if (service) answers.push({ symbol: initialOf(service), text: service });
   return answers;

@@ -3,17 +3,21 @@
 import { scriptOf } from "./script.js";
 import { stateAt } from "./state.js";
 
+export const streamOf = ({ open }) => (open ? "open" : "ended");
 export const isGood = ({ status }) => status >= 200 && status < 300;
 
 export class Reel {
   frames;
   schemes;
   #recording;
+  #unseen = new Set(); // IDs that were given to clients that are not to be seen
 
   constructor(recording, schemes) {
     this.#recording = recording;
     this.frames = scriptOf(recording, schemes);
     this.schemes = schemes.filter((scheme) => this.frames.some((frame) => frame.scheme === scheme));
+    const shown = new Set(this.frames.map(({ at }) => at));
+    recording.beats.forEach(({ scheme, given }, at) => given?.id && this.schemes.includes(scheme) && !shown.has(at) && this.#unseen.add(given.id));
   }
 
   /**
@@ -45,6 +49,11 @@ export class Reel {
     return this.#pages.some(({ service, replica }) => replica && !service);
   }
 
+  /** What becomes of streams: open, ended. */
+  get streams() {
+    return [...new Set(this.frames.flatMap(({ beat }) => (beat?.kind === "stream" ? streamOf(beat) : [])))];
+  }
+
   /** The name of the second service, if it answers. */
   get service() {
     return this.#pages.find(({ service }) => service)?.service ?? "";
@@ -59,7 +68,7 @@ export class Reel {
     const { at, who } = this.frames[i];
     const scheme = this.frames[i].scheme || this.frames[i - 1].scheme;
     return {
-      before: stateAt(this.#recording, scheme, at - 1), after: stateAt(this.#recording, scheme, at), who,
+      before: this.#stateAt(scheme, at - 1), after: this.#stateAt(scheme, at), who,
       lanes: this.#lanes(i), lanesBefore: this.#lanes(i - 1),
     };
   }
@@ -78,17 +87,25 @@ export class Reel {
     return this.frames.findIndex(({ beat }) => beat?.kind === "request" && beat.action !== "login" && beat.status === status);
   }
 
+  /** The state after a beat, without what belongs to clients that are not to be seen. */
+  #stateAt(scheme, at) {
+    const state = stateAt(this.#recording, scheme, at);
+    for (const place of [...state.replicas, state.redis]) place.cards = place.cards.filter(({ id }) => !this.#unseen.has(id));
+    state.redis.denied = state.redis.denied.filter((id) => !this.#unseen.has(id));
+    return state;
+  }
+
   #lanes(upTo) {
     const lanes = { client: new Map(), other: new Map() };
     for (const scheme of this.schemes) {
       const frames = this.frames.slice(0, upTo + 1).filter((frame) => frame.scheme === scheme);
-      const state = frames.length > 0 ? stateAt(this.#recording, scheme, frames.at(-1).at) : null;
+      const state = frames.length > 0 ? this.#stateAt(scheme, frames.at(-1).at) : null;
       for (const who of ["client", "other"]) {
         const mine = frames.filter((frame) => frame.who === who).map(({ beat }) => beat);
         const name = mine.findLast(({ client }) => client)?.client;
         lanes[who].set(scheme, {
-          held: state?.clients.get(name)?.held ?? null,
-          answers: mine.filter(({ kind, action }) => (kind === "request" && action === "page") || kind === "more"),
+          held: state?.clients.get(name)?.held ?? null, client: frames.at(-1)?.isOneOfMany && who === "client" ? name : "",
+          answers: mine.filter(({ kind, action }) => (kind === "request" && action === "page") || kind === "more" || kind === "stream"),
         });
       }
     }

@@ -1,14 +1,15 @@
 // Plays one frame of a film on the stage, or shows how it ends. It draws what the script and the state say, and decides
 // nothing.
 
-import { number, t } from "../lang.js";
+import { t } from "../lang.js";
 import { dress, prop, stampOn } from "../stage/prop.js";
 import { verdictOf } from "../verdict.js";
-import { called, short } from "./caption.js";
+import { called, duration, isTooLate, NAIVE, short } from "./caption.js";
 import { ClientView } from "./client-view.js";
 import { itinerary } from "./itinerary.js";
 
 const STEPS = 12; // points of a leg
+const MOST = { alone: 40, both: 16 }; // answers that a row of a client shows one by one
 const LOOK = 1.3; // how long a look takes, in legs
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -26,8 +27,9 @@ export class Scene {
   constructor(stage, clock, { client, second, other, kept, service, users }) {
     this.#stage = stage;
     this.#clock = clock;
-    this.#client = new ClientView("client", t("stage.client"), client, "laptop");
-    this.#other = other ? new ClientView("other", t(kept ? "film.kept-client" : "film.other-client"), second, kept ? "copy" : "hood") : null;
+    const most = other ? MOST.both : MOST.alone;
+    this.#client = new ClientView("client", t("stage.client"), client, "laptop", most);
+    this.#other = other ? new ClientView("other", t(kept ? "film.kept-client" : "film.other-client"), second, kept ? "copy" : "hood", most) : null;
     const without = [service ? "" : "reports", users ? "" : "users"];
     this.#parts = stage.lend([this.#client.root, this.#other?.root].filter(Boolean), without);
     this.#service = service;
@@ -122,7 +124,7 @@ export class Scene {
     await this.#clock.run(this.#thing, [place(this.#client), place(this.#other)], move);
   }
 
-  #look(at, { where, result = "", ms = 0 }, { credential, action }) {
+  #look(at, { where, result = "", ms = 0 }, { credential, action, problem }) {
     const id = short(credential?.id);
     const { replicas, redis } = this.#parts;
     const desk = replicas.node(at);
@@ -131,9 +133,11 @@ export class Scene {
       if (result === "found" || result === "missing") redis.records.mark({ id: where === "denylist" ? `denied-${id}` : id, label: id, result: where === "denylist" && result === "missing" ? "clear" : result });
     } else if (desk && where === "replica") {
       if (action !== "login") desk.records.mark({ id, label: id, result });
+    } else if (desk && where === "signature" && isTooLate(problem)) {
+      desk.looked(t("film.look-too-late"), "bad");
     } else if (desk) {
       const sign = { good: "✓", found: "✓", bad: "✕", missing: "✕" }[result] ?? "";
-      desk.looked(t(`film.look-${where}`, { sign, ms: number(ms, ms < 10 ? 2 : 0) }), result);
+      desk.looked(t(`film.look-${where}`, { sign, ms: duration(ms) }), result);
     }
   }
 
@@ -151,11 +155,11 @@ export class Scene {
 
   #records({ scheme, replicas, redis, homeCut, advanced }) {
     const card = ({ id, user, gone }) => ({ id: `${short(id)}`, title: `№ ${short(id)}`, detail: called(user), scheme, gone });
-    const denied = scheme === "token-revocable" ? redis.denied.map((id) => ({ id: `denied-${short(id)}`, title: `✕ ${short(id)}`, detail: t("stage.kind-denied"), scheme })) : [];
+    const denied = redis.denied.map((id) => ({ id: `denied-${short(id)}`, title: `✕ ${short(id)}`, detail: t("stage.kind-denied"), scheme }));
     this.#parts.show({
       replicas: replicas.map(({ name, alive, silent, skewed, cards }) => ({ name, alive, silent, clock_skew: `${advanced + skewed}s`, requests: 0, cards: cards.map(card) })),
       redis: { alive: redis.alive, away: redis.away * 1000, cards: [...redis.cards.map(card), ...denied] },
-      services: { reports: this.#service ? " " : "" },
+      services: { reports: this.#service ? " " : "", isNaive: scheme === NAIVE },
       homeCut,
     });
     Object.assign(this.#stage.dataset, { advanced: String(advanced), homeCut: String(homeCut), away: String(redis.away) });

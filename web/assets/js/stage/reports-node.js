@@ -1,11 +1,13 @@
-// The second service, where there is one: it checks who is calling without a login of its own.
+// The second service, where there is one: it checks who is calling without a login of its own. In a film also the naive
+// server, which makes the mistake that an experiment is about.
 
-import { el } from "../dom.js";
+import { el, setText } from "../dom.js";
 import { t } from "../lang.js";
 import { frame } from "./node.js";
 
 export class ReportsNode {
-  #frame = frame("reports", t("stage.reports"), el("p", { className: "node-note" }, t("stage.reports-is")));
+  #note = el("p", { className: "node-note" });
+  #frame = frame("reports", t("stage.reports"), this.#note);
 
   constructor() {
     this.root.hidden = true;
@@ -15,8 +17,12 @@ export class ReportsNode {
     return this.#frame.root;
   }
 
-  show({ reports = "" }) {
+  show({ reports = "", isNaive = false }) {
     this.root.hidden = reports === "";
     this.root.title = reports;
+    const name = isNaive ? "naive" : "reports";
+    this.root.ariaLabel = t(`stage.${name}`);
+    setText(this.#frame.head.querySelector("h3"), this.root.ariaLabel);
+    setText(this.#note, t(`stage.${name}-is`));
   }
 }

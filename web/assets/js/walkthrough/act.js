@@ -9,6 +9,7 @@ import { loadLater } from "./load-later.js";
 import { MEASURING_CHANGED, REQUEST_COUNTED } from "./measuring.js";
 import { choicesIn, QuestionView } from "./question-view.js";
 
+const NAIVE = "naive"; // the lane of a server that makes the mistake an experiment is about: all others are safe from it
 const GAP = 8; // px between what stays at the top and what is read
 const byId = (id) => document.getElementById(id);
 
@@ -85,10 +86,12 @@ export class Act {
     const { phase } = this.#walk.dataset;
     const shown = this.#shown;
     this.#enter("film");
-    const film = [this.#progress.recordingOf(name), this.#progress.resultOf(name).cells.map(({ scheme }) => scheme)];
+    this.#question.askMore(this.#lab.questionOf(name));
+    const film = [this.#progress.recordingOf(name), [...this.#progress.resultOf(name).cells.map(({ scheme }) => scheme), NAIVE]];
     await this.#film.play(...film);
     if (shown !== this.#shown) return;
     await this.#film.still(...film);
+    this.#showQuestion();
     this.#enter(phase);
   }
 
@@ -126,7 +129,7 @@ export class Act {
     const { SeenView, surprising } = await loadLater();
     this.#enter("seen");
     const scheme = surprising(chapter, this.#progress);
-    const chosen = new SeenView(byId("seen")).ask(scheme, this.#progress.cellOf(chapter, scheme), this.#choices);
+    const chosen = new SeenView(byId("seen")).ask(this.#question.asked, scheme, this.#progress.cellOf(chapter, scheme), this.#choices);
     goTo(byId("seen-title"));
     this.#progress.saw(chapter, { scheme, right: await chosen });
   }

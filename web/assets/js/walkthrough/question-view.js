@@ -44,11 +44,20 @@ export class QuestionView {
     const all = choicesIn(chapter, choices);
     this.#root.replaceChildren(
       el("h2", { id: "question-title", className: "unseen" }, t("walkthrough.predict")),
-      el("p", { className: "asked" }, lookUp(`walkthrough.${chapter.id}.question`)),
+      el("p", { className: "asked" }, this.asked),
       ...(isLocked ? [this.#locked(all)] : [legend(all), el("div", { className: "rows" }, ...chapter.asks.map((scheme) => this.#row(scheme, all)))]),
       ...(this.#isTyped ? [typedRun(command), this.#button] : [el("p", { className: "go" }, this.#button, this.#unsure)]),
     );
     this.#label();
+  }
+
+  get asked() {
+    return lookUp(`walkthrough.${this.#chapter.id}.question`);
+  }
+
+  /** Asks what else is measured in a chapter, while that is played. */
+  askMore(question) {
+    this.#root.replaceChildren(el("p", { className: "asked" }, question));
   }
 
   /** What the button says while the lab is at work: how many requests it has sent; null for another experiment. */

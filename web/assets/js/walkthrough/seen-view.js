@@ -30,8 +30,8 @@ export class SeenView {
     this.#root = root;
   }
 
-  /** Asks, and resolves when the reader has chosen: to whether it was what happened. */
-  ask(scheme, cell, choices) {
+  /** Asks, and resolves when the reader has chosen: to whether it was what happened. question: of the chapter. */
+  ask(question, scheme, cell, choices) {
     return new Promise((chosen) => {
       const buttons = seenChoices(choices, cell).map(({ value, label }) => {
         const button = el("button", { type: "button", dataset: { seen: String(value === keyOf(cell.outcome)) } }, label);
@@ -40,6 +40,7 @@ export class SeenView {
       });
       this.#root.replaceChildren(
         el("h2", { id: "seen-title", tabIndex: -1 }, t("answer.seen")),
+        el("p", { className: "asked-again" }, question),
         el("p", { dataset: { scheme } }, el("span", { className: "swatch" }), ` ${t("answer.seen-asked", { scheme })}`),
         el("div", { className: "seen-choices" }, ...buttons));
     });

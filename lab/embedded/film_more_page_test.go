@@ -1,0 +1,89 @@
+package embedded_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"authlab/lab/embedded"
+	"authlab/lab/experiment/api"
+)
+
+// What an experiment is about has to be seen in its film: who acts, what is set, what is done, and what became of it.
+func TestTheFilmsOfWhatElseIsMeasuredShowWhatItIsAbout(t *testing.T) {
+	c, _ := start(t, embedded.Config{Experiments: func(url string) http.Handler { return api.For(url).Handler() }})
+	p := openAt(t, c.URL(), "/?lang=en#leaving")
+	p.do(chromedp.EmulateViewport(1366, 650))
+	wait[bool](p, `document.querySelector("lab-stage")?.film && document.querySelectorAll(".replica[data-state=alive]").length === 3`)
+	type sight struct{ Who, Caption, Answers, Desk, Service, Cards string }
+	const look = `({
+		who: [...stage.querySelectorAll(".film-client:not([data-away]) h3")].map((h3) => h3.textContent).join(", "),
+		caption: document.querySelector(".film-caption").textContent.replace(/app.\d/, "app"), // whichever
+		answers: [...stage.querySelectorAll("[data-playing] .film-answers b")].map((b) => b.textContent).join(""),
+		desk: [...stage.querySelectorAll(".node-looked")].map((note) => note.textContent).join(""),
+		service: stage.querySelector(".node-reports")?.checkVisibility() ? stage.querySelector(".node-reports h3").textContent : "",
+		cards: [...stage.querySelectorAll(".node-redis .file > b")].map((b) => b.textContent.slice(0, 1)).join(""),
+	})`
+	for _, tt := range []struct {
+		experiment, scheme string
+		want               []sight // in this order; each part is contained
+	}{
+		{"password-change", "token-stateless", []sight{
+			{Who: "Client, Another client", Caption: "Letter №"},
+			{Caption: "user-5 changes the password at app. From now on the old password is worth nothing: 200."},
+			{Caption: "The other client’s copy goes to app. The seal is good", Answers: "✓"},
+		}},
+		{"third-device", "session-redis", []sight{
+			{Caption: "From now on a user may have 2 logins."},
+			{Who: "Client · user-1 (3)", Caption: "user-1 (3) logs in at app.", Cards: "№№"},
+			{Who: "Client · user-1", Caption: "user-1’s request goes to app. Redis has no card", Answers: "✓✓✓✕"},
+			{Who: "Client · user-1 (2)", Answers: "✓✓✓✕✓"},
+		}},
+		{"open-socket", "token-revocable", []sight{
+			{Caption: "user-1 opens a stream at app"},
+			{Caption: "The stream of user-1 goes on.", Answers: "✓≈"},
+			{Caption: "an open stream asks every 60 s"},
+			{Who: "user-1 (2)", Caption: "The stream of user-1 (2) has ended.", Answers: "✓≈✓■"},
+			{Caption: "Redis tells open streams of a logout."},
+			{Caption: "The stream of user-1 (3) has ended.", Answers: "✓≈✓■✓■"},
+		}},
+		{"in-the-log", "token-stateless", []sight{
+			{Caption: "address Request with the credential in the address, to app. It looks for none there: 401."},
+			{Who: "Another client", Caption: "Letter №"},
+			{Who: "Another client", Caption: "The other client’s copy goes to app. The seal is good", Answers: "✓✕✓"},
+		}},
+		{"login-csrf", "session-redis", []sight{
+			{Caption: "a form Another site makes the browser log in at app. It refuses: 403."},
+		}},
+		{"login-csrf", "naive", []sight{
+			{Service: "Naive server", Caption: "Client goes to the naive server. It takes that: 200."},
+		}},
+		{"logout", "token-stateless", []sight{
+			{Caption: "logs out", Cards: "✕"}, // it is on the list, and nothing looks there
+			{Caption: "The kept copy goes to app. The seal is good, and nothing is looked up: 200.", Cards: "✕"},
+			{Caption: "its time is over: 401", Desk: "time over ✕"},
+		}},
+	} {
+		t.Run(tt.experiment+" "+tt.scheme, func(t *testing.T) {
+			p.t = t
+			p.film(c.URL(), tt.experiment, tt.scheme)
+			var seen []string
+			for want := tt.want; len(want) > 0; p.next() {
+				saw, first := ask[sight](p, look), want[0]
+				seen = append(seen, saw.Who+": "+saw.Caption+" "+saw.Answers+saw.Desk+" Redis "+saw.Cards)
+				if strings.Contains(saw.Who, first.Who) && strings.Contains(saw.Caption, first.Caption) && strings.Contains(saw.Answers, first.Answers) &&
+					strings.Contains(saw.Desk, first.Desk) && strings.Contains(saw.Service, first.Service) && strings.Contains(saw.Cards, first.Cards) {
+					want = want[1:]
+				}
+				if ask[bool](p, `stage.dataset.film === "ended"`) {
+					if len(want) > 0 {
+						t.Errorf("%+v is not seen, of these:\n%s", want[0], strings.Join(seen, "\n"))
+					}
+					break
+				}
+			}
+		})
+	}
+}
