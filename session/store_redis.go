@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -91,7 +90,7 @@ return redis.call('ZRANGE', KEYS[2], 0, math.min(over, ARGV[7]) - 1)`
 func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 	id := newIDOf(r.User)
 	key, _ := keyOf(id)
-	text, err := json.Marshal(r)
+	text, err := encodeRecord(r)
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
 	}
@@ -102,7 +101,7 @@ func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
 	over, err := s.client.Eval(ctx, create, keys, text, s.idle.Milliseconds(), key,
 		s.absolute.Seconds(), clockTolerance.Seconds(), s.most(), MaxSessions).StringSlice()
 	if err != nil {
-		return "", unavailable("create session", "EVAL", err)
+		return "", unavailable("create session", "redis EVAL", err)
 	}
 	_ = s.End(ctx, r.User, over...) // if it fails, the next login does it; this one is done
 	return id, nil
@@ -119,7 +118,7 @@ func (s *Redis) Load(ctx context.Context, credential string) (Record, error) {
 		return Record{}, fmt.Errorf("load session: redis: %w", ErrNoSession)
 	}
 	if err != nil {
-		return Record{}, unavailable("load session", "GETEX", err)
+		return Record{}, unavailable("load session", "redis GETEX", err)
 	}
 	return decodeRecord(text)
 }
@@ -138,34 +137,18 @@ func (s *Redis) Update(ctx context.Context, credential string, loaded Record, ch
 	if !ok {
 		return "", Record{}, fmt.Errorf("update session: %w: %w", ErrNoSession, ErrMalformed)
 	}
-	before, err := json.Marshal(loaded)
-	if err != nil {
-		return "", Record{}, fmt.Errorf("update session: %w", err)
-	}
-	for range maxTries {
-		r := loaded.clone()
-		if err := change(&r); err != nil {
-			return credential, loaded, err
-		}
-		after, err := json.Marshal(r)
-		if err != nil {
-			return "", Record{}, fmt.Errorf("update session: %w", err)
-		}
+	return compareAndSet(credential, loaded, change, func(before, after []byte) ([]byte, error) {
 		found, err := s.client.Eval(ctx, replaceIf, []string{name}, before, after, s.idle.Milliseconds()).Text()
 		switch {
 		case errors.Is(err, redis.Nil):
-			return "", Record{}, fmt.Errorf("update session: redis: %w", ErrNoSession)
+			return nil, fmt.Errorf("update session: redis: %w", ErrNoSession)
 		case err != nil:
-			return "", Record{}, unavailable("update session", "EVAL", err)
+			return nil, unavailable("update session", "redis EVAL", err)
 		case found == "":
-			return credential, r, nil
+			return nil, nil
 		}
-		before = []byte(found)
-		if loaded, err = decodeRecord(before); err != nil {
-			return "", Record{}, err
-		}
-	}
-	return credential, loaded, fmt.Errorf("update session: %d tries: %w", maxTries, ErrConflict)
+		return []byte(found), nil
+	})
 }
 
 // Delete implements Store.
@@ -181,7 +164,7 @@ func (s *Redis) Delete(ctx context.Context, credential string, r Record) error {
 func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	keys, err := s.client.ZRange(ctx, s.userKey(user), -MaxSessions, -1).Result() // the newest
 	if err != nil {
-		return nil, unavailable("list sessions", "ZRANGE", err)
+		return nil, unavailable("list sessions", "redis ZRANGE", err)
 	}
 	if len(keys) == 0 {
 		return nil, nil
@@ -192,7 +175,7 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	}
 	texts, err := s.client.MGet(ctx, names...).Result()
 	if err != nil {
-		return nil, unavailable("list sessions", "MGET", err)
+		return nil, unavailable("list sessions", "redis MGET", err)
 	}
 	entries := make([]Entry, 0, len(keys))
 	for i, text := range texts {
@@ -228,7 +211,7 @@ func (s *Redis) end(ctx context.Context, slot byte, user string, keys ...string)
 		return nil
 	})
 	if err != nil {
-		return unavailable("end session", "DEL", err)
+		return unavailable("end session", "redis DEL", err)
 	}
 	return nil
 }
@@ -238,21 +221,10 @@ func (s *Redis) EndAll(ctx context.Context, user string) error {
 	for {
 		keys, err := s.client.ZRange(ctx, s.userKey(user), 0, MaxSessions-1).Result()
 		if err != nil {
-			return unavailable("end sessions", "ZRANGE", err)
+			return unavailable("end sessions", "redis ZRANGE", err)
 		}
 		if err := s.End(ctx, user, keys...); err != nil || len(keys) < MaxSessions {
 			return err
 		}
 	}
-}
-
-func decodeRecord(text []byte) (r Record, err error) {
-	if err := json.Unmarshal(text, &r); err != nil {
-		return Record{}, fmt.Errorf("decode session record: %w: %w", ErrUnavailable, err)
-	}
-	return r, nil
-}
-
-func unavailable(what, command string, err error) error {
-	return fmt.Errorf("%s: redis %s: %w: %w", what, command, ErrUnavailable, err)
 }

@@ -136,6 +136,20 @@ func TestEveryStoreConforms(t *testing.T) {
 			return storetest.Fixture{Store: session.NewRedis(client, prefix, idle, absolute), Idle: idle}
 		})
 	})
+	t.Run("postgres", func(t *testing.T) {
+		pool := realPostgres(t)
+		storetest.Run(t, func(t *testing.T) storetest.Fixture {
+			if _, err := pool.Exec(t.Context(), "DELETE FROM authlab_sessions"); err != nil {
+				t.Fatal(err)
+			}
+			advance := func(d time.Duration) { // the clock of a database cannot be moved, but what it is compared with
+				if _, err := pool.Exec(t.Context(), "UPDATE authlab_sessions SET idle_until = idle_until - $1::interval", d); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return storetest.Fixture{Store: session.NewPostgres(pool, idle), Advance: advance, Idle: idle}
+		})
+	})
 	t.Run("signed cookie", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) storetest.Fixture { return storetest.Fixture{Store: signed(t)} })
 	})
@@ -152,6 +166,7 @@ func TestGinContribsOwnSuitePasses(t *testing.T) {
 			client, prefix := realRedis(t)
 			return session.NewRedis(client, prefix, idle, absolute)
 		},
+		"postgres": func(t *testing.T) session.Store { return session.NewPostgres(realPostgres(t), idle) },
 		"redis, cluster": func(t *testing.T) session.Store {
 			client, prefix := clusterRedis(t)
 			return session.NewRedis(client, prefix, idle, absolute)
@@ -247,6 +262,21 @@ func TestARecordThatAnotherVersionOfTheProgramWroteIsUpdated(t *testing.T) {
 	}
 }
 
+// storeErrors asks a store for everything that it can do.
+func storeErrors(t *testing.T, store session.Lister, id string) map[string]error {
+	t.Helper()
+	_, loadErr := store.Load(t.Context(), id)
+	_, createErr := store.Create(t.Context(), session.Record{User: "alice"})
+	_, _, updateErr := store.Update(t.Context(), id, session.Record{User: "alice"}, func(*session.Record) error { return nil })
+	_, listErr := store.List(t.Context(), "alice")
+	return map[string]error{
+		"Load": loadErr, "Create": createErr, "Update": updateErr, "List": listErr,
+		"Delete": store.Delete(t.Context(), id, session.Record{User: "alice"}),
+		"End":    store.End(t.Context(), "alice", "key"),
+		"EndAll": store.EndAll(t.Context(), "alice"),
+	}
+}
+
 func TestAStoppedRedisIsUnavailableAndNotAnEmptyOne(t *testing.T) {
 	server, client := embeddedRedis(t)
 	store := session.NewRedis(client, "authlab:", idle, absolute)
@@ -255,16 +285,7 @@ func TestAStoppedRedisIsUnavailableAndNotAnEmptyOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.Close()
-	_, loadErr := store.Load(t.Context(), id)
-	_, createErr := store.Create(t.Context(), session.Record{User: "alice"})
-	_, _, updateErr := store.Update(t.Context(), id, session.Record{User: "alice"}, func(*session.Record) error { return nil })
-	_, listErr := store.List(t.Context(), "alice")
-	for what, err := range map[string]error{
-		"Load": loadErr, "Create": createErr, "Update": updateErr, "List": listErr,
-		"Delete": store.Delete(t.Context(), id, session.Record{User: "alice"}),
-		"End":    store.End(t.Context(), "alice", "key"),
-		"EndAll": store.EndAll(t.Context(), "alice"),
-	} {
+	for what, err := range storeErrors(t, store, id) {
 		if !errors.Is(err, session.ErrUnavailable) || errors.Is(err, session.ErrNoSession) {
 			t.Errorf("%s: %v, want ErrUnavailable", what, err)
 		}

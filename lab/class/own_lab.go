@@ -13,6 +13,7 @@ import (
 
 	"authlab/lab/contract"
 	"authlab/lab/jar"
+	"authlab/web/scheme"
 )
 
 const (
@@ -176,15 +177,12 @@ func (o *ownLabs) count() (open bool, running int) {
 	return o.open, len(o.labs)
 }
 
+type labsBody struct {
+	Open bool `json:"open"`
+}
+
 // handleLabs handles the "POST /class/labs" route: {"open":true}.
-func (c *Class) handleLabs(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Open bool `json:"open"`
-	}
-	if err := readJSON(w, r, &body); err != nil {
-		refuse(w, err)
-		return
-	}
+func (c *Class) handleLabs(w http.ResponseWriter, _ *http.Request, body labsBody) {
 	c.own.set(body.Open)
 	c.roundChanged()
 	w.WriteHeader(http.StatusNoContent)
@@ -244,4 +242,4 @@ func (c *Class) serveOwn(w http.ResponseWriter, r *http.Request, p *person) {
 }
 
 // mark tells the cookies of this class, and those of the labs of its people, from the cookies of other labs on this machine.
-func (c *Class) mark(kind string) string { return jar.Mark(kind, c.port) }
+func (c *Class) mark(kind string) string { return scheme.CookieMark(kind, c.port) }

@@ -219,3 +219,26 @@ func TestALabIsStartedOnce(t *testing.T) {
 		return nil
 	})
 }
+
+func TestAFloodOfRequestsToOnesOwnLabIsBounded(t *testing.T) {
+	stopped := time.Now()
+	r := open(t, func(c *class.Config) {
+		c.NewLab = paperLabs(&paperLab{}, &paperLab{})
+		c.Now = func() time.Time { return stopped }
+	})
+	r.teach("/class/labs", `{"open":true}`)
+	eve, ana := r.joined("Eve"), r.joined("Ana")
+	eve.openLab(t.Context())
+	ana.openLab(t.Context())
+	statuses := map[int]int{}
+	for range 310 {
+		status, _ := eve.inLab(t, "GET", "/livez", "")
+		statuses[status]++
+	}
+	if statuses[200] != 300 || statuses[429] != 10 {
+		t.Errorf("answers by status: %v", statuses)
+	}
+	if status, _ := ana.inLab(t, "GET", "/livez", ""); status != 200 {
+		t.Errorf("Ana's lab answers %d while Eve floods hers", status)
+	}
+}

@@ -35,11 +35,11 @@ func (c *Class) routes() {
 	c.mux.HandleFunc("GET /class/wall", c.ofTeacher(c.handleWall))
 	c.mux.HandleFunc("GET /class/recording", c.ofTeacher(c.handleRecording))
 	c.mux.HandleFunc("GET /class/result", c.ofTeacher(c.handleResult))
-	c.mux.HandleFunc("POST /class/policy", c.ofTeacher(c.handlePolicy))
-	c.mux.HandleFunc("POST /class/roles", c.ofTeacher(c.handleRoles))
-	c.mux.HandleFunc("POST /class/labs", c.ofTeacher(c.handleLabs))
-	c.mux.HandleFunc("POST /class/round", c.ofTeacher(c.handleOpen))
-	c.mux.HandleFunc("POST /class/round/next", c.ofTeacher(c.handleNext))
+	c.mux.HandleFunc("POST /class/policy", c.ofTeacher(withBody(c.handlePolicy)))
+	c.mux.HandleFunc("POST /class/roles", c.ofTeacher(withBody(c.handleRoles)))
+	c.mux.HandleFunc("POST /class/labs", c.ofTeacher(withBody(c.handleLabs)))
+	c.mux.HandleFunc("POST /class/round", c.ofTeacher(withBody(c.handleOpen)))
+	c.mux.HandleFunc("POST /class/round/next", c.ofTeacher(withBody(c.handleNext)))
 	c.mux.HandleFunc("POST /class/round/end", c.ofTeacher(c.handleEnd))
 	c.mux.HandleFunc("POST /class/round/show", c.ofTeacher(c.handleShow))
 }
@@ -142,15 +142,24 @@ func (c *Class) nudgeAll() {
 	c.look()
 }
 
+// withBody serves a request with what is in its body.
+func withBody[T any](serve func(http.ResponseWriter, *http.Request, T)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var body T
+		if err := readJSON(w, r, &body); err != nil {
+			refuse(w, err)
+			return
+		}
+		serve(w, r, body)
+	}
+}
+
+type policyBody struct {
+	Policy string `json:"policy"`
+}
+
 // handlePolicy handles the "POST /class/policy" route: {"policy":"sticky"}, for the requests of all phones.
-func (c *Class) handlePolicy(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Policy string `json:"policy"`
-	}
-	if err := readJSON(w, r, &body); err != nil {
-		refuse(w, err)
-		return
-	}
+func (c *Class) handlePolicy(w http.ResponseWriter, _ *http.Request, body policyBody) {
 	switch body.Policy {
 	case contract.RoundRobin, contract.Sticky, contract.Hash:
 	default:
@@ -164,16 +173,13 @@ func (c *Class) handlePolicy(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+type rolesBody struct {
+	Admin bool `json:"admin"`
+}
+
 // handleRoles handles the "POST /class/roles" route: {"admin":true}. In the users database everyone is admin, or no one is any
 // more; what each lane makes of that, the phones and the wall show.
-func (c *Class) handleRoles(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Admin bool `json:"admin"`
-	}
-	if err := readJSON(w, r, &body); err != nil {
-		refuse(w, err)
-		return
-	}
+func (c *Class) handleRoles(w http.ResponseWriter, r *http.Request, body rolesBody) {
 	c.mu.Lock()
 	c.admins = body.Admin
 	var failed error

@@ -31,6 +31,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/control"
 	"authlab/lab/fault"
+	"authlab/lab/jar"
 	"authlab/session"
 	"authlab/token"
 	"authlab/web"
@@ -48,6 +49,8 @@ type Config struct {
 	Logger      *slog.Logger // silent
 	// ResponseTimeout is how long the balancer waits for a replica to answer; 5s.
 	ResponseTimeout time.Duration
+	// MarkCookies has the names of cookies end with the lab's port, so that a browser has those of several labs apart.
+	MarkCookies bool
 	// Like is a lab of this process with which this one shares the Hasher and the demo accounts' password hashes, so that many
 	// labs take the time and the memory of one; nil: it hashes by itself.
 	Like *Lab
@@ -157,7 +160,7 @@ func serve(listener net.Listener, handler http.Handler, name string, logger *slo
 // Handler serves the controls and the pages, which survive the faults, and sends all other requests to the balancer.
 func (c *Lab) Handler() http.Handler {
 	pages := web.NewPages()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/lab/"):
 			c.controls.ServeHTTP(w, r)
@@ -167,6 +170,10 @@ func (c *Lab) Handler() http.Handler {
 			c.balancer.ServeHTTP(w, r)
 		}
 	})
+	if _, port, err := net.SplitHostPort(c.listener.Addr().String()); err == nil && c.config.MarkCookies {
+		return jar.Apart(scheme.CookieMark("", port), handler)
+	}
+	return handler
 }
 
 // schemeOf names the scheme of a path for the balancer's own errors.

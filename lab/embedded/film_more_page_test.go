@@ -31,9 +31,10 @@ func TestTheFilmsOfWhatElseIsMeasuredShowWhatItIsAbout(t *testing.T) {
 		want               []sight // in this order; each part is contained
 	}{
 		{"password-change", "token-stateless", []sight{
-			{Who: "Client, Another client", Caption: "Letter №"},
+			{Who: "Client · user-5 (2), Another client", Caption: "Letter №"},
 			{Caption: "user-5 changes the password at app. From now on the old password is worth nothing: 200."},
 			{Caption: "The other client’s copy goes to app. The seal is good", Answers: "✓"},
+			{Who: "Client · user-5 (2)", Caption: "brings a refresh token to app. It refuses: 401."},
 		}},
 		{"third-device", "session-redis", []sight{
 			{Caption: "From now on a user may have 2 logins."},
@@ -53,6 +54,37 @@ func TestTheFilmsOfWhatElseIsMeasuredShowWhatItIsAbout(t *testing.T) {
 			{Caption: "address Request with the credential in the address, to app. It looks for none there: 401."},
 			{Who: "Another client", Caption: "Letter №"},
 			{Who: "Another client", Caption: "The other client’s copy goes to app. The seal is good", Answers: "✓✕✓"},
+		}},
+		{"cached-session", "session-redis", []sight{
+			{Caption: "goes to app. Redis has no card", Answers: "✕"},
+			{Caption: "each replica believes a session for 5 s"},
+		}},
+		{"two-tabs", "token-stateless", []sight{
+			{Who: "Client · user-1", Caption: "user-1 brings a refresh token to app. It refuses: 401."},
+			{Who: "Client · user-1 (2)", Caption: "brings a refresh token to app. It gives letter №"},
+			{Caption: "a spent refresh token works on for 10 s"},
+			{Who: "Another client", Caption: "Another client brings a refresh token to app. It gives letter №"},
+			{Caption: "All clocks go forward: 20 s."},
+			{Caption: "Another client brings a refresh token to app. It refuses: 401."},
+		}},
+		{"key-leak", "session-cookie", []sight{
+			{Caption: "with one secret, which a thief has too"},
+			{Who: "Client", Caption: "It knows who this is, and says no: 403.", Answers: "⊘"},
+			{Who: "Client, Another client", Caption: "made from what leaked Another client goes to app. The seal is good", Answers: "⊘403✓"},
+		}},
+		{"proof-replay", "token-bound", []sight{
+			{Caption: "user-1 logs in at app. It first wants a proof with a number that it gives: 401."},
+			{Caption: "Request 1 goes to app. Seal and proof are good, and the proof is new: 200."},
+			{Caption: "The other client’s copy goes to app. That proof was used before: 401."},
+		}},
+		{"kid-storm", "token-stateless", []sight{
+			{Service: "Reports service", Caption: "kid The other client’s copy goes to the reports service. It has just asked home"},
+			{Caption: "goes to the reports service. It asks home for its public keys"},
+		}},
+		{"introspection", "token-revocable", []sight{
+			{Caption: "goes to the reports service, which asks each time. It asks home who this is: 200."},
+			{Caption: "goes to the reports service, which believes home for 5 s. It still believes what home has said: 200."},
+			{Caption: "which asks each time. It can’t ask home: 503."},
 		}},
 		{"login-csrf", "session-redis", []sight{
 			{Caption: "a form Another site makes the browser log in at app. It refuses: 403."},

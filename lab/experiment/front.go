@@ -114,6 +114,7 @@ func (s site) change(answer *http.Response) error {
 	cookies := answer.Cookies()
 	answer.Header.Del("Set-Cookie")
 	for _, cookie := range cookies {
+		cookie.Name, _ = scheme.Unmarked(cookie.Name)
 		if s.secured {
 			cookie.Name, cookie.Secure = scheme.SecurePrefix+cookie.Name, true
 		}

@@ -77,7 +77,7 @@ func ofTries(tries, taken int, refused Outcome) Outcome {
 // try shows credentials that a thief has made, and counts how many open a page.
 func (u *User) try(ctx context.Context, page string, made ...string) (taken int, err error) {
 	thief := u.alike()
-	thief.identity = &identity{}
+	thief.identity, thief.trick = &identity{}, "made from what leaked"
 	for _, text := range made {
 		thief.SetCredential(text)
 		status, err := thief.Status(ctx, page)

@@ -10,18 +10,13 @@ package jar
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
+
+	"authlab/web/scheme"
 )
 
-// marked matches the end of a cookie's name that has a mark. No scheme has a dot in the name of its cookie.
-var marked = regexp.MustCompile(`\.[a-z]*[0-9]+$`)
-
-// Mark is the mark of a lab at a port. kind, in lower-case letters, tells several labs at one port apart.
-func Mark(kind, port string) string { return "." + kind + port }
-
-// Plain is the name of a cookie without a mark.
-func Plain(name string) string { return marked.ReplaceAllString(name, "") }
+// header tells a page the mark, because no script can see a cookie that is HttpOnly.
+const header = "X-Cookie-Mark"
 
 // Apart serves a lab whose cookies have a mark outside. A cookie without one is sent on as well, so that a program can send
 // what it wants; a browser has none.
@@ -43,7 +38,7 @@ func own(line, mark string) string {
 		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
 		if bare, isMine := strings.CutSuffix(name, mark); isMine {
 			mine = append(mine, bare+"="+value)
-		} else if !marked.MatchString(name) && name != "" {
+		} else if _, isOther := scheme.Unmarked(name); !isOther && name != "" {
 			plain = append(plain, name+"="+value)
 		}
 	}
@@ -62,6 +57,7 @@ func (a *markedAnswer) markOnce() {
 		return
 	}
 	a.done = true
+	a.Header().Set(header, a.mark)
 	lines := a.Header()["Set-Cookie"]
 	for i, line := range lines {
 		if name, rest, ok := strings.Cut(line, "="); ok {

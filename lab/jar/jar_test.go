@@ -2,9 +2,7 @@ package jar_test
 
 import (
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -60,50 +58,6 @@ func TestCookiesAreMarkedOnTheWayOut(t *testing.T) {
 		got := strings.Join(append(response.Header["Set-Cookie"], response.Header["Www-Authenticate"]...), "|")
 		if want := `a.my80=x=1; HttpOnly|b.my80=; Max-Age=0|Cookie realm="authlab", cookie-name="a.my80"`; got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
-		}
-	}
-}
-
-// Two labs of one host, and one browser: each login stays.
-func TestTwoLabsDoNotLogEachOtherOut(t *testing.T) {
-	lab := func(id string) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if cookie, err := r.Cookie("id"); r.URL.Path == "/me" && (err != nil || cookie.Value != id) {
-				w.WriteHeader(http.StatusUnauthorized)
-			}
-			if r.URL.Path == "/login" {
-				http.SetCookie(w, &http.Cookie{Name: "id", Value: id, Path: "/"})
-			}
-		})
-	}
-	cookies, _ := cookiejar.New(nil)
-	browser := &http.Client{Jar: cookies}
-	get := func(address string) int {
-		response, err := browser.Get(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		return response.StatusCode
-	}
-	var servers []*httptest.Server
-	for _, id := range []string{"one", "two"} {
-		server := httptest.NewUnstartedServer(nil)
-		at, _ := url.Parse("http://" + server.Listener.Addr().String())
-		server.Config.Handler = jar.Apart(jar.Mark("", at.Port()), lab(id))
-		server.Start()
-		defer server.Close()
-		servers = append(servers, server)
-		get(server.URL + "/login")
-	}
-	for i, server := range servers {
-		if status := get(server.URL + "/me"); status != 200 {
-			t.Errorf("lab %d answers %d after a login at the other", i+1, status)
-		}
-	}
-	for name, want := range map[string]string{"id.8080": "id", "id.my8080": "id", "id": "id", "__Host-id.1": "__Host-id", "v1.2x": "v1.2x"} {
-		if got := jar.Plain(name); got != want {
-			t.Errorf("%s without its mark is %s", name, got)
 		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+
+	"authlab/web/scheme"
 )
 
 // An Exchange is one request of a page and what came of it.
@@ -22,8 +24,11 @@ type Exchange struct {
 	Body     []byte              // what it read
 }
 
-// hostPrefix is what a cookie's name begins with over TLS. It is left out here, so that a cookie has one name.
-const hostPrefix = "__Host-"
+// plainName is a cookie's name without what it begins with over TLS, and without a lab's mark, so that a cookie has one name.
+func plainName(name string) string {
+	name, _ = scheme.Unmarked(name)
+	return strings.TrimPrefix(name, scheme.SecurePrefix)
+}
 
 // Carries tells whether a cookie was sent.
 func (x Exchange) Carries(cookie string) bool {
@@ -32,7 +37,7 @@ func (x Exchange) Carries(cookie string) bool {
 		return false
 	}
 	for _, c := range sent {
-		if strings.TrimPrefix(c.Name, hostPrefix) == cookie {
+		if plainName(c.Name) == cookie {
 			return true
 		}
 	}
@@ -78,7 +83,7 @@ func (w *wire) see(event any) {
 			r.Sent.Set(name, fmt.Sprint(value))
 		}
 		for _, cookie := range e.AssociatedCookies {
-			name := strings.TrimPrefix(cookie.Cookie.Name, hostPrefix)
+			name := plainName(cookie.Cookie.Name)
 			for _, reason := range cookie.BlockedReasons {
 				r.Withheld[name] = append(r.Withheld[name], string(reason))
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -120,7 +119,7 @@ func (t *Tab) Cookies(address string) (map[string]string, error) {
 	}
 	cookies := map[string]string{}
 	for _, cookie := range result.Cookies {
-		cookies[strings.TrimPrefix(cookie.Name, hostPrefix)] = cookie.Value
+		cookies[plainName(cookie.Name)] = cookie.Value
 	}
 	return cookies, nil
 }

@@ -3,6 +3,7 @@ package redistest
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 	"strings"
@@ -51,9 +52,9 @@ func SkipWithout(t testing.TB, err error) {
 	}
 }
 
-// Prefix is a prefix for the keys of one test.
+// Prefix is a prefix for the keys of one test, which no run before has used.
 func Prefix(t testing.TB) string {
-	return "authlab-test:" + strings.ReplaceAll(t.Name(), "/", ":") + ":"
+	return "authlab-test:" + strings.ReplaceAll(t.Name(), "/", ":") + ":" + rand.Text() + ":"
 }
 
 // Run runs the tests of a package and ends the cluster. Call it in TestMain.

@@ -3,7 +3,11 @@
 import { number, t, tOr } from "../lang.js";
 import { isGood } from "./reel.js";
 
-const minutes = (seconds) => (seconds < 7200 ? t("film.minutes", { n: number(Math.round(seconds / 60)) }) : t("film.hours", { n: number(Math.round(seconds / 3600)) }));
+const UNITS = [["seconds", 1, 120], ["minutes", 60, 7200], ["hours", 3600, Infinity]]; // each is used below a number of seconds
+function long(seconds) {
+  const [unit, length] = UNITS.find(([, , below]) => seconds < below);
+  return t(`film.${unit}`, { n: number(Math.round(seconds / length)) });
+}
 
 /** The service, and the lane, of a server that makes the mistake an experiment is about. */
 export const NAIVE = "naive";
@@ -19,24 +23,25 @@ export const called = (client) => client.replace(/^(user-)0+/, "$1").replace(/^(
 
 /**
  * The caption of a frame, as its sentences. Of a request the first says what sets out, and the second what became of it:
- * that is told when it is seen. copied: the client has its credential from another one; kept: its user has set it aside; copy:
+ * that is told when it is seen. isOther: it is the second client; kept: its user has set it aside; copy:
  * the credential that is copied now.
  */
-export function captionOf({ beat, scheme, n, isOneOfMany }, { copied, kept, copy, tally }) {
+export function captionOf({ beat, scheme, n, isCopy, isOneOfMany }, { isOther, kept, copy, tally }) {
   if (!beat) return [tally];
   if (beat.kind !== "request") return [event(beat, copy)];
   const id = short((beat.action === "page" || beat.action === "logout" ? beat.credential : beat.given)?.id);
   const name = beat.client ? called(beat.client) : t("stage.client");
   const values = {
-    id, replica: beat.replica?.replaceAll("-", "\u2011"), status: beat.status || t("verdict.0"), client: copied && !kept ? t("film.other-client") : name,
+    id, replica: beat.replica?.replaceAll("-", "\u2011"), status: beat.status || t("verdict.0"), client: isOther && !kept ? t("film.other-client") : name,
     ms: duration(beat.lookups?.find(({ where }) => where === "hash")?.ms ?? 0),
-    who: whoAsks(beat, { copied, kept, n, name, isOneOfMany }),
+    seconds: believedFor(beat),
+    who: whoAsks(beat, { isOther, isCopy, kept, n, name, isOneOfMany }),
   };
   return [t(`film.${setsOut(beat)}`, values), t(`film.${became(beat, scheme)}`, values)];
 }
 
-function whoAsks(beat, { copied, kept, n, name, isOneOfMany }) {
-  if (copied) return t(`film.asks-${kept ? "kept" : "copy"}`);
+function whoAsks(beat, { isOther, isCopy, kept, n, name, isOneOfMany }) {
+  if (isOther) return t(isCopy ? `film.asks-${kept ? "kept" : "copy"}` : "film.other-client");
   if (beat.action !== "page" || verbOf(beat)) return name;
   return isOneOfMany ? t("film.request-of", { client: name }) : t("film.request", { n });
 }
@@ -47,7 +52,8 @@ const verbOf = ({ method, path }) => VERBS[`${method} ${path.split("/").at(-1)}`
 
 function setsOut(beat) {
   const { action, service, replica, trick } = beat;
-  if (service) return service === NAIVE ? "goes-naive" : "goes-service";
+  if (service === NAIVE) return "goes-naive";
+  if (service) return { 0: "goes-asking", undefined: "goes-service" }[believedFor(beat)] ?? "goes-believing";
   if (!replica) return "goes-nowhere";
   const verb = verbOf(beat);
   if (trick && (action === "login" || verb === "email")) return `goes-foreign-${verb ?? "login"}`;
@@ -60,15 +66,21 @@ function became(beat, scheme) {
   const { action, problem = "", given, credential, replica } = beat;
   if (verbOf(beat) === "password" && isGood(beat)) return "password";
   if (beat.service === NAIVE) return isGood(beat) ? "naive" : "refused";
-  if (action === "page" || !replica) return `page-${pageKey(beat)}`;
+  if (problem.startsWith("proof-")) return problem;
+  if (action === "page" || !replica) return pageKey(beat);
   if (problem.endsWith("-too-large") || problem === "token-too-long") return "login-too-large";
   if (!isGood(beat)) return "refused";
   if (action === "login") return `login-${scheme.startsWith("session") ? scheme : given?.kind ?? "none"}`;
   return action === "logout" ? `logout-${credential?.kind ?? "none"}` : "refresh";
 }
 
-function homeKey(home, status) {
-  if (!home) return status === 503 ? "home-cut" : "no-home";
+/** For how many seconds the second service believes what home has told it, where it asks at all. */
+const believedFor = ({ path }) => path.match(/\/introspected\/(\d+)$/)?.[1];
+
+function homeKey(beat, home) {
+  const { status } = beat;
+  if (!home && believedFor(beat)) return isGood(beat) ? "home-believed" : "refused";
+  if (!home) return status === 503 ? "home-waits" : "no-home";
   if (home.result === "no-answer") return "home-cut";
   return home.desc?.includes("jwks") ? "home-keys" : "home";
 }
@@ -76,29 +88,40 @@ function homeKey(home, status) {
 /** Whether a credential was refused because its time was over. */
 export const isTooLate = (problem) => problem === "token-time" || problem === "session-expired";
 
-/** Which sentence tells what became of a page: what decided is the last thing that was looked at. */
-function pageKey({ service, status, credential, lookups = [], problem = "", trick }) {
+/** Which sentence tells what became of a page. */
+function pageKey(beat) {
+  const decided = decidedBy(beat);
+  return decided === "refused" ? decided : `page-${decided}`;
+}
+
+/** What decided about a page: the last thing that was looked at. */
+function decidedBy(beat) {
+  const { scheme, service, status, credential, lookups = [], problem = "", trick } = beat;
   const at = (where) => lookups.findLast((one) => one.where === where);
-  if (service) return homeKey(at("home"), status);
+  if (service) return homeKey(beat, at("home"));
   if (status === 0 || status === 502 || status === 504) return "no-answer";
   if (!credential) return trick === "address" ? "address" : "nothing";
+  if (problem === "not-admin") return "forbidden";
   for (const where of ["denylist", "redis", "replica"]) {
     const { result } = at(where) ?? {};
     if (result) return `${where}-${result}`;
   }
+  if (problem === "session-malformed") return "malformed";
   if (isTooLate(problem)) return "too-late";
   if (at("signature")?.result === "bad" || problem === "token-signature" || problem === "session-tampered") return "signature-bad";
   if (problem === "token-format") return "unreadable";
   if (at("hash")) return "hash";
-  return at("signature") && status < 300 ? "signature-good" : "other";
+  if (status > 299) return "refused";
+  if (scheme.startsWith("token-bound")) return "proof-new";
+  return at("signature") ? "signature-good" : "other";
 }
 
 function event({ kind, fault = "", count, seconds, user, client, from, kept, open, roles = [], overlap, settings }, copy) {
   const [name, replica = ""] = fault.split(":");
-  const values = { name: replica, n: number(count ?? 0), time: minutes(seconds ?? 0), thing: thing(copy), client: called(from ?? "") };
+  const values = { name: replica, n: number(count ?? 0), time: long(seconds ?? 0), thing: thing(copy), client: called(from ?? "") };
   switch (kind) {
     case "copy": return t(kept ? "film.kept" : "film.copy", values);
-    case "more": return t("film.more", values);
+    case "more": return t(count === 1 ? "film.more-one" : "film.more", values);
     case "stream": return t(`film.stream-${open ? "open" : "ended"}`, { client: called(client) });
     case "break": return t(`film.break-${name}`, { ...values, ms: number((seconds ?? 0) * 1000) });
     case "mend": return t(`film.mend-${name}`, values);

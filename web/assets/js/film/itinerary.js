@@ -27,6 +27,7 @@ function shown(lookups, action, scheme) {
   const kept = lookups.filter(({ where, result }, i) => {
     if (where === "redis" && i === last && writes) return true;
     if (where === "users") return scheme === "basic";
+    if (where === "redis" && scheme === "token-bound") return true; // used proofs are remembered there
     return action === "page" || action === "logout" ? result !== "" : where === "hash";
   });
   return kept.filter(({ where }, i) => where !== kept[i + 1]?.where);

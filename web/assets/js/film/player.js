@@ -211,7 +211,7 @@ export class Player {
   #captionOf(frame, moment) {
     const { beat } = frame;
     const tally = this.#reel.tallies.filter(({ all }) => all > 0).map((one) => t("film.tally-of", { ...one, good: number(one.good), all: number(one.all) })).join(" · ");
-    return captionOf(frame, { copied: moment.who === "other", kept: this.#reel.isKept, copy: beat?.kind === "copy" && moment.after.clients.get(beat.client)?.held, tally });
+    return captionOf(frame, { isOther: moment.who === "other", kept: this.#reel.isKept, copy: beat?.kind === "copy" && moment.after.clients.get(beat.client)?.held, tally });
   }
 
   #stop() {

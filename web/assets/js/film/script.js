@@ -1,6 +1,6 @@
 // From a recording to the frames of a film: lane after lane, each in recorded order, and how long each frame takes.
 //
-// A frame is {at, beat, scheme, who, n, isOneOfMany, move, hold, isAgain, isKnown}: which beat of the recording, whose lane, which client
+// A frame is {at, beat, scheme, who, isCopy, n, isOneOfMany, move, hold, isAgain, isKnown}: which beat of the recording, whose lane, which client
 // (client, or other for one with a copy), the how many-th page that this one asks for in the lane, whether several clients take turns there,
 // the ms for moving and for looking at it, and whether the lane, or one before, had a beat like it. The last frame has no beat: all
 // lanes stand side by side.
@@ -12,6 +12,7 @@ const EVENT = [900, 800]; // something breaks, is mended, is copied
 const END = [0, 1500];
 const LANE = { least: 6000, most: 12_000 }; // ms that a lane takes
 const SHORTEST = 60;
+const LEAST_ADVANCE = 0.5; // seconds: a clock shows no less
 const READ = { new: 1300, known: 800 }; // ms in which the caption of a beat can be read; known: a lane before had one like it
 
 /** The frames of some schemes, in this order. */
@@ -27,7 +28,7 @@ export const isControl = ({ scheme, kind }) => !scheme && kind !== "request" && 
 function lane(beats, scheme, known) {
   const own = beats.flatMap((beat, i) => (beat.scheme === scheme ? [i] : []));
   if (own.length === 0) return [];
-  const { shows, whoOf } = castOf(beats, own);
+  const { shows, isCopy, whoOf } = castOf(beats, own);
   const shown = (beat, i) => (beat.scheme === scheme ? shows(beat, i) : isControl(beat) && matters(beats, i, own));
   const frames = [];
   const asked = { client: 0, other: 0 }; // pages, by each of them
@@ -40,7 +41,7 @@ function lane(beats, scheme, known) {
     if (beat.kind === "request" && beat.action === "page") asked[who]++;
     if (beat.kind === "more") asked[who] += beat.count;
     const seconds = beat.kind === "advance" && before?.beat.kind === "advance" ? frames.pop().beat.seconds + beat.seconds : beat.seconds;
-    frames.push({ at, beat: { ...beat, seconds }, scheme, who, n: asked[who] });
+    frames.push({ at, beat: { ...beat, seconds }, scheme, who, isCopy: isCopy(beat.client), n: asked[who] });
   }
   const isOneOfMany = new Set(frames.flatMap(({ who, beat }) => (who === "client" && beat.client ? beat.client : []))).size > 1;
   for (const frame of frames) frame.isOneOfMany = isOneOfMany;
@@ -76,18 +77,24 @@ function pace(frames, known) {
 
 /**
  * Who is to be seen. A copy is another client if it is the only one, or if the one that it was taken from goes on, like an owner
- * who logs out; then this theft is shown, and no other. Else copies are how an experiment sends requests side by side, and one client is shown.
+ * who logs out, or if it is kept; then of several thefts one is shown, until the replicas are set to work otherwise. Else copies are how an
+ * experiment sends requests side by side, and one client is shown. Another client is also one who does nothing but tricks.
  */
 function castOf(beats, own) {
   const copies = own.filter((i) => beats[i].kind === "copy" && !beats[i].from_scheme);
   const from = new Map(copies.map((i) => [beats[i].client, beats[i].from]));
   const root = (client) => (from.has(client) ? root(from.get(client)) : client);
-  const theft = copies.length === 1 ? copies[0] : copies.find((i) => own.some((k) => k > i && beats[k].kind === "request" && beats[k].client === beats[i].from));
-  if (theft === undefined) return { shows: ({ kind }) => kind !== "copy", whoOf: () => "client" };
-  const owner = root(beats[theft].from);
+  const requestsOf = (client) => own.filter((i) => beats[i].kind === "request" && beats[i].client === client);
+  const thefts = copies.filter((i) => copies.length === 1 || beats[i].kept || requestsOf(beats[i].from).some((k) => k > i));
+  const takeOf = (i) => beats.slice(0, i).filter(({ kind }) => kind === "settings").length;
+  const shown = thefts.filter((i, n) => n === 0 || beats[i].kept || takeOf(i) > takeOf(thefts[n - 1]));
+  const ownersOf = (some) => some.map((i) => root(beats[i].from));
+  const unseen = ownersOf(thefts).filter((owner) => !ownersOf(shown).includes(owner));
+  const isTrickster = (client) => requestsOf(client).every((i) => beats[i].trick);
   return {
-    shows: ({ kind, client }, i) => (kind === "copy" ? i === theft : !client || root(client) === owner),
-    whoOf: (client) => (from.has(client) ? "other" : "client"),
+    shows: ({ kind, client }, i) => (kind === "copy" ? shown.includes(i) : !client || !unseen.includes(root(client))),
+    isCopy: (client) => thefts.length > 0 && from.has(client),
+    whoOf: (client) => ((thefts.length > 0 && from.has(client)) || isTrickster(client) ? "other" : "client"),
   };
 }
 
@@ -96,7 +103,8 @@ function castOf(beats, own) {
  * What comes after its last beat is not shown at all: a film ends on what happened to its lane.
  */
 function matters(beats, i, own) {
-  const { kind, fault } = beats[i];
+  const { kind, fault, seconds = 0 } = beats[i];
+  if (kind === "advance" && seconds < LEAST_ADVANCE) return false;
   const between = (from, to) => own.some((at) => at > from && at < to);
   if (kind === "break") {
     const ended = beats.findIndex((other, k) => k > i && other.fault === fault); // mended, or broken otherwise
