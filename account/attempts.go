@@ -6,15 +6,19 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 )
 
 // How many passwords may be wrong within guessWindow. NIST allows at most a hundred for one account (SP 800-63B, section
-// 3.2.2). An address may be a whole school's, so it has more.
+// 3.2.2). An address has fewer of an account's, so that one guesser does not keep its user out everywhere else. For all
+// accounts it has more, because it may be a whole school's.
 const (
 	maxPerAccount = 100
+	maxPerBoth    = 20
 	maxPerAddress = 300
 	guessWindow   = 15 * time.Minute
 )
@@ -38,8 +42,9 @@ func (e *TooManyError) Error() string {
 // In a Redis Cluster a script can reach only keys of one hash slot, which is chosen by what stands in braces. One slot is
 // enough for all: hashing a password takes thousands of times as long as counting it.
 //
-// A known device of a user has counts of its own (BeginKnown), so that its user can log in while others guess: the same keys,
-// with a hash of name and device, and with device:<hash> in the place of address:<address>.
+// The first two also with a hash of name and address, for the part of an account's attempts that one address may use. A known
+// device of a user has the first two alone, with a hash of name and device (BeginKnown), so that its user can log in while
+// others guess. The many addresses of an IPv6 network, of which each client has one, count as one.
 //
 // A password that is being checked may be wrong, so it takes a place: a thousand guesses at once are a thousand. But it is
 // not wrong yet: a login that finds no place left waits for one.
@@ -60,8 +65,15 @@ func NewAttempts(client redis.UniversalClient, prefix string) *Attempts {
 
 // An Attempt is one check of a password, which Begin allowed. Call Succeeded, Failed or Withdraw after it.
 type Attempt struct {
-	attempts   *Attempts // nil: Redis did not answer, so nothing is counted
-	name, from string    // the ends of its keys
+	attempts *Attempts // nil: Redis did not answer, so nothing is counted
+	accounts []count   // of its user: each has a key of passwords that are being checked, too
+	address  []count   // none, or one
+}
+
+// A count is of wrong passwords.
+type count struct {
+	key  string // its end
+	most int
 }
 
 const (
@@ -71,59 +83,71 @@ const (
 	tryAgain = 50 * time.Millisecond
 )
 
-// begin takes a place among KEYS[3], and returns 0. Or it returns for how many milliseconds the address KEYS[2] or the
-// account KEYS[1] has to wait, or -1: there is no place now. An attempt that has to wait makes no key.
+// begin takes a place among the passwords that are being checked, KEYS[n+1] and on, and returns 0. Or it returns for how many
+// milliseconds one of the n counts has to wait, which are KEYS[1] to KEYS[n] and may reach ARGV[4] and on; or -1: there is
+// no place now. Not every count has places. An attempt that has to wait makes no key.
 const begin = `
-local function failed(key) return tonumber(redis.call('GET', key) or 0) end
-local function wait(key, most)
-	if failed(key) < most then return 0 end
-	local left = redis.call('PTTL', key)
-	if left > 0 then return left end
-	redis.call('PEXPIRE', key, ARGV[3])
-	return tonumber(ARGV[3])
+local n = tonumber(ARGV[1])
+local function number(key) return tonumber(redis.call('GET', key) or 0) end
+for i = 1, n do
+	if number(KEYS[i]) >= tonumber(ARGV[3 + i]) then
+		local left = redis.call('PTTL', KEYS[i])
+		if left > 0 then return left end
+		redis.call('PEXPIRE', KEYS[i], ARGV[2])
+		return tonumber(ARGV[2])
+	end
 end
-local left = wait(KEYS[2], tonumber(ARGV[2]))
-if left == 0 then left = wait(KEYS[1], tonumber(ARGV[1])) end
-if left > 0 then return left end
-if failed(KEYS[1]) + failed(KEYS[3]) >= tonumber(ARGV[1]) then return -1 end
-redis.call('INCR', KEYS[3])
-redis.call('PEXPIRE', KEYS[3], ARGV[4])
+for i = 1, #KEYS - n do
+	if number(KEYS[i]) + number(KEYS[n + i]) >= tonumber(ARGV[3 + i]) then return -1 end
+end
+for i = n + 1, #KEYS do
+	redis.call('INCR', KEYS[i])
+	redis.call('PEXPIRE', KEYS[i], ARGV[3])
+end
 return 0`
 
-// leave gives the place KEYS[1] back.
+// leave gives the places back, which are KEYS[ARGV[1]+1] and on.
 const leave = `
-if tonumber(redis.call('GET', KEYS[1]) or 0) > 1 then redis.call('DECR', KEYS[1]) else redis.call('DEL', KEYS[1]) end
+local n = tonumber(ARGV[1])
+for i = n + 1, #KEYS do
+	if tonumber(redis.call('GET', KEYS[i]) or 0) > 1 then redis.call('DECR', KEYS[i]) else redis.call('DEL', KEYS[i]) end
+end
 `
 
-// succeeded also sets the count KEYS[2] to zero.
+// succeeded also sets the counts to zero that have places: those of the account, and not that of the address.
 const succeeded = leave + `
-return redis.call('DEL', KEYS[2])`
+for i = 1, #KEYS - n do redis.call('DEL', KEYS[i]) end`
 
-// failed also adds one to KEYS[2] and KEYS[3], which end ARGV[1] milliseconds after their first count. It returns both.
+// failed also adds one to each count, which ends ARGV[2] milliseconds after its first. It returns them.
 const failed = leave + `
-local function count(key)
-	local n = redis.call('INCR', key)
-	if n == 1 then redis.call('PEXPIRE', key, ARGV[1]) end
-	return n
+local counts = {}
+for i = 1, n do
+	counts[i] = redis.call('INCR', KEYS[i])
+	if counts[i] == 1 then redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
 end
-return {count(KEYS[2]), count(KEYS[3])}`
+return counts`
 
 // Begin takes a place for an attempt, and waits for one until ctx ends. *TooManyError: too many were wrong. ErrNotCounted:
 // Redis refuses to count. ErrBusy: no place came free. The password must not be checked then.
 func (a *Attempts) Begin(ctx context.Context, name, address string) (Attempt, error) {
-	return a.begin(ctx, Attempt{a, hash(name), "address:" + address})
+	address = network(address)
+	return a.begin(ctx, Attempt{
+		a, []count{{hash(name), maxPerAccount}, {hash(name + "\x00address\x00" + address), maxPerBoth}}, []count{{"address:" + address, maxPerAddress}},
+	})
 }
 
 // BeginKnown is Begin for a device in which this user has logged in before. device is its ID, which no other client knows.
 func (a *Attempts) BeginKnown(ctx context.Context, name, device string) (Attempt, error) {
-	key := hash(name + "\x00" + device)
-	return a.begin(ctx, Attempt{a, key, "device:" + key})
+	return a.begin(ctx, Attempt{a, []count{{hash(name + "\x00" + device), maxPerAccount}}, nil})
 }
 
 func (a *Attempts) begin(ctx context.Context, t Attempt) (Attempt, error) {
+	args := []any{t.counts(), guessWindow.Milliseconds(), tryingFor.Milliseconds()}
+	for _, c := range slices.Concat(t.accounts, t.address) {
+		args = append(args, c.most)
+	}
 	for full := false; ; full = true {
-		wait, err := a.client.Eval(ctx, begin, []string{t.account(), t.sender(), t.trying()},
-			maxPerAccount, maxPerAddress, guessWindow.Milliseconds(), tryingFor.Milliseconds()).Int64()
+		wait, err := a.client.Eval(ctx, begin, t.keys(), args...).Int64()
 		switch {
 		case err != nil && full: // Redis was there a moment ago: the time to wait is over
 			return Attempt{}, fmt.Errorf("%w: %w", ErrBusy, err)
@@ -152,39 +176,63 @@ func failOpen(err error) error {
 }
 
 // Withdraw takes back an attempt whose password was not checked after all.
-func (t Attempt) Withdraw(ctx context.Context) error {
-	if t.attempts == nil {
-		return nil
-	}
-	return failOpen(t.attempts.client.Eval(ctx, leave, []string{t.trying()}).Err())
-}
+func (t Attempt) Withdraw(ctx context.Context) error { return t.end(ctx, leave).Err() }
 
-// Succeeded sets the count of an account to zero: its owner has logged in. On an error the count stays until it expires.
-func (t Attempt) Succeeded(ctx context.Context) error {
-	if t.attempts == nil {
-		return nil
-	}
-	return failOpen(t.attempts.client.Eval(ctx, succeeded, []string{t.trying(), t.account()}).Err())
-}
+// Succeeded sets the counts of an account to zero: its owner has logged in. On an error they stay until they expire.
+func (t Attempt) Succeeded(ctx context.Context) error { return t.end(ctx, succeeded).Err() }
 
-// A Limit is what an attempt was the last to be allowed for.
+// A Limit is what an attempt was the last to be allowed for: at its account, wherever it comes from or from this address alone,
+// and at its address.
 type Limit struct{ Account, Address bool }
 
 // Failed counts a wrong password for the account, and for the address that sent it. It tells which of them has to wait now.
-func (t Attempt) Failed(ctx context.Context) (Limit, error) {
-	if t.attempts == nil {
-		return Limit{}, nil
+func (t Attempt) Failed(ctx context.Context) (limit Limit, err error) {
+	cmd := t.end(ctx, failed)
+	if cmd.Err() != nil || cmd.Val() == nil { // nil: nothing was counted
+		return Limit{}, cmd.Err()
 	}
-	counts, err := t.attempts.client.Eval(ctx, failed, []string{t.trying(), t.account(), t.sender()}, guessWindow.Milliseconds()).Int64Slice()
-	if err != nil {
-		return Limit{}, failOpen(err)
+	counts, err := cmd.Int64Slice()
+	for i, c := range slices.Concat(t.accounts, t.address)[:len(counts)] {
+		last := counts[i] == int64(c.most)
+		limit.Account = limit.Account || last && i < len(t.accounts)
+		limit.Address = limit.Address || last && i >= len(t.accounts)
 	}
-	return Limit{Account: counts[0] == maxPerAccount, Address: counts[1] == maxPerAddress}, nil
+	return limit, err
 }
 
-func (t Attempt) account() string { return t.attempts.prefix + "account:" + t.name }
-func (t Attempt) trying() string  { return t.attempts.prefix + "trying:" + t.name }
-func (t Attempt) sender() string  { return t.attempts.prefix + t.from }
+// end runs a script that ends the attempt.
+func (t Attempt) end(ctx context.Context, script string) *redis.Cmd {
+	if t.attempts == nil {
+		return redis.NewCmd(ctx)
+	}
+	cmd := t.attempts.client.Eval(ctx, script, t.keys(), t.counts(), guessWindow.Milliseconds())
+	cmd.SetErr(failOpen(cmd.Err()))
+	return cmd
+}
+
+func (t Attempt) counts() int { return len(t.accounts) + len(t.address) }
+
+// keys are those of the counts, and then those of what is being checked.
+func (t Attempt) keys() (keys []string) {
+	for _, c := range t.accounts {
+		keys = append(keys, t.attempts.prefix+"account:"+c.key)
+	}
+	for _, c := range t.address {
+		keys = append(keys, t.attempts.prefix+c.key)
+	}
+	for _, c := range t.accounts {
+		keys = append(keys, t.attempts.prefix+"trying:"+c.key)
+	}
+	return keys
+}
+
+// network is what an address counts as: a client with IPv6 has at least 2⁶⁴ of them (RFC 6177).
+func network(address string) string {
+	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() {
+		return netip.PrefixFrom(ip, 64).Masked().String()
+	}
+	return address
+}
 
 // hash stands for a name, because that may be any text of any length.
 func hash(name string) string {

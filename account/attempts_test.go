@@ -66,6 +66,40 @@ func TestAHundredGuessesAtOneAccountAreEnoughWhereverTheyComeFrom(t *testing.T) 
 	}
 }
 
+func TestAGuesserAtOneAddressKeepsNoOtherOut(t *testing.T) {
+	a, _ := attempts(t)
+	guess := func(address string) (checked, limits int) {
+		for range 30 {
+			attempt, err := a.Begin(t.Context(), "alice", address)
+			if err != nil {
+				continue
+			}
+			checked++
+			if fail(t, attempt).Account {
+				limits++
+			}
+		}
+		return checked, limits
+	}
+	expect := func(address string, want, limited int) {
+		t.Helper()
+		if checked, limits := guess(address); checked != want || limits != limited {
+			t.Errorf("%s: %d of 30 guesses were checked, want %d; %d were told to be the last, want %d", address, checked, want, limits, limited)
+		}
+	}
+	expect("192.0.2.1", 20, 1)
+	attempt, err := a.Begin(t.Context(), "alice", "198.51.100.1")
+	must(t, err)
+	must(t, attempt.Succeeded(t.Context()))
+	expect("192.0.2.1", 0, 0) // that alice has logged in elsewhere helps no guesser
+	expect("2001:db8::1", 20, 1)
+	expect("2001:db8::dead:beef", 0, 0) // the same network
+	for i := range 4 {
+		expect(fmt.Sprintf("2001:db8:0:%d::1", i+1), 20, 1)
+	}
+	expect("192.0.2.2", 0, 0) // a hundred, wherever they came from
+}
+
 func TestALoginForgetsTheAttemptsOfItsUser(t *testing.T) {
 	a, server := attempts(t)
 	for range 350 {
@@ -237,13 +271,13 @@ func TestManyRightPasswordsAtOnceAreAllChecked(t *testing.T) {
 		})
 	}
 	var atOnce []account.Attempt
-	for range 100 { // as many as may be checked at once
+	for range 20 { // as many as may be checked at once from one address
 		atOnce = append(atOnce, <-inFlight)
 	}
 	for _, attempt := range atOnce {
 		must(t, attempt.Succeeded(t.Context()))
 	}
-	for range 200 {
+	for range 280 {
 		must(t, (<-inFlight).Succeeded(t.Context()))
 	}
 	users.Wait()
@@ -254,7 +288,7 @@ func TestManyRightPasswordsAtOnceAreAllChecked(t *testing.T) {
 
 func TestThePlacesOfAReplicaThatWasKilledAreFreeSoon(t *testing.T) {
 	a, server := attempts(t)
-	for range 100 {
+	for range 20 {
 		_, err := a.Begin(t.Context(), "alice", "192.0.2.1")
 		must(t, err)
 	}

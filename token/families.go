@@ -1,7 +1,6 @@
 package token
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -42,11 +41,11 @@ type familyRecord struct {
 	AuthTime  int64     `json:"auth_time"`          // of the login, in milliseconds, by the clock of Redis
 	ExpiresAt time.Time `json:"expires_at"`         // a refresh does not move it
 	Newest    string    `json:"newest"`             // hash of the token that may be spent
+	Others    []string  `json:"others,omitempty"`   // of other clients; only with Config.UndetectedReuse
 	Spent     string    `json:"spent,omitempty"`    // hash of the token before it, until the refresh is confirmed
 	SpentAt   int64     `json:"spent_at,omitempty"` // when, in milliseconds, by the clock of Redis
 	// Thumbprint is of the key that the client has to prove that it holds, if the tokens of the family are bound to one.
 	Thumbprint string `json:"jkt,omitempty"`
-	First      string `json:"first,omitempty"` // of a family that began with a reuse: the one that began with the login
 }
 
 // halfChars is the length of half a refresh token: a rand.Text, of 128 random bits or more, of which the slot takes 5.
@@ -130,28 +129,37 @@ func (s *Service) startFamily(ctx context.Context, user string, first refreshTok
 // the thumbprint ARGV[4], the token was used before, or another request has spent it in the last ARGV[3] milliseconds, and
 // has not confirmed it.
 //
-// ARGV[5] is Config.UndetectedReuse in milliseconds. In that time (KEYS[3]) a token that was used before is good for a family
-// of its own: "again" and the record.
+// ARGV[5] is Config.UndetectedReuse in milliseconds. In that time (KEYS[3]) a token that was used before is taken for one of
+// another client, such as a second tab: the new one is good beside the others, of which there are ARGV[6] at the most.
 const spend = storeNow + `
 local text = redis.call('GET', KEYS[1])
 if not text then return redis.call('EXISTS', KEYS[2]) == 1 and 'ended' or 'unknown' end
 local family = cjson.decode(text)
 if (family.jkt or '') ~= ARGV[4] then return 'bound' end
 if family.newest ~= ARGV[1] then
-	if family.spent ~= ARGV[1] then
-		if ARGV[5] ~= '0' and redis.call('EXISTS', KEYS[3]) == 1 then return 'again' .. text end
-		return 'reused ' .. (family.first or '') .. ' ' .. family.user
+	local others, at = family.others or {}, 0
+	for i, other in ipairs(others) do if other == ARGV[1] then at = i end end
+	if at == 0 and family.spent == ARGV[1] then
+		if now - family.spent_at < tonumber(ARGV[3]) then return 'pending' end
+	else
+		if at == 0 then at = #others + 1 end
+		local again = ARGV[5] ~= '0' and redis.call('EXISTS', KEYS[3]) == 1
+		if at > #others and not again or at > tonumber(ARGV[6]) then return 'reused ' .. family.user end
+		others[at] = family.newest
+		family.others = others
 	end
-	if now - family.spent_at < tonumber(ARGV[3]) then return 'pending' end
 end
-if ARGV[5] ~= '0' then redis.call('SET', KEYS[3], 1, 'PX', ARGV[5]) end
+if ARGV[5] ~= '0' then redis.call('SET', KEYS[3], 1, 'PX', ARGV[5], 'NX') end
 family.newest, family.spent, family.spent_at = ARGV[2], ARGV[1], now
 redis.call('SET', KEYS[1], cjson.encode(family), 'PX', redis.call('PTTL', KEYS[1]))
 return text`
 
-// confirm makes the token with the hash ARGV[1] the only good one of the family KEYS[1]. If the family is gone, if its user
-// has logged out everywhere since its login (KEYS[2]), or if another request has spent the token before it meanwhile, it
-// returns why not.
+// mostOthers is far more than a user has tabs, and few enough that a client which reuses a token all the time fills no record.
+const mostOthers = 16
+
+// confirm makes the token with the hash ARGV[1] the only good one of the family KEYS[1], but for those of other clients. If the
+// family is gone, if its user has logged out everywhere since its login (KEYS[2]), or if another request has spent the token
+// before it meanwhile, it returns why not.
 const confirm = `
 local text = redis.call('GET', KEYS[1])
 if not text then return 'ended' end
@@ -160,6 +168,7 @@ if family.auth_time <= tonumber(redis.call('GET', KEYS[2]) or 0) then
 	redis.call('DEL', KEYS[1])
 	return 'ended'
 end
+for _, other in ipairs(family.others or {}) do if other == ARGV[1] then return '' end end
 if family.newest ~= ARGV[1] then return 'pending' end
 family.spent, family.spent_at = nil, nil
 redis.call('SET', KEYS[1], cjson.encode(family), 'PX', redis.call('PTTL', KEYS[1]))
@@ -182,7 +191,7 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 	for try := range pendingTries {
 		var err error
 		found, err = s.config.Redis.Eval(ctx, spend, []string{s.familyKey(id), s.deniedKey(slot, id), s.key("reuse", slot, hash(token.String()))},
-			hash(token.once), hash(next.once), pendingFor.Milliseconds(), thumbprint, time.Duration(s.reuse.Load()).Milliseconds()).Text()
+			hash(token.once), hash(next.once), pendingFor.Milliseconds(), thumbprint, time.Duration(s.reuse.Load()).Milliseconds(), mostOthers).Text()
 		if err != nil {
 			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", err)
 		}
@@ -195,9 +204,8 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", ctx.Err())
 		}
 	}
-	if who, reused := strings.CutPrefix(found, "reused "); reused {
-		first, user, _ := strings.Cut(who, " ")
-		if err := s.endFamily(ctx, cmp.Or(first, id)); err != nil {
+	if user, reused := strings.CutPrefix(found, "reused "); reused {
+		if err := s.endFamily(ctx, id); err != nil {
 			return refreshToken{}, familyRecord{}, err
 		}
 		s.config.Audit.Tell(ctx, account.Event{Kind: account.EventRefreshReused, User: user})
@@ -206,7 +214,6 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 	if why, refused := refusals[found]; refused {
 		return refreshToken{}, familyRecord{}, why
 	}
-	found, again := strings.CutPrefix(found, "again")
 	var family familyRecord
 	if err := json.Unmarshal([]byte(found), &family); err != nil {
 		return refreshToken{}, familyRecord{}, fmt.Errorf("load family: %w: %w", ErrUnavailable, err)
@@ -214,40 +221,7 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 	if !s.config.Now().Before(family.ExpiresAt) {
 		return refreshToken{}, familyRecord{}, fmt.Errorf("%w: it is older than %s", ErrFamilyEnded, s.config.Refresh)
 	}
-	switch {
-	case again:
-		return s.branch(ctx, id, family)
-	case family.First != "":
-		return next, family, s.checkFirst(ctx, family.First)
-	}
 	return next, family, nil
-}
-
-// branch begins another family of the same login for a token that was used before, and returns its first token. It ends when
-// the login ends, which checkFirst sees to.
-func (s *Service) branch(ctx context.Context, from string, family familyRecord) (refreshToken, familyRecord, error) {
-	token := newRefreshToken(family.User)
-	family.First, family.Newest, family.Spent, family.SpentAt = cmp.Or(family.First, from), hash(token.once), "", 0
-	text, err := json.Marshal(family)
-	if err != nil {
-		return refreshToken{}, familyRecord{}, fmt.Errorf("start family: %w", err)
-	}
-	if err := s.config.Redis.Set(ctx, s.familyKey(token.id()), text, family.ExpiresAt.Sub(s.config.Now())).Err(); err != nil {
-		return refreshToken{}, familyRecord{}, unavailable("start family", "SET", err)
-	}
-	return token, family, s.checkFirst(ctx, family.First)
-}
-
-// checkFirst returns ErrFamilyEnded if the family is gone that began with a login.
-func (s *Service) checkFirst(ctx context.Context, id string) error {
-	live, err := s.config.Redis.Exists(ctx, s.familyKey(id)).Result()
-	switch {
-	case err != nil:
-		return unavailable("find family", "EXISTS", err)
-	case live == 0:
-		return ErrFamilyEnded
-	}
-	return nil
 }
 
 // refusals are answers of the scripts.
@@ -287,12 +261,8 @@ func (s *Service) LogoutRefresh(ctx context.Context, text string) error {
 	if err != nil {
 		return unavailable("find refresh token", "MGET", err)
 	}
-	var family familyRecord
-	switch text, live := found[0].(string); {
-	case !live && found[1] == nil:
+	if found[0] == nil && found[1] == nil {
 		return ErrRefreshUnknown
-	case live && json.Unmarshal([]byte(text), &family) != nil:
-		return fmt.Errorf("load family: %w", ErrUnavailable)
 	}
-	return s.endFamily(ctx, cmp.Or(family.First, token.id()))
+	return s.endFamily(ctx, token.id())
 }

@@ -146,6 +146,18 @@ func TestWithUndetectedReuseASpentRefreshTokenWorksOnForAWhile(t *testing.T) {
 	if _, err := lenient.Refresh(t.Context(), spent.RefreshToken); !errors.Is(err, token.ErrRefreshReused) {
 		t.Errorf("a token that was spent at a replica without the option: %v", err)
 	}
+	// A client that uses a token again and again is no tab.
+	flood, err := lenient.Login(t.Context(), alice)
+	must(t, err)
+	refreshed := 0
+	for range 30 {
+		if _, err = lenient.Refresh(t.Context(), flood.RefreshToken); err == nil {
+			refreshed++
+		}
+	}
+	if refreshed != 17 || !errors.Is(err, token.ErrFamilyEnded) {
+		t.Errorf("a token was refreshed %d times, and then: %v", refreshed, err)
+	}
 	// Whichever client logs out, all are logged out.
 	for out := range 2 {
 		login, err := lenient.Login(t.Context(), alice)

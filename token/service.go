@@ -141,7 +141,7 @@ func (s *Service) refresh(ctx context.Context, text, thumbprint string) (Pair, e
 	if err != nil {
 		return Pair{}, err
 	}
-	access, _, err := s.issue(user, cmp.Or(family.First, next.id()), time.UnixMilli(family.AuthTime), thumbprint)
+	access, _, err := s.issue(user, next.id(), time.UnixMilli(family.AuthTime), thumbprint)
 	if err != nil {
 		return Pair{}, err
 	}

@@ -13,7 +13,7 @@ import (
 func TestGuessingIsBoundedOverAllReplicasAndEverySchemeAlike(t *testing.T) {
 	w := newWorld(t)
 	one, two := newClient(t, w.start(t, "app-1")), newClient(t, w.start(t, "app-2"))
-	for i := range 100 {
+	for i := range 20 {
 		path := []string{"/session/redis/login", "/authenticate", "/token/cookie/login"}[i%3]
 		[]*client{one, two}[i%2].post(401, path, loginBody("alice", "wrong"))
 	}
@@ -38,14 +38,14 @@ func TestOnlyATrustedProxyCanSetTheAddressOfAClient(t *testing.T) {
 	for name, trusted := range map[string][]string{"a client": nil, "a balancer": {"127.0.0.1"}} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			for i := range 4 { // an unknown name would cost a real hash each time
+			for i := range 20 { // an unknown name would cost a real hash each time
 				must(t, w.directory.Create(t.Context(), account.User{Name: fmt.Sprint("user-", i)}, quickHash("right")))
 			}
 			config := w.config(t, "app-1")
 			config.TrustedProxies = trusted
 			c := newClient(t, w.startWith(t, config))
 			for i := range 300 {
-				c.expect(401, http.MethodPost, "/authenticate", loginBody(fmt.Sprint("user-", i%4), "x"),
+				c.expect(401, http.MethodPost, "/authenticate", loginBody(fmt.Sprint("user-", i%20), "x"),
 					"X-Forwarded-For", fmt.Sprintf("203.0.113.9, 192.0.2.%d", i%2))
 			}
 			want := map[string]int{"a client": 429, "a balancer": 401}[name]

@@ -32,13 +32,12 @@ func hungUp(t *testing.T, w *world, server *web.Server, method, path, body strin
 func TestAGuessCountsAlsoIfTheClientHangsUp(t *testing.T) {
 	w, c := alone(t)
 	statuses := map[int]int{}
-	for range 600 { // about half of them are not checked, because the Hasher sees that the client is gone
+	for range 120 { // about half of them are not checked, because the Hasher sees that the client is gone
 		statuses[hungUp(t, w, c.server.Server, http.MethodPost, "/authenticate", loginBody("alice", "wrong")).status]++
 	}
-	if statuses[401] != 100 {
-		t.Errorf("answers by status: %v, want 100 passwords checked", statuses)
+	if statuses[401] != 20 || statuses[429] == 0 {
+		t.Errorf("answers by status: %v, want 20 passwords checked", statuses)
 	}
-	c.post(429, "/authenticate", loginBody("alice", passwordOf("alice")))
 }
 
 func TestALogoutIsDoneAlsoIfTheClientHangsUp(t *testing.T) {

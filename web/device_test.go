@@ -20,7 +20,7 @@ func TestAGuesserKeepsNoKnownDeviceOut(t *testing.T) {
 
 			guesser := owner.other()
 			guesser.login(login, "bob") // a device that is known for another user
-			for range 100 {
+			for range 20 {
 				guesser.post(401, path, wrong)
 			}
 			guesser.post(429, path, right)
@@ -48,7 +48,7 @@ func TestWhoIsLoggedInCanChangeThePasswordWhileOthersGuess(t *testing.T) {
 	_, c := alone(t)
 	c.login(scheme.TokenStateless, "alice")
 	guesser := c.other()
-	for range 100 {
+	for range 20 {
 		guesser.post(401, "/authenticate", loginBody("alice", "wrong"))
 	}
 	c.post(200, "/token/stateless/password", `{"old":"wonderland","new":"looking-glass"}`)

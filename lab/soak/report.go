@@ -3,6 +3,7 @@ package soak
 import (
 	"maps"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -38,55 +39,43 @@ type Broken struct {
 	machine   bool     // it was this machine that was late
 }
 
-// A tally counts what happened. The soak's lock guards it.
-type tally struct {
-	requests         map[string]map[int]int // scheme, status
-	faults           map[string]int
-	slowest503, slow time.Duration
-	lateMachine      int
+func newReport(c Config) Report {
+	r := Report{Seed: c.Seed, People: c.People, Faults: map[string]int{}}
+	for _, row := range schemes {
+		r.Schemes = append(r.Schemes, Figures{Scheme: row.Name, ByStatus: map[int]int{}})
+	}
+	return r
 }
 
 func (s *soak) countRequest(e exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	byStatus := s.tally.requests[e.scheme.Name]
-	if byStatus == nil {
-		byStatus = map[int]int{}
-		s.tally.requests[e.scheme.Name] = byStatus
-	}
-	byStatus[e.status]++
-	took := e.at.to.Sub(e.at.from)
-	s.tally.slow = max(s.tally.slow, took)
+	r, took := &s.total, ms(e.at.to.Sub(e.at.from))
+	f := &r.Schemes[slices.IndexFunc(r.Schemes, func(f Figures) bool { return f.Scheme == e.scheme.Name })]
+	f.Requests++
+	f.ByStatus[e.status]++
+	r.Requests++
+	r.SlowestMS = max(r.SlowestMS, took)
 	if e.status == http.StatusServiceUnavailable {
-		s.tally.slowest503 = max(s.tally.slowest503, took)
+		r.Slowest503MS = max(r.Slowest503MS, took)
 	}
 }
 
 func (s *soak) countFault(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tally.faults[name]++
+	s.total.Faults[name]++
+	s.total.Changes++
 }
 
+// figures returns a copy of the report as it is now.
 func (s *soak) figures() Report {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := Report{
-		Seed: s.config.Seed, People: s.config.People, DurationMS: time.Since(s.started).Milliseconds(),
-		Faults: maps.Clone(s.tally.faults), Slowest503MS: ms(s.tally.slowest503), SlowestMS: ms(s.tally.slow), Broken: s.breach,
-		LateMachine: s.tally.lateMachine,
-	}
-	for _, n := range r.Faults {
-		r.Changes += n
-	}
-	for _, row := range schemes {
-		f := Figures{Scheme: row.Name, ByStatus: map[int]int{}}
-		maps.Copy(f.ByStatus, s.tally.requests[row.Name])
-		for _, n := range f.ByStatus {
-			f.Requests += n
-		}
-		r.Requests += f.Requests
-		r.Schemes = append(r.Schemes, f)
+	r := s.total
+	r.DurationMS, r.Faults, r.Schemes = time.Since(s.started).Milliseconds(), maps.Clone(r.Faults), slices.Clone(r.Schemes)
+	for i, f := range r.Schemes {
+		r.Schemes[i].ByStatus = maps.Clone(f.ByStatus)
 	}
 	return r
 }

@@ -72,8 +72,7 @@ func liveThrough(ctx context.Context, config Config) (figures Report, last []str
 	if err != nil {
 		return Report{}, nil, err
 	}
-	s := &soak{config: config, target: target, world: newWorld(config.Replicas), client: newClient(target.URL()), started: time.Now()}
-	s.tally = tally{requests: map[string]map[int]int{}, faults: map[string]int{}}
+	s := &soak{config: config, target: target, world: newWorld(config.Replicas), client: newClient(target.URL()), started: time.Now(), total: newReport(config)}
 	err = s.run(ctx)
 	s.client.close()
 	if failed := closeLab(); err == nil {
@@ -92,9 +91,8 @@ type soak struct {
 	stop    context.CancelFunc // ends the work of all people after a broken invariant
 
 	mu     sync.Mutex
-	tally  tally
-	breach *Broken
-	failed error // of the driver, or of a person who could not go on
+	total  Report // so far
+	failed error  // of the driver, or of a person who could not go on
 }
 
 func (s *soak) run(ctx context.Context) error {
@@ -156,20 +154,20 @@ func (s *soak) report(b *Broken, recent ...logged) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if b.machine {
-		s.tally.lateMachine++
+		s.total.LateMachine++
 	}
-	if b.machine || s.breach != nil {
+	if b.machine || s.total.Broken != nil {
 		return
 	}
 	b.Events = s.world.events(recent, s.started)
-	s.breach = b
+	s.total.Broken = b
 	s.stop()
 }
 
 func (s *soak) broken() *Broken {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.breach
+	return s.total.Broken
 }
 
 func (s *soak) showProgress(ctx context.Context) {
