@@ -5,7 +5,8 @@
 //
 // A cookie knows no port: a browser sends what one server of a host has set to all servers of that host, so that a login at
 // one lab would take the place of the login at the other. Outside, the name of each cookie therefore ends with the lab's mark.
-// The lab itself knows nothing of it.
+// The lab itself knows nothing of it. Bodies stay as they are: the only ones that name a cookie are those of device bound sessions,
+// which a browser has over TLS alone, and a lab is plain HTTP.
 package jar
 
 import (
