@@ -68,26 +68,29 @@ func CreatePostgresTable(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
-// Create implements Store. The one statement also ends the user's oldest sessions if they are too many, and removes a few
-// whose time is over. It does not see what it inserts, so the limit is less by one.
+// Create implements Store. It also removes a few sessions whose time is over. A second statement ends the user's oldest
+// sessions if they are too many: the first would not see those of logins at the same time.
 func (s *Postgres) Create(ctx context.Context, r Record) (string, error) {
 	const statement = `
 		WITH over AS (
 			DELETE FROM authlab_sessions WHERE key IN (
 				SELECT key FROM authlab_sessions WHERE idle_until <= now() LIMIT 10 FOR UPDATE SKIP LOCKED)
-		), oldest AS (
-			DELETE FROM authlab_sessions WHERE user_name <> '' AND key IN (
-				SELECT key FROM authlab_sessions WHERE user_name = $2 AND idle_until > now() ORDER BY number DESC OFFSET $5)
 		)
 		INSERT INTO authlab_sessions (key, user_name, record, idle_until) VALUES ($1, $2, $3, now() + $4)`
+	const endOldest = `
+		DELETE FROM authlab_sessions WHERE key IN (
+			SELECT key FROM authlab_sessions WHERE user_name = $1 AND idle_until > now() ORDER BY number DESC OFFSET $2)`
 	id := newID()
 	key, _ := keyOf(id)
 	text, err := encodeRecord(r)
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
 	}
-	if _, err := s.pool.Exec(ctx, statement, key, []byte(r.User), string(text), s.idle, s.most()-1); err != nil {
+	if _, err := s.pool.Exec(ctx, statement, key, []byte(r.User), string(text), s.idle); err != nil {
 		return "", unavailable("create session", "postgres INSERT", err)
+	}
+	if r.User != "" {
+		_, _ = s.pool.Exec(ctx, endOldest, []byte(r.User), s.most()) // if it fails, the next login does it; this one is done
 	}
 	return id, nil
 }

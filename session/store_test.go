@@ -501,25 +501,31 @@ func TestLoginsAtOnceLeaveAsManySessionsAsAreKept(t *testing.T) {
 	created := &sync.WaitGroup{}
 	created.Add(logins)
 	client.AddHook(createsFirst{created})
-	for name, store := range map[string]interface {
+	type limited interface {
 		session.Lister
 		Limit(int)
-	}{
-		"memory": session.NewMemory(idle, time.Now), "redis": session.NewRedis(client, "authlab:", idle, absolute),
+	}
+	for name, open := range map[string]func(*testing.T) limited{
+		"memory":   func(*testing.T) limited { return session.NewMemory(idle, time.Now) },
+		"redis":    func(*testing.T) limited { return session.NewRedis(client, "authlab:", idle, absolute) },
+		"postgres": func(t *testing.T) limited { return session.NewPostgres(realPostgres(t), idle) },
 	} {
-		store.Limit(most)
-		var group sync.WaitGroup
-		for range logins {
-			group.Go(func() {
-				if _, err := store.Create(t.Context(), session.Record{User: "alice"}); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		group.Wait()
-		if entries, err := store.List(t.Context(), "alice"); err != nil || len(entries) != most {
-			t.Errorf("%s: %d sessions are left, %v; want %d", name, len(entries), err, most)
-		}
+		t.Run(name, func(t *testing.T) {
+			store := open(t)
+			store.Limit(most)
+			var group sync.WaitGroup
+			for range logins {
+				group.Go(func() {
+					if _, err := store.Create(t.Context(), session.Record{User: "alice"}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			group.Wait()
+			if entries, err := store.List(t.Context(), "alice"); err != nil || len(entries) != most {
+				t.Errorf("%d sessions are left, %v; want %d", len(entries), err, most)
+			}
+		})
 	}
 }
 
