@@ -1,4 +1,4 @@
-.PHONY: run test lint compose bench sbom licences
+.PHONY: run test lint compose bench faults sbom licences
 
 run:   ## start the lab and open its page
 	go run ./cmd/authlab --open
@@ -14,6 +14,9 @@ compose: ## three replicas behind nginx, with Redis and PostgreSQL, on http://12
 
 bench: ## measure requests a second, against what people would use instead; needs redis-server
 	cd bench && go run .
+
+faults: ## what each server answers while Redis is broken, against what people would use instead
+	cd bench && go run . -faults
 
 sbom:  ## write sbom.json: every module that is in the program, as CycloneDX
 	go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 app -json -licenses -std -main cmd/authlab -output sbom.json .

@@ -20,6 +20,8 @@ type User struct {
 	Name  string   `json:"name"`
 	Roles []string `json:"roles"`
 	Email string   `json:"email"`
+
+	checked string // the stored hash that Authenticate compared a password with
 }
 
 // RoleAdmin opens the admin pages. Every user has RoleUser.

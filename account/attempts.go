@@ -31,9 +31,12 @@ func (e *TooManyError) Error() string {
 
 // Attempts counts failed logins in Redis, so that all replicas count together.
 //
-//	authlab:attempts:account:<hash of name>   wrong passwords since the last success
-//	authlab:attempts:trying:<hash of name>    passwords that are being checked
-//	authlab:attempts:address:<address>        wrong passwords
+//	authlab:attempts:{all}:account:<hash of name>   wrong passwords since the last success
+//	authlab:attempts:{all}:trying:<hash of name>    passwords that are being checked
+//	authlab:attempts:{all}:address:<address>        wrong passwords
+//
+// In a Redis Cluster a script can reach only keys of one hash slot, which is chosen by what stands in braces. One slot is
+// enough for all: hashing a password takes thousands of times as long as counting it.
 //
 // A known device of a user has counts of its own (BeginKnown), so that its user can log in while others guess: the same keys,
 // with a hash of name and device, and with device:<hash> in the place of address:<address>.
@@ -52,7 +55,7 @@ type Attempts struct {
 
 // NewAttempts returns a counter whose keys begin with prefix.
 func NewAttempts(client redis.UniversalClient, prefix string) *Attempts {
-	return &Attempts{client: client, prefix: prefix + "attempts:"}
+	return &Attempts{client: client, prefix: prefix + "attempts:{all}:"}
 }
 
 // An Attempt is one check of a password, which Begin allowed. Call Succeeded, Failed or Withdraw after it.

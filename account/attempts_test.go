@@ -182,7 +182,7 @@ func TestEveryCounterEndsAQuarterOfAnHourAfterItsFirstAttempt(t *testing.T) {
 
 func TestACounterWithoutAnEndGetsOne(t *testing.T) {
 	a, server := attempts(t)
-	server.Set("authlab:attempts:address:192.0.2.1", "300")
+	server.Set("authlab:attempts:{all}:address:192.0.2.1", "300")
 	if _, err := a.Begin(t.Context(), "alice", "192.0.2.1"); !errors.Is(err, account.ErrTooManyAttempts) {
 		t.Error(err)
 	}

@@ -54,5 +54,21 @@ func (a *Authenticator) Authenticate(ctx context.Context, name, password string)
 	if !ok || unknown {
 		return User{}, &BadCredentialsError{user.Name} // the directory's name, which is empty for an unknown user
 	}
+	user.checked = encoded
 	return user, nil
+}
+
+// Confirm tells whether the password that Authenticate checked is still the user's. ErrBadCredentials: it was changed in the
+// meantime, or the user is gone.
+//
+// Call it last of all, when the login is kept and before the client is answered. A change of a password first replaces the
+// hash, and then ends the user's logins. So a login that is kept before it saw the old hash is one of those that end; and one
+// that sees the new hash must not be answered.
+func (a *Authenticator) Confirm(ctx context.Context, user User) error {
+	_, encoded, err := a.directory.PasswordHash(ctx, user.Name)
+	switch {
+	case errors.Is(err, ErrUnknownUser), err == nil && encoded != user.checked:
+		return &BadCredentialsError{user.Name}
+	}
+	return err
 }

@@ -41,6 +41,20 @@ func CreateDemos(ctx context.Context, directory Directory, hasher *Hasher) error
 	return nil
 }
 
+// CopyDemos adds the demo accounts of one directory to another that has none, without hashing a password again.
+func CopyDemos(ctx context.Context, from, to Directory) error {
+	for _, demo := range Demos() {
+		_, hash, err := from.PasswordHash(ctx, demo.Name)
+		if err != nil {
+			return err
+		}
+		if err := to.Create(ctx, demo.User, hash); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // A DemoReset makes the demo accounts as they began: their passwords, roles and addresses, and empty carts.
 type DemoReset struct {
 	Directory Directory

@@ -27,6 +27,13 @@ func NewMemory() *Memory {
 	return &Memory{entries: map[string]entry{}}
 }
 
+// Len is how many accounts there are.
+func (m *Memory) Len() int {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return len(m.entries)
+}
+
 // User implements Directory.
 func (m *Memory) User(ctx context.Context, name string) (User, error) {
 	user, _, err := m.PasswordHash(ctx, name)

@@ -107,7 +107,7 @@ func growRedis(p *processes, keys signer, o options) ([]*series, error) {
 	}
 	client := redis.NewClient(options)
 	defer func() { _ = client.Close() }() // it was read from, and is not needed any more
-	store := session.NewRedis(client, "authlab:", time.Hour, time.Hour, time.Now)
+	store := session.NewRedis(client, "authlab:", time.Hour, time.Hour)
 	s := &series{title: "One request of session-redis", size: "sessions in Redis", cost: "half of the answers within, µs"}
 	filled := 0
 	for _, size := range sizes(o.sessions) {

@@ -1,6 +1,7 @@
 // Command bench measures authlab against what people would use instead, in one run on one machine.
 //
 //	go run .             everything, in less than six minutes; writes RESULTS.md
+//	go run . -faults     what each server answers while Redis is broken; writes FAULTS.md
 //	go run . -rounds 1 -seconds 0.3 -o -    a quick look
 //
 // Each server is a process of its own with one processor (GOMAXPROCS=1). The servers take turns, round after round, and only
@@ -10,6 +11,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -32,8 +34,14 @@ func main() {
 	flag.IntVar(&o.connections, "connections", 32, "how many clients send at once, each on a connection of its own")
 	flag.StringVar(&o.only, "only", "", "measure only the subjects whose name contains this, and the first")
 	flag.IntVar(&o.sessions, "sessions", 1_000_000, "up to how many sessions and users growth is measured; 0: it is not")
-	flag.StringVar(&o.output, "o", "RESULTS.md", "file to write; - is the terminal")
+	flag.StringVar(&o.output, "o", "", "file to write; - is the terminal (default RESULTS.md, or FAULTS.md with -faults)")
+	broken := flag.Bool("faults", false, "break Redis instead, and see what each server answers")
 	flag.Parse()
+	if *broken {
+		o.output = cmp.Or(o.output, "FAULTS.md")
+		exit(runFaults(ctx, o))
+	}
+	o.output = cmp.Or(o.output, "RESULTS.md")
 	o.turn = time.Duration(*seconds * float64(time.Second))
 	exit(run(ctx, o))
 }
@@ -79,11 +87,15 @@ func run(ctx context.Context, o options) (err error) {
 		}
 	}
 	text := report(subjects, o, time.Since(began)) + plots(grown)
-	if o.output == "-" {
-		_, err = fmt.Print(text)
+	return write(o.output, text)
+}
+
+func write(path, text string) error {
+	if path == "-" {
+		_, err := fmt.Print(text)
 		return err
 	}
-	return os.WriteFile(o.output, []byte(text), 0o644)
+	return os.WriteFile(path, []byte(text), 0o644)
 }
 
 func exit(err error) {

@@ -70,10 +70,14 @@ func (p *processes) startRedis() error {
 	if err != nil {
 		return err
 	}
-	_, port, _ := strings.Cut(address, ":")
-	_, err = p.start("redis-server", address, nil, "redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", p.dir)
+	_, err = p.startRedisAt(address)
 	p.redis = "redis://" + address
 	return err
+}
+
+func (p *processes) startRedisAt(address string) (*process, error) {
+	_, port, _ := strings.Cut(address, ":")
+	return p.start("redis-server", address, nil, "redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", p.dir)
 }
 
 func (p *processes) startPeer(name string, observed bool, env ...string) (*process, error) {

@@ -49,7 +49,7 @@ func ExampleManager() {
 	defer closeRedis()
 	manager := session.NewManager(session.Config{
 		Name:  "login", // with Secure: true behind TLS, "__Host-login"
-		Store: session.NewRedis(client, "shop:", session.DefaultIdle, session.DefaultAbsolute, time.Now),
+		Store: session.NewRedis(client, "shop:", session.DefaultIdle, session.DefaultAbsolute),
 	})
 
 	r := gin.New()

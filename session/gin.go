@@ -93,6 +93,27 @@ func (g *ginStore) load(r *http.Request, name string) *visit {
 	return v
 }
 
+// endUnread ends the sessions that the request's cookies name, if load could not read one of them. A login and a logout need
+// nothing of what it says, and without them a user whose record is broken could not get out of it: each request would be
+// answered with 503, and keep the record alive. If the store is away, its error is the answer as before.
+func (g *ginStore) endUnread(r *http.Request, v *visit) error {
+	if v.err == nil || errors.Is(v.err, ErrNoSession) {
+		return nil
+	}
+	for _, cookie := range cookiesOf(r, v.session.Name()) {
+		if err := g.store.Delete(r.Context(), cookie.Value, Record{}); err != nil {
+			return err
+		}
+	}
+	v.err = nil
+	return nil
+}
+
+func cookiesOf(r *http.Request, name string) []*http.Cookie {
+	cookies := r.CookiesNamed(name)
+	return cookies[:min(len(cookies), maxCookies)]
+}
+
 // maxCookies is how many cookies of one name are looked up: enough for those of other paths and domains, and few enough
 // that one request cannot keep the store busy.
 const maxCookies = 8
@@ -101,8 +122,7 @@ const maxCookies = 8
 // tell which is whose (RFC 6265, section 4.2.2). The first of a logged-in user counts, then the first that the store
 // knows. Without any it returns nothing and no error.
 func (g *ginStore) find(r *http.Request, name string) (credential string, record Record, err error) {
-	cookies := r.CookiesNamed(name)
-	for _, cookie := range cookies[:min(len(cookies), maxCookies)] {
+	for _, cookie := range cookiesOf(r, name) {
 		loaded, loadErr := g.store.Load(r.Context(), cookie.Value)
 		switch {
 		case loadErr == nil && (g.loggedIn == nil || g.loggedIn(loaded)):

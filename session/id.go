@@ -13,10 +13,32 @@ const (
 )
 
 // newID returns a session ID that cannot be guessed.
-func newID() string {
-	b := make([]byte, idBytes)
-	rand.Read(b) // never fails: crypto/rand ends the program rather than return weak bytes
-	return base64.RawURLEncoding.EncodeToString(b)
+func newID() string { return encodeID(randomID()) }
+
+// newIDOf is newID for a store that is divided into slots: the ID of a user's session begins with the user's slot, so that
+// it leads to where the user's other sessions are. All IDs of a user have that byte in common; 248 bits are random.
+func newIDOf(user string) string {
+	b := randomID()
+	if user != "" {
+		b[0] = slotOf(user)
+	}
+	return encodeID(b)
+}
+
+func randomID() (b [idBytes]byte) {
+	rand.Read(b[:]) // never fails: crypto/rand ends the program rather than return weak bytes
+	return b
+}
+
+func encodeID(b [idBytes]byte) string { return base64.RawURLEncoding.EncodeToString(b[:]) }
+
+// slotOf is one of 256 slots, in which all sessions of a user are.
+func slotOf(user string) byte { return sha256.Sum256([]byte(user))[0] }
+
+// slotIn is the slot with which an ID begins.
+func slotIn(id string) byte {
+	b, _ := base64.RawURLEncoding.DecodeString(id[:min(len(id), 2)])
+	return append(b, 0)[0]
 }
 
 // A hash is what a store keeps in place of an ID, so that an attacker who reads the store, or a backup of it, finds no ID to

@@ -120,6 +120,9 @@ func (m *Manager) LoginRemembered(c *gin.Context, user account.User) (Login, err
 
 func (m *Manager) login(c *gin.Context, user account.User, remember bool) (Login, error) {
 	v := m.sessions.load(c.Request, m.config.Name)
+	if err := m.sessions.endUnread(c.Request, v); err != nil {
+		return Login{}, err
+	}
 	if v.session.ID != "" {
 		if err := m.config.Store.Delete(c.Request.Context(), v.session.ID, v.record); err != nil {
 			return Login{}, err
@@ -165,6 +168,9 @@ func (m *Manager) Renew(c *gin.Context) error {
 // replica may have it. The cookie is removed all the same.
 func (m *Manager) Logout(c *gin.Context) error {
 	v := m.sessions.load(c.Request, m.config.Name)
+	if err := m.sessions.endUnread(c.Request, v); err != nil {
+		return err
+	}
 	v.session.Options.MaxAge = -1
 	if err := m.sessions.Save(c.Request, c.Writer, v.session); err != nil {
 		return err

@@ -172,7 +172,7 @@ func TestIdleAndAbsoluteTimeoutsFollowTheInjectedClock(t *testing.T) {
 		// This Redis stands still: that the session ends is the server's doing, by the record's own dates.
 		"redis": func(t *testing.T, c *storetest.Clock) (session.Store, string) {
 			_, client := embeddedRedis(t)
-			return session.NewRedis(client, "authlab:", idle, absolute, c.Now), "session-redis"
+			return session.NewRedis(client, "authlab:", idle, absolute), "session-redis"
 		},
 		"signed cookie": func(t *testing.T, _ *storetest.Clock) (session.Store, string) { return signed(t), "session-cookie" },
 	} {
@@ -203,7 +203,7 @@ func TestIdleAndAbsoluteTimeoutsFollowTheInjectedClock(t *testing.T) {
 func TestALateSaveDoesNotReviveALoggedOutSession(t *testing.T) {
 	_, client := embeddedRedis(t)
 	clock := storetest.NewClock()
-	store := session.NewRedis(client, "authlab:", idle, absolute, clock.Now)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
 	manager := session.NewManager(session.Config{Name: "session-redis", Store: store, Now: clock.Now})
 	entered, proceed := make(chan struct{}), make(chan struct{})
 	r := gin.New()
@@ -237,7 +237,7 @@ func TestALateSaveDoesNotReviveALoggedOutSession(t *testing.T) {
 
 func TestAnOutageIsNotALogoutAndLeavesTheCookieAlone(t *testing.T) {
 	server, client := embeddedRedis(t)
-	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
 	b := newBrowser(t, guarded(session.Config{Name: "session-redis", Store: store}))
 	b.expect("/login/alice", 200)
 	b.expect("/theme", 200)
@@ -277,7 +277,7 @@ func TestARequestThatTouchesOrSavesErasesNothingOfAnother(t *testing.T) {
 		"memory": func(_ *testing.T, clock *storetest.Clock) session.Store { return session.NewMemory(idle, clock.Now) },
 		"redis": func(t *testing.T, clock *storetest.Clock) session.Store {
 			_, client := embeddedRedis(t)
-			return session.NewRedis(client, "authlab:", idle, absolute, clock.Now)
+			return session.NewRedis(client, "authlab:", idle, absolute)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -488,4 +488,54 @@ func TestOfSeveralCookiesThatOfALoggedInUserCounts(t *testing.T) {
 			}
 		}
 	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestASessionThatCannotBeReadKeepsNoUserFromLoggingInOrOut(t *testing.T) {
+	server, client := embeddedRedis(t)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
+	b := newBrowser(t, guarded(session.Config{Name: "session-redis", Store: store}))
+	elsewhere := newBrowser(t, b.server)
+	spoil := map[string]func(key string){
+		"not JSON":               func(key string) { must(t, server.Set(key, "{")) },
+		"a value of another one": func(key string) { must(t, server.Set(key, `{"user":"alice","values":{"a":{"chan":1}}}`)) },
+		"not a string": func(key string) {
+			server.Del(key)
+			_, err := server.Lpush(key, "x")
+			must(t, err)
+		},
+	}
+	for name, spoil := range spoil {
+		for _, way := range []string{"/login/alice", "/logout"} {
+			server.FlushAll()
+			b.expect("/login/alice", 200)
+			key := server.Keys()[0]
+			elsewhere.expect("/login/alice", 200)
+			spoil(key)
+			b.expect("/me", 503)
+			if entries, err := store.List(t.Context(), "alice"); err != nil || len(entries) == 0 {
+				t.Errorf("%s: %d sessions are listed, %v", name, len(entries), err)
+			}
+			b.expect(way, 200)
+			if server.Exists(key) {
+				t.Errorf("%s: the record is still there after %s", name, way)
+			}
+			b.expect("/me", map[string]int{"/login/alice": 200, "/logout": 401}[way])
+			elsewhere.expect("/me", 200)
+		}
+	}
+
+	b.expect("/login/alice", 200)
+	server.Close() // that it cannot be read now is no reason to end it
+	for _, path := range []string{"/login/alice", "/logout"} {
+		b.expect(path, 503)
+	}
+	must(t, server.Restart())
+	b.expect("/me", 200)
 }

@@ -8,10 +8,11 @@
 //	client ─────────────────────────────▶ Manager ──▶ Store
 //	                                                    Memory   the record is in this process
 //	                                                    Redis    the record is in Redis, for all replicas
+//	                                                    Postgres the record is in PostgreSQL, for all replicas
 //	                                                    Signed   the record is the cookie, with a signature
 //
-// With Memory and Redis the cookie is a random ID, which means nothing without the store. With Signed the cookie carries
-// the record itself: the server needs no store, and cannot end a session, because it cannot delete a client's copy.
+// With Memory, Redis and Postgres the cookie is a random ID, which means nothing without the store. With Signed the cookie
+// carries the record itself: the server needs no store, and cannot end a session, because it cannot delete a client's copy.
 //
 // To begin, make a store with NewRedis, a Manager of it with NewManager, and use Manager.Middleware in a gin engine.
 // Then Manager.Login, Manager.Identify and Manager.Logout are the three that every server needs. The examples of Manager
@@ -26,5 +27,5 @@
 //
 // The files, in the order in which to read them: errors.go; store.go, values.go, id.go (what is kept); manager.go,
 // user_sessions.go (logging in and out); gin.go, change.go (handlers' values); store_memory.go, store_redis.go,
-// store_signed.go, cookie_keys.go (where it is kept); store_stale.go (asked less often).
+// store_postgres.go, store_update.go, store_signed.go, cookie_keys.go (where it is kept); store_stale.go (asked less often).
 package session

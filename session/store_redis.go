@@ -2,10 +2,9 @@ package session
 
 import (
 	"context"
-	"encoding/json"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -13,8 +12,11 @@ import (
 
 // Redis keeps records in Redis, where every replica finds them.
 //
-//	authlab:session:<hash of the ID>   the record as JSON; expires when it is not loaded for as long as idle
-//	authlab:sessions:<user>            the keys of the user's sessions, by when they end, at most Limit; expires after absolute
+//	authlab:session:{slot}:<hash of the ID>   the record as JSON; expires when it is not loaded for as long as idle
+//	authlab:sessions:{slot}:<user>            the keys of the user's sessions, by when they end, at most Limit; expires after absolute
+//
+// In a Redis Cluster a script or a transaction can reach only keys of one hash slot, which is chosen by what stands in braces.
+// So all of a user are in one of 256 slots, and an ID begins with its user's.
 //
 // A request that only reads costs one command: GETEX returns the record and begins its idle time anew. A request that also
 // writes costs one more. The second key is used only by a login, a logout, and the list of a user's sessions.
@@ -35,13 +37,12 @@ type Redis struct {
 	prefix   string
 	idle     time.Duration
 	absolute time.Duration
-	now      func() time.Time
 }
 
 var _ Lister = (*Redis)(nil)
 
-// clockTolerance is how far the clocks of two replicas may be apart. A session stays on its user's list for that much
-// longer, so that a replica whose clock is ahead does not remove a live session from it.
+// clockTolerance is how far the clock of a replica, by which a session ends, may be behind that of Redis. A session stays on
+// its user's list for that much longer.
 const clockTolerance = time.Hour
 
 // NewRedis returns a store whose keys begin with prefix. Redis itself deletes a record that is not loaded for as long as
@@ -49,70 +50,75 @@ const clockTolerance = time.Hour
 //
 // Give it a client with short timeouts and without retries, so that a request does not wait for seconds when Redis is
 // down.
-func NewRedis(client redis.UniversalClient, prefix string, idle, absolute time.Duration, now func() time.Time) *Redis {
-	return &Redis{client: client, prefix: prefix, idle: idle, absolute: absolute, now: now}
+func NewRedis(client redis.UniversalClient, prefix string, idle, absolute time.Duration) *Redis {
+	return &Redis{client: client, prefix: prefix, idle: idle, absolute: absolute}
 }
 
-func (s *Redis) recordKey(key string) string { return s.prefix + "session:" + key }
-func (s *Redis) userKey(user string) string  { return s.prefix + "sessions:" + user }
+// recordKey takes a key as List gives it. recordOf takes the ID. False: it is not of the form of one.
+func (s *Redis) recordKey(slot byte, key string) string {
+	return s.prefix + "session:{" + hex.EncodeToString([]byte{slot}) + "}:" + key
+}
+
+func (s *Redis) recordOf(id string) (name string, ok bool) {
+	key, ok := keyOf(id)
+	return s.recordKey(slotIn(id), key), ok
+}
+
+func (s *Redis) userKey(user string) string {
+	return s.prefix + "sessions:{" + hex.EncodeToString([]byte{slotOf(user)}) + "}:" + user
+}
 
 // create keeps the record ARGV[1] under KEYS[1] for ARGV[2] milliseconds. If there is a KEYS[2], it is the list of the user's
-// sessions, which gets the key ARGV[3] by its end ARGV[4], loses what ended before ARGV[5], and lives for ARGV[6] more
-// milliseconds. It returns how many sessions are on it.
+// sessions, which gets the key ARGV[3] by its end, ARGV[4] seconds from now, loses what ended ARGV[5] seconds ago, and lives
+// for both together. It returns the oldest keys above ARGV[6], at most ARGV[7] of them.
+//
+// The clock is that of Redis: by those of two replicas, a login could be older than the one before it. And the keys are
+// chosen here, because logins at once that each counted, and then ended as many, would end all.
 const create = `
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-if not KEYS[2] then return 0 end
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[5])
-redis.call('ZADD', KEYS[2], ARGV[4], ARGV[3])
-redis.call('PEXPIRE', KEYS[2], ARGV[6])
-return redis.call('ZCARD', KEYS[2])`
+if not KEYS[2] then return {} end
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%.6f', now - ARGV[5]))
+redis.call('ZADD', KEYS[2], string.format('%.6f', now + ARGV[4]), ARGV[3])
+redis.call('PEXPIRE', KEYS[2], math.floor((ARGV[4] + ARGV[5]) * 1000))
+local over = redis.call('ZCARD', KEYS[2]) - ARGV[6]
+if over <= 0 then return {} end
+return redis.call('ZRANGE', KEYS[2], 0, math.min(over, ARGV[7]) - 1)`
 
 // Create implements Store.
 func (s *Redis) Create(ctx context.Context, r Record) (string, error) {
-	id := newID()
+	id := newIDOf(r.User)
 	key, _ := keyOf(id)
-	text, err := json.Marshal(r)
+	text, err := encodeRecord(r)
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
 	}
-	keys, now := []string{s.recordKey(key)}, s.now()
+	keys := []string{s.recordKey(slotIn(id), key)}
 	if r.User != "" {
 		keys = append(keys, s.userKey(r.User))
 	}
-	listed, err := s.client.Eval(ctx, create, keys, text, s.idle.Milliseconds(), key,
-		strconv.FormatFloat(float64(now.Add(s.absolute).UnixMicro())/1e6, 'f', -1, 64), now.Add(-clockTolerance).Unix(),
-		(s.absolute + clockTolerance).Milliseconds()).Int64()
+	over, err := s.client.Eval(ctx, create, keys, text, s.idle.Milliseconds(), key,
+		s.absolute.Seconds(), clockTolerance.Seconds(), s.most(), MaxSessions).StringSlice()
 	if err != nil {
-		return "", unavailable("create session", "EVAL", err)
+		return "", unavailable("create session", "redis EVAL", err)
 	}
-	if over := listed - int64(s.most()); over > 0 {
-		// If it fails, the next login does it. This one is done.
-		_, _ = s.endOldest(ctx, r.User, over)
-	}
+	_ = s.End(ctx, r.User, over...) // if it fails, the next login does it; this one is done
 	return id, nil
-}
-
-// endOldest ends a user's oldest sessions, at most so many and MaxSessions, and returns how many they were.
-func (s *Redis) endOldest(ctx context.Context, user string, most int64) (int, error) {
-	keys, err := s.client.ZRange(ctx, s.userKey(user), 0, min(most, MaxSessions)-1).Result()
-	if err != nil {
-		return 0, unavailable("end sessions", "ZRANGE", err)
-	}
-	return len(keys), s.End(ctx, user, keys...)
 }
 
 // Load implements Store.
 func (s *Redis) Load(ctx context.Context, credential string) (Record, error) {
-	key, ok := keyOf(credential)
+	name, ok := s.recordOf(credential)
 	if !ok {
 		return Record{}, fmt.Errorf("load session: %w: %w", ErrNoSession, ErrMalformed)
 	}
-	text, err := s.client.GetEx(ctx, s.recordKey(key), s.idle).Bytes()
+	text, err := s.client.GetEx(ctx, name, s.idle).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return Record{}, fmt.Errorf("load session: redis: %w", ErrNoSession)
 	}
 	if err != nil {
-		return Record{}, unavailable("load session", "GETEX", err)
+		return Record{}, unavailable("load session", "redis GETEX", err)
 	}
 	return decodeRecord(text)
 }
@@ -127,38 +133,22 @@ return ''`
 
 // Update implements Store.
 func (s *Redis) Update(ctx context.Context, credential string, loaded Record, change func(*Record) error) (string, Record, error) {
-	key, ok := keyOf(credential)
+	name, ok := s.recordOf(credential)
 	if !ok {
 		return "", Record{}, fmt.Errorf("update session: %w: %w", ErrNoSession, ErrMalformed)
 	}
-	before, err := json.Marshal(loaded)
-	if err != nil {
-		return "", Record{}, fmt.Errorf("update session: %w", err)
-	}
-	for range maxTries {
-		r := loaded.clone()
-		if err := change(&r); err != nil {
-			return credential, loaded, err
-		}
-		after, err := json.Marshal(r)
-		if err != nil {
-			return "", Record{}, fmt.Errorf("update session: %w", err)
-		}
-		found, err := s.client.Eval(ctx, replaceIf, []string{s.recordKey(key)}, before, after, s.idle.Milliseconds()).Text()
+	return compareAndSet(credential, loaded, change, func(before, after []byte) ([]byte, error) {
+		found, err := s.client.Eval(ctx, replaceIf, []string{name}, before, after, s.idle.Milliseconds()).Text()
 		switch {
 		case errors.Is(err, redis.Nil):
-			return "", Record{}, fmt.Errorf("update session: redis: %w", ErrNoSession)
+			return nil, fmt.Errorf("update session: redis: %w", ErrNoSession)
 		case err != nil:
-			return "", Record{}, unavailable("update session", "EVAL", err)
+			return nil, unavailable("update session", "redis EVAL", err)
 		case found == "":
-			return credential, r, nil
+			return nil, nil
 		}
-		before = []byte(found)
-		if loaded, err = decodeRecord(before); err != nil {
-			return "", Record{}, err
-		}
-	}
-	return credential, loaded, fmt.Errorf("update session: %d tries: %w", maxTries, ErrConflict)
+		return []byte(found), nil
+	})
 }
 
 // Delete implements Store.
@@ -167,25 +157,25 @@ func (s *Redis) Delete(ctx context.Context, credential string, r Record) error {
 	if !ok {
 		return nil
 	}
-	return s.End(ctx, r.User, key)
+	return s.end(ctx, slotIn(credential), r.User, key)
 }
 
 // List implements Lister.
 func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 	keys, err := s.client.ZRange(ctx, s.userKey(user), -MaxSessions, -1).Result() // the newest
 	if err != nil {
-		return nil, unavailable("list sessions", "ZRANGE", err)
+		return nil, unavailable("list sessions", "redis ZRANGE", err)
 	}
 	if len(keys) == 0 {
 		return nil, nil
 	}
 	names := make([]string, len(keys))
 	for i, key := range keys {
-		names[i] = s.recordKey(key)
+		names[i] = s.recordKey(slotOf(user), key)
 	}
 	texts, err := s.client.MGet(ctx, names...).Result()
 	if err != nil {
-		return nil, unavailable("list sessions", "MGET", err)
+		return nil, unavailable("list sessions", "redis MGET", err)
 	}
 	entries := make([]Entry, 0, len(keys))
 	for i, text := range texts {
@@ -193,23 +183,25 @@ func (s *Redis) List(ctx context.Context, user string) ([]Entry, error) {
 		if !ok {
 			continue // it timed out; the next login removes its key from the list
 		}
-		record, err := decodeRecord([]byte(text))
-		if err != nil {
-			return nil, err
+		if record, err := decodeRecord([]byte(text)); err == nil { // what cannot be read is ended by EndAll all the same
+			entries = append(entries, Entry{Key: keys[i], Record: record})
 		}
-		entries = append(entries, Entry{Key: keys[i], Record: record})
 	}
 	return entries, nil
 }
 
 // End implements Lister. It deletes the records and takes their keys off the user's list, together.
 func (s *Redis) End(ctx context.Context, user string, keys ...string) error {
+	return s.end(ctx, slotOf(user), user, keys...)
+}
+
+func (s *Redis) end(ctx context.Context, slot byte, user string, keys ...string) error {
 	if len(keys) == 0 {
 		return nil
 	}
 	records, members := make([]string, len(keys)), make([]any, len(keys))
 	for i, key := range keys {
-		records[i], members[i] = s.recordKey(key), key
+		records[i], members[i] = s.recordKey(slot, key), key
 	}
 	_, err := s.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.Del(ctx, records...)
@@ -219,27 +211,20 @@ func (s *Redis) End(ctx context.Context, user string, keys ...string) error {
 		return nil
 	})
 	if err != nil {
-		return unavailable("end session", "DEL", err)
+		return unavailable("end session", "redis DEL", err)
 	}
 	return nil
 }
 
-// EndAll implements Lister.
+// EndAll implements Lister. It ends the oldest ones first, MaxSessions at a time.
 func (s *Redis) EndAll(ctx context.Context, user string) error {
 	for {
-		if n, err := s.endOldest(ctx, user, MaxSessions); err != nil || n < MaxSessions {
+		keys, err := s.client.ZRange(ctx, s.userKey(user), 0, MaxSessions-1).Result()
+		if err != nil {
+			return unavailable("end sessions", "redis ZRANGE", err)
+		}
+		if err := s.End(ctx, user, keys...); err != nil || len(keys) < MaxSessions {
 			return err
 		}
 	}
-}
-
-func decodeRecord(text []byte) (r Record, err error) {
-	if err := json.Unmarshal(text, &r); err != nil {
-		return Record{}, fmt.Errorf("decode session record: %w: %w", ErrUnavailable, err)
-	}
-	return r, nil
-}
-
-func unavailable(what, command string, err error) error {
-	return fmt.Errorf("%s: redis %s: %w: %w", what, command, ErrUnavailable, err)
 }

@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
+	"authlab/lab/redisserver/redistest"
 	"authlab/session"
 	"authlab/session/storetest"
 )
@@ -31,7 +33,17 @@ import (
 func TestMain(m *testing.M) {
 	gin.SetMode(gin.TestMode)
 	redis.SetLogger(&logging.VoidLogger{})
-	os.Exit(m.Run())
+	shared.Run(m)
+}
+
+var shared redistest.Shared
+
+// clusterRedis is a cluster, with a prefix of its own for each test.
+func clusterRedis(t *testing.T) (*redis.ClusterClient, string) {
+	t.Helper()
+	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{shared.Cluster(t).Nodes[0].Addr}, DisableRoutingPolicies: true})
+	t.Cleanup(func() { client.Close() })
+	return client, redistest.Prefix(t)
 }
 
 const idle, absolute = 30 * time.Minute, 8 * time.Hour
@@ -59,7 +71,7 @@ func realRedis(t *testing.T) (*redis.Client, string) {
 		t.Fatal(err)
 	}
 	client := redis.NewClient(options)
-	prefix := "authlab-test:" + strings.ReplaceAll(t.Name(), "/", ":") + ":"
+	prefix := redistest.Prefix(t)
 	t.Cleanup(func() {
 		ctx := context.WithoutCancel(t.Context())
 		if keys, err := client.Keys(ctx, prefix+"*").Result(); err == nil && len(keys) > 0 {
@@ -99,7 +111,7 @@ func TestEveryStoreConforms(t *testing.T) {
 	t.Run("redis, embedded", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) storetest.Fixture {
 			server, client := embeddedRedis(t)
-			return storetest.Fixture{Store: session.NewRedis(client, "authlab:", idle, absolute, time.Now), Advance: server.FastForward, Idle: idle}
+			return storetest.Fixture{Store: session.NewRedis(client, "authlab:", idle, absolute), Advance: server.FastForward, Idle: idle}
 		})
 	})
 	for name, lasting := range map[string]time.Duration{"stale, off": 0, "stale, for a second": time.Second} {
@@ -115,7 +127,27 @@ func TestEveryStoreConforms(t *testing.T) {
 	t.Run("redis, real", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) storetest.Fixture {
 			client, prefix := realRedis(t)
-			return storetest.Fixture{Store: session.NewRedis(client, prefix, idle, absolute, time.Now), Idle: idle}
+			return storetest.Fixture{Store: session.NewRedis(client, prefix, idle, absolute), Idle: idle}
+		})
+	})
+	t.Run("redis, cluster", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) storetest.Fixture {
+			client, prefix := clusterRedis(t)
+			return storetest.Fixture{Store: session.NewRedis(client, prefix, idle, absolute), Idle: idle}
+		})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		pool := realPostgres(t)
+		storetest.Run(t, func(t *testing.T) storetest.Fixture {
+			if _, err := pool.Exec(t.Context(), "DELETE FROM authlab_sessions"); err != nil {
+				t.Fatal(err)
+			}
+			advance := func(d time.Duration) { // the clock of a database cannot be moved, but what it is compared with
+				if _, err := pool.Exec(t.Context(), "UPDATE authlab_sessions SET idle_until = idle_until - $1::interval", d); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return storetest.Fixture{Store: session.NewPostgres(pool, idle), Advance: advance, Idle: idle}
 		})
 	})
 	t.Run("signed cookie", func(t *testing.T) {
@@ -128,11 +160,16 @@ func TestGinContribsOwnSuitePasses(t *testing.T) {
 		"memory": func(*testing.T) session.Store { return session.NewMemory(idle, time.Now) },
 		"redis, embedded": func(t *testing.T) session.Store {
 			_, client := embeddedRedis(t)
-			return session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+			return session.NewRedis(client, "authlab:", idle, absolute)
 		},
 		"redis, real": func(t *testing.T) session.Store {
 			client, prefix := realRedis(t)
-			return session.NewRedis(client, prefix, idle, absolute, time.Now)
+			return session.NewRedis(client, prefix, idle, absolute)
+		},
+		"postgres": func(t *testing.T) session.Store { return session.NewPostgres(realPostgres(t), idle) },
+		"redis, cluster": func(t *testing.T) session.Store {
+			client, prefix := clusterRedis(t)
+			return session.NewRedis(client, prefix, idle, absolute)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,7 +186,7 @@ func TestGinContribsOwnSuitePasses(t *testing.T) {
 
 func TestRedisHoldsReadableJSONUnderAHashAndNeverTheID(t *testing.T) {
 	server, client := embeddedRedis(t)
-	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
 	id, err := store.Create(t.Context(), session.Record{User: "alice", CreatedAt: time.Now()})
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +216,7 @@ func TestRedisHoldsReadableJSONUnderAHashAndNeverTheID(t *testing.T) {
 
 func TestOneRequestIsOneRedisCommand(t *testing.T) {
 	server, client := embeddedRedis(t)
-	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
 	id, err := store.Create(t.Context(), session.Record{User: "alice"})
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +244,7 @@ func TestOneRequestIsOneRedisCommand(t *testing.T) {
 
 func TestARecordThatAnotherVersionOfTheProgramWroteIsUpdated(t *testing.T) {
 	server, client := embeddedRedis(t)
-	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
 	id, err := store.Create(t.Context(), session.Record{})
 	if err != nil {
 		t.Fatal(err)
@@ -225,24 +262,30 @@ func TestARecordThatAnotherVersionOfTheProgramWroteIsUpdated(t *testing.T) {
 	}
 }
 
+// storeErrors asks a store for everything that it can do.
+func storeErrors(t *testing.T, store session.Lister, id string) map[string]error {
+	t.Helper()
+	_, loadErr := store.Load(t.Context(), id)
+	_, createErr := store.Create(t.Context(), session.Record{User: "alice"})
+	_, _, updateErr := store.Update(t.Context(), id, session.Record{User: "alice"}, func(*session.Record) error { return nil })
+	_, listErr := store.List(t.Context(), "alice")
+	return map[string]error{
+		"Load": loadErr, "Create": createErr, "Update": updateErr, "List": listErr,
+		"Delete": store.Delete(t.Context(), id, session.Record{User: "alice"}),
+		"End":    store.End(t.Context(), "alice", "key"),
+		"EndAll": store.EndAll(t.Context(), "alice"),
+	}
+}
+
 func TestAStoppedRedisIsUnavailableAndNotAnEmptyOne(t *testing.T) {
 	server, client := embeddedRedis(t)
-	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
 	id, err := store.Create(t.Context(), session.Record{User: "alice"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server.Close()
-	_, loadErr := store.Load(t.Context(), id)
-	_, createErr := store.Create(t.Context(), session.Record{User: "alice"})
-	_, _, updateErr := store.Update(t.Context(), id, session.Record{User: "alice"}, func(*session.Record) error { return nil })
-	_, listErr := store.List(t.Context(), "alice")
-	for what, err := range map[string]error{
-		"Load": loadErr, "Create": createErr, "Update": updateErr, "List": listErr,
-		"Delete": store.Delete(t.Context(), id, session.Record{User: "alice"}),
-		"End":    store.End(t.Context(), "alice", "key"),
-		"EndAll": store.EndAll(t.Context(), "alice"),
-	} {
+	for what, err := range storeErrors(t, store, id) {
 		if !errors.Is(err, session.ErrUnavailable) || errors.Is(err, session.ErrNoSession) {
 			t.Errorf("%s: %v, want ErrUnavailable", what, err)
 		}
@@ -398,14 +441,14 @@ func FuzzNoJSONBreaksValues(f *testing.F) {
 // A list that is longer than it may be now, because a program before the bound made it, is neither read nor ended at once.
 func TestAListThatIsTooLongGetsShort(t *testing.T) {
 	server, client := embeddedRedis(t)
-	store := session.NewRedis(client, "authlab:", idle, absolute, time.Now)
-	const long = 3*session.MaxSessions + 7
+	store := session.NewRedis(client, "authlab:", idle, absolute)
+	const long, slot = 3*session.MaxSessions + 7, "{2b}:" // SHA-256 of "alice" begins with 2b
 	for i := range long {
 		key := fmt.Sprintf("%064x", i)
-		if _, err := server.ZAdd("authlab:sessions:alice", float64(time.Now().Add(absolute).Unix())+float64(i)/long, key); err != nil {
+		if _, err := server.ZAdd("authlab:sessions:"+slot+"alice", float64(time.Now().Add(absolute).Unix())+float64(i)/long, key); err != nil {
 			t.Fatal(err)
 		}
-		if err := server.Set("authlab:session:"+key, `{"user":"alice"}`); err != nil {
+		if err := server.Set("authlab:session:"+slot+key, `{"user":"alice"}`); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -416,7 +459,7 @@ func TestAListThatIsTooLongGetsShort(t *testing.T) {
 		if _, err := store.Create(t.Context(), session.Record{User: "alice"}); err != nil {
 			t.Fatal(err)
 		}
-		keys, err := server.ZMembers("authlab:sessions:alice")
+		keys, err := server.ZMembers("authlab:sessions:" + slot + "alice")
 		if err != nil || len(keys) != want {
 			t.Errorf("after a login: %d sessions, %v; want %d", len(keys), err, want)
 		}
@@ -426,10 +469,81 @@ func TestAListThatIsTooLongGetsShort(t *testing.T) {
 	}
 }
 
+// createsFirst is a hook that lets no session be ended before so many were created.
+type createsFirst struct{ *sync.WaitGroup }
+
+func (createsFirst) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (h createsFirst) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		switch cmd.Name() {
+		case "eval":
+			defer h.Done()
+		case "zrange":
+			h.Wait()
+		}
+		return next(ctx, cmd)
+	}
+}
+
+func (h createsFirst) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		if cmds[0].Name() == "multi" {
+			h.Wait()
+		}
+		return next(ctx, cmds)
+	}
+}
+
+func TestLoginsAtOnceLeaveAsManySessionsAsAreKept(t *testing.T) {
+	const logins, most = 12, 3
+	_, client := embeddedRedis(t)
+	created := &sync.WaitGroup{}
+	created.Add(logins)
+	client.AddHook(createsFirst{created})
+	for name, store := range map[string]interface {
+		session.Lister
+		Limit(int)
+	}{
+		"memory": session.NewMemory(idle, time.Now), "redis": session.NewRedis(client, "authlab:", idle, absolute),
+	} {
+		store.Limit(most)
+		var group sync.WaitGroup
+		for range logins {
+			group.Go(func() {
+				if _, err := store.Create(t.Context(), session.Record{User: "alice"}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if entries, err := store.List(t.Context(), "alice"); err != nil || len(entries) != most {
+			t.Errorf("%s: %d sessions are left, %v; want %d", name, len(entries), err, most)
+		}
+	}
+}
+
+func TestTheNewestLoginIsNewestByTheClockOfRedis(t *testing.T) {
+	server, client := embeddedRedis(t)
+	store := session.NewRedis(client, "authlab:", idle, absolute)
+	store.Limit(1)
+	now := time.Now()
+	for i := range 3 { // each in the same microsecond or later
+		server.SetTime(now.Add(time.Duration(i) * time.Microsecond))
+		id, err := store.Create(t.Context(), session.Record{User: "alice", CreatedAt: now.Add(-time.Duration(i) * time.Minute)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Load(t.Context(), id); err != nil {
+			t.Errorf("login %d is over at once: %v", i, err)
+		}
+	}
+}
+
 func TestASessionIDIs256RandomBits(t *testing.T) {
 	_, client := embeddedRedis(t)
 	for name, store := range map[string]session.Store{
-		"memory": session.NewMemory(idle, time.Now), "redis": session.NewRedis(client, "authlab:", idle, absolute, time.Now),
+		"memory": session.NewMemory(idle, time.Now), "redis": session.NewRedis(client, "authlab:", idle, absolute),
 	} {
 		// Of 256 bits that are each 1 in half of 400 IDs, none is so in fewer than 100 or more than 300: that is ten standard
 		// deviations away.

@@ -29,6 +29,16 @@ type Claims struct {
 	Roles        []string      `json:"roles"` // do not change them: Verify may return the same slice to other requests
 }
 
+// TokenType is how a client sends the token (RFC 6749, section 7.1).
+func (c *Claims) TokenType() string { return tokenType(c.Confirmation != nil) }
+
+func tokenType(bound bool) string {
+	if bound {
+		return "DPoP"
+	}
+	return "Bearer"
+}
+
 // A Confirmation says which key the client of a token has to prove that it holds.
 type Confirmation struct {
 	Thumbprint string `json:"jkt"` // RFC 7638

@@ -15,9 +15,9 @@ const clockTolerance = time.Hour
 
 // The denylist keeps, in Redis, which tokens were taken back before they expired.
 //
-//	authlab:denied:<jti>        one token
-//	authlab:denied:<sid>        every token of one login: the user logged out, or its refresh token was used twice
-//	authlab:not-before:<user>   every login of a user up to this millisecond, by the clock of Redis
+//	authlab:denied:{slot}:<jti>        one token
+//	authlab:denied:{slot}:<sid>        every token of one login: the user logged out, or its refresh token was used twice
+//	authlab:not-before:{slot}:<user>   every login of a user up to this millisecond, by the clock of Redis
 //
 // The clocks of two replicas differ. So what came before a "log out everywhere" and what after, Redis decides: its clock
 // gives each login a time (auth_time), which is in all tokens of that login.
@@ -26,14 +26,21 @@ const clockTolerance = time.Hour
 // to do without: a server that asks it answers only while Redis does, and if Redis loses an entry, the token is accepted
 // again.
 
+// key is a key in Redis. In a Redis Cluster a script, a transaction, or an MGET can reach only keys of one hash slot, which is
+// chosen by what stands in braces. So all keys of a user have the same slot: see slotOf.
+func (s *Service) key(kind, slot, name string) string {
+	return s.config.Prefix + kind + ":{" + slot + "}:" + name
+}
+
 // deniedKey takes a jti or a sid. Tokens are denied by jti and never by their text, which can have more than one spelling.
-func (s *Service) deniedKey(id string) string      { return s.config.Prefix + "denied:" + id }
-func (s *Service) notBeforeKey(user string) string { return s.config.Prefix + "not-before:" + user }
+func (s *Service) deniedKey(slot, id string) string { return s.key("denied", slot, id) }
+func (s *Service) notBeforeKey(user string) string  { return s.key("not-before", slotOf(user), user) }
 
 // CheckRevoked asks the denylist whether a token that Verify accepted was taken back: one Redis command. ErrDenied: it
 // was. ErrUnavailable: Redis did not answer, so the server cannot tell.
 func (s *Service) CheckRevoked(ctx context.Context, claims Claims) error {
-	found, err := s.config.Redis.MGet(ctx, s.deniedKey(claims.ID), s.deniedKey(claims.FamilyID), s.notBeforeKey(claims.Subject)).Result()
+	slot := slotOf(claims.Subject)
+	found, err := s.config.Redis.MGet(ctx, s.deniedKey(slot, claims.ID), s.deniedKey(slot, claims.FamilyID), s.notBeforeKey(claims.Subject)).Result()
 	if err != nil {
 		return unavailable("check denylist", "MGET", err)
 	}
@@ -63,7 +70,7 @@ func notBefore(found any, login time.Time) error {
 // Logout takes back this access token and the whole login that it came from: its refresh token, and every access token
 // that was refreshed from it.
 func (s *Service) Logout(ctx context.Context, claims Claims) error {
-	if err := s.config.Redis.Set(ctx, s.deniedKey(claims.ID), claims.Subject, s.config.Access+clockTolerance).Err(); err != nil {
+	if err := s.config.Redis.Set(ctx, s.deniedKey(slotOf(claims.Subject), claims.ID), claims.Subject, s.config.Access+clockTolerance).Err(); err != nil {
 		return unavailable("deny token", "SET", err)
 	}
 	return s.endFamily(ctx, claims.FamilyID)

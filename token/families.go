@@ -18,14 +18,14 @@ import (
 
 // The Service keeps refresh tokens in Redis. A family is one login and every token that was refreshed from it.
 //
-//	authlab:family:<id>              a familyRecord, as JSON
-//	authlab:reuse:<hash of a token>  it was spent, less than Config.UndetectedReuse ago
+//	authlab:family:{slot}:<id>              a familyRecord, as JSON
+//	authlab:reuse:{slot}:<hash of a token>  it was spent, less than Config.UndetectedReuse ago
 //
 // A refresh token works once. If one is used a second time, two clients have it, and the server cannot tell the user from
 // the thief. So the family ends, and both have to log in (RFC 9700, section 4.14.2).
 //
-// A refresh token has two halves. The first is the same in all tokens of a family, and the family's ID is its hash; the
-// second is new at each refresh. So Redis keeps one record of a family, however often it was refreshed: a token that leads
+// A refresh token has two halves. The first is the same in all tokens of a family. It begins with the slot in which all keys
+// of its user are, and the family's ID is that slot and the hash of the half. The second half is new at each refresh. So Redis keeps one record of a family, however often it was refreshed: a token that leads
 // to the family, and is not the newest, was used before.
 //
 // A refresh takes two steps, because Redis or the users database may break off in the middle:
@@ -49,13 +49,31 @@ type familyRecord struct {
 	First      string `json:"first,omitempty"` // of a family that began with a reuse: the one that began with the login
 }
 
-// halfChars is the length of half a refresh token: a rand.Text, of 128 random bits or more.
+// halfChars is the length of half a refresh token: a rand.Text, of 128 random bits or more, of which the slot takes 5.
 const halfChars = 26
 
-func (s *Service) familyKey(id string) string { return s.config.Prefix + "family:" + id }
+// slots are the characters of a rand.Text.
+const slots = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+// slotOf is one of 32 slots, in which all keys of a user are.
+func slotOf(user string) string {
+	sum := sha256.Sum256([]byte(user))
+	i := int(sum[0]) % len(slots)
+	return slots[i : i+1]
+}
+
+func (s *Service) familyKey(id string) string { return s.key("family", slotOfFamily(id), id) }
+
+// slotOfFamily is the slot of its user, with which the ID of a family begins.
+func slotOfFamily(id string) string { return id[:min(len(id), 1)] }
 
 // A refreshToken is what a client has of a family.
 type refreshToken struct{ family, once string }
+
+// newRefreshToken is the first token of a user's family.
+func newRefreshToken(user string) refreshToken {
+	return refreshToken{slotOf(user) + rand.Text()[1:], rand.Text()}
+}
 
 func (t refreshToken) String() string { return t.family + t.once }
 
@@ -63,7 +81,7 @@ func (t refreshToken) String() string { return t.family + t.once }
 func (t refreshToken) next() refreshToken { return refreshToken{t.family, rand.Text()} }
 
 // id is the family's. It stands in access tokens (sid), so nothing that it says may lead to a refresh token.
-func (t refreshToken) id() string { return hash(t.family) }
+func (t refreshToken) id() string { return slotOfFamily(t.family) + hash(t.family) }
 
 // hash returns 128 bits of a hash, because the secret has no more.
 func hash(secret string) string {
@@ -72,7 +90,7 @@ func hash(secret string) string {
 }
 
 func parseRefreshToken(text string) (refreshToken, error) {
-	if len(text) != 2*halfChars {
+	if len(text) != 2*halfChars || !strings.Contains(slots, text[:1]) {
 		return refreshToken{}, ErrRefreshFormat
 	}
 	return refreshToken{text[:halfChars], text[halfChars:]}, nil
@@ -159,10 +177,11 @@ const (
 // before, and the family has ended. Of many requests with the same token exactly one succeeds.
 func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint string) (refreshToken, familyRecord, error) {
 	next, id := token.next(), token.id()
+	slot := slotOfFamily(id)
 	var found string
 	for try := range pendingTries {
 		var err error
-		found, err = s.config.Redis.Eval(ctx, spend, []string{s.familyKey(id), s.deniedKey(id), s.config.Prefix + "reuse:" + hash(token.String())},
+		found, err = s.config.Redis.Eval(ctx, spend, []string{s.familyKey(id), s.deniedKey(slot, id), s.key("reuse", slot, hash(token.String()))},
 			hash(token.once), hash(next.once), pendingFor.Milliseconds(), thumbprint, time.Duration(s.reuse.Load()).Milliseconds()).Text()
 		if err != nil {
 			return refreshToken{}, familyRecord{}, unavailable("spend refresh token", "EVAL", err)
@@ -207,7 +226,7 @@ func (s *Service) spend(ctx context.Context, token refreshToken, thumbprint stri
 // branch begins another family of the same login for a token that was used before, and returns its first token. It ends when
 // the login ends, which checkFirst sees to.
 func (s *Service) branch(ctx context.Context, from string, family familyRecord) (refreshToken, familyRecord, error) {
-	token := refreshToken{rand.Text(), rand.Text()}
+	token := newRefreshToken(family.User)
 	family.First, family.Newest, family.Spent, family.SpentAt = cmp.Or(family.First, from), hash(token.once), "", 0
 	text, err := json.Marshal(family)
 	if err != nil {
@@ -248,7 +267,7 @@ func (s *Service) confirm(ctx context.Context, next refreshToken, user string) e
 func (s *Service) endFamily(ctx context.Context, id string) error {
 	_, err := s.config.Redis.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.Del(ctx, s.familyKey(id))
-		tx.Set(ctx, s.deniedKey(id), "login", s.config.Access+clockTolerance)
+		tx.Set(ctx, s.deniedKey(slotOfFamily(id), id), "login", s.config.Access+clockTolerance)
 		return nil
 	})
 	if err != nil {
@@ -264,7 +283,7 @@ func (s *Service) LogoutRefresh(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	found, err := s.config.Redis.MGet(ctx, s.familyKey(token.id()), s.deniedKey(token.id())).Result()
+	found, err := s.config.Redis.MGet(ctx, s.familyKey(token.id()), s.deniedKey(slotOfFamily(token.id()), token.id())).Result()
 	if err != nil {
 		return unavailable("find refresh token", "MGET", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -126,8 +127,20 @@ func TestAFamilyIsOneSmallRecord(t *testing.T) {
 			must(t, err)
 			pair = next
 		}
-		keys, err := b.client.Keys(t.Context(), b.prefix+"*").Result()
-		must(t, err)
+		var mu sync.Mutex
+		var keys []string
+		list := func(ctx context.Context, client *redis.Client) error {
+			found, err := client.Keys(ctx, b.prefix+"*").Result()
+			mu.Lock()
+			defer mu.Unlock()
+			keys = append(keys, found...)
+			return err
+		}
+		if cluster, ok := b.client.(*redis.ClusterClient); ok {
+			must(t, cluster.ForEachMaster(t.Context(), list))
+		} else {
+			must(t, list(t.Context(), b.client.(*redis.Client)))
+		}
 		if len(keys) != 1 {
 			t.Fatalf("it has the keys %q", keys)
 		}

@@ -135,19 +135,35 @@ func (r *Keyring) MarshalPrivate() ([]byte, error) {
 }
 
 // ParseKeyring reads the text of MarshalPrivate, or any JWK Set of private keys of which each names its alg. The first key
-// signs. ErrWeakKey: one of the keys is not safe to use,
-// or it is for something else than signatures (RFC 7517, section 4.2).
+// signs. ErrWeakKey: one of the keys is not safe to use, or it is for something else than to sign (RFC 7517, sections 4.2
+// and 4.3).
 func ParseKeyring(text []byte) (*Keyring, error) {
-	var set jose.JSONWebKeySet
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
 	if err := json.Unmarshal(text, &set); err != nil {
 		return nil, fmt.Errorf("read keyring: %w", err)
 	}
 	keys := make([]*Key, 0, len(set.Keys))
-	for _, jwk := range set.Keys {
-		if jwk.Use != "" && jwk.Use != "sig" {
-			return nil, fmt.Errorf("read keyring: key %q: %w: its use is %q, and not sig", jwk.KeyID, ErrWeakKey, jwk.Use)
+	for _, text := range set.Keys {
+		var jwk jose.JSONWebKey
+		var more struct {
+			Operations []string `json:"key_ops"` // nil: all
 		}
-		key, err := NewKey(jwk.KeyID, jwk.Algorithm, jwk.Key)
+		if err := errors.Join(json.Unmarshal(text, &jwk), json.Unmarshal(text, &more)); err != nil {
+			return nil, fmt.Errorf("read keyring: %w", err)
+		}
+		var err error
+		switch {
+		case jwk.Use != "" && jwk.Use != "sig":
+			err = fmt.Errorf("%w: its use is %q, and not sig", ErrWeakKey, jwk.Use)
+		case more.Operations != nil && !slices.Contains(more.Operations, "sign"):
+			err = fmt.Errorf("%w: its key_ops are %q, without sign", ErrWeakKey, more.Operations)
+		}
+		var key *Key
+		if err == nil {
+			key, err = NewKey(jwk.KeyID, jwk.Algorithm, jwk.Key)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("read keyring: key %q: %w", jwk.KeyID, err)
 		}

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -136,7 +137,8 @@ func proofKey(h proofHeader) (*Key, error) {
 	return newVerifyingKey("", h.Algorithm, jwk.Key)
 }
 
-// sameURL compares without query and fragment, and as RFC 3986 normalizes (section 6.2.2 and 6.2.3).
+// sameURL compares without query and fragment, and as RFC 3986 normalizes (section 6.2.2 and 6.2.3). The path is decoded, as it
+// is where routes are matched.
 func sameURL(a, b string) bool {
 	one, err := url.Parse(a)
 	other, err2 := url.Parse(b)
@@ -146,11 +148,7 @@ func sameURL(a, b string) bool {
 func normalized(u *url.URL) string {
 	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Host)
 	host = strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[scheme])
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
-	return scheme + "://" + host + path
+	return scheme + "://" + host + cmp.Or(u.Path, "/")
 }
 
 func hashOf(text string) string {

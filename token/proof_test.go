@@ -120,6 +120,7 @@ func TestAProofIsCheckedInFull(t *testing.T) {
 		"typ written out":                        {holder: h, header: map[string]any{"typ": "application/DPoP+jwt"}},
 		"Ed25519":                                {holder: holder{t, jwt.SigningMethodEdDSA, edwards, jwkOf(t, edwards.Public())}},
 		"URL with query, case, port":             {holder: h, claims: map[string]any{"htu": "HTTPS://Lab.example:443/token/bound/me?a=b#c"}},
+		"URL percent-encoded":                    {holder: h, claims: map[string]any{"htu": "https://lab.example/token/bound/%6de"}},
 		"with a nonce":                           {holder: h, claims: map[string]any{"nonce": nonce}},
 		"a clock is off, with a nonce":           {holder: h, claims: map[string]any{"nonce": nonce, "iat": 1}},
 		"an access token for a proof":            {holder: h, header: map[string]any{"typ": "at+jwt"}, want: token.ErrProof},

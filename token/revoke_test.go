@@ -21,6 +21,7 @@ import (
 func onEachRedis(t *testing.T, test func(t *testing.T, b *setup)) {
 	t.Run("embedded", func(t *testing.T) { test(t, newSetup(t, token.DefaultAlgorithm)) })
 	t.Run("real", func(t *testing.T) { test(t, setupOnRealRedis(t)) })
+	t.Run("cluster", func(t *testing.T) { test(t, setupOnCluster(t)) })
 }
 
 func login(t *testing.T, b *setup) token.Pair {
@@ -195,7 +196,8 @@ func TestARefreshTokenThatIsNotOursEndsNoFamily(t *testing.T) {
 		"": token.ErrRefreshFormat, "garbage": token.ErrRefreshFormat, pair.RefreshToken + "A": token.ErrRefreshFormat,
 		strings.Repeat("A", 1<<20): token.ErrRefreshFormat,
 		claims.FamilyID + strings.Repeat("A", len(pair.RefreshToken)-len(claims.FamilyID)): token.ErrRefreshUnknown,
-		strings.Repeat("\x00", len(pair.RefreshToken)):                                     token.ErrRefreshUnknown,
+		"A" + strings.Repeat("\x00", len(pair.RefreshToken)-1):                             token.ErrRefreshUnknown,
+		"}" + pair.RefreshToken[1:]:                                                        token.ErrRefreshFormat,
 	} {
 		if _, err := b.Refresh(t.Context(), forged); !errors.Is(err, want) || !errors.Is(err, token.ErrRefresh) {
 			t.Errorf("%.20q: %v, want %v", forged, err, want)
@@ -286,7 +288,7 @@ func TestADenylistEntryOutlivesItsTokenOnEveryClock(t *testing.T) {
 	b.advance(10 * time.Minute) // the clock of the replica that logs out is ahead of the others
 	must(t, b.Logout(t.Context(), claims.Claims))
 	b.advance(-10 * time.Minute)
-	key := "authlab:denied:" + claims.ID
+	key := "authlab:denied:{" + claims.FamilyID[:1] + "}:" + claims.ID
 	b.redis.FastForward(token.DefaultAccess - time.Second)
 	if !b.redis.Exists(key) {
 		t.Error("the entry is gone while a replica that is on time still takes the token")

@@ -3,7 +3,6 @@ package token
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"sync/atomic"
 	"time"
 
@@ -84,12 +83,8 @@ type Pair struct {
 }
 
 func (s *Service) pair(access string, refresh refreshToken, thumbprint string) Pair {
-	kind := "Bearer"
-	if thumbprint != "" {
-		kind = "DPoP"
-	}
 	return Pair{
-		AccessToken: access, TokenType: kind, ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh.String(),
+		AccessToken: access, TokenType: tokenType(thumbprint != ""), ExpiresIn: int(s.config.Access / time.Second), RefreshToken: refresh.String(),
 	}
 }
 
@@ -105,7 +100,7 @@ func (s *Service) LoginBound(ctx context.Context, user account.User, proof Proof
 }
 
 func (s *Service) login(ctx context.Context, user account.User, thumbprint string) (Pair, error) {
-	refresh := refreshToken{rand.Text(), rand.Text()}
+	refresh := newRefreshToken(user.Name)
 	at, err := s.startFamily(ctx, user.Name, refresh, thumbprint)
 	if err != nil {
 		return Pair{}, err

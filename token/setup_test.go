@@ -19,14 +19,17 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"authlab/account"
+	"authlab/lab/redisserver/redistest"
 	"authlab/token"
 )
 
 func TestMain(m *testing.M) {
 	gin.SetMode(gin.TestMode)
 	redis.SetLogger(&logging.VoidLogger{})
-	os.Exit(m.Run())
+	shared.Run(m)
 }
+
+var shared redistest.Shared
 
 // A setup is a service with everything that it needs, and a clock that a test moves.
 type setup struct {
@@ -81,7 +84,7 @@ func setupOnRealRedis(t *testing.T) *setup {
 	}
 	options.MaxRetries = -1
 	client := redis.NewClient(options)
-	prefix := "authlab-test:" + strings.ReplaceAll(t.Name(), "/", ":") + ":"
+	prefix := redistest.Prefix(t)
 	t.Cleanup(func() {
 		ctx := context.WithoutCancel(t.Context())
 		if keys, err := client.Keys(ctx, prefix+"*").Result(); err == nil && len(keys) > 0 {
@@ -90,6 +93,13 @@ func setupOnRealRedis(t *testing.T) *setup {
 		client.Close()
 	})
 	return setupOn(t, token.DefaultAlgorithm, client, prefix)
+}
+
+func setupOnCluster(t *testing.T) *setup {
+	t.Helper()
+	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{shared.Cluster(t).Nodes[0].Addr}, DisableRoutingPolicies: true})
+	t.Cleanup(func() { client.Close() })
+	return setupOn(t, token.DefaultAlgorithm, client, redistest.Prefix(t))
 }
 
 func setupOn(t testing.TB, algorithm string, client redis.UniversalClient, prefix string) *setup {

@@ -35,11 +35,15 @@ func fromHeader(r *http.Request, wanted string) (string, error) {
 	return token, nil
 }
 
+// maxCookies is how many cookies of one name are verified: enough for those of other paths and domains, and few enough that
+// one request cannot have the server check dozens of forged signatures.
+const maxCookies = 8
+
 // FromCookie returns the Source for a cookie of that name. A browser sends a cookie also when another site made it send
 // the request, so the server has to refuse cross-origin requests that change something.
 //
 // A browser may send several cookies of one name, of other paths and domains, and does not tell which is whose (RFC 6265,
-// section 4.2.2). The first one that verify accepts counts; if it accepts none, the first.
+// section 4.2.2). The first of maxCookies that verify accepts counts; if it accepts none, the first.
 func FromCookie(name string, verify func(string) (Verified, error)) Source {
 	return func(r *http.Request) (string, error) {
 		cookies := r.CookiesNamed(name)
@@ -47,7 +51,7 @@ func FromCookie(name string, verify func(string) (Verified, error)) Source {
 			return "", ErrNoToken
 		}
 		if len(cookies) > 1 {
-			for _, cookie := range cookies {
+			for _, cookie := range cookies[:min(len(cookies), maxCookies)] {
 				if _, err := verify(cookie.Value); err == nil {
 					return cookie.Value, nil
 				}

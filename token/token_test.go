@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"maps"
 	"math/big"
 	"slices"
@@ -97,54 +98,56 @@ func TestEveryForgeryIsRefusedAtItsStage(t *testing.T) {
 		text string
 		want error
 	}{
-		"nothing":                          {"", token.ErrFormat},
-		"garbage":                          {"garbage", token.ErrFormat},
-		"two parts":                        {parts[0] + "." + parts[1], token.ErrFormat},
-		"four parts":                       {good + ".x", token.ErrFormat},
-		"no signature":                     {parts[0] + "." + parts[1] + ".", token.ErrFormat},
-		"a line break in the signature":    {good + "\n", token.ErrFormat},
-		"padding":                          {good + "=", token.ErrFormat},
-		"a space":                          {" " + good, token.ErrFormat},
-		"longer than the cap":              {good + strings.Repeat("A", token.MaxLength), token.ErrFormat},
-		"a payload that is no object":      {parts[0] + "." + b64(`"alice"`) + "." + parts[2], token.ErrFormat},
-		"a header that is no object":       {b64(`[]`) + "." + parts[1] + "." + parts[2], token.ErrFormat},
-		"a name twice in the header":       {b64(`{"alg":"ES256","typ":"at+jwt","kid":"x","alg":"none"}`) + "." + parts[1] + "." + parts[2], token.ErrFormat},
-		"a name twice, in another case":    {b64(`{"alg":"ES256","typ":"at+jwt","kid":"x","ALG":"none"}`) + "." + parts[1] + "." + parts[2], token.ErrFormat},
-		"a name twice in the payload":      {parts[0] + "." + b64(`{"sub":"alice","sub":"bob"}`) + "." + parts[2], token.ErrFormat},
-		"an unknown crit":                  {ours(header("crit", []string{"exp"}), body), token.ErrFormat},
-		"a key of its own in the header":   {ours(header("jwk", map[string]any{"kty": "EC"}), body), token.ErrFormat},
-		"an address for the key":           {ours(header("jku", "https://evil.example/keys"), body), token.ErrFormat},
-		"another type of token":            {ours(header("typ", "JWT"), body), token.ErrFormat},
-		"alg none":                         {sign(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, header("alg", "none"), body) + "AAAA", token.ErrSignature},
-		"alg None":                         {b64(`{"alg":"None","typ":"at+jwt","kid":"`+b.key.ID()+`"}`) + "." + parts[1] + "." + parts[2], token.ErrSignature},
-		"the public key as an HMAC secret": {sign(t, jwt.SigningMethodHS256, publicPEM, header("alg", "HS256"), body), token.ErrSignature},
-		"another key under our kid":        {sign(t, jwt.SigningMethodES256, stranger, header(), body), token.ErrSignature},
-		"an unknown kid":                   {ours(header("kid", "other"), body), token.ErrSignature},
-		"a kid that is a path":             {ours(header("kid", "../../dev/null"), body), token.ErrSignature},
-		"no kid":                           {ours(map[string]any{"alg": "ES256", "typ": "at+jwt"}, body), token.ErrSignature},
-		"a signature of another token":     {parts[0] + "." + b64(`{"sub":"bob"}`) + "." + parts[2], token.ErrSignature},
-		"an edited role":                   {parts[0] + "." + encode(t, with("roles", []string{"admin", "root"})) + "." + parts[2], token.ErrSignature},
-		"expired":                          {ours(header(), with("exp", now)), token.ErrTime},
-		"from the future":                  {ours(header(), with("iat", now+60)), token.ErrTime},
-		"no exp":                           {ours(header(), with("exp", nil)), token.ErrClaims},
-		"no iat":                           {ours(header(), with("iat", nil)), token.ErrClaims},
-		"no jti":                           {ours(header(), with("jti", nil)), token.ErrClaims},
-		"no sub":                           {ours(header(), with("sub", nil)), token.ErrClaims},
-		"no iss":                           {ours(header(), with("iss", nil)), token.ErrClaims},
-		"no aud":                           {ours(header(), with("aud", nil)), token.ErrClaims},
-		"another issuer":                   {ours(header(), with("iss", "somebody")), token.ErrClaims},
-		"another audience":                 {ours(header(), with("aud", "somebody")), token.ErrClaims},
-		"not valid yet":                    {ours(header(), with("nbf", now+1)), token.ErrTime},
-		"an nbf that is text":              {ours(header(), with("nbf", strconv.Itoa(int(now)))), token.ErrFormat},
-		"an exp that is text":              {ours(header(), with("exp", strconv.Itoa(int(now)+60))), token.ErrFormat},
-		"an iat that is text":              {ours(header(), with("iat", strconv.Itoa(int(now)))), token.ErrFormat},
-		"another type written out":         {ours(header("typ", "application/jwt"), body), token.ErrFormat},
-		"a type of another tree":           {ours(header("typ", "text/at+jwt"), body), token.ErrFormat},
-		"the type written out":             {ours(header("typ", "application/at+jwt"), body), nil},
-		"the type in another case":         {ours(header("typ", "Application/AT+JWT"), body), nil},
-		"valid from now":                   {ours(header(), with("nbf", now)), nil},
-		"nothing wrong":                    {good, nil},
-		"nothing wrong, written by hand":   {ours(header(), body), nil},
+		"nothing":                           {"", token.ErrFormat},
+		"garbage":                           {"garbage", token.ErrFormat},
+		"two parts":                         {parts[0] + "." + parts[1], token.ErrFormat},
+		"four parts":                        {good + ".x", token.ErrFormat},
+		"no signature":                      {parts[0] + "." + parts[1] + ".", token.ErrFormat},
+		"JSON, flattened (RFC 7515, 7.2.2)": {fmt.Sprintf(`{"payload":%q,"protected":%q,"signature":%q}`, parts[1], parts[0], parts[2]), token.ErrFormat},
+		"JSON, general (RFC 7515, 7.2.1)":   {fmt.Sprintf(`{"payload":%q,"signatures":[{"protected":%q,"signature":%q}]}`, parts[1], parts[0], parts[2]), token.ErrFormat},
+		"a line break in the signature":     {good + "\n", token.ErrFormat},
+		"padding":                           {good + "=", token.ErrFormat},
+		"a space":                           {" " + good, token.ErrFormat},
+		"longer than the cap":               {good + strings.Repeat("A", token.MaxLength), token.ErrFormat},
+		"a payload that is no object":       {parts[0] + "." + b64(`"alice"`) + "." + parts[2], token.ErrFormat},
+		"a header that is no object":        {b64(`[]`) + "." + parts[1] + "." + parts[2], token.ErrFormat},
+		"a name twice in the header":        {b64(`{"alg":"ES256","typ":"at+jwt","kid":"x","alg":"none"}`) + "." + parts[1] + "." + parts[2], token.ErrFormat},
+		"a name twice, in another case":     {b64(`{"alg":"ES256","typ":"at+jwt","kid":"x","ALG":"none"}`) + "." + parts[1] + "." + parts[2], token.ErrFormat},
+		"a name twice in the payload":       {parts[0] + "." + b64(`{"sub":"alice","sub":"bob"}`) + "." + parts[2], token.ErrFormat},
+		"an unknown crit":                   {ours(header("crit", []string{"exp"}), body), token.ErrFormat},
+		"a key of its own in the header":    {ours(header("jwk", map[string]any{"kty": "EC"}), body), token.ErrFormat},
+		"an address for the key":            {ours(header("jku", "https://evil.example/keys"), body), token.ErrFormat},
+		"another type of token":             {ours(header("typ", "JWT"), body), token.ErrFormat},
+		"alg none":                          {sign(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, header("alg", "none"), body) + "AAAA", token.ErrSignature},
+		"alg None":                          {b64(`{"alg":"None","typ":"at+jwt","kid":"`+b.key.ID()+`"}`) + "." + parts[1] + "." + parts[2], token.ErrSignature},
+		"the public key as an HMAC secret":  {sign(t, jwt.SigningMethodHS256, publicPEM, header("alg", "HS256"), body), token.ErrSignature},
+		"another key under our kid":         {sign(t, jwt.SigningMethodES256, stranger, header(), body), token.ErrSignature},
+		"an unknown kid":                    {ours(header("kid", "other"), body), token.ErrSignature},
+		"a kid that is a path":              {ours(header("kid", "../../dev/null"), body), token.ErrSignature},
+		"no kid":                            {ours(map[string]any{"alg": "ES256", "typ": "at+jwt"}, body), token.ErrSignature},
+		"a signature of another token":      {parts[0] + "." + b64(`{"sub":"bob"}`) + "." + parts[2], token.ErrSignature},
+		"an edited role":                    {parts[0] + "." + encode(t, with("roles", []string{"admin", "root"})) + "." + parts[2], token.ErrSignature},
+		"expired":                           {ours(header(), with("exp", now)), token.ErrTime},
+		"from the future":                   {ours(header(), with("iat", now+60)), token.ErrTime},
+		"no exp":                            {ours(header(), with("exp", nil)), token.ErrClaims},
+		"no iat":                            {ours(header(), with("iat", nil)), token.ErrClaims},
+		"no jti":                            {ours(header(), with("jti", nil)), token.ErrClaims},
+		"no sub":                            {ours(header(), with("sub", nil)), token.ErrClaims},
+		"no iss":                            {ours(header(), with("iss", nil)), token.ErrClaims},
+		"no aud":                            {ours(header(), with("aud", nil)), token.ErrClaims},
+		"another issuer":                    {ours(header(), with("iss", "somebody")), token.ErrClaims},
+		"another audience":                  {ours(header(), with("aud", "somebody")), token.ErrClaims},
+		"not valid yet":                     {ours(header(), with("nbf", now+1)), token.ErrTime},
+		"an nbf that is text":               {ours(header(), with("nbf", strconv.Itoa(int(now)))), token.ErrFormat},
+		"an exp that is text":               {ours(header(), with("exp", strconv.Itoa(int(now)+60))), token.ErrFormat},
+		"an iat that is text":               {ours(header(), with("iat", strconv.Itoa(int(now)))), token.ErrFormat},
+		"another type written out":          {ours(header("typ", "application/jwt"), body), token.ErrFormat},
+		"a type of another tree":            {ours(header("typ", "text/at+jwt"), body), token.ErrFormat},
+		"the type written out":              {ours(header("typ", "application/at+jwt"), body), nil},
+		"the type in another case":          {ours(header("typ", "Application/AT+JWT"), body), nil},
+		"valid from now":                    {ours(header(), with("nbf", now)), nil},
+		"nothing wrong":                     {good, nil},
+		"nothing wrong, written by hand":    {ours(header(), body), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := b.Verify(tt.text)
@@ -247,7 +250,11 @@ func TestAKeyForEncryptionDoesNotSign(t *testing.T) {
 	must(t, err)
 	text, err := ring.MarshalPrivate()
 	must(t, err)
-	for use, refused := range map[string]bool{`"use":"sig",`: false, "": false, `"use":"enc",`: true, `"use":"SIG",`: true} {
+	for use, refused := range map[string]bool{
+		`"use":"sig",`: false, "": false, `"use":"enc",`: true, `"use":"SIG",`: true,
+		`"key_ops":["sign"],`: false, `"key_ops":["verify","sign"],`: false, `"key_ops":null,`: false, `"key_ops":["verify"],`: true,
+		`"key_ops":[],`: true, `"use":"sig","key_ops":["deriveKey"],`: true,
+	} {
 		_, err := token.ParseKeyring(bytes.Replace(text, []byte(`"use":"sig",`), []byte(use), 1))
 		if errors.Is(err, token.ErrWeakKey) != refused || (err != nil) != refused {
 			t.Errorf("%s %v, refused should be %t", use, err, refused)

@@ -18,6 +18,7 @@ func TestVectorsOfOthers(t *testing.T) {
 		{File: vectors.RFC, IDs: []int{4}, Reason: "ES512 is none of Algorithms"},
 		{File: vectors.Signature, IDs: []int{259}, Reason: "an access token has claims, so one without a payload is refused before its signature is checked"},
 		{File: vectors.RFC, IDs: []int{7}, Reason: "its payload travels apart, and an access token carries its own"},
+		{File: vectors.Signature, IDs: []int{349}, Reason: `its key_ops are one text, "sign, verify", which is neither`},
 		{File: vectors.Signature, IDs: []int{367, 370}, Reason: "these have lost the padding that they are about, and are the text of 357, which is valid"},
 		{File: vectors.Signature, IDs: []int{372, 373}, Reason: "a question mark is in them, and is not of base64url (RFC 7515, section 2)"},
 	})

@@ -90,7 +90,7 @@ func TestEachEventIsAuditedOnceAndCounted(t *testing.T) {
 	}
 	c.post(429, "/authenticate", loginBody("bob", "wrong"))
 	expect("a guess after the limit")
-	must(t, w.redis.Set("authlab:attempts:address:127.0.0.1", "299"))
+	must(t, w.redis.Set("authlab:attempts:{all}:address:127.0.0.1", "299"))
 	c.post(401, "/authenticate", loginBody("eve", "wrong"))
 	expect("the last guess of an address", "login-failed token-stateless", "address-limit token-stateless")
 	c.post(429, "/authenticate", loginBody("eve", "wrong"))

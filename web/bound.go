@@ -79,7 +79,7 @@ func (s *Server) handleBoundLogin(c *gin.Context) {
 		return
 	}
 	pair, err := s.tokens.LoginBound(c.Request.Context(), user, proof)
-	s.answer(c, pair, err)
+	s.answerLogin(c, user, pair, err)
 }
 
 // handleBoundRefresh handles the "POST /token/bound/refresh" route.

@@ -28,7 +28,7 @@ func TestAGuesserKeepsNoKnownDeviceOut(t *testing.T) {
 			owner.post(200, path, right)
 
 			// A classmate at the same address has used up what all of it may try.
-			must(t, w.redis.Set("authlab:attempts:address:127.0.0.1", "300"))
+			must(t, w.redis.Set("authlab:attempts:{all}:address:127.0.0.1", "300"))
 			owner.other().post(429, path, loginBody("bob", passwordOf("bob")))
 			owner.post(200, path, right)
 

@@ -15,7 +15,7 @@ import (
 // A replica subscribes while it has a stream. What is published while it is not connected is lost: Redis keeps no message. So
 // a stream should also ask by itself from time to time.
 type endedLogins struct {
-	client  *redis.Client
+	client  redis.UniversalClient
 	channel string
 
 	mu      sync.Mutex
@@ -24,7 +24,7 @@ type endedLogins struct {
 	stop    func() // ends the subscription
 }
 
-func newEndedLogins(client *redis.Client, prefix string) *endedLogins {
+func newEndedLogins(client redis.UniversalClient, prefix string) *endedLogins {
 	return &endedLogins{client: client, channel: prefix + "ended", streams: map[string]map[chan struct{}]bool{}}
 }
 

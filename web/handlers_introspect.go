@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -43,6 +44,8 @@ type introspection struct {
 	IssuedAt  int64    `json:"iat,omitempty"`
 	Expires   int64    `json:"exp,omitempty"`
 	Roles     []string `json:"roles,omitempty"`
+	// Confirmation: only the holder of this key may use the token (RFC 9449, section 6.2).
+	Confirmation *token.Confirmation `json:"cnf,omitempty"`
 }
 
 // handleIntrospect handles the "POST /token/introspect" route: a registered service asks whether an access token is good now,
@@ -57,7 +60,7 @@ func (s *Server) handleIntrospect(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	verified, err := s.tokens.Verify(text)
+	verified, err := s.tokens.Inspect(text)
 	if err == nil {
 		err = s.tokens.CheckRevoked(c.Request.Context(), verified.Claims)
 	}
@@ -67,7 +70,7 @@ func (s *Server) handleIntrospect(c *gin.Context) {
 	}
 	claims := verified.Claims
 	s.answer(c, introspection{
-		Active: true, TokenType: "Bearer", Issuer: claims.Issuer, Subject: claims.Subject, Username: claims.Subject,
+		Active: true, TokenType: claims.TokenType(), Confirmation: claims.Confirmation, Issuer: claims.Issuer, Subject: claims.Subject, Username: claims.Subject,
 		Audience: claims.Audience, ClientID: claims.ClientID, ID: claims.ID,
 		IssuedAt: time.Time(claims.IssuedAt).Unix(), Expires: time.Time(claims.ExpiresAt).Unix(), Roles: claims.Roles,
 	}, err)
@@ -75,11 +78,20 @@ func (s *Server) handleIntrospect(c *gin.Context) {
 
 // isService tells whether a request is of a registered service, by Authorization: Basic (RFC 6749, section 2.3.1). A service
 // has to prove itself, because otherwise an attacker could try out tokens here (RFC 7662, section 4).
+//
+// That section has a client percent-encode both before it joins them, and many clients do not. So both forms are good.
 func (s *Server) isService(r *http.Request) bool {
 	name, secret, ok := basicAuth(r.Header.Get("Authorization"))
+	decodedName, err := url.QueryUnescape(name)
+	decodedSecret, err2 := url.QueryUnescape(secret)
+	encoded := err == nil && err2 == nil && s.isSecretOf(decodedName, decodedSecret)
+	return ok && (s.isSecretOf(name, secret) || encoded)
+}
+
+func (s *Server) isSecretOf(name, secret string) bool {
 	want, known := s.config.Services[name]
 	given, wanted := sha256.Sum256([]byte(secret)), sha256.Sum256([]byte(want))
-	return subtle.ConstantTimeCompare(given[:], wanted[:]) == 1 && ok && known && want != ""
+	return subtle.ConstantTimeCompare(given[:], wanted[:]) == 1 && known && want != ""
 }
 
 // handleRevoke handles the "POST /token/revoke" route: it ends the login of an access token or of a refresh token, as a logout

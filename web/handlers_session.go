@@ -6,23 +6,28 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"authlab/session"
+	"authlab/web/scheme"
 )
 
 // handleSessionLogin handles the "POST /session/{store}/login" route.
-func (s *Server) handleSessionLogin(m *session.Manager) gin.HandlerFunc {
+func (s *Server) handleSessionLogin(m mounted) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		user, remember, err := s.login(c)
 		if err != nil {
 			s.refuse(c, err)
 			return
 		}
-		login := m.Login
+		login := m.sessions.Login
 		if remember {
-			login = m.LoginRemembered
+			login = m.sessions.LoginRemembered
 		}
 		made, err := login(c, user)
+		if err == nil && m.Name == scheme.SessionBound {
+			err = s.offerBinding(c, made.User)
+		}
 		if err == nil {
 			s.rememberDevice(c, user)
+			err = s.confirm(c, user, func() error { return m.sessions.Logout(c) })
 		}
 		s.answer(c, s.me(c, made.User, made.ExpiresAt), err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -17,7 +18,33 @@ const (
 	streamEvery = time.Second
 	// streamWrite is how long a client may keep an event from being written.
 	streamWrite = 5 * time.Second
+	// maxStreams is how many streams a replica keeps open for one user. Each takes memory and asks again and again, so
+	// thousands of them, for which one login is enough, would use the replica up.
+	maxStreams = 32
 )
+
+// openStreams counts the open streams of each user.
+type openStreams struct {
+	mu sync.Mutex
+	of map[string]int
+}
+
+// open counts one more, until done is called. errStreams: the user has as many as there may be.
+func (o *openStreams) open(user string) (done func(), err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.of[user] >= maxStreams {
+		return nil, errStreams
+	}
+	o.of[user]++
+	return func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.of[user]--; o.of[user] == 0 {
+			delete(o.of, user)
+		}
+	}, nil
+}
 
 // A streamEvent is one event of a stream: here while it goes on, ended as its last.
 type streamEvent struct {
@@ -36,11 +63,17 @@ type streamEvent struct {
 func (s *Server) handleStream(m mounted) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		who, tuning := callerOf(c), s.tuning()
+		done, err := s.streams.open(who.user.Name)
+		if err != nil {
+			s.refuse(c, err)
+			return
+		}
+		defer done()
 		var told <-chan struct{}
 		if tuning.StreamTold {
-			var done func()
-			told, done = s.ended.listen(c.Request.Context(), who.user.Name)
-			defer done()
+			var stop func()
+			told, stop = s.ended.listen(c.Request.Context(), who.user.Name)
+			defer stop()
 		}
 		send := s.eventWriter(c, who.user.Name)
 		if c.Request.Method == http.MethodHead {

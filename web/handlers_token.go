@@ -8,6 +8,7 @@ import (
 
 	"authlab/account"
 	"authlab/session"
+	"authlab/token"
 	"authlab/web/scheme"
 )
 
@@ -20,6 +21,14 @@ func (s *Server) handleAuthenticate(c *gin.Context) {
 		return
 	}
 	pair, err := s.tokens.Login(c.Request.Context(), user)
+	s.answerLogin(c, user, pair, err)
+}
+
+// answerLogin answers a login with its tokens.
+func (s *Server) answerLogin(c *gin.Context, user account.User, pair token.Pair, err error) {
+	if err == nil {
+		err = s.confirm(c, user, func() error { return s.tokens.LogoutRefresh(c.Request.Context(), pair.RefreshToken) })
+	}
 	s.answer(c, pair, err)
 }
 
@@ -87,6 +96,10 @@ func (s *Server) handleTokenCookieLogin(c *gin.Context) {
 	cookie := s.tokenCookie(text, maxAge)
 	if len(cookie.Name)+len(cookie.Value) > session.MaxCookie {
 		s.refuse(c, errTokenCookie)
+		return
+	}
+	if err := s.confirm(c, user, func() error { return nil }); err != nil {
+		s.refuse(c, err)
 		return
 	}
 	s.rememberDevice(c, user)

@@ -165,6 +165,22 @@ func (s *Server) authenticate(c *gin.Context, name, password, device string) (ac
 	return user, err
 }
 
+// confirm is the last step of every login: it refuses one whose password was changed while it was being checked. Then undo
+// ends it, and if that fails, no client has its credential.
+func (s *Server) confirm(c *gin.Context, user account.User, undo func() error) error {
+	ctx := c.Request.Context()
+	err := s.authenticator.Confirm(ctx, user)
+	if err == nil {
+		return nil
+	}
+	_ = undo()
+	c.Writer.Header().Del("Set-Cookie")
+	if errors.Is(err, account.ErrBadCredentials) {
+		s.Audit(ctx, account.Event{Kind: account.EventLoginFailed, User: user.Name})
+	}
+	return err
+}
+
 // failed counts a wrong password, and tells the audit log whose it was.
 func (s *Server) failed(ctx context.Context, attempt account.Attempt, err error) {
 	bad, _ := errors.AsType[*account.BadCredentialsError](err)

@@ -1,10 +1,15 @@
 package web_test
 
 import (
+	"crypto"
+	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"testing"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 
 	"authlab/token"
 	"authlab/web/scheme"
@@ -57,6 +62,46 @@ func TestAServiceLearnsWhoseTokenItIsAndThatItWasTakenBack(t *testing.T) {
 	c.login(scheme.TokenRevocable, "alice")
 	w.redis.Close()
 	c.form(503, "/token/introspect", c.pair.AccessToken, "Authorization", "Basic cmVwb3J0czphIGxvbmcgc2VjcmV0").isProblem(t, 503, "store-unavailable", scheme.TokenRevocable)
+}
+
+func TestAServiceLearnsWhichKeyATokenIsBoundTo(t *testing.T) {
+	_, c, introspect := reports(t)
+	owner := newHolder(c)
+	owner.logIn()
+	var got struct {
+		Active       bool
+		Type         string               `json:"token_type"`
+		Confirmation struct{ JKT string } `json:"cnf"`
+	}
+	must(t, json.Unmarshal([]byte(introspect(owner.pair.AccessToken).body), &got))
+	thumbprint, err := (&jose.JSONWebKey{Key: owner.key.Public()}).Thumbprint(crypto.SHA256)
+	must(t, err)
+	if want := base64.RawURLEncoding.EncodeToString(thumbprint); !got.Active || got.Type != "DPoP" || got.Confirmation.JKT != want {
+		t.Errorf("%+v, want the key %s", got, want)
+	}
+	owner.send(204, http.MethodPost, "/token/bound/logout", "")
+	if body := introspect(owner.pair.AccessToken).body; body != `{"active":false}` {
+		t.Errorf("logged out: %s", body)
+	}
+}
+
+func TestTheSecretOfAServiceMayBePercentEncoded(t *testing.T) {
+	const name, secret = "a:b", "50%+1 & more %41 of it"
+	w := newWorld(t)
+	config := w.config(t, "app-1")
+	config.Services = map[string]string{name: secret, "plain": secret}
+	c := newClient(t, w.startWith(t, config))
+	for credential, want := range map[string]int{
+		url.QueryEscape(name) + ":" + url.QueryEscape(secret): 200,
+		"plain:" + secret:                        200,
+		"plain:" + url.QueryEscape(secret):       200,
+		"plain:50%+1 & more A of it":             401,
+		"plain:" + url.QueryEscape(secret) + "%": 401,
+		"other:" + secret:                        401,
+		url.QueryEscape(url.QueryEscape(name)) + ":" + url.QueryEscape(secret): 401,
+	} {
+		c.form(want, "/token/introspect", "x", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(credential)))
+	}
 }
 
 func TestOnlyARegisteredServiceMayAskAboutTokens(t *testing.T) {

@@ -1,10 +1,15 @@
 package web_test
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
+	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
 
+	"authlab/account"
 	"authlab/web/scheme"
 )
 
@@ -28,7 +33,7 @@ func TestANewPasswordEndsEveryLoginThatCanBeEndedAndTellsWhichCannot(t *testing.
 		want := map[string]string{
 			scheme.Basic: "all", scheme.SessionMemory: "this-replica", scheme.SessionRedis: "all", scheme.SessionCookie: "none",
 			scheme.TokenStateless: "none", scheme.TokenRevocable: "all", scheme.TokenCookie: "none",
-			scheme.TokenBound: "none", scheme.TokenBoundLocal: "none",
+			scheme.SessionBound: "all", scheme.TokenBound: "none", scheme.TokenBoundLocal: "none",
 		}
 		if !maps.Equal(answer.Ended, want) {
 			t.Errorf("ended %v, want %v", answer.Ended, want)
@@ -78,4 +83,59 @@ func TestWithoutRedisAPasswordIsNotChanged(t *testing.T) {
 	c.post(503, "/token/stateless/password", body).isProblem(t, 503, "users-unavailable", scheme.TokenStateless)
 	users.fault.Store(nil)
 	c.other().post(200, "/token/cookie/login", goodLogin(0))
+}
+
+// A slowDirectory answers one login late, with the hash that there was before.
+type slowDirectory struct {
+	account.Directory
+	before atomic.Pointer[func()] // is called once, in the meantime
+}
+
+func (d *slowDirectory) PasswordHash(ctx context.Context, name string) (account.User, string, error) {
+	user, hash, err := d.Directory.PasswordHash(ctx, name)
+	if before := d.before.Swap(nil); before != nil {
+		(*before)()
+	}
+	return user, hash, err
+}
+
+func TestANewPasswordRefusesLoginsThatAreUnderWayWithTheOldOne(t *testing.T) {
+	logIns := map[string]func(*client, string){
+		scheme.TokenBound: func(c *client, body string) {
+			h := newHolder(c)
+			h.askNonce(body)
+			h.send(401, http.MethodPost, "/token/bound/login", body)
+		},
+	}
+	for _, r := range routes() {
+		if r.login != "" {
+			logIns[r.scheme] = func(c *client, body string) {
+				if a := c.post(401, r.login, body); len(a.cookies) > 0 {
+					t.Errorf("%s: cookies %v", r.scheme, a.cookies)
+				}
+			}
+		}
+	}
+	for name, logIn := range logIns {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.secrets["correct horse"] = true
+			users := &slowDirectory{Directory: w.directory}
+			config := w.config(t, "app-1")
+			config.Directory = users
+			owner := newClient(t, w.startWith(t, config))
+			owner.login(scheme.SessionMemory, "alice")
+			change := func() {
+				owner.post(200, "/session/memory/password", passwordBody(passwordOf("alice"), "correct horse"))
+			}
+			users.before.Store(&change)
+			logIn(owner.other(), loginBody("alice", passwordOf("alice")))
+			for _, key := range w.redis.Keys() {
+				if strings.HasPrefix(key, "authlab:session:") || strings.HasPrefix(key, "authlab:family:") {
+					t.Errorf("a login was kept: %s", key)
+				}
+			}
+			owner.other().post(200, "/session/redis/login", loginBody("alice", "correct horse"))
+		})
+	}
 }

@@ -46,6 +46,7 @@ var (
 	errBadItem     = errors.New("not an item for a cart")
 	errDirectory   = errors.New("users database does not answer")
 	errNotYours    = errors.New("no such session of yours")
+	errStreams     = errors.New("too many open streams")
 	errTokenCookie = errors.New("token does not fit in a cookie")
 
 	// What net/http refuses before a handler sees it.
@@ -59,17 +60,17 @@ type verdict struct {
 	status int
 	name   string // the end of the problem's type
 	title  string
-	detail string // {replica}, {scheme}, {store} and {err} are filled in
+	detail string // {replica}, {scheme}, {store}, {redis} and {err} are filled in
 }
 
 // verdicts is the one table from error to status. The first row that fits counts, so a special error is above the general
 // one that it wraps.
 var verdicts = []verdict{
 	// 503: the server cannot tell right now. The credential may be good, so the cookie stays.
-	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} gets no good answer from Redis, so it cannot tell whether there is such a session, nor start or end one. Your cookie was left alone; try again."},
-	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} gets no good answer from Redis, so it cannot tell whether this token was taken back, nor take it back or keep a refresh token. Try again."},
+	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} gets {redis}, so it cannot tell whether there is such a session, nor start or end one. Your cookie was left alone; try again."},
+	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} gets {redis}, so it cannot tell whether this token was taken back, nor take it back or keep a refresh token. Try again."},
 	{token.ErrRefreshPending, 503, "refresh-pending", "Refresh token is in use", "Another request with this refresh token has not ended, so {replica} cannot tell whether it counts. Try again."},
-	{account.ErrNotCounted, 503, "store-unavailable", "Logins cannot be counted", "Redis refuses to count this login, so {replica} did not check the password; its log says more. Try again."},
+	{account.ErrNotCounted, 503, "store-unavailable", "Logins cannot be counted", "{replica} gets {redis} when it counts this login, so it did not check the password; its log says more. Try again."},
 	{account.ErrBusy, 503, "busy", "Too many logins at once", "{replica} is checking as many passwords as it can. Nothing was checked; try again."},
 	{errDirectory, 503, "users-unavailable", "Users database does not answer", "{replica} cannot reach the users database. Try again."},
 
@@ -82,6 +83,7 @@ var verdicts = []verdict{
 	{session.ErrExpired, 401, "session-expired", "Session timed out", "The session was not used for too long, or it is too old by the clock of {replica}."},
 	{session.ErrElsewhere, 401, "session-elsewhere", "No session was ended", "{replica} has no session with this ID in its memory, so it ended none. If another replica has it, it lives on there until it times out. Your browser has been asked to drop the cookie."},
 	{session.ErrMalformed, 401, "session-malformed", "Not a session ID", "What the cookie of {scheme} carries is not of the form of a session ID, so {replica} did not look for a session."},
+	{errNotProved, 401, "session-not-proved", "No proof of the key", "The session is there, and its short cookie is not, or has ended: the browser gets the next one for a signature by its key."},
 	{session.ErrNoSession, 401, "session-unknown", "No such session", "{store} It was never there, has ended, or timed out."},
 	{errService, 401, "not-a-service", "Not a registered service", "Only a service that {replica} knows, by its name and secret, may ask about tokens."},
 	{token.ErrNoToken, 401, "no-credential", "No token", "This request carries no token of {scheme}, so {replica} does not know who is calling."},
@@ -101,10 +103,12 @@ var verdicts = []verdict{
 	{token.ErrRefresh, 401, "refresh-unknown", "Unknown refresh token", "Redis has no such refresh token. It was never there, or is too old."},
 
 	{account.ErrTooManyAttempts, 429, "too-many-attempts", "Too many failed logins", "Too many passwords were wrong, so this one was not even looked at. Wait as long as Retry-After says."},
+	{errStreams, 429, "too-many-streams", "Too many open streams", "{replica} keeps 32 streams open for one user. Close one and try again."},
 
 	// 403: the caller is known, and may not do this.
 	{errNotAdmin, 403, "not-admin", "Not an admin", "{replica} knows who you are, and you do not have the role admin."},
 	{errOldPassword, 403, "old-password", "Old password is wrong", "{replica} knows who you are, and the old password is another one. Nothing was changed."},
+	{errBinding, 403, "session-challenge", "Sign the challenge", "{err}."},
 	{errCrossOrigin, 403, "cross-origin", "Sent by another site", "The browser says that another site made it send this request. Your cookie came along on its own, so the request is refused."},
 
 	// 4xx: the request itself is wrong.
@@ -145,7 +149,7 @@ func (v verdict) problem(err error, in, replica string) Problem {
 	if in == scheme.SessionMemory {
 		store = replica + " has no session with this ID in its memory."
 	}
-	detail := strings.NewReplacer("{replica}", replica, "{scheme}", cmp.Or(in, "any scheme"), "{store}", store, "{err}", sentence(err))
+	detail := strings.NewReplacer("{replica}", replica, "{scheme}", cmp.Or(in, "any scheme"), "{store}", store, "{redis}", gives(err), "{err}", sentence(err))
 	return Problem{
 		Type: "urn:authlab:problem:" + v.name, Title: v.title, Status: v.status, Detail: detail.Replace(v.detail),
 		Scheme: in, Replica: replica,
@@ -163,7 +167,7 @@ func (s *Server) refuse(c *gin.Context, err error) {
 	switch {
 	case errors.As(err, &tooMany):
 		c.Header("Retry-After", strconv.Itoa(max(1, int(tooMany.RetryAfter.Round(time.Second)/time.Second))))
-	case v.status == http.StatusServiceUnavailable:
+	case v.status == http.StatusServiceUnavailable, v.status == http.StatusTooManyRequests:
 		c.Header("Retry-After", "1")
 	}
 	c.Header("Content-Type", ProblemType)

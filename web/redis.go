@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -25,29 +24,36 @@ const redisDialTimeout = redisTimeout / 2
 // The client would write to stderr by itself, on its own terms. What went wrong comes back as an error.
 func init() { redis.SetLogger(&logging.VoidLogger{}) }
 
-// errRedisAddress quotes neither the address nor the parser's words, because in a broken address any part may be the
-// password.
-var errRedisAddress = errors.New("redis address cannot be read: it should look like redis://user:password@host:6379/0, with what is special in the password percent-encoded")
-
-// OpenRedis returns a client for a Redis at an address like redis://user:password@host:6379/0. It connects when it is
-// first used.
+// OpenRedis returns a client for what an address names: one server, a cluster, or the primary that Sentinel knows. See
+// errRedisAddress for the forms. It connects when it is first used.
 //
 // By default the client repeats a command that failed, for seconds. This one does not: a user is waiting, and a command
 // that spends a refresh token must not be sent twice.
-func OpenRedis(address string) (*redis.Client, error) {
-	options, err := redis.ParseURL(address)
-	if err != nil || strings.Contains(address, "#") { // what follows a # is dropped, and may be most of a password
-		return nil, errRedisAddress
+func OpenRedis(address string) (redis.UniversalClient, error) {
+	at, err := parseRedis(address)
+	if err != nil {
+		return nil, err
 	}
-	options.MaxRetries, options.DialerRetries = -1, 1
-	options.ContextTimeoutEnabled = true
-	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = redisDialTimeout, redisTimeout, redisTimeout
-	options.Dialer = dialRedis(options.TLSConfig)
-	options.PoolTimeout, options.PoolSize = redisTimeout, 128
-	options.ReadBufferSize, options.WriteBufferSize = 4<<10, 4<<10 // a record is small; the default is 32 KiB each
-	options.DisableIdentity = true
-	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	client := redis.NewClient(options)
+	options := &redis.UniversalOptions{
+		Addrs: at.addrs, MasterName: at.master, DB: at.options.DB, Username: at.options.Username, Password: at.options.Password,
+		SentinelUsername: at.sentinelUser, SentinelPassword: at.sentinelPassword,
+		MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true,
+		DialTimeout: redisDialTimeout, ReadTimeout: redisTimeout, WriteTimeout: redisTimeout,
+		TLSConfig: at.options.TLSConfig, Dialer: dialRedis(at.options.TLSConfig), PoolTimeout: redisTimeout, PoolSize: 128,
+		ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10, // a record is small; the default is 32 KiB each
+		DisableIdentity: true, MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	}
+	var client redis.UniversalClient
+	switch {
+	case at.master != "":
+		client = redis.NewFailoverClient(options.Failover())
+	case len(at.addrs) > 1:
+		client = openCluster(options.Cluster())
+	default:
+		simple := options.Simple()
+		simple.Network = at.options.Network
+		client = redis.NewClient(simple)
+	}
 	client.AddHook(timeoutHook{now: time.Now})
 	return client, nil
 }
@@ -77,7 +83,8 @@ func boundedBy(ctx context.Context, timeout time.Duration) (context.Context, con
 	return context.WithDeadline(context.WithoutCancel(ctx), deadline)
 }
 
-func (timeoutHook) DialHook(next redis.DialHook) redis.DialHook { return next }
+// DialHook makes an error of Sentinel, too, one of the connection's first use: see dialRedis.
+func (timeoutHook) DialHook(next redis.DialHook) redis.DialHook { return atFirstUse(next) }
 
 func (h timeoutHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {

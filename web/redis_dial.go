@@ -6,15 +6,14 @@ import (
 	"net"
 	"syscall"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // dialRedis returns a function that opens a connection, over TLS if there is a config for it.
 //
 // Each looks the name up for itself. A shared resolver makes all wait for one lookup of the same name, also if that hangs
 // because the name is unknown for a moment, as it is while a container is restarted.
-//
-// It never returns an error. After as many errors as the pool has connections, the client would try to connect once a second
-// only, so that for a second after an outage every command would fail. The error comes with the first use of the connection.
 func dialRedis(config *tls.Config) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		dialer := &net.Dialer{Timeout: redisDialTimeout, Resolver: &net.Resolver{}}
@@ -22,6 +21,15 @@ func dialRedis(config *tls.Config) func(ctx context.Context, network, address st
 		if config != nil {
 			dial = (&tls.Dialer{NetDialer: dialer, Config: config}).DialContext
 		}
+		return dial(ctx, network, address)
+	}
+}
+
+// atFirstUse makes a dialer never return an error. After as many errors as the pool has connections, the client would try to
+// connect once a second only, so that for a second after an outage every command would fail. The error comes with the first
+// use of the connection.
+func atFirstUse(dial redis.DialHook) redis.DialHook {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return failedConn{err: err}, nil //nolint:nilerr // it comes with the first use

@@ -16,7 +16,7 @@ func TestAConnectionThatFailedWhileItWasIdleIsNotUsed(t *testing.T) {
 	server.Close()
 	const idle = 5
 	dialled := make(chan struct{}, 100)
-	dial := dialRedis(nil)
+	dial := atFirstUse(dialRedis(nil))
 	client := redis.NewClient(&redis.Options{
 		Addr: address, MinIdleConns: idle, MaxRetries: -1,
 		Dialer: func(ctx context.Context, network, address string) (net.Conn, error) {

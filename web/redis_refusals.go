@@ -12,15 +12,28 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// PingRedis returns an error if Redis is not of use: it cannot be reached, or it refuses (a wrong password).
-func PingRedis(ctx context.Context, client *redis.Client) error {
-	err := client.Ping(ctx).Err()
-	if ctx.Err() != nil { // no command ends with its context
+// PingRedis returns an error if Redis is not of use: it cannot be reached, or it refuses. It sends the youngest command that a
+// login needs, which is of Redis 6.2, so it also fails where a PING would not: at an older Redis, a replica, a node that does
+// not have all keys, and for a user who may not use them.
+func PingRedis(ctx context.Context, client redis.UniversalClient) error {
+	err := client.GetEx(ctx, DefaultPrefix+"ping", time.Minute).Err() // there is no such key
+	switch {
+	case ctx.Err() != nil: // no command ends with its context
 		return ctx.Err()
+	case errors.Is(err, redis.Nil):
+		return nil
 	}
-	where := client.Options().Addr
-	if code, _ := refusal(err); code != "" {
-		return fmt.Errorf("redis at %s answers with an error: %w", where, err)
+	where := "the primary that Sentinel knows"
+	switch client := client.(type) {
+	case *redis.ClusterClient:
+		where = strings.Join(client.Options().Addrs, ", ")
+	case *redis.Client:
+		if address := client.Options().Addr; address != "FailoverClient" {
+			where = address
+		}
+	}
+	if code, text := refusal(err); code != "" {
+		return fmt.Errorf("redis at %s answers %s", where, explained(text))
 	}
 	if err != nil {
 		return fmt.Errorf("redis at %s cannot be reached: %w", where, err)
@@ -38,6 +51,46 @@ func refusal(err error) (code, text string) {
 	text, _, _ = strings.Cut(answer.Error(), ", with args")
 	code, _, _ = strings.Cut(text, " ")
 	return code, text
+}
+
+// meanings say what Redis means by an error, by how it begins.
+var meanings = []struct{ begins, means string }{
+	{"READONLY", "it is a replica, and takes no writes"},
+	{"NOAUTH", "it wants a password"},
+	{"WRONGPASS", "the user's name or password is wrong"},
+	{"NOPERM", "this user may not use a command or a key that logins need"},
+	{"LOADING", "it has just started, and is still reading its data"},
+	{"OOM", "its memory is full"},
+	{"MISCONF", "it cannot write to its disk, and takes no writes"},
+	{"NOREPLICAS", "too few of its replicas are connected, and it takes no writes"},
+	{"MASTERDOWN", "it is a replica that has lost its primary"},
+	{"CLUSTERDOWN", "a part of the cluster has no primary"},
+	{"TRYAGAIN", "the cluster is moving these keys"},
+	{"MOVED", "it is a node of a cluster, and only an address with several hosts is a cluster's"},
+	{"ASK", "it is a node of a cluster, and only an address with several hosts is a cluster's"},
+	{"ERR unknown command", "it is older than Redis 6.2, or a command has been taken away from it"},
+}
+
+// explained is an answer of Redis, and what it means.
+func explained(text string) string {
+	for _, m := range meanings {
+		if strings.HasPrefix(text, m.begins) {
+			return text + " (" + m.means + ")"
+		}
+	}
+	return text
+}
+
+// gives says what a replica has of Redis, for an error that is no good answer: the code and not the text, which may name
+// users and keys.
+func gives(err error) string {
+	code, text := refusal(err)
+	for _, m := range meanings {
+		if code != "" && strings.HasPrefix(text, m.begins) {
+			return "no good answer from Redis (" + m.begins + ": " + m.means + ")"
+		}
+	}
+	return "no good answer from Redis"
 }
 
 // refusedEvery is how often one kind of refusal is logged: while it lasts, each request meets it.
@@ -72,6 +125,6 @@ func (r *refusals) saw(command string, err error) {
 	}
 	r.mu.Unlock()
 	if again {
-		r.logger.Error("redis refused", "replica", r.replica, "command", command, "error", text)
+		r.logger.Error("redis refused", "replica", r.replica, "command", command, "error", explained(text))
 	}
 }

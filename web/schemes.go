@@ -29,6 +29,7 @@ func (s *Server) mount() map[string]mounted {
 		scheme.TokenRevocable: {read: s.readToken(token.FromHeader, true)},
 		scheme.TokenCookie:    {read: s.readToken(token.FromCookie(s.cookieName(scheme.TokenCookie), s.tokens.Verify), false)},
 
+		scheme.SessionBound:    s.mountBoundSession(),
 		scheme.TokenBound:      {read: s.readBound(s.tokens.UseProof)},
 		scheme.TokenBoundLocal: {read: s.readBound(token.NewLocalProofs(s.config.Now).Use)},
 	}
@@ -46,6 +47,14 @@ func (s *Server) mountSession(name string, store session.Store, directory accoun
 		Idle: s.config.Idle, Absolute: s.config.Absolute, Now: s.config.Now, Audit: s.Audit,
 	})
 	return mounted{read: s.readSession(name, manager), sessions: manager}
+}
+
+// mountBoundSession has a store of its own: in another scheme, where nothing asks for a proof, its cookie is unknown.
+func (s *Server) mountBoundSession() mounted {
+	store := session.NewRedis(s.config.Redis, s.config.Prefix+"bound-", s.config.Idle, s.config.Absolute)
+	m := s.mountSession(scheme.SessionBound, store, s.directory)
+	m.read = s.readProved(m.sessions)
+	return m
 }
 
 // cookieName is the name of a scheme's cookie.

@@ -44,10 +44,10 @@ type Config struct {
 	Name       string // of this replica: app-1
 	Directory  account.Directory
 	Hasher     *account.Hasher
-	Redis      *redis.Client       // made by OpenRedis; of this replica alone, because it counts the client's commands
-	Prefix     string              // of every key in Redis; "authlab:"
-	Keys       *token.Keyring      // the same in all replicas
-	CookieKeys *session.CookieKeys // sign session-cookie; the same in all replicas
+	Redis      redis.UniversalClient // made by OpenRedis; of this replica alone, because it counts the client's commands
+	Prefix     string                // of every key in Redis; "authlab:"
+	Keys       *token.Keyring        // the same in all replicas
+	CookieKeys *session.CookieKeys   // sign session-cookie; the same in all replicas
 	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. Their
 	// X-Forwarded-For is the client's address, by which failed logins are counted. Empty: X-Forwarded-For is ignored.
 	TrustedProxies []string
@@ -75,8 +75,10 @@ type Server struct {
 	devices       *session.Signed
 	memory        *session.Memory
 	redis         *session.Redis
-	stale         *session.Stale // in front of redis
+	stale         *session.Stale  // in front of redis
+	proofs        *session.Signed // the short cookies of session-bound
 	ended         *endedLogins
+	streams       openStreams
 	tuned         atomic.Pointer[Tuning]
 	schemes       map[string]mounted
 	metrics       *metrics
@@ -115,9 +117,11 @@ func New(config Config) *Server {
 	})
 	s.devices = session.NewSigned(s.deviceName(), config.CookieKeys)
 	s.memory = session.NewMemory(config.Idle, config.Now)
-	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute, config.Now)
+	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute)
 	s.stale = session.NewStale(s.redis, config.Now)
+	s.proofs = session.NewSigned(s.cookieName(scheme.SessionProof), config.CookieKeys)
 	s.ended = newEndedLogins(config.Redis, config.Prefix)
+	s.streams.of = map[string]int{}
 	s.schemes = s.mount()
 	s.Tune(Tuning{})
 	s.engine = s.routes()
@@ -176,11 +180,15 @@ func (s *Server) routes() *gin.Engine {
 		known.POST("/cart", s.handleAddToCart(kept))
 
 		if m.sessions != nil {
-			g.POST("/login", s.handleSessionLogin(m.sessions))
+			g.POST("/login", s.handleSessionLogin(m))
 			g.POST("/logout", tell, s.handleSessionLogout(m.sessions))
 			known.POST("/logout-everywhere", tell, s.handleSessionLogoutEverywhere(m.sessions))
 			get(known, "/sessions", s.handleSessions(m.sessions))
 			known.DELETE("/sessions/:id", tell, s.handleEndSession(m.sessions))
+		}
+		if m.Name == scheme.SessionBound {
+			g.POST(registering, s.handleRegisterKey(m.sessions))
+			g.POST(refreshing, s.handleRefreshProof(m.sessions))
 		}
 		if m.Name == scheme.TokenCookie {
 			g.POST("/login", s.handleTokenCookieLogin)

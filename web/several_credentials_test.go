@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,6 +33,8 @@ func TestOfSeveralCookiesOfOneNameTheGoodOneCounts(t *testing.T) {
 			{[]string{good, old}, 200},
 			{[]string{old, good}, 200},
 			{[]string{r.scheme + "=garbage", old, r.scheme + "=", good}, 200},
+			{append(slices.Repeat([]string{old}, 7), good), 200},
+			{append(slices.Repeat([]string{old}, 8), good), 401}, // one request has the server look at no more
 			{[]string{"other=" + c.credential(r), old}, 401},
 			{[]string{old, r.scheme + "=garbage"}, 401},
 		} {

@@ -204,3 +204,25 @@ func TestAnOutageEndsNoStreamAndAReplicaThatEndsDoes(t *testing.T) {
 	c.other().get(401, r.base+"/stream").isProblem(t, 401, "no-credential", r.scheme)
 	c.expect(200, http.MethodHead, r.base+"/stream", "") // and it ends
 }
+
+func TestAUserHasABoundedNumberOfOpenStreams(t *testing.T) {
+	_, c := alone(t)
+	c.login(scheme.TokenStateless, "alice")
+	r, bob := routeOf(scheme.TokenStateless), c.other()
+	bob.login(scheme.SessionMemory, "bob")
+	t.Run("open", func(t *testing.T) {
+		for range 32 {
+			c.stream(t, r).next(time.Time{})
+		}
+		if a := c.get(429, r.base+"/stream"); a.header.Get("Retry-After") == "" {
+			t.Errorf("%s: %v", a.body, a.header)
+		}
+		c.get(200, r.base+"/me")
+		bob.stream(t, routeOf(scheme.SessionMemory)).next(time.Time{})
+	})
+	for until := time.Now().Add(5 * time.Second); c.do(http.MethodHead, r.base+"/stream", "").status != 200; {
+		if time.Now().After(until) {
+			t.Fatal("a stream that was closed still counts")
+		}
+	}
+}

@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -20,6 +22,7 @@ import (
 	"authlab/lab/class"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
+	"authlab/lab/experiment/api"
 	"authlab/lab/experiment/texts"
 	"authlab/web"
 )
@@ -110,8 +113,8 @@ func holdClass(ctx context.Context, o classOptions, stdout io.Writer) (err error
 		room.host = host + ":" + port
 	}
 	config := class.Config{
-		Lab: lab.Handler(), Pages: web.NewClassPages(), View: lab.View, AddAccount: lab.AddAccount, Run: runApart,
-		Key: key, Address: room.to("/join", o.pin), Title: o.title, Pin: o.pin, People: o.people, Lanes: o.lanes,
+		Lab: lab.Handler(), Pages: web.NewClassPages(), View: lab.View, AddAccount: lab.AddAccount, SetRoles: lab.SetRoles, Run: runApart,
+		NewLab: ownLabs(lab), Key: key, Address: room.to("/join", o.pin), Title: o.title, Pin: o.pin, People: o.people, Lanes: o.lanes,
 	}
 	if o.save != "" {
 		file, err := class.NewFile(o.save)
@@ -145,6 +148,34 @@ func (a classAddress) to(path, secret string) string {
 		u.RawQuery = "lang=" + a.lang
 	}
 	return u.String()
+}
+
+// ownLabs starts labs of which each is for one person. They share with the class's lab what costs most, and run few experiments
+// at the same time.
+func ownLabs(like *embedded.Lab) func(context.Context, string) (class.OwnLab, error) {
+	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
+	const replicas = 6 // the most of each lab
+	return func(ctx context.Context, key string) (class.OwnLab, error) {
+		return embedded.Start(ctx, embedded.Config{
+			Like: like, LabKey: key, MaxReplicas: replicas, ResponseTimeout: responseTimeout,
+			Experiments: func(url string) http.Handler { return inTurn(turns, api.For(url).Handler()) },
+		})
+	}
+}
+
+// inTurn serves as many changes at once as there are turns; what only looks does not wait.
+func inTurn(turns chan struct{}, handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			select {
+			case turns <- struct{}{}:
+				defer func() { <-turns }()
+			case <-r.Context().Done():
+				return
+			}
+		}
+		handler.ServeHTTP(w, r)
+	})
 }
 
 // runApart runs an experiment on a lab of its own, which ends with it.

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
 
 	"authlab/account"
@@ -76,6 +77,9 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 		return usageError{err}
 	}
 	defer client.Close()
+	if _, cluster := client.(*redis.ClusterClient); cluster {
+		return usageError{errors.New("--redis names a cluster, and the console shows the keys of one Redis")}
+	}
 	users, closeUsers, err := consoleUsers(o.accounts)
 	if err != nil {
 		return err

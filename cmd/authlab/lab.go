@@ -25,6 +25,9 @@ import (
 // drainTimeout is how long requests in progress may take when the program ends.
 const drainTimeout = 5 * time.Second
 
+// usualPort is where a lab is that is the only one of its machine.
+const usualPort = ":8080"
+
 // newLabCommand returns the command authlab itself, which starts the lab and keeps it running.
 func newLabCommand() *cobra.Command {
 	var config embedded.Config
@@ -48,11 +51,12 @@ break something, and watch what happens to each.`,
 			if verbose {
 				config.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			}
+			config.MarkCookies = !strings.HasSuffix(config.Listen, usualPort) // of a second lab on this machine
 			return startLab(cmd.Context(), config, open, cmd.OutOrStdout())
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&config.Listen, "listen", "127.0.0.1:8080", "address of the page and the balancer; port 0 is a free one")
+	flags.StringVar(&config.Listen, "listen", "127.0.0.1"+usualPort, "address of the page and the balancer; port 0 is a free one")
 	flags.IntVar(&config.Replicas, "replicas", 3, "how many replicas, 1 to 16")
 	flags.StringVar(&config.Redis, "redis", "", "a Redis of your own, like redis://127.0.0.1:6379; only keys that begin with authlab: are touched")
 	flags.StringVar(&config.LabKey, "lab-key", "", "lets other machines use the lab's controls, if they send this in X-Lab-Key; 16 characters or more")

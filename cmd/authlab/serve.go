@@ -61,7 +61,8 @@ file itself, and reads what another replica has changed.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.listen, "listen", ":8080", "address to listen on")
 	flags.StringVar(&o.name, "name", hostname(), "name of this replica")
-	flags.StringVar(&o.redis, "redis", "redis://127.0.0.1:6379/0", "where Redis is; rediss:// for TLS")
+	flags.StringVar(&o.redis, "redis", "redis://127.0.0.1:6379/0", "where Redis is; several hosts are nodes of a cluster: redis://host:6379,host:6379,host:6379; "+
+		"redis+sentinel://host:26379,host:26379/master-name/0 is the primary that Sentinel knows; rediss:// and rediss+sentinel:// for TLS")
 	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: is the demo accounts, in this process; postgres://user:password@host:5432/database is shared")
 	flags.BoolVar(&o.demoAccounts, "demo-accounts", false, "make alice and bob, with passwords that everybody knows, in the users database too; memory: always has them")
 	flags.StringVar(&o.keys, "keys", "", "file with the keys that all replicas share; made if it is not there. Without it, this replica makes keys of its own, and no other accepts what it signs")
@@ -142,8 +143,8 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 			server.Audit(ctx, event)
 		}
 	}
-	connect := func() (*redis.Client, error) { return web.OpenRedis(o.redis) }
-	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client *redis.Client, now func() time.Time, startup contract.Startup) (*web.Server, error) {
+	connect := func() (redis.UniversalClient, error) { return web.OpenRedis(o.redis) }
+	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client redis.UniversalClient, now func() time.Time, startup contract.Startup) (*web.Server, error) {
 		signing := keys
 		var err error
 		switch {

@@ -120,3 +120,42 @@ func (r *room) timesOfVotes(ctx context.Context) <-chan int {
 	}()
 	return voted
 }
+
+// As many labs of one's own as there can be: each is started by its owner's first request, and used.
+func BenchmarkLabsOfOnesOwn(b *testing.B) {
+	const people = 300
+	for b.Loop() {
+		r := open(b, embeddedLabs(b))
+		r.teach("/class/labs", `{"open":true}`)
+		owners := make([]*phone, people)
+		for i := range owners {
+			owners[i] = r.joined(fmt.Sprint("Ana ", i))
+		}
+		if status, _ := owners[0].openLab(b.Context()); status != http.StatusNoContent { // what is made once, is made
+			b.Fatal(status)
+		}
+		inUse := func() uint64 {
+			runtime.GC()
+			var memory runtime.MemStats
+			runtime.ReadMemStats(&memory)
+			return memory.HeapAlloc + memory.StackInuse
+		}
+		before, took := inUse(), make([]time.Duration, 0, people)
+		for _, p := range owners[1:] {
+			start := time.Now()
+			if status, answer := p.openLab(b.Context()); status != http.StatusNoContent {
+				b.Fatalf("%d %s", status, answer)
+			}
+			took = append(took, time.Since(start))
+		}
+		for _, p := range owners {
+			if status, answer := p.inLab(b, "GET", "/lab/cluster", ""); status != http.StatusOK {
+				b.Fatalf("%d %s", status, answer)
+			}
+		}
+		slices.Sort(took)
+		b.ReportMetric(float64((inUse()-before)>>20), "MB-labs")
+		b.ReportMetric(took[len(took)/2].Seconds()*1000, "ms-start-median")
+		b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "ms-start-p99")
+	}
+}

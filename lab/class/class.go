@@ -18,6 +18,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ import (
 
 	"authlab/lab/contract"
 	"authlab/lab/experiment"
+	"authlab/lab/jar"
 	"authlab/web/scheme"
 )
 
@@ -47,8 +49,12 @@ type Config struct {
 	View  func(context.Context) (contract.View, error) // looks at the lab
 	// AddAccount makes a user in the lab's users database. account.ErrUserExists: the name is taken.
 	AddAccount func(ctx context.Context, name, password string) error
+	// SetRoles changes the roles of a user.
+	SetRoles func(ctx context.Context, name string, roles []string) error
 	// Run runs an experiment on a lab of its own, so that the room stays logged in.
 	Run func(ctx context.Context, name string) (experiment.Result, error)
+	// NewLab starts a lab for one person; its controls take key in X-Lab-Key. nil: there are no labs of one's own.
+	NewLab func(ctx context.Context, key string) (OwnLab, error)
 
 	Key     string   // the teacher's
 	Address string   // of /join, for the QR code
@@ -56,6 +62,7 @@ type Config struct {
 	Pin     string   // what a phone has to know to join; empty: nothing
 	People  int      // 300
 	Lanes   []string // DefaultLanes
+	OwnLabs int      // how many labs of one's own can run at once; 300
 	Keep    Keeper   // keeps what was voted; nil: nothing is kept
 	Now     func() time.Time
 }
@@ -72,7 +79,9 @@ type Class struct {
 	lanes  []scheme.Scheme
 	mux    *http.ServeMux
 	joins  *joinLimit
-	qr     []string                 // of the address
+	qr     []string // of the address
+	port   string   // of the address
+	own    *ownLabs
 	slots  map[string]chan struct{} // by scheme: held by its requests at the balancer
 	run    context.Context
 	stop   context.CancelFunc
@@ -80,15 +89,17 @@ type Class struct {
 	phones *signal // something has changed that phones are told
 	walls  *signal // something has changed that the wall shows
 
-	mu     sync.Mutex
-	people []*person            // in the order in which they joined
-	byKey  map[[32]byte]*person // by the hash of the key that the phone sends
-	names  map[string]int       // how many people wanted this name
-	policy string               // the balancer's, for the whole room
-	nudge  int                  // counts what has happened after which every phone asks at once
-	rounds []*round             // the last one may be under way
-	asked  int                  // counts rounds, also those that were given up
-	view   contract.View        // of the lab, a moment ago
+	mu       sync.Mutex
+	people   []*person            // in the order in which they joined
+	byKey    map[[32]byte]*person // by the hash of the key that the phone sends
+	byOwnKey map[[32]byte]*person // by the hash of the cookie of their own lab
+	names    map[string]int       // how many people wanted this name
+	policy   string               // the balancer's, for the whole room
+	admins   bool                 // everyone has the role admin
+	nudge    int                  // counts what has happened after which every phone asks at once
+	rounds   []*round             // the last one may be under way
+	asked    int                  // counts rounds, also those that were given up
+	view     contract.View        // of the lab, a moment ago
 
 	keepFailed bool // the last round could not be kept
 	requests   int  // counts what phones have sent to the balancer
@@ -106,9 +117,16 @@ func New(config Config) (*Class, error) {
 		config.Now = time.Now
 	}
 	c := &Class{
-		config: config, mux: http.NewServeMux(), joins: newJoinLimit(config.People, config.Now), slots: map[string]chan struct{}{}, byKey: map[[32]byte]*person{}, names: map[string]int{},
+		config: config, mux: http.NewServeMux(), joins: newJoinLimit(config.People, config.Now), slots: map[string]chan struct{}{}, byKey: map[[32]byte]*person{}, byOwnKey: map[[32]byte]*person{}, names: map[string]int{},
 		phones: newSignal(), walls: newSignal(), policy: contract.Sticky,
 	}
+	c.own = &ownLabs{start: config.NewLab, most: cmp.Or(config.OwnLabs, 300), now: config.Now, labs: map[int]*ownLab{}}
+	address, err := url.Parse(config.Address)
+	if err != nil {
+		return nil, err
+	}
+	c.port = cmp.Or(address.Port(), "80")
+	c.config.Lab = jar.Apart(c.mark(""), config.Lab)
 	for _, name := range config.Lanes {
 		lane, ok := scheme.Named(name)
 		canHold := lane.Credential == scheme.Cookie || lane.Credential == scheme.Bearer // a proof at every request takes WebCrypto, which plain HTTP has not
@@ -117,7 +135,6 @@ func New(config Config) (*Class, error) {
 		}
 		c.lanes = append(c.lanes, lane)
 	}
-	var err error
 	if c.qr, err = qrRows(config.Address); err != nil {
 		return nil, err
 	}
@@ -131,7 +148,10 @@ func New(config Config) (*Class, error) {
 }
 
 // Close ends what the class does by itself, and the answers that phones and walls wait for.
-func (c *Class) Close() { c.stop() }
+func (c *Class) Close() {
+	c.stop()
+	c.own.set(false)
+}
 
 // watch looks at the lab after each change, and now and then.
 func (c *Class) watch() {
@@ -140,6 +160,8 @@ func (c *Class) watch() {
 	defer tick.Stop()
 	for {
 		c.look()
+		c.own.endIdle()
+		c.own.endLargest(c.run)
 		select {
 		case <-c.run.Done():
 			return

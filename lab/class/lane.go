@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 
+	"authlab/account"
 	"authlab/lab/contract"
 	"authlab/web/scheme"
 )
@@ -16,6 +17,7 @@ import (
 type laneState struct {
 	Is      string // see the constants; "": it has not logged in yet
 	Replica string // which answered
+	Admin   bool   // and it was answered that this person has the role admin
 	request int    // the number of the request: a later one counts, whichever is noted first
 }
 
@@ -57,7 +59,7 @@ func (c *Class) forward(w http.ResponseWriter, r *http.Request, p *person, lane 
 	case <-r.Context().Done():
 		return
 	}
-	seen := &seenAnswer{ResponseWriter: w}
+	seen := &seenAnswer{ResponseWriter: w, reads: r.URL.Path == lane.Base+"/me"}
 	defer func() { c.saw(p, r.URL.Path, request, seen) }() // deferred, because an answer that is cut short panics
 	c.config.Lab.ServeHTTP(seen, r)
 }
@@ -91,7 +93,7 @@ func (c *Class) saw(p *person, path string, request int, seen *seenAnswer) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before, now := p.lanes[i], laneState{is, seen.Header().Get("X-Served-By"), request}
+	before, now := p.lanes[i], laneState{is, seen.Header().Get("X-Served-By"), seen.isAdmin(), request}
 	if before.request > request {
 		return
 	}
@@ -99,15 +101,25 @@ func (c *Class) saw(p *person, path string, request int, seen *seenAnswer) {
 		now.Replica = before.Replica
 	}
 	p.lanes[i] = now
-	if before.Is != now.Is || before.Replica != now.Replica {
+	if !seen.reads {
+		now.Admin = before.Admin // a login tells nothing of it
+	}
+	if before.request = now.request; before != now {
 		c.walls.send()
 	}
 }
 
-// A seenAnswer is a ResponseWriter that remembers the status.
+// A seenAnswer is a ResponseWriter that remembers the status, and of the answer who the caller is also the body.
 type seenAnswer struct {
 	http.ResponseWriter
+	reads  bool
 	status int
+	body   []byte // its beginning
+}
+
+func (s *seenAnswer) isAdmin() bool {
+	var me struct{ User account.User }
+	return s.reads && json.Unmarshal(s.body, &me) == nil && slices.Contains(me.User.Roles, account.RoleAdmin)
 }
 
 func (s *seenAnswer) WriteHeader(status int) {
@@ -120,6 +132,9 @@ func (s *seenAnswer) WriteHeader(status int) {
 func (s *seenAnswer) Write(b []byte) (int, error) {
 	if s.status == 0 {
 		s.status = http.StatusOK
+	}
+	if s.reads {
+		s.body = append(s.body, b[:min(len(b), maxBody-len(s.body))]...)
 	}
 	return s.ResponseWriter.Write(b)
 }

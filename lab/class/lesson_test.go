@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -69,6 +70,47 @@ func TestALessonOfTwoRounds(t *testing.T) {
 		r.next("lesson")
 	}
 	expectFiles(t, name, phones, rights)
+	r.expectResult(rights)
+}
+
+// expectResult reads the page's result of the class: all rounds in a language, and how often each person was right.
+func (r *room) expectResult(rights []int) {
+	r.t.Helper()
+	status, answer := r.send("GET", "/class/result?lang=es", "", "X-Lab-Key", teacherKey)
+	var result struct {
+		People int
+		Rounds []struct {
+			Question            string
+			First, Second, Seen []int
+			Measured            *int
+			Lesson              string
+			Rows                []struct{ Observed string }
+		}
+		Scores []struct {
+			Name      string
+			Right, Of int
+		}
+	}
+	must(r.t, json.Unmarshal(answer, &result))
+	if status != 200 || len(result.Rounds) != 2 || result.People != len(rights) {
+		r.t.Fatalf("the result: %d %.300s", status, answer)
+	}
+	for i, round := range result.Rounds {
+		if !strings.Contains(round.Question, "¿") || round.Measured == nil || round.Lesson == "" || len(round.Rows) == 0 || fmt.Sprint(round.First, round.Seen) != "[10 10 10] [0 30 0]" {
+			r.t.Errorf("round %d of the result: %+v", i+1, round)
+		}
+	}
+	var scores []int
+	for _, score := range result.Scores {
+		scores = append(scores, score.Right)
+		if score.Of != 2 {
+			r.t.Errorf("%s voted in %d rounds", score.Name, score.Of)
+		}
+	}
+	slices.SortFunc(rights, func(a, b int) int { return b - a })
+	if !slices.Equal(scores, rights) {
+		r.t.Errorf("scores %v, want %v", scores, rights)
+	}
 }
 
 // next goes on from each of these phases. What is pressed twice is refused.

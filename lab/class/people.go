@@ -32,6 +32,7 @@ type person struct {
 	name     string // of the account, and shown: no other person has it
 	key      string // what the phone sends to the class
 	password string // of the account
+	ownKey   string // the cookie by which a browser reaches their own lab
 	limit    *rate.Limiter
 	lanes    []laneState // parallel to Class.lanes
 }
@@ -171,7 +172,7 @@ func (c *Class) join(r *http.Request, name string) (*person, error) {
 		return nil, errFull
 	}
 	p := &person{
-		number: len(c.people) + 1, key: rand.Text(), password: rand.Text(),
+		number: len(c.people) + 1, key: rand.Text(), password: rand.Text(), ownKey: rand.Text(),
 		limit: rate.NewLimiter(requestsPerSecond, requestsAtOnce), lanes: make([]laneState, len(c.lanes)),
 	}
 	for {
@@ -182,6 +183,9 @@ func (c *Class) join(r *http.Request, name string) (*person, error) {
 		}
 		err := c.config.AddAccount(r.Context(), p.name, p.password)
 		if err == nil {
+			err = c.setRoles(r.Context(), p)
+		}
+		if err == nil {
 			break
 		}
 		if !errors.Is(err, account.ErrUserExists) {
@@ -190,6 +194,7 @@ func (c *Class) join(r *http.Request, name string) (*person, error) {
 	}
 	c.people = append(c.people, p)
 	c.byKey[sha256.Sum256([]byte(p.key))] = p
+	c.byOwnKey[sha256.Sum256([]byte(p.ownKey))] = p
 	c.walls.send()
 	return p, nil
 }

@@ -16,6 +16,7 @@ type phoneState struct {
 	Version int         `json:"version"`
 	Nudge   int         `json:"nudge"` // when it changes, the phone asks on all lanes at once
 	Title   string      `json:"title"`
+	Labs    bool        `json:"labs"`  // the labs of one's own are open
 	Round   *phoneRound `json:"round"` // null: none is under way
 	Right   int         `json:"right"` // how often this person was right
 	Of      int         `json:"of"`    // in how many rounds with a vote of theirs
@@ -58,14 +59,9 @@ func (c *Class) stateFor(p *person, version int, l *texts.Language) phoneState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := phoneState{Version: version, Nudge: c.nudge, Title: c.config.Title}
-	for _, r := range c.rounds {
-		if (r.phase == "" || r.phase == lesson) && r.last(p.number) != nil && r.measured >= 0 {
-			s.Of++
-			if r.isRight(p.number) {
-				s.Right++
-			}
-		}
-	}
+	s.Labs, _ = c.own.count()
+	scored := c.scoreOf(p)
+	s.Right, s.Of = scored.Right, scored.Of
 	now := c.current()
 	if now == nil {
 		return s
@@ -77,8 +73,8 @@ func (c *Class) stateFor(p *person, version int, l *texts.Language) phoneState {
 	if now.phase == discuss {
 		s.Round.LeftMS = max(now.ends.Sub(c.config.Now()).Milliseconds(), 0)
 	}
-	if now.phase == lesson && now.measured >= 0 {
-		s.Round.Measured = &now.measured
+	if now.phase == lesson {
+		s.Round.Measured = now.measuredChoice()
 	}
 	return s
 }

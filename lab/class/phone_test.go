@@ -37,7 +37,7 @@ func open(t testing.TB, change func(*class.Config)) *room {
 	must(t, err)
 	t.Cleanup(func() { must(t, lab.Close()) })
 	config := class.Config{
-		Lab: lab.Handler(), Pages: web.NewClassPages(), View: lab.View, AddAccount: lab.AddAccount, Run: runApart,
+		Lab: lab.Handler(), Pages: web.NewClassPages(), View: lab.View, AddAccount: lab.AddAccount, SetRoles: lab.SetRoles, Run: runApart,
 		Key: teacherKey, Address: "http://192.0.2.1:8080/join", Title: "Networks",
 	}
 	if change != nil {
@@ -117,13 +117,14 @@ func (r *room) teach(path, body string) {
 // A picture is what these tests read of the wall's.
 type picture struct {
 	Lanes []struct {
-		Scheme          string
-		In, Out, Unsure int
+		Scheme                  string
+		In, Out, Unsure, Admins int
 	}
 	People []struct {
 		Name  string
 		Lanes []string
 	}
+	Labs  struct{ Running int }
 	Round *struct {
 		Phase               string
 		Voted               int

@@ -1,6 +1,7 @@
 package class_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -21,7 +22,7 @@ func TestOnlyTheTeacherReachesWhatIsNotThePhones(t *testing.T) {
 	}{
 		{"GET", "/lab/cluster", 200, 403}, {"GET", "/lab/events/", 404, 403}, {"POST", "/lab/replicas/app-3/kill", 204, 403},
 		{"POST", "/lab/reset", 409, 403}, {"POST", "/lab/experiments/round-robin", 409, 403}, {"POST", "/class/policy", 400, 403},
-		{"POST", "/class/round", 400, 403}, {"POST", "/class/round/next", 400, 403}, {"POST", "/class/round/show", 409, 403},
+		{"POST", "/class/round", 400, 403}, {"POST", "/class/labs", 400, 403}, {"POST", "/class/roles", 400, 403}, {"GET", "/class/result", 200, 403}, {"POST", "/class/round/next", 400, 403}, {"POST", "/class/round/show", 409, 403},
 		{"GET", "/playground", 403, 403}, {"GET", "/inspector", 403, 403}, {"GET", "/metrics", 403, 403}, {"GET", "/readyz", 403, 403},
 		{"GET", "/session/memory/me", 403, 403}, {"POST", "/authenticate", 403, 403}, {"GET", "/class/state", 403, 403},
 		{"GET", "/join", 200, 200}, {"GET", "/wall", 200, 200}, {"GET", "/assets/join.js", 200, 200}, {"GET", "/assets/walkthrough.js", 403, 403},
@@ -133,6 +134,13 @@ func TestALoginAsAnotherIsRefusedAndLocksNobodyOut(t *testing.T) {
 	for lane := range ana.Lanes {
 		must(t, ana.logIn(t.Context(), lane))
 	}
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("Ana:guess"))
+	for method, path := range map[string]string{"GET": "/basic/me", "HEAD": "/session/memory/stream", "POST": "/session/memory/password"} {
+		status, _, err := send(t.Context(), ana.client, method, r.url+path, "", "X-Class-Key", ana.Key, "Authorization", basic)
+		if status != 403 || err != nil {
+			t.Errorf("%s %s: %d, %v", method, path, status, err)
+		}
+	}
 	if status, _, err := send(t.Context(), ana.client, "POST", r.url+"/session/memory/login", `{"username":"alice","password":"wonderland"}`, "X-Class-Key", ana.Key); status != 403 || err != nil {
 		t.Errorf("a login as the demo admin: %d, %v", status, err)
 	}
@@ -175,5 +183,35 @@ func TestThePolicyIsTheTeachers(t *testing.T) {
 		if out != wantOut {
 			t.Errorf("%s: thrown out %t", policy, out)
 		}
+	}
+}
+
+// In the users database the role changes for everyone at once; a token goes on saying what it was made with.
+func TestEveryoneBecomesAdminAndNoOneAnyMore(t *testing.T) {
+	r := open(t, nil)
+	p := r.joined("Ana")
+	r.teach("/class/policy", `{"policy":"sticky"}`)
+	for i, tt := range []struct {
+		admin, newToken bool
+		want            string // admins on each lane
+	}{{true, false, "[1 1 0]"}, {true, true, "[1 1 1]"}, {false, false, "[0 0 1]"}, {false, true, "[0 0 0]"}} {
+		r.teach("/class/roles", fmt.Sprintf(`{"admin":%t}`, tt.admin))
+		if tt.newToken {
+			must(t, p.logIn(t.Context(), 2))
+		}
+		must(t, p.ask(t.Context()))
+		admins := []int{}
+		for _, lane := range r.wall(func(picture) bool { return true }).Lanes {
+			admins = append(admins, lane.Admins)
+		}
+		if fmt.Sprint(admins) != tt.want {
+			t.Errorf("step %d: admins %v, want %s", i+1, admins, tt.want)
+		}
+	}
+	r.teach("/class/roles", `{"admin":true}`)
+	late := r.joined("Bea") // who joins later is one too
+	must(t, late.ask(t.Context()))
+	if lanes := r.wall(func(picture) bool { return true }).Lanes; lanes[2].Admins != 1 {
+		t.Errorf("who joined later: %+v", lanes)
 	}
 }

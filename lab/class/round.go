@@ -60,12 +60,7 @@ type openBody struct {
 }
 
 // handleOpen handles the "POST /class/round" route: the question is on all phones.
-func (c *Class) handleOpen(w http.ResponseWriter, r *http.Request) {
-	var body openBody
-	if err := readJSON(w, r, &body); err != nil {
-		refuse(w, err)
-		return
-	}
+func (c *Class) handleOpen(w http.ResponseWriter, _ *http.Request, body openBody) {
 	found, err := experiment.Named(cmp.Or(body.Experiment, " "))
 	if err != nil || found[0].Choices == nil {
 		refuse(w, contract.Invalid("There is no question %q.", body.Experiment))
@@ -106,16 +101,13 @@ func (c *Class) roundChanged() {
 
 var errNoRound = contract.NewProblem(http.StatusConflict, "no-round", "No round is under way.")
 
+type nextBody struct {
+	From phase `json:"from"`
+}
+
 // handleNext handles the "POST /class/round/next" route: {"from":"vote"}, the phase after that one. A key that is pressed
 // twice, or on two walls, goes one step.
-func (c *Class) handleNext(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		From phase `json:"from"`
-	}
-	if err := readJSON(w, r, &body); err != nil {
-		refuse(w, err)
-		return
-	}
+func (c *Class) handleNext(w http.ResponseWriter, _ *http.Request, body nextBody) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.current()
@@ -244,6 +236,17 @@ func (r *round) isRight(person int) bool {
 	return vote != nil && r.measured >= 0 && *vote == r.measured
 }
 
+// isOver tells whether a round has come to its lesson. One that is given up before is taken away.
+func (r *round) isOver() bool { return r.phase == "" || r.phase == lesson }
+
+// measuredChoice is the choice that was measured; nil: none of them was.
+func (r *round) measuredChoice() *int {
+	if r.measured < 0 {
+		return nil
+	}
+	return &r.measured
+}
+
 // distribution counts the votes for each choice.
 func (r *round) distribution(in phase) []int {
 	counts := make([]int, len(r.choices))
@@ -265,7 +268,7 @@ func (r *round) in(l *texts.Language) said {
 	for i, choice := range r.choices {
 		s.Choices[i] = choice.In(l, r.experiment.Name)
 	}
-	if r.phase == lesson && r.result != nil {
+	if r.isOver() && r.result != nil {
 		s.Lesson = r.result.In(l).Lesson
 	}
 	return s

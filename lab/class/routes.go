@@ -1,11 +1,13 @@
 package class
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 
+	"authlab/account"
 	"authlab/lab/contract"
 	"authlab/web/scheme"
 )
@@ -28,12 +30,16 @@ func (c *Class) routes() {
 	c.mux.HandleFunc("POST /class/join", c.handleJoin)
 	c.mux.HandleFunc("GET /class/state", c.ofPerson(c.handleState))
 	c.mux.HandleFunc("POST /class/vote", c.ofPerson(c.handleVote))
+	c.mux.HandleFunc("POST /class/lab", c.ofPerson(c.handleOwnLab))
 
 	c.mux.HandleFunc("GET /class/wall", c.ofTeacher(c.handleWall))
 	c.mux.HandleFunc("GET /class/recording", c.ofTeacher(c.handleRecording))
-	c.mux.HandleFunc("POST /class/policy", c.ofTeacher(c.handlePolicy))
-	c.mux.HandleFunc("POST /class/round", c.ofTeacher(c.handleOpen))
-	c.mux.HandleFunc("POST /class/round/next", c.ofTeacher(c.handleNext))
+	c.mux.HandleFunc("GET /class/result", c.ofTeacher(c.handleResult))
+	c.mux.HandleFunc("POST /class/policy", c.ofTeacher(withBody(c.handlePolicy)))
+	c.mux.HandleFunc("POST /class/roles", c.ofTeacher(withBody(c.handleRoles)))
+	c.mux.HandleFunc("POST /class/labs", c.ofTeacher(withBody(c.handleLabs)))
+	c.mux.HandleFunc("POST /class/round", c.ofTeacher(withBody(c.handleOpen)))
+	c.mux.HandleFunc("POST /class/round/next", c.ofTeacher(withBody(c.handleNext)))
 	c.mux.HandleFunc("POST /class/round/end", c.ofTeacher(c.handleEnd))
 	c.mux.HandleFunc("POST /class/round/show", c.ofTeacher(c.handleShow))
 }
@@ -41,7 +47,8 @@ func (c *Class) routes() {
 // ServeHTTP serves phones and the wall.
 func (c *Class) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
-	switch lane, isLane := laneOf(path); {
+	owner, isOwn := c.ownerOf(r)
+	switch lane, isLane := c.laneOf(path); {
 	case path == "/class" || strings.HasPrefix(path, "/class/"):
 		w.Header().Set("Cache-Control", "no-store")
 		if crossOrigin.Check(r) != nil {
@@ -49,6 +56,8 @@ func (c *Class) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		c.mux.ServeHTTP(w, r)
+	case isOwn && !c.config.Pages.Has(r):
+		c.serveOwn(w, r, owner)
 	case isLane:
 		c.ofPerson(func(w http.ResponseWriter, r *http.Request, p *person) { c.forward(w, r, p, lane) })(w, r)
 	case strings.HasPrefix(path, "/lab/"):
@@ -58,8 +67,8 @@ func (c *Class) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// servePage serves the two pages of a class, and no other. The wall is a page without anything in it: what it shows, it
-// asks for with the teacher's key.
+// servePage serves the pages of a class, and no other. The teacher's are without anything in them: what they
+// show, they ask for with the teacher's key.
 func (c *Class) servePage(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
@@ -71,11 +80,13 @@ func (c *Class) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// laneOf returns the scheme of a path of the logins. False: it is none of them.
-func laneOf(path string) (scheme.Scheme, bool) {
-	for _, row := range scheme.All() {
-		if path == row.Login || path == row.Logout || path == row.Refresh || strings.HasPrefix(path, row.Base+"/") {
-			return row, path != ""
+// laneOf returns the lane of a path that phones need: to log in and out, to refresh, and to ask who they are. False: it is
+// none of them. What else a lane has is not for a room: one phone with streams would hold up the others, and one that tries
+// passwords would spend the failed logins of all.
+func (c *Class) laneOf(path string) (scheme.Scheme, bool) {
+	for _, row := range c.lanes {
+		if path != "" && (path == row.Login || path == row.Logout || path == row.Refresh || path == row.Base+"/me") {
+			return row, true
 		}
 	}
 	return scheme.Scheme{}, false
@@ -131,15 +142,24 @@ func (c *Class) nudgeAll() {
 	c.look()
 }
 
+// withBody serves a request with what is in its body.
+func withBody[T any](serve func(http.ResponseWriter, *http.Request, T)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var body T
+		if err := readJSON(w, r, &body); err != nil {
+			refuse(w, err)
+			return
+		}
+		serve(w, r, body)
+	}
+}
+
+type policyBody struct {
+	Policy string `json:"policy"`
+}
+
 // handlePolicy handles the "POST /class/policy" route: {"policy":"sticky"}, for the requests of all phones.
-func (c *Class) handlePolicy(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Policy string `json:"policy"`
-	}
-	if err := readJSON(w, r, &body); err != nil {
-		refuse(w, err)
-		return
-	}
+func (c *Class) handlePolicy(w http.ResponseWriter, _ *http.Request, body policyBody) {
 	switch body.Policy {
 	case contract.RoundRobin, contract.Sticky, contract.Hash:
 	default:
@@ -151,6 +171,37 @@ func (c *Class) handlePolicy(w http.ResponseWriter, r *http.Request) {
 	c.mu.Unlock()
 	c.nudgeAll()
 	w.WriteHeader(http.StatusNoContent)
+}
+
+type rolesBody struct {
+	Admin bool `json:"admin"`
+}
+
+// handleRoles handles the "POST /class/roles" route: {"admin":true}. In the users database everyone is admin, or no one is any
+// more; what each lane makes of that, the phones and the wall show.
+func (c *Class) handleRoles(w http.ResponseWriter, r *http.Request, body rolesBody) {
+	c.mu.Lock()
+	c.admins = body.Admin
+	var failed error
+	for _, p := range c.people {
+		failed = errors.Join(failed, c.setRoles(r.Context(), p))
+	}
+	c.mu.Unlock()
+	if failed != nil {
+		refuse(w, failed)
+		return
+	}
+	c.nudgeAll()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// setRoles gives a person the roles that everyone has. c.mu is held.
+func (c *Class) setRoles(ctx context.Context, p *person) error {
+	roles := []string{account.RoleUser}
+	if c.admins {
+		roles = append(roles, account.RoleAdmin)
+	}
+	return c.config.SetRoles(ctx, p.name, roles)
 }
 
 func readJSON(w http.ResponseWriter, r *http.Request, into any) error {

@@ -32,6 +32,8 @@ type picture struct {
 	Lanes    []laneOnWall    `json:"lanes"`
 	People   []personOnWall  `json:"people"`
 	Round    *wallRound      `json:"round"`
+	Admins   bool            `json:"admins"` // everyone has the role admin, in the users database
+	Labs     labsOnWall      `json:"labs"`
 	NotKept  bool            `json:"not_kept"` // the last round could not be written to the files
 }
 
@@ -46,12 +48,19 @@ type redisOnWall struct {
 	Sessions int  `json:"sessions"`
 }
 
+// labsOnWall are the labs of one's own.
+type labsOnWall struct {
+	Open    bool `json:"open"`
+	Running int  `json:"running"`
+}
+
 // laneOnWall counts the people of a lane.
 type laneOnWall struct {
 	Scheme string `json:"scheme"`
 	In     int    `json:"in"`
 	Out    int    `json:"out"` // who have to log in again
 	Unsure int    `json:"unsure"`
+	Admins int    `json:"admins"` // who the lane says are admins
 }
 
 // personOnWall is one tile on each lane: "in app-1", "out app-2", "unsure app-1", or "" before the first login.
@@ -116,7 +125,7 @@ func (c *Class) picture(l *texts.Language) picture {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p := picture{
-		Title: c.config.Title, Address: c.config.Address, QR: c.qr, Pin: c.config.Pin, Room: c.config.People, Policy: c.policy, NotKept: c.keepFailed,
+		Title: c.config.Title, Address: c.config.Address, QR: c.qr, Pin: c.config.Pin, Room: c.config.People, Policy: c.policy, Admins: c.admins, NotKept: c.keepFailed,
 		Redis: redisOnWall{c.view.Redis.Alive, c.view.Redis.KeyCount["session"]},
 		Lanes: make([]laneOnWall, len(c.lanes)), People: make([]personOnWall, len(c.people)),
 	}
@@ -133,6 +142,9 @@ func (c *Class) picture(l *texts.Language) picture {
 				continue
 			}
 			p.People[i].Lanes[j] = state.Is + " " + state.Replica
+			if state.Admin {
+				p.Lanes[j].Admins++
+			}
 			switch state.Is {
 			case in:
 				p.Lanes[j].In++
@@ -143,6 +155,7 @@ func (c *Class) picture(l *texts.Language) picture {
 			}
 		}
 	}
+	p.Labs.Open, p.Labs.Running = c.own.count()
 	if now := c.current(); now != nil {
 		p.Round = c.wallRound(now, l)
 	}
@@ -174,15 +187,7 @@ func (c *Class) wallRound(r *round, l *texts.Language) *wallRound {
 		if r.result != nil {
 			shown.Rows = r.rows(l)
 		}
-		shown.Seen = r.distribution(observed)
-		if r.measured >= 0 {
-			shown.Measured = &r.measured
-		}
-		for _, p := range c.people {
-			if r.isRight(p.number) {
-				shown.Right++
-			}
-		}
+		shown.Seen, shown.Measured, shown.Right = r.distribution(observed), r.measuredChoice(), c.right(r)
 	}
 	return shown
 }

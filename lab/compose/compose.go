@@ -45,7 +45,7 @@ type Target struct {
 	say    func(string)
 	client *http.Client
 	ours   bool // it was not up before, and is taken down at the end
-	naive  *naiveTwin
+	beside *beside
 
 	mu     sync.Mutex // one change at a time
 	broken state
@@ -119,7 +119,7 @@ func (t *Target) open(ctx context.Context, confirm func(context.Context) error) 
 	if t.Remote, err = contract.NewRemote("http://" + address); err != nil {
 		return err
 	}
-	if t.naive, err = serveNaive(ctx); err != nil {
+	if t.beside, err = startBeside(ctx, t.URL()); err != nil {
 		return err
 	}
 	return t.Reset(ctx)
@@ -143,10 +143,7 @@ func (t *Target) complete(ctx context.Context) error {
 func (t *Target) Close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
-	var failed []error
-	if t.naive != nil {
-		failed = append(failed, t.naive.server.Close())
-	}
+	failed := []error{t.beside.close()}
 	t.client.CloseIdleConnections()
 	if t.ours {
 		t.say("taking the containers down")

@@ -169,7 +169,7 @@ func TestATargetThatCannotBeBroughtUpIsTakenDownAgain(t *testing.T) {
 	}
 }
 
-func TestTheNaiveTwinIsServedOnLoopbackForAsLongAsTheTarget(t *testing.T) {
+func TestTheServersBesideTheContainersAreServedOnLoopbackForAsLongAsTheTarget(t *testing.T) {
 	s := newStand(t)
 	s.up = true
 	target := s.open()
@@ -186,11 +186,21 @@ func TestTheNaiveTwinIsServedOnLoopbackForAsLongAsTheTarget(t *testing.T) {
 	if response.Header.Get("X-Naive") != "true" {
 		t.Error("it is not the naive twin")
 	}
+	response, err = http.Get(services.Issuer + "/authorize")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusBadRequest {
+		t.Errorf("the login server says %d to a stranger", response.StatusCode)
+	}
 	if err := target.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := http.Get(services.Naive + "/"); err == nil {
-		t.Error("it is still there")
+	for _, address := range []string{services.Naive, services.Issuer} {
+		if _, err := http.Get(address); err == nil {
+			t.Errorf("%s is still there", address)
+		}
 	}
 }
 

@@ -190,10 +190,10 @@ func (t *Target) cutHome(ctx context.Context, cut bool) error {
 	return t.waitForHome(ctx, !cut)
 }
 
-// View implements contract.Lab. The naive twin is in this process: it is never in a container.
+// View implements contract.Lab. The naive twin and the login server are in this process: the twin is never in a container.
 func (t *Target) View(ctx context.Context) (contract.View, error) {
 	v, err := t.Remote.View(ctx)
-	v.Services.Naive = t.naive.address
+	v.Services.Naive, v.Services.Issuer = t.beside.addresses.Naive, t.beside.addresses.Issuer
 	return v, err
 }
 
@@ -204,7 +204,7 @@ func (t *Target) Reset(ctx context.Context) error {
 	if err := t.mend(ctx); err != nil {
 		return err
 	}
-	t.naive.Reset()
+	t.beside.naive.Reset()
 	return t.Remote.Reset(ctx)
 }
 

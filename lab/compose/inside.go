@@ -16,7 +16,7 @@ import (
 //	                   └────▶ /lab/… of the console itself
 type Inside struct {
 	*contract.Remote
-	naive *naiveTwin
+	beside *beside
 }
 
 var _ experiment.Target = (*Inside)(nil)
@@ -28,23 +28,23 @@ func OpenInside(ctx context.Context, balancer, controls string) (*Inside, error)
 		return nil, err
 	}
 	i := &Inside{Remote: remote.WithControls(controls)}
-	i.naive, err = serveNaive(ctx)
+	i.beside, err = startBeside(ctx, i.URL())
 	return i, err
 }
 
-// Close ends the naive twin.
-func (i *Inside) Close() error { return i.naive.server.Close() }
+// Close ends what runs beside the containers.
+func (i *Inside) Close() error { return i.beside.close() }
 
 // View implements contract.Lab. The second service is in a network where the console is not.
 func (i *Inside) View(ctx context.Context) (contract.View, error) {
 	v, err := i.Remote.View(ctx)
-	v.Services = contract.ServicesView{Naive: i.naive.address}
+	v.Services = i.beside.addresses
 	return v, err
 }
 
 // Reset implements contract.Lab.
 func (i *Inside) Reset(ctx context.Context) error {
-	i.naive.Reset()
+	i.beside.naive.Reset()
 	return i.Remote.Reset(ctx)
 }
 

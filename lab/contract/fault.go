@@ -17,11 +17,18 @@ const (
 	HomeCut       = "home-cut"       // the second service cannot reach the replicas
 	// KeysLeaked starts every replica anew, with one secret for tokens (HS256) and for signed cookies, which a View shows.
 	KeysLeaked = "keys-leaked"
+
+	// RedisGuarded starts every replica anew, on an empty Redis of three processes: a primary, a replica of Redis that copies it,
+	// and Sentinel, which makes that the primary when the primary dies. Mended, all is at the Redis from before. The two others
+	// need it, and to mend one of them is to have three new processes.
+	RedisGuarded   = "redis-guarded"
+	ReplicationCut = "replication-cut" // the copy is complete, and what is written from now on is not copied
+	PrimaryKilled  = "primary-killed"  // the primary has died, and Sentinel has made the copy the primary
 )
 
 // FaultNames lists the names of all faults.
 func FaultNames() []string {
-	return []string{ReplicaKilled, ReplicaSilent, ClockSkewed, RedisStopped, RedisSlow, BootKeys, HomeCut, KeysLeaked}
+	return []string{ReplicaKilled, ReplicaSilent, ClockSkewed, RedisStopped, RedisSlow, BootKeys, HomeCut, KeysLeaked, RedisGuarded, ReplicationCut, PrimaryKilled}
 }
 
 // A Fault is something broken on purpose: its name, where it is one replica's the replica, and where it has a size the

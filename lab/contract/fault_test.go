@@ -23,6 +23,7 @@ func TestAFaultIsListedByItsNameAndItsReplica(t *testing.T) {
 func TestAFaultThatMakesNoSenseIsSaidSo(t *testing.T) {
 	for fault, good := range map[contract.Fault]bool{
 		{Name: contract.RedisStopped}: true, {Name: contract.HomeCut}: true, {Name: contract.BootKeys}: true, {Name: contract.KeysLeaked}: true,
+		{Name: contract.RedisGuarded}: true, {Name: contract.PrimaryKilled, Replica: "app-1"}: false,
 		{Name: contract.ReplicaKilled, Replica: "app-1"}:                      true,
 		{Name: contract.RedisStopped, Replica: "app-1"}:                       false,
 		{Name: contract.ClockSkewed, Replica: "app-1"}:                        false,

@@ -72,6 +72,7 @@ type AccountView struct {
 type ServicesView struct {
 	Reports string `json:"reports,omitempty"` // the second service
 	Naive   string `json:"naive,omitempty"`   // the twin that falls for every attack
+	Issuer  string `json:"issuer,omitempty"`  // the login server
 }
 
 // Asked is how many commands Redis was sent.

@@ -77,6 +77,9 @@ func RedisKeys(ctx context.Context, client redis.UniversalClient) (contract.Redi
 	for i, key := range keys {
 		kind := kindOf(key)
 		name := strings.TrimPrefix(key, web.DefaultPrefix+kind+":")
+		if _, rest, ok := strings.Cut(name, "}:"); ok { // the hash tag says nothing to a reader
+			name = rest
+		}
 		v.Keys = append(v.Keys, contract.KeyView{Key: kind + ":" + contract.Shortened(name), Kind: kind, TTLSeconds: left[i].Val().Seconds()})
 	}
 	return v, nil

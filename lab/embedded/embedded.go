@@ -31,6 +31,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/control"
 	"authlab/lab/fault"
+	"authlab/lab/jar"
 	"authlab/session"
 	"authlab/token"
 	"authlab/web"
@@ -39,13 +40,20 @@ import (
 
 // Config says what lab to start.
 type Config struct {
-	Listen   string       // address of the balancer; 127.0.0.1:0, a free port
-	Replicas int          // 3
-	Redis    string       // redis://… of your own; empty: one in this process
-	LabKey   string       // lets clients on other machines use the controls, if they send it in X-Lab-Key; empty: no client
-	Logger   *slog.Logger // silent
+	Listen   string // address of the balancer; 127.0.0.1:0, a free port
+	Replicas int    // 3
+	// MaxReplicas is how many replicas there can be; contract.MaxReplicas.
+	MaxReplicas int
+	Redis       string       // redis://… of your own; empty: one in this process
+	LabKey      string       // lets clients on other machines use the controls, if they send it in X-Lab-Key; empty: no client
+	Logger      *slog.Logger // silent
 	// ResponseTimeout is how long the balancer waits for a replica to answer; 5s.
 	ResponseTimeout time.Duration
+	// MarkCookies has the names of cookies end with the lab's port, so that a browser has those of several labs apart.
+	MarkCookies bool
+	// Like is a lab of this process with which this one shares the Hasher and the demo accounts' password hashes, so that many
+	// labs take the time and the memory of one; nil: it hashes by itself.
+	Like *Lab
 	// Experiments makes what serves /lab/experiments for the lab at an address; nil: nothing does.
 	Experiments func(url string) http.Handler
 }
@@ -81,11 +89,12 @@ type Lab struct {
 func Start(ctx context.Context, config Config) (*Lab, error) {
 	config.Listen = cmp.Or(config.Listen, "127.0.0.1:0")
 	config.Replicas = cmp.Or(config.Replicas, 3)
+	config.MaxReplicas = cmp.Or(config.MaxReplicas, contract.MaxReplicas)
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	if config.Replicas < 1 || config.Replicas > contract.MaxReplicas {
-		return nil, fmt.Errorf("start lab: %d replicas; it can be 1 to %d", config.Replicas, contract.MaxReplicas)
+	if config.Replicas < 1 || config.Replicas > config.MaxReplicas {
+		return nil, fmt.Errorf("start lab: %d replicas; it can be 1 to %d", config.Replicas, config.MaxReplicas)
 	}
 	c := &Lab{config: config, time: &fault.LabTime{}, directory: account.NewMemory(), stop: func() {}, secret: rand.Text()}
 	if err := c.start(ctx); err != nil {
@@ -103,11 +112,16 @@ func (c *Lab) start(ctx context.Context) error {
 	if c.store, err = openStore(ctx, c.config.Redis); err != nil {
 		return err
 	}
-	c.hasher = account.NewHasher(runtime.GOMAXPROCS(0))
-	c.demos = &account.DemoReset{Directory: c.directory, Hasher: c.hasher}
-	if err := account.CreateDemos(ctx, c.directory, c.hasher); err != nil {
+	if like := c.config.Like; like != nil {
+		c.hasher, err = like.hasher, account.CopyDemos(ctx, like.directory, c.directory)
+	} else {
+		c.hasher = account.NewHasher(runtime.GOMAXPROCS(0))
+		err = account.CreateDemos(ctx, c.directory, c.hasher)
+	}
+	if err != nil {
 		return err
 	}
+	c.demos = &account.DemoReset{Directory: c.directory, Hasher: c.hasher}
 	if c.keys, c.cookies, err = newKeys(); err != nil {
 		return err
 	}
@@ -146,7 +160,7 @@ func serve(listener net.Listener, handler http.Handler, name string, logger *slo
 // Handler serves the controls and the pages, which survive the faults, and sends all other requests to the balancer.
 func (c *Lab) Handler() http.Handler {
 	pages := web.NewPages()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/lab/"):
 			c.controls.ServeHTTP(w, r)
@@ -156,6 +170,10 @@ func (c *Lab) Handler() http.Handler {
 			c.balancer.ServeHTTP(w, r)
 		}
 	})
+	if _, port, err := net.SplitHostPort(c.listener.Addr().String()); err == nil && c.config.MarkCookies {
+		return jar.Apart(scheme.CookieMark("", port), handler)
+	}
+	return handler
 }
 
 // schemeOf names the scheme of a path for the balancer's own errors.
@@ -178,6 +196,9 @@ func (c *Lab) URL() string { return "http://" + web.HostToOpen(c.listener.Addr()
 // Close ends everything that Start started.
 func (c *Lab) Close() error {
 	c.stop()
+	if c.controls != nil {
+		c.controls.Close() // event streams of clients that came by Handler, and not by the lab's own server
+	}
 	var failed []error
 	if c.server != nil {
 		failed = append(failed, c.server.Close())
@@ -221,7 +242,7 @@ func (c *Lab) scale(ctx context.Context, n int) error {
 		r := &replica{
 			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
 			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}, Services: map[string]string{"reports": c.secret}},
-			redis:  c.store.overWire(), tuning: control.Tuned(c.settings),
+			redis:  c.store.reachedAt(), tuning: control.Tuned(c.settings),
 		}
 		if err := r.start(ctx); err != nil {
 			return err

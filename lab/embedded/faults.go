@@ -35,6 +35,8 @@ func (c *Lab) set(ctx context.Context, f contract.Fault, broken bool) error {
 	case contract.ClockSkewed:
 		r.clock.SetSkew(size)
 		return nil
+	case contract.RedisGuarded, contract.ReplicationCut, contract.PrimaryKilled:
+		return c.setGuarded(ctx, f.Name, broken)
 	case contract.RedisStopped:
 		return c.store.wire.SetCut(broken)
 	case contract.RedisSlow:
@@ -51,6 +53,9 @@ func (c *Lab) Break(ctx context.Context, f contract.Fault) error {
 	defer c.breaking.Unlock()
 	if r, ok := c.replica(f.Replica); ok && f.Name == contract.ReplicaSilent && !r.alive() {
 		return nil // a dead replica answers nothing anyway
+	}
+	if (f.Name == contract.RedisStopped || f.Name == contract.RedisSlow) && c.store.guard() != nil {
+		return contract.Invalid("The replicas are at another Redis now, which Sentinel guards.")
 	}
 	if err := c.set(ctx, f, true); err != nil {
 		return err
@@ -125,7 +130,7 @@ func (c *Lab) started(fault string, broken bool) (contract.Startup, bool) {
 func (c *Lab) restart(ctx context.Context, startup contract.Startup) error {
 	var failed []error
 	for _, r := range c.all() {
-		r.set(startup)
+		r.set(startup, c.store.reachedAt())
 		failed = append(failed, r.kill(), r.start(ctx))
 	}
 	return errors.Join(failed...)

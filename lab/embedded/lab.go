@@ -14,7 +14,7 @@ var _ contract.Lab = (*Lab)(nil)
 
 // View implements contract.Lab.
 func (c *Lab) View(ctx context.Context) (contract.View, error) {
-	v := contract.View{Target: "embedded", MaxReplicas: contract.MaxReplicas, Now: c.time.Now().UTC(), Faults: []string{}, Services: c.services.urls}
+	v := contract.View{Target: "embedded", MaxReplicas: c.config.MaxReplicas, Now: c.time.Now().UTC(), Faults: []string{}, Services: c.services.urls}
 	c.mu.RLock()
 	v.LeakedSecret = c.startup.LeakedSecret
 	c.mu.RUnlock()
@@ -28,7 +28,7 @@ func (c *Lab) View(ctx context.Context) (contract.View, error) {
 	if v.Accounts, err = control.Accounts(ctx, c.directory); err != nil {
 		return contract.View{}, err
 	}
-	if v.Redis, err = control.RedisKeys(ctx, c.store.client); err != nil {
+	if v.Redis, err = control.RedisKeys(ctx, c.store.seen()); err != nil {
 		return v, err
 	}
 	v.Redis.Alive, v.Redis.Commands = !c.store.wire.IsCut(), c.store.commands(ctx)
@@ -53,21 +53,37 @@ func (c *Lab) Bytes(ctx context.Context) (contract.Bytes, error) {
 		}
 		b.Replicas += n
 	}
-	return b, control.AddRedisBytes(ctx, &b, c.store.client)
+	return b, control.AddRedisBytes(ctx, &b, c.store.seen())
+}
+
+// Records is how many things the lab keeps for its clients: sessions in replicas, keys in Redis and accounts. It grows with what
+// clients do, and so does the memory that the lab takes.
+func (c *Lab) Records(ctx context.Context) int {
+	keys, _ := c.store.client.DBSize(ctx).Result() // a Redis that is stopped is still there for the lab; no answer is none
+	records := int(keys) + c.directory.Len()
+	for _, r := range c.all() {
+		records += len(r.remembers())
+	}
+	return records
 }
 
 // Scale implements contract.Lab: new replicas start with an empty memory, and the last ones go first.
-func (c *Lab) Scale(ctx context.Context, n int) error { return c.scale(ctx, n) }
+func (c *Lab) Scale(ctx context.Context, n int) error {
+	if n > c.config.MaxReplicas {
+		return contract.Invalid("This lab has at most %d replicas.", c.config.MaxReplicas)
+	}
+	return c.scale(ctx, n)
+}
 
 // Flush implements contract.Lab.
-func (c *Lab) Flush(ctx context.Context) error { return control.Flush(ctx, c.store.client) }
+func (c *Lab) Flush(ctx context.Context) error { return control.Flush(ctx, c.store.seen()) }
 
 // Advance implements contract.Lab.
 func (c *Lab) Advance(ctx context.Context, by time.Duration) error {
 	if !c.time.Advance(by, contract.MaxAhead) {
 		return contract.ErrAhead
 	}
-	return control.Age(ctx, c.store.client, by)
+	return control.Age(ctx, c.store.seen(), by)
 }
 
 // AddUsers implements contract.Lab.
@@ -115,7 +131,7 @@ func (c *Lab) Reset(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := control.Flush(ctx, c.store.client); err != nil {
+	if err := control.Flush(ctx, c.store.seen()); err != nil {
 		return err
 	}
 	c.store.resetCounts(ctx)

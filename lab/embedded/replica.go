@@ -40,7 +40,7 @@ type run struct {
 	app    *web.Server
 	door   *door.Door
 	server *http.Server
-	client *redis.Client
+	client redis.UniversalClient
 }
 
 // start starts the replica with an empty memory, on a new port. It does nothing if the replica is alive.
@@ -76,11 +76,11 @@ func (r *replica) start(ctx context.Context) error {
 	return nil
 }
 
-// set changes how the replica is started from now on.
-func (r *replica) set(startup contract.Startup) {
+// set changes how the replica is started from now on, and on which Redis.
+func (r *replica) set(startup contract.Startup, redis string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.startup = startup
+	r.startup, r.redis = startup, redis
 }
 
 // kill ends the replica as a power cut would: connections are reset, and what it remembered is gone. It does nothing

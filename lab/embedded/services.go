@@ -9,6 +9,7 @@ import (
 
 	"authlab/lab/contract"
 	"authlab/lab/fault"
+	"authlab/lab/issuer"
 	"authlab/lab/naive"
 	"authlab/lab/resource"
 	"authlab/web"
@@ -23,8 +24,8 @@ type services struct {
 	urls    contract.ServicesView
 }
 
-// startServices starts the second service, which reaches home over a wire of its own, and the twin that falls for
-// everything, which is reached on loopback only.
+// startServices starts the second service, which reaches home over a wire of its own; the twin that falls for everything, which
+// is reached on loopback only; and the login server.
 func (c *Lab) startServices(ctx context.Context) error {
 	home := web.HostToOpen(c.listener.Addr())
 	_, port, err := net.SplitHostPort(home)
@@ -47,7 +48,13 @@ func (c *Lab) startServices(ctx context.Context) error {
 	if c.services.naive, err = naive.New(); err != nil {
 		return err
 	}
-	c.services.urls.Naive, err = c.startService(ctx, "naive", c.services.naive.Handler())
+	if c.services.urls.Naive, err = c.startService(ctx, "naive", c.services.naive.Handler()); err != nil {
+		return err
+	}
+	login := issuer.New(issuer.Config{
+		Home: "http://" + home, Clients: map[string]string{contract.OAuthClient: contract.OAuthRedirect}, Now: c.time.Now, Logger: c.config.Logger,
+	})
+	c.services.urls.Issuer, err = c.startService(ctx, "issuer", login.Handler())
 	return err
 }
 

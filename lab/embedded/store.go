@@ -25,12 +25,13 @@ type store struct {
 	address  *url.URL
 	embedded *miniredis.Miniredis // nil: the user's own
 	wire     *fault.Wire
-	client   *redis.Client
+	client   redis.UniversalClient
 	closed   chan struct{}
 
-	mu     sync.Mutex
-	counts map[string]int64      // commands by name, if embedded
-	asked  *control.CommandCount // if not: what it counts itself
+	mu      sync.Mutex
+	guarded *guardedStore         // nil: the replicas are at the store itself
+	counts  map[string]int64      // commands by name, if embedded
+	asked   *control.CommandCount // if not: what it counts itself
 }
 
 func openStore(ctx context.Context, address string) (*store, error) {
@@ -47,13 +48,13 @@ func openStore(ctx context.Context, address string) (*store, error) {
 	var err error
 	if s.address, err = url.Parse(address); err != nil || s.address.Host == "" {
 		// A part of a broken address may be the password.
-		return nil, errors.New("that is not the address of a Redis: it should look like redis://127.0.0.1:6379")
+		return nil, errors.New("that is not the address of one Redis: it should look like redis://127.0.0.1:6379")
 	}
 	if s.address.Port() == "" {
 		s.address.Host += ":6379"
 	}
 	if s.address.Scheme != "redis" {
-		return nil, errors.New("redis address: the lab needs redis://, because it cuts the wire and TLS would notice")
+		return nil, errors.New("redis address: the lab needs one Redis at redis://, because it cuts the wire: TLS would notice, and a cluster or Sentinel leads around it")
 	}
 	if s.client, err = web.OpenRedis(s.address.String()); err != nil {
 		return nil, err
@@ -90,8 +91,11 @@ func (s *store) drive() {
 	}
 }
 
-// overWire is the address at which replicas reach the store, by the wire.
-func (s *store) overWire() string {
+// reachedAt is the address at which replicas reach the store: by the wire, if it is not guarded.
+func (s *store) reachedAt() string {
+	if g := s.guard(); g != nil {
+		return g.Address()
+	}
 	address := *s.address
 	address.Host = s.wire.Addr()
 	return address.String()
@@ -99,7 +103,7 @@ func (s *store) overWire() string {
 
 func (s *store) close() error {
 	close(s.closed)
-	var failed []error
+	failed := []error{s.setGuarded(context.Background(), false)}
 	if s.wire != nil {
 		failed = append(failed, s.wire.SetCut(true))
 	}

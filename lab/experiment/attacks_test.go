@@ -189,6 +189,33 @@ func TestAServerThatTakesALoginOfAnotherSiteIsSeen(t *testing.T) {
 	}
 }
 
+// leaky is a login server without PKCE, that sends the browser wherever a link says, and home to its tokens.
+func leaky(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/authorize":
+		back := url.Values{"state": {r.FormValue("state")}, "code": {"a code"}, "access_token": {"a token"}}
+		http.Redirect(w, r, r.FormValue("redirect_uri")+"?"+back.Encode(), http.StatusSeeOther)
+	case "/token":
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"access_token":"a token","token_type":"Bearer"}`)
+	default:
+		if r.Header.Get("Authorization") != "Bearer a token" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}
+}
+
+func TestALoginServerThatNeedsNoVerifierIsSeen(t *testing.T) {
+	trial := serve(t, leaky)
+	tries, taken, err := stealRedirect(t.Context(), trial.Target.URL(), trial.simulated(TokenStateless, 1), trial.simulated(TokenStateless, 2))
+	if tries != 8 || taken != 6 || err != nil { // a code is no token there either, and the app compares the state
+		t.Errorf("%d of %d, %v", taken, tries, err)
+	}
+	if got := codeTaken(tries, taken).In(texts.Must(texts.English), "oauth-code"); got != "6 of 8 opened a page" {
+		t.Error(got)
+	}
+}
+
 func TestATwinThatIsAbsentOrWithstandsIsToldInTheCell(t *testing.T) {
 	trial := serve(t, http.NotFound)
 	if _, err := trial.twin(t.Context()); !errors.Is(err, ErrNotOnTarget) {

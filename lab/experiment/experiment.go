@@ -25,6 +25,7 @@ const (
 	TokenRevocable = scheme.TokenRevocable
 	TokenCookie    = scheme.TokenCookie
 
+	SessionBound    = scheme.SessionBound
 	TokenBound      = scheme.TokenBound
 	TokenBoundLocal = scheme.TokenBoundLocal
 )

@@ -80,14 +80,17 @@ type twinTokens struct {
 }
 
 func (t *twin) tokens(ctx context.Context, name string) (twinTokens, error) {
-	var tokens twinTokens
 	body := fmt.Sprintf(`{"username":%q,"password":%q}`, name, passwords[name])
 	got, err := t.do(ctx, http.MethodPost, "/naive/authenticate", body, "Content-Type", "application/json")
 	if err != nil {
-		return tokens, err
+		return twinTokens{}, err
 	}
-	if err := json.Unmarshal([]byte(got.body), &tokens); err != nil || tokens.Access == "" {
-		return tokens, fmt.Errorf("naive twin: authenticate: %d %s", got.status, got.body)
+	return got.tokens()
+}
+
+func (r reply) tokens() (tokens twinTokens, err error) {
+	if err := json.Unmarshal([]byte(r.body), &tokens); err != nil || tokens.Access == "" {
+		return tokens, fmt.Errorf("naive twin: no token: %d %s", r.status, r.body)
 	}
 	return tokens, nil
 }

@@ -30,6 +30,8 @@ type front struct {
 	server *http.Server
 	port   string
 	scheme string
+
+	certificate *x509.Certificate // of https
 }
 
 // A site is what a front does under one name.
@@ -61,6 +63,7 @@ func openFront(ctx context.Context, lab string, secure bool, sites map[string]si
 		if err != nil {
 			return nil, err
 		}
+		f.certificate = certificate.Leaf
 		f.scheme, listener = "https", tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
 	}
 	proxies := map[string]http.Handler{}
@@ -111,6 +114,7 @@ func (s site) change(answer *http.Response) error {
 	cookies := answer.Cookies()
 	answer.Header.Del("Set-Cookie")
 	for _, cookie := range cookies {
+		cookie.Name, _ = scheme.Unmarked(cookie.Name)
 		if s.secured {
 			cookie.Name, cookie.Secure = scheme.SecurePrefix+cookie.Name, true
 		}
@@ -135,5 +139,9 @@ func selfSigned() (tls.Certificate, error) {
 		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	leaf, err := x509.ParseCertificate(der)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, err
 }

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"authlab/lab/contract"
 )
 
 // A twin is the naive server, in which attacks succeed. It is the control of an experiment: an attack that fails there
@@ -22,20 +24,18 @@ type twin struct {
 
 // twin finds the naive server. ErrNotOnTarget: this target has none.
 func (trial *Trial) twin(ctx context.Context) (*twin, error) {
-	view, err := trial.Target.View(ctx)
+	address, err := trial.service(ctx, "naive twin", func(s contract.ServicesView) string { return s.Naive })
 	if err != nil {
 		return nil, err
 	}
-	if view.Services.Naive == "" {
-		return nil, fmt.Errorf("naive twin: %w", ErrNotOnTarget)
-	}
-	return &twin{client: trial.User(Basic).client, url: strings.TrimSuffix(view.Services.Naive, "/"), recorder: trial.recorder}, nil
+	return &twin{client: trial.User(Basic).client, url: strings.TrimSuffix(address, "/"), recorder: trial.recorder}, nil
 }
 
 // A reply is what the twin answered.
 type reply struct {
 	status  int
 	body    string
+	header  http.Header
 	cookies []*http.Cookie
 }
 
@@ -59,7 +59,7 @@ func (t *twin) do(ctx context.Context, method, path, body string, headers ...str
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
 	t.recorder.naive(request, t.trick, Answer{Status: response.StatusCode, Took: time.Since(start), Body: text}, response.Header)
-	return reply{response.StatusCode, string(text), response.Cookies()}, err
+	return reply{response.StatusCode, string(text), response.Header, response.Cookies()}, err
 }
 
 // login logs a demo account in from a browser that has some cookie already, and returns the cookie that it has then.

@@ -56,11 +56,17 @@ func otherService() Experiment {
 
 // secondService is the address of the second service. ErrNotOnTarget: the lab has none.
 func (trial *Trial) secondService(ctx context.Context) (string, error) {
+	return trial.service(ctx, "a second service", func(s contract.ServicesView) string { return s.Reports })
+}
+
+// service is the address of one of the other servers of the lab. ErrNotOnTarget: the lab has none.
+func (trial *Trial) service(ctx context.Context, what string, addressOf func(contract.ServicesView) string) (string, error) {
 	view, err := trial.Target.View(ctx)
-	if err == nil && view.Services.Reports == "" {
-		err = fmt.Errorf("a second service: %w", ErrNotOnTarget)
+	address := addressOf(view.Services)
+	if err == nil && address == "" {
+		err = fmt.Errorf("%s: %w", what, ErrNotOnTarget)
 	}
-	return view.Services.Reports, err
+	return address, err
 }
 
 // reportRequests is how many reports each user asks for.

@@ -114,7 +114,7 @@ func pick(b contract.Beat, accepted string, refused map[string]string) string {
 
 // recordResult says whether a session record was there.
 func recordResult(b contract.Beat) string {
-	return pick(b, lookupFound, map[string]string{"session-unknown": lookupMissing, "session-expired": lookupFound, "store-unavailable": lookupNoAnswer})
+	return pick(b, lookupFound, map[string]string{"session-unknown": lookupMissing, "session-expired": lookupFound, "session-not-proved": lookupFound, "store-unavailable": lookupNoAnswer})
 }
 
 // storeResult says in which part of Redis a lookup was, and what it came to. The commands that write find nothing.

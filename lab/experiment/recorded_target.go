@@ -33,7 +33,11 @@ func (t recordedTarget) Mend(ctx context.Context, f contract.Fault) error {
 // changesMemory tells whether another memory may be seen after a fault. A Redis that is stopped is not seen until it is
 // back, and a replica that was killed has forgotten by then.
 func changesMemory(f contract.Fault) bool {
-	return new(contract.Startup).Set(f.Name, true) || f.Name == contract.ReplicaKilled || f.Name == contract.RedisStopped || f.Name == contract.ClockSkewed
+	switch f.Name {
+	case contract.ReplicaKilled, contract.RedisStopped, contract.ClockSkewed, contract.RedisGuarded, contract.PrimaryKilled:
+		return true
+	}
+	return new(contract.Startup).Set(f.Name, true)
 }
 
 // setBroken returns whether the fault was there before.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"authlab/lab/contract"
+	"authlab/web/scheme"
 )
 
 // An Answer is what came back.
@@ -118,6 +119,7 @@ func (u *User) exchange(request *http.Request) (Answer, http.Header, error) {
 		return strings.HasSuffix(cookie.Path, "/login") // a browser sends it there alone
 	})
 	for _, cookie := range u.setCookies {
+		cookie.Name, _ = scheme.Unmarked(cookie.Name) // this client visits one lab
 		if strings.HasSuffix(cookie.Name, u.Scheme) {
 			answer.SetCookie = true
 		}

@@ -75,19 +75,24 @@ type theft struct {
 
 // steal copies what an owner has to another client, at another address, before the owner does something.
 func (trial *Trial) steal(ctx context.Context, owner *User, ownerActs func(context.Context) error) (theft, error) {
-	t := theft{thief: owner.Copy()}
-	t.thief.address = trial.User(owner.Scheme).address
-	var err error
-	if t.before, err = t.thief.Status(ctx, "/me"); err != nil {
+	thief := owner.Copy()
+	thief.address = trial.User(owner.Scheme).address
+	return thief.stealing(ctx, ownerActs)
+}
+
+// stealing asks as a thief before and after something that the owner does.
+func (u *User) stealing(ctx context.Context, ownerActs func(context.Context) error) (t theft, err error) {
+	t.thief = u
+	if t.before, err = u.Status(ctx, "/me"); err != nil {
 		return theft{}, err
 	}
 	if err := ownerActs(ctx); err != nil {
 		return theft{}, err
 	}
-	if t.after, err = t.thief.Status(ctx, "/me"); err != nil || t.thief.Refresh == "" {
+	if t.after, err = u.Status(ctx, "/me"); err != nil || u.Refresh == "" {
 		return t, err
 	}
-	answer, err := t.thief.Copy().RefreshTokens(ctx)
+	answer, err := u.Copy().RefreshTokens(ctx)
 	t.refresh = answer.Status
 	return t, err
 }

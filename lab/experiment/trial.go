@@ -71,11 +71,11 @@ func (trial *Trial) Tab(ctx context.Context) (*browser.Tab, error) {
 }
 
 // TabAt is Tab in a browser of its own, whose profile is in a folder and stays there.
-func (trial *Trial) TabAt(ctx context.Context, folder string) (*browser.Tab, error) {
+func (trial *Trial) TabAt(ctx context.Context, folder string, flags ...browser.Flag) (*browser.Tab, error) {
 	if trial.browser == nil {
 		return nil, browser.ErrNone
 	}
-	return trial.browser.OpenAt(ctx, folder)
+	return trial.browser.OpenAt(ctx, folder, flags...)
 }
 
 // Observe notes a scheme's cell.

@@ -18,7 +18,7 @@ import (
 type replica struct {
 	app    *web.Server
 	tape   *tape
-	client *redis.Client
+	client redis.UniversalClient
 	server *http.Server
 	ended  chan struct{}
 	host   string

@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 	"github.com/golang-jwt/jwt/v5"
@@ -34,10 +35,13 @@ func (t *Twin) key(token *jwt.Token) (any, error) {
 // MISTAKE: 1024 bits are too few for RSA (RFC 7518, section 3.3, wants 2048). token.NewKey refuses that.
 const rsaBits = 1024
 
+// rsaKey makes the key once for all twins of a process: it is what takes longest when a lab starts.
+var rsaKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, rsaBits) })
+
 // makeKeys fills the twin's file system with keys.
 func (t *Twin) makeKeys() error {
 	var err error
-	if t.rsa, err = rsa.GenerateKey(rand.Reader, rsaBits); err != nil {
+	if t.rsa, err = rsaKey(); err != nil {
 		return fmt.Errorf("naive: make key: %w", err)
 	}
 	der, err := x509.MarshalPKIXPublicKey(&t.rsa.PublicKey)

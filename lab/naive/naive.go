@@ -17,6 +17,7 @@
 //	address.go     a token is also taken from the address, which is written into logs                 CWE-598
 //	secret.go      the secret is "secret"                                                            RFC 8725, 3.5
 //	forever.go     tokens have no exp, and need none                                                 RFC 9068, 2.2
+//	oauth.go       the token is handed over in an address, to any address, or for a code without a verifier   RFC 9700, 2.1
 //	denylist.go    tokens are revoked by their text, and one token can be encoded in several ways    RFC 4648, 3.5
 //
 // Packages account, session, token and web do each of these THE RIGHT WAY.
@@ -50,9 +51,10 @@ type Twin struct {
 	mu     sync.Mutex
 	users  map[string]account.Demo
 	denied map[string]bool
+	codes  map[string]account.Demo // of oauth.go
 }
 
-// New returns a twin with the demo accounts. It makes an RSA key, which takes some 30 ms.
+// New returns a twin with the demo accounts. The first of a process makes an RSA key, which takes some 30 ms.
 func New() (*Twin, error) {
 	t := &Twin{store: &mapStore{}}
 	if err := t.makeKeys(); err != nil {
@@ -82,7 +84,7 @@ func (t *Twin) Handler() http.Handler {
 func (t *Twin) Reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.users, t.denied = map[string]account.Demo{}, map[string]bool{}
+	t.users, t.denied, t.codes = map[string]account.Demo{}, map[string]bool{}, map[string]account.Demo{}
 	for _, demo := range account.Demos() {
 		t.users[demo.Name] = demo
 	}
@@ -103,6 +105,8 @@ func (t *Twin) routes() *gin.Engine {
 	bySession.POST("/cart", t.handleAddToCart)
 
 	r.POST("/naive/authenticate", t.handleAuthenticate)
+	r.POST("/naive/authorize", t.handleAuthorize)
+	r.POST("/naive/token", t.handleCode)
 	byToken := r.Group("/naive/token")
 	byToken.GET("/me", t.handleTokenMe)
 	byToken.GET("/admin", t.handleTokenAdmin)

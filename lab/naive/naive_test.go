@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -58,7 +59,8 @@ func (c *client) do(method, path, body string, headers ...string) answer {
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
-	response, err := http.DefaultClient.Do(request)
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -197,6 +199,38 @@ func TestAFormOfAnotherSiteChangesTheAddress(t *testing.T) {
 				t.Errorf("without a cookie: %d", got.status)
 			}
 		})
+	}
+}
+
+func TestATokenOrACodeIsSentToAnyAddressAndTheCodeIsGoodForAll(t *testing.T) {
+	c := newClient(t)
+	authorize := func(query, password string) *url.URL {
+		got := c.do("POST", "/naive/authorize?"+query, "username=alice&password="+password, "Content-Type", asForm)
+		back, err := url.Parse(got.header.Get("Location"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return back
+	}
+	back := authorize("response_type=token&redirect_uri=https://evil.example/", "wonderland")
+	fragment, err := url.ParseQuery(back.Fragment)
+	if err != nil || back.Host != "evil.example" {
+		t.Fatalf("%s, %v", back, err)
+	}
+	if got := c.do("GET", "/naive/token/me", "", "Authorization", "Bearer "+fragment.Get("access_token")); got.user(t).Name != "alice" {
+		t.Errorf("the token in the address: %d", got.status)
+	}
+	code := authorize("redirect_uri=https://evil.example/", "wonderland").Query().Get("code")
+	for range 2 {
+		if got := c.do("POST", "/naive/token", "code="+code, "Content-Type", asForm); got.status != http.StatusOK {
+			t.Errorf("the code: %d", got.status)
+		}
+	}
+	if back := authorize("redirect_uri=https://evil.example/", "x"); back.Host != "" {
+		t.Errorf("a wrong password: sent to %s", back)
+	}
+	if got := c.do("POST", "/naive/token", "code=x", "Content-Type", asForm); got.status != http.StatusBadRequest {
+		t.Errorf("no code: %d", got.status)
 	}
 }
 

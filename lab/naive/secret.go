@@ -5,6 +5,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/golang-jwt/jwt/v5"
+
+	"authlab/account"
 )
 
 // MISTAKE: the secret is a word (RFC 8725, section 3.5; CWE-1391), where RFC 7518, section 3.2, requires 256 bits, and it
@@ -20,10 +22,12 @@ const secret = "secret"
 // MISTAKE: the ID token works as an access token, because typ and aud are not checked (cross-JWT confusion; RFC 8725,
 // sections 2.8, 3.9 and 3.11).
 func (t *Twin) handleAuthenticate(c *gin.Context) {
-	user, ok := t.checkPassword(c)
-	if !ok {
-		return
+	if user, ok := t.checkPassword(c); ok {
+		t.giveTokens(c, user)
 	}
+}
+
+func (t *Twin) giveTokens(c *gin.Context, user account.Demo) {
 	access, err := issue(jwt.SigningMethodHS256, hmacFile, []byte(secret), user)
 	if err != nil {
 		c.String(http.StatusInternalServerError, "%v\n", err) // MISTAKE: the client sees internal errors (CWE-209)

@@ -82,10 +82,11 @@ func (s *Service) byIntrospection(lasting time.Duration) identifier {
 // introspect asks home about a token (RFC 7662). errUnknown: home says that it is not good. errHome: home does not say.
 func (h *home) introspect(ctx context.Context, name, secret, token string) (user, time.Time, error) {
 	var answer struct {
-		Active  bool     `json:"active"`
-		Subject string   `json:"sub"`
-		Roles   []string `json:"roles"`
-		Expires int64    `json:"exp"`
+		Active       bool      `json:"active"`
+		Subject      string    `json:"sub"`
+		Roles        []string  `json:"roles"`
+		Expires      int64     `json:"exp"`
+		Confirmation *struct{} `json:"cnf"` // as in claims
 	}
 	const path = "/token/introspect"
 	defer timingOf(ctx).startCall(path)()
@@ -100,6 +101,9 @@ func (h *home) introspect(ctx context.Context, name, secret, token string) (user
 	}
 	if !answer.Active || answer.Subject == "" {
 		return user{}, time.Time{}, fmt.Errorf("%w: this token is not good", errUnknown)
+	}
+	if answer.Confirmation != nil {
+		return user{}, time.Time{}, fmt.Errorf("%w: %w", errToken, errBound)
 	}
 	return user{answer.Subject, answer.Roles}, time.Unix(answer.Expires, 0), nil
 }

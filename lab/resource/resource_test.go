@@ -394,7 +394,7 @@ func TestWhatIsNotThereAndWhatEndsIsSaid(t *testing.T) {
 func TestAnAnswerOfHomeIsBelievedForAsLongAsThePageSays(t *testing.T) {
 	h := newHome(t)
 	now := time.Unix(1_000_000, 0)
-	revoked, expires := false, now.Add(time.Hour)
+	revoked, expires, confirmation := false, now.Add(time.Hour), ""
 	h.set(func(h *home) {
 		h.answer = func(w http.ResponseWriter, r *http.Request) {
 			name, secret, _ := r.BasicAuth()
@@ -405,7 +405,7 @@ func TestAnAnswerOfHomeIsBelievedForAsLongAsThePageSays(t *testing.T) {
 				_, _ = io.WriteString(w, `{"active":false}`)
 				return
 			}
-			fmt.Fprintf(w, `{"active":true,"sub":"alice","roles":["user"],"exp":%d}`, expires.Unix())
+			fmt.Fprintf(w, `{"active":true,"sub":"alice","roles":["user"],"exp":%d%s}`, expires.Unix(), confirmation)
 		}
 	})
 	var log bytes.Buffer
@@ -445,6 +445,8 @@ func TestAnAnswerOfHomeIsBelievedForAsLongAsThePageSays(t *testing.T) {
 	if a := get(t, service, "/reports/introspected/0"); a.status != 401 {
 		t.Errorf("without a token: %d", a.status)
 	}
+	revoked, confirmation = false, `,"token_type":"DPoP","cnf":{"jkt":"of a key"}` // a copy of it would be as good
+	ask("0", 401, 1)
 	if a := get(t, serve(t, h, &log), "/reports/introspected/0", "Authorization", "Bearer the-token"); a.status != 404 {
 		t.Errorf("a service that home does not know: %d", a.status)
 	}

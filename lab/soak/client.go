@@ -67,6 +67,7 @@ func (c *client) send(ctx context.Context, e *exchange, from sender) (pin string
 	e.status = response.StatusCode
 	_ = json.Unmarshal(body, &e.body) // an answer without a body tells nothing
 	for _, cookie := range response.Cookies() {
+		cookie.Name, _ = scheme.Unmarked(cookie.Name)
 		switch {
 		case strings.HasSuffix(cookie.Path, "/login"): // a browser sends it there alone
 		case cookie.Name != e.scheme.CookieName:

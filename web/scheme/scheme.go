@@ -19,6 +19,8 @@ const (
 	TokenRevocable = "token-revocable"
 	TokenCookie    = "token-cookie"
 
+	SessionBound    = "session-bound"
+	SessionProof    = "session-bound-proof" // the name of its second cookie
 	TokenBound      = "token-bound"
 	TokenBoundLocal = "token-bound-local"
 )
@@ -93,9 +95,13 @@ var table = []Scheme{
 	},
 }
 
-// bound are the schemes whose token is bound to a key of the client. They take the same token, and differ in where the used
-// proofs are remembered.
+// bound are the schemes whose session or token is bound to a key of the client. The two of tokens take the same token, and differ
+// in where the used proofs are remembered.
 var bound = []Scheme{
+	{
+		Name: SessionBound, Base: "/session/bound", Login: "/session/bound/login", Logout: "/session/bound/logout",
+		Credential: Cookie, CookieName: SessionBound, SentByBrowser: true, RememberedAt: InRedis, AsksRedis: true,
+	},
 	{
 		Name: TokenBound, Base: "/token/bound", Login: "/token/bound/login", Logout: "/token/bound/logout", Refresh: "/token/bound/refresh",
 		Credential: DPoP, AsksRedis: true,

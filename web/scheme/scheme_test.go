@@ -29,7 +29,7 @@ func TestASchemeIsFoundByItsNameAndByThePathsBelowItsBase(t *testing.T) {
 
 func TestACallerCannotChangeTheTable(t *testing.T) {
 	scheme.All()[0].Name, scheme.Bound()[0].Name = "changed", "changed"
-	if scheme.All()[0].Name != scheme.Basic || scheme.Bound()[0].Name != scheme.TokenBound {
+	if scheme.All()[0].Name != scheme.Basic || scheme.Bound()[0].Name != scheme.SessionBound {
 		t.Error("All or Bound hands out the table itself")
 	}
 }

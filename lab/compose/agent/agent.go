@@ -47,10 +47,10 @@ type Memory struct {
 // Config says what an Agent works with. Open and Redis are required.
 type Config struct {
 	// Open makes the replica: at the start, and again each time it is to forget. now is its clock.
-	Open    func(redis *redis.Client, now func() time.Time, startup contract.Startup) (*web.Server, error)
-	Redis   func() (*redis.Client, error) // makes the client of one life of the replica
-	OwnKeys bool                          // from the start, and for good
-	Door    *door.Door                    // where the replica's clients come in; nil: the lab cannot shut it
+	Open    func(redis redis.UniversalClient, now func() time.Time, startup contract.Startup) (*web.Server, error)
+	Redis   func() (redis.UniversalClient, error) // makes the client of one life of the replica
+	OwnKeys bool                                  // from the start, and for good
+	Door    *door.Door                            // where the replica's clients come in; nil: the lab cannot shut it
 }
 
 // An Agent stands in front of a replica. It is the replica's handler; Lab is the lab's.
@@ -62,8 +62,8 @@ type Agent struct {
 
 	mu       sync.Mutex // one at a time forgets or ends
 	draining bool
-	startup  contract.Startup // of app
-	redis    *redis.Client    // of app
+	startup  contract.Startup      // of app
+	redis    redis.UniversalClient // of app
 	settings contract.Settings
 }
 

@@ -28,7 +28,7 @@ import (
 type replica struct {
 	t       *testing.T
 	redis   *miniredis.Miniredis
-	clients []*redis.Client // of each life
+	clients []redis.UniversalClient // of each life
 	agent   *agent.Agent
 	app     *httptest.Server
 	client  *agent.Client
@@ -47,12 +47,12 @@ func start(t *testing.T) *replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connect := func() (*redis.Client, error) {
+	connect := func() (redis.UniversalClient, error) {
 		client, err := web.OpenRedis("redis://" + r.redis.Addr())
 		r.clients = append(r.clients, client)
 		return client, err
 	}
-	r.agent, err = agent.New(agent.Config{Door: listener, Redis: connect, Open: func(client *redis.Client, now func() time.Time, startup contract.Startup) (*web.Server, error) {
+	r.agent, err = agent.New(agent.Config{Door: listener, Redis: connect, Open: func(client redis.UniversalClient, now func() time.Time, startup contract.Startup) (*web.Server, error) {
 		keys := shared
 		if startup.OwnKeys {
 			keys = newKeys(t)
@@ -392,12 +392,12 @@ func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
 			}
 		}
 	}
-	connect := func() (*redis.Client, error) {
+	connect := func() (redis.UniversalClient, error) {
 		client, err := web.OpenRedis("redis://" + r.redis.Addr())
 		r.clients = append(r.clients, client)
 		return client, err
 	}
-	without, err := agent.New(agent.Config{Redis: connect, Open: func(*redis.Client, func() time.Time, contract.Startup) (*web.Server, error) { return nil, nil }})
+	without, err := agent.New(agent.Config{Redis: connect, Open: func(redis.UniversalClient, func() time.Time, contract.Startup) (*web.Server, error) { return nil, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,8 +38,8 @@ type Users interface {
 
 // Config says what a console looks at. Everything without a default is required.
 type Config struct {
-	Agents  []Agent       // of the replicas, in their order
-	Redis   *redis.Client // the console's own
+	Agents  []Agent               // of the replicas, in their order
+	Redis   redis.UniversalClient // the console's own
 	Users   Users
 	Hasher  *account.Hasher
 	Reports string // where a browser finds the second service; empty: there is none

@@ -9,6 +9,8 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+
+	"authlab/web/scheme"
 )
 
 // An Exchange is one request of a page and what came of it.
@@ -22,8 +24,11 @@ type Exchange struct {
 	Body     []byte              // what it read
 }
 
-// hostPrefix is what a cookie's name begins with over TLS. It is left out here, so that a cookie has one name.
-const hostPrefix = "__Host-"
+// plainName is a cookie's name without what it begins with over TLS, and without a lab's mark, so that a cookie has one name.
+func plainName(name string) string {
+	name, _ = scheme.Unmarked(name)
+	return strings.TrimPrefix(name, scheme.SecurePrefix)
+}
 
 // Carries tells whether a cookie was sent.
 func (x Exchange) Carries(cookie string) bool {
@@ -32,7 +37,7 @@ func (x Exchange) Carries(cookie string) bool {
 		return false
 	}
 	for _, c := range sent {
-		if strings.TrimPrefix(c.Name, hostPrefix) == cookie {
+		if plainName(c.Name) == cookie {
 			return true
 		}
 	}
@@ -45,8 +50,9 @@ type wire struct {
 	mu      sync.Mutex
 	order   []network.RequestID
 	seen    map[network.RequestID]*request
-	shown   int           // how many pages were shown
-	changed chan struct{} // closed and replaced at every event
+	shown   int                                           // how many pages were shown
+	bound   *network.EventDeviceBoundSessionEventOccurred // what became of the last key for a session; nil: there was none
+	changed chan struct{}                                 // closed and replaced at every event
 }
 
 type request struct {
@@ -77,7 +83,7 @@ func (w *wire) see(event any) {
 			r.Sent.Set(name, fmt.Sprint(value))
 		}
 		for _, cookie := range e.AssociatedCookies {
-			name := strings.TrimPrefix(cookie.Cookie.Name, hostPrefix)
+			name := plainName(cookie.Cookie.Name)
 			for _, reason := range cookie.BlockedReasons {
 				r.Withheld[name] = append(r.Withheld[name], string(reason))
 			}
@@ -94,6 +100,10 @@ func (w *wire) see(event any) {
 			// If the answer to the preflight does not allow it, the request itself is not sent. Else it was sent, and it is
 			// the answer that the page may not see.
 			r.kept = strings.Contains(r.Blocked, "Preflight")
+		}
+	case *network.EventDeviceBoundSessionEventOccurred:
+		if e.CreationEventDetails != nil {
+			w.bound = e
 		}
 	case *page.EventFrameNavigated:
 		if e.Frame.ParentID == "" {
@@ -122,17 +132,22 @@ func (w *wire) pages() int {
 
 // anotherPage waits until more pages were shown.
 func (w *wire) anotherPage(ctx context.Context, than int) error {
+	return w.until(ctx, "the browser shows no other page", func() bool { return w.shown > than })
+}
+
+// until waits until something is so, which events of the tab change.
+func (w *wire) until(ctx context.Context, otherwise string, isSo func() bool) error {
 	for {
 		w.mu.Lock()
-		shown, changed := w.shown, w.changed
+		so, changed := isSo(), w.changed
 		w.mu.Unlock()
-		if shown > than {
+		if so {
 			return nil
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fmt.Errorf("the browser shows no other page: %w", ctx.Err())
+			return fmt.Errorf("%s: %w", otherwise, ctx.Err())
 		}
 	}
 }

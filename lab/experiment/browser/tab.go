@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -41,8 +40,8 @@ func (b *Browser) Open(ctx context.Context) (*Tab, error) {
 
 // OpenAt opens a tab of a browser of its own, whose profile is in a folder. Close ends that browser, as a user closes it, and
 // what it has kept is there when it is opened again. ErrNone: there is no browser.
-func (b *Browser) OpenAt(ctx context.Context, folder string) (*Tab, error) {
-	root, stop, err := b.launch(chromedp.UserDataDir(folder))
+func (b *Browser) OpenAt(ctx context.Context, folder string, flags ...Flag) (*Tab, error) {
+	root, stop, err := b.launch(append(flags, chromedp.UserDataDir(folder))...)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +119,7 @@ func (t *Tab) Cookies(address string) (map[string]string, error) {
 	}
 	cookies := map[string]string{}
 	for _, cookie := range result.Cookies {
-		cookies[strings.TrimPrefix(cookie.Name, hostPrefix)] = cookie.Value
+		cookies[plainName(cookie.Name)] = cookie.Value
 	}
 	return cookies, nil
 }

@@ -40,7 +40,9 @@ function inTurn(act) {
 
 const ask = (lane) => inTurn(() => lane.ask());
 const logIn = (lane) => inTurn(() => lane.logIn());
-const askAll = () => Promise.all(lanes.map(ask));
+
+/** Asks on all lanes, in any order: where there are as many lanes as replicas, round-robin would send each lane always to the same. */
+const askAll = () => Promise.all(lanes.slice().sort(() => Math.random() - 0.5).map(ask));
 
 /** The class does not know this phone: it was started anew. */
 function leave() {
@@ -52,7 +54,7 @@ function leave() {
 
 async function showForm(name = "") {
   const { json } = await send("/class");
-  byId("lanes").hidden = byId("round").hidden = true;
+  byId("lanes").hidden = byId("round").hidden = byId("own").hidden = true;
   byId("join").hidden = false;
   if (json && json.title) setText(byId("class-title"), json.title);
   byId("pin-line").hidden = !(json && json.pin);
@@ -78,8 +80,7 @@ byId("join").addEventListener("submit", async (event) => {
   const answer = await send("/class/join", { body: { nickname: byId("nickname").value, pin: byId("pin").value } });
   button.disabled = false;
   if (answer.status !== 200) {
-    const name = ((answer.json || {}).type || "").split(":lab-").pop();
-    say(t(["nickname", "pin", "full", "too-many"].indexOf(name) < 0 ? "join.no-answer" : `join.problem-${name}`));
+    say(problem(answer.json));
     return;
   }
   say("");
@@ -101,7 +102,28 @@ async function vote(choice) {
   showState();
 }
 
+/** Opens this person's own lab, in a tab of its own, so that this phone stays in the class. */
+byId("own-open").addEventListener("click", async () => {
+  const tab = window.open("", "_blank"); // now, because later a browser takes it for an advertisement
+  const { status, json } = await send("/class/lab", { body: {} });
+  if (status === 204) {
+    (tab || window).location = `/?lang=${language}`;
+    return;
+  }
+  if (tab) tab.close();
+  say(problem(json));
+});
+
+const PROBLEMS = ["nickname", "pin", "full", "too-many", "own-full", "own-closed"];
+
+/** What the class has refused, in words. */
+function problem(json) {
+  const name = ((json || {}).type || "").split(":lab-").pop();
+  return t(PROBLEMS.indexOf(name) < 0 ? "join.no-answer" : `join.problem-${name}`);
+}
+
 function showState() {
+  byId("own").hidden = !state.labs || !!state.round;
   byId("lanes").classList.toggle("small", !!state.round);
   showRound(byId("round"), state.round, state, vote);
 }

@@ -33,7 +33,7 @@ export function laneView(lane, ask, logIn) {
       setText(at, lane.replica);
       at.dataset.replica = Number(lane.replica.split("-").pop()) % HUES;
       at.hidden = !lane.replica;
-      setText(fact, lane.status === null ? "" : t("join.answer", { status: lane.status || t("join.none") }));
+      setText(fact, lane.status === null ? "" : t("join.answer", { status: lane.status || t("join.none") }) + (lane.isAdmin ? ` · ${t("join.admin")}` : ""));
       again.hidden = tone !== "stranger";
     },
   };

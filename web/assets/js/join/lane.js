@@ -12,6 +12,7 @@ export const toneOf = (status) => TONES[status] || (status === 0 || status === 4
 export class Lane {
   status = null; // of the last answer; null: not asked yet
   replica = "";
+  isAdmin = false; // the server said so at the last answer
   wants = false; // to log in, because the last try was not decided
 
   constructor(row) {
@@ -32,6 +33,8 @@ export class Lane {
     await this.#refreshEarly();
     const headers = this.isBearer && this.#token ? { Authorization: `Bearer ${this.#token.access}` } : {};
     const answer = await send(`${this.row.base}/me`, { headers });
+    const { roles = [] } = (answer.status === 200 && answer.json && answer.json.user) || {};
+    this.isAdmin = roles.indexOf("admin") >= 0;
     const isMe = answer.status !== 200 || (answer.json && answer.json.user && answer.json.user.name === person().name);
     return this.#note(answer, isMe ? answer.status : 401);
   }

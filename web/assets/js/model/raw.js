@@ -4,17 +4,21 @@
 import { t } from "../lang.js";
 import { cookieName } from "./schemes.js";
 
+/** What the names of cookies end with, so that a browser has those of several labs apart: see the server's package jar. */
+const mark = ({ headers }) => headers.get("x-cookie-mark") ?? "";
+
 /** The request as lines of text. A login is shown without the cookie that it is about to get. */
-export function rawRequest({ request }, lane, action = "") {
+export function rawRequest(exchange, lane, action = "") {
+  const { request } = exchange;
   const headers = Object.entries(request.headers);
-  if (lane.credential === "cookie" && action !== "login") headers.push(["Cookie", `${cookieName(lane)}=… ${t("wire.http-only")}`]);
+  if (lane.credential === "cookie" && action !== "login") headers.push(["Cookie", `${cookieName(lane)}${mark(exchange)}=… ${t("wire.http-only")}`]);
   return message(`${request.method} ${request.path} HTTP/1.1`, headers, request.body);
 }
 
 export function rawResponse(exchange, lane, action) {
   if (exchange.lost) return t("problem.no-answer");
   const headers = [...exchange.headers];
-  const name = cookieName(lane);
+  const name = cookieName(lane) + mark(exchange);
   if (lane.credential === "cookie" && exchange.ok && action === "login") headers.push(["set-cookie", `${name}=…; HttpOnly; SameSite=Lax ${t("wire.http-only")}`]);
   if (lane.credential === "cookie" && (exchange.ok || exchange.status === 401) && action === "logout") headers.push(["set-cookie", `${name}=; Max-Age=0`]);
   const body = exchange.json === null ? exchange.body : JSON.stringify(exchange.json, null, 2);

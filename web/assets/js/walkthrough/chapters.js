@@ -99,7 +99,7 @@ export const CHAPTERS = [
       actions: ["login", "stop-redis", "visit", "start-redis"],
     },
     light: ["redis"],
-    more: ["redis-back", "relogin-herd"],
+    more: ["redis-back", "failover", "relogin-herd"],
     sources: [RFC(9110, "15.6.4"), RFC(9457)],
   },
   {
@@ -129,7 +129,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "copy", "thief", "logout"] }, actions: [],
     },
     light: ["client"],
-    more: ["forgery", "key-leak", "in-the-log", "csrf", "login-csrf", "refresh-reuse", "concurrent-refresh", "two-tabs", "retry-storm", "proof-replay"],
+    more: ["forgery", "key-leak", "in-the-log", "csrf", "login-csrf", "oauth-code", "refresh-reuse", "concurrent-refresh", "two-tabs", "retry-storm", "bound-session", "proof-replay"],
     sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
   },
   {

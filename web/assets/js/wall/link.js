@@ -23,10 +23,13 @@ export async function change(path, body) {
   }
 }
 
-/** What the class answers, or null. */
+/** Opens another page of the teacher's. */
+export const openPage = (path) => window.open(`${path}?lang=${language}#${key}`, "_blank");
+
+/** What the class answers in this page's language, or null. */
 export async function ask(path) {
   try {
-    const answer = await fetch(path, { headers });
+    const answer = await fetch(`${path}?lang=${language}`, { headers });
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;

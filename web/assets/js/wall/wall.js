@@ -3,13 +3,14 @@
 import { el, setText } from "../dom.js";
 import { t } from "../lang.js";
 import { QUESTIONS } from "../walkthrough/chapters.js";
-import { change, watch } from "./link.js";
+import { change, openPage, watch } from "./link.js";
 import { showRound } from "./round-view.js";
 import { Theatre } from "./theatre.js";
 import { Tiles } from "./tiles.js";
 
 const POLICIES = ["sticky", "round-robin", "hash"];
 const HUES = 6;
+const DEPLOY_EVERY = 1500; // ms, in which each phone asks
 const MESSAGE_FOR = 4000; // ms
 
 const byId = (id) => document.getElementById(id);
@@ -36,6 +37,8 @@ function see(next) {
   byId("people").replaceChildren(el("b", {}, next.people.length), ` ${t("wall.people", { room: next.room })}`);
   byId("policy").replaceChildren(t("wall.policy"), " ", el("b", {}, next.policy));
   byId("redis").replaceChildren("Redis ", el("b", {}, next.redis.alive ? t("wall.records", { n: next.redis.sessions }) : t("wall.stopped")));
+  byId("labs").hidden = !next.labs.open;
+  setText(byId("labs"), t("wall.labs", { n: next.labs.running }));
   byId("redis").dataset.tone = next.redis.alive ? "" : "stranger";
   setText(byId("where"), next.address.replace(/^http:\/\//, ""));
   showDesks(next);
@@ -52,12 +55,14 @@ function showDesks({ replicas }) {
   )));
 }
 
-function showCounters({ lanes, people }) {
-  byId("counters").replaceChildren(...lanes.map(({ scheme, out, unsure }) => (
+function showCounters({ lanes, people, admins: promoted }) {
+  const tellsAdmins = promoted || lanes.some(({ admins }) => admins > 0);
+  byId("counters").replaceChildren(...lanes.map(({ scheme, out, unsure, admins }) => (
     el("div", { className: "counter", dataset: { scheme, tone: out > 0 ? "stranger" : "ok" } },
       el("p", { className: "scheme" }, el("span", { className: "swatch" }), scheme),
       el("p", { className: "number" }, el("span", { dataset: { part: "out" } }, out), el("small", {}, ` ${t("wall.of", { people: people.length })}`)),
       el("p", {}, t("wall.log-in-again")),
+      el("p", { className: "admins" }, tellsAdmins ? t("wall.admins", { n: admins }) : ""),
       el("p", { className: "unsure" }, unsure > 0 ? t("wall.unsure", { n: unsure }) : ""))
   )));
 }
@@ -94,9 +99,23 @@ function showJoin() {
   }));
 }
 
-async function act(path, body) {
-  const status = await change(path, body);
-  if (status < 200 || status > 299) say(t("wall.refused", { status }));
+let acting = Promise.resolve();
+
+/** Changes something, after what the teacher has changed before: a key may be pressed again before there is an answer. */
+function act(path, body) {
+  acting = acting.then(async () => {
+    const status = await change(path, body);
+    if (status < 200 || status > 299) say(t("wall.refused", { status }));
+  });
+  return acting;
+}
+
+/** The other value, which the next press of the key goes on from: the next picture comes later. */
+const flip = (state, name) => (state[name] = !state[name]);
+
+function nextPolicy() {
+  picture.policy = POLICIES[(POLICIES.indexOf(picture.policy) + 1) % POLICIES.length];
+  return picture.policy;
 }
 
 function choose(by) {
@@ -116,17 +135,35 @@ function next() {
   choose(1);
 }
 
+let deploys = false;
+
+/** Ends and starts each replica, one after the other, as a new version of a server is rolled out. */
+async function deploy() {
+  if (deploys) return;
+  deploys = true;
+  for (const { name } of picture.replicas) {
+    for (const what of ["kill", "start"]) {
+      await act(`/lab/replicas/${name}/${what}`);
+      await new Promise((done) => setTimeout(done, DEPLOY_EVERY));
+    }
+  }
+  deploys = false;
+}
+
 const scaled = (by) => act("/lab/replicas", { count: Math.max(picture.replicas.length + by, 1) });
 
 const KEYS = {
   Enter: ["enter", next], ArrowLeft: ["arrows", () => picture.round || choose(-1)], ArrowRight: ["", () => picture.round || choose(1)], d: ["d", () => act("/class/round/show")],
   j: ["j", () => { asksToJoin = byId("join").hidden; showPanels(); }],
   v: ["v", () => { showsRoom = !showsRoom; showPanels(); }],
-  "1": ["replica", null],
-  x: ["x", () => act(`/lab/redis/${picture.redis.alive ? "stop" : "start"}`)], f: ["f", () => act("/lab/redis/flush")],
-  p: ["p", () => act("/class/policy", { policy: POLICIES[(POLICIES.indexOf(picture.policy) + 1) % POLICIES.length] })],
+  "1 … 9": ["replica", null],
+  x: ["x", () => act(`/lab/redis/${flip(picture.redis, "alive") ? "start" : "stop"}`)], f: ["f", () => act("/lab/redis/flush")],
+  p: ["p", () => act("/class/policy", { policy: nextPolicy() })],
   "+": ["scale", () => scaled(1)], "-": ["", () => scaled(-1)],
   c: ["c", () => act("/lab/clock", { advance: "15m" })],
+  r: ["r", deploy], a: ["a", () => act("/class/roles", { admin: flip(picture, "admins") })],
+  s: ["s", () => openPage("/result")],
+  o: ["o", () => act("/class/labs", { open: flip(picture.labs, "open") })],
   k: ["k", () => act("/lab/keys/rotate", { overlap: false })], Escape: ["escape", () => act("/class/round/end")],
 };
 
@@ -136,13 +173,13 @@ addEventListener("keydown", (event) => {
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (name === "?") byId("keys").open ? byId("keys").close() : byId("keys").showModal();
   else if (byId("keys").open) return;
-  else if (replica) act(`/lab/replicas/${replica.name}/${replica.alive ? "kill" : "start"}`);
+  else if (replica) act(`/lab/replicas/${replica.name}/${flip(replica, "alive") ? "start" : "kill"}`);
   else if (KEYS[name]?.[1]) KEYS[name][1]();
   else return;
   event.preventDefault();
 });
 
-const SHOWN = { Enter: "Enter", ArrowLeft: "← →", "1": "1 … 9", "+": "+ −", Escape: "Esc" };
+const SHOWN = { Enter: t("wall.enter"), ArrowLeft: "← →", "+": "+ −", Escape: "Esc" };
 byId("keys").querySelector("dl").append(...Object.entries(KEYS).filter(([, [name]]) => name).flatMap(([key, [name]]) => [
   el("dt", {}, el("kbd", {}, SHOWN[key] ?? key.toUpperCase())), el("dd", {}, t(`wall.key-${name}`)),
 ]));

@@ -1,0 +1,245 @@
+package class
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"authlab/lab/contract"
+	"authlab/lab/jar"
+	"authlab/web/scheme"
+)
+
+const (
+	// ownIdleFor is how long a lab of one's own stays when no request of its owner is under way.
+	ownIdleFor = 10 * time.Minute
+	// ownRecords bounds what all labs of one's own keep together: sessions, keys in Redis, accounts. About 1 kB each.
+	ownRecords = 100_000
+	// A page of the lab loads some 30 files and runs populations at the server. More than that is a flood.
+	ownRequestsPerSecond, ownRequestsAtOnce = 50, 300
+)
+
+// An OwnLab is a whole lab for one person. *embedded.Lab is one.
+type OwnLab interface {
+	Handler() http.Handler
+	Records(context.Context) int // how much it keeps
+	Close() error
+}
+
+// ownLabs are the labs of the people of a class, by the number of the person. Each is started when it is first used, and
+// ended when it has been idle for ownIdleFor or when the teacher closes them.
+type ownLabs struct {
+	start func(ctx context.Context, key string) (OwnLab, error)
+	most  int
+	now   func() time.Time
+
+	mu   sync.Mutex
+	open bool
+	labs map[int]*ownLab
+}
+
+type ownLab struct {
+	ready chan struct{} // closed when it has been started, or could not be
+	err   error         // why it could not
+	lab   OwnLab
+	serve http.Handler
+	key   string // of its controls
+	limit *rate.Limiter
+
+	requests int       // that are under way
+	used     time.Time // the end of the last one
+}
+
+var (
+	errOwnClosed = contract.NewProblem(http.StatusForbidden, "own-closed", "The labs of one's own are closed. The teacher opens them.")
+	errOwnFull   = contract.NewProblem(http.StatusServiceUnavailable, "own-full", "As many labs of one's own are in use as this machine can have. Try again in a few minutes.")
+	errOwnFlood  = contract.NewProblem(http.StatusTooManyRequests, "too-many", "This browser sends too many requests.")
+)
+
+// use starts the lab of a person, if it does not run, and holds it until the caller gives it back.
+func (o *ownLabs) use(ctx context.Context, person int, mark string) (l *ownLab, giveBack func(), err error) {
+	o.endIdle()
+	o.mu.Lock()
+	if !o.open {
+		o.mu.Unlock()
+		return nil, nil, errOwnClosed
+	}
+	l = o.labs[person]
+	isNew := l == nil
+	if isNew {
+		if len(o.labs) >= o.most {
+			o.mu.Unlock()
+			return nil, nil, errOwnFull
+		}
+		l = &ownLab{ready: make(chan struct{}), key: rand.Text(), limit: rate.NewLimiter(ownRequestsPerSecond, ownRequestsAtOnce)}
+		o.labs[person] = l
+	}
+	l.requests++
+	o.mu.Unlock()
+	if isNew {
+		// Other requests may wait for it, so it does not end with this one.
+		if l.lab, l.err = o.start(context.WithoutCancel(ctx), l.key); l.err == nil {
+			l.serve = jar.Apart(mark, l.lab.Handler())
+		}
+		close(l.ready)
+	}
+	<-l.ready
+	giveBack = func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		l.requests--
+		l.used = o.now()
+	}
+	if l.err != nil {
+		o.mu.Lock()
+		if o.labs[person] == l {
+			delete(o.labs, person)
+		}
+		o.mu.Unlock()
+		return nil, nil, l.err
+	}
+	return l, giveBack, nil
+}
+
+// end takes away the labs that are to end, and closes them.
+func (o *ownLabs) end(which func(*ownLab) bool) {
+	o.mu.Lock()
+	var ended []*ownLab
+	for person, l := range o.labs {
+		if which(l) {
+			ended = append(ended, l)
+			delete(o.labs, person)
+		}
+	}
+	o.mu.Unlock()
+	for _, l := range ended {
+		<-l.ready
+		if l.err == nil {
+			_ = l.lab.Close() // it is gone, whatever its servers say
+		}
+	}
+}
+
+func (o *ownLabs) endIdle() {
+	now := o.now()
+	o.end(func(l *ownLab) bool { return l.requests == 0 && now.Sub(l.used) >= ownIdleFor })
+}
+
+// endLargest ends labs, the largest first, until what all keep together fits into ownRecords.
+func (o *ownLabs) endLargest(ctx context.Context) {
+	o.mu.Lock()
+	running := make([]*ownLab, 0, len(o.labs))
+	for _, l := range o.labs {
+		running = append(running, l)
+	}
+	o.mu.Unlock()
+	sum, sizes := 0, make(map[*ownLab]int, len(running))
+	for _, l := range running {
+		<-l.ready
+		if l.err == nil {
+			sizes[l] = l.lab.Records(ctx)
+			sum += sizes[l]
+		}
+	}
+	for sum > ownRecords {
+		var largest *ownLab
+		for l, size := range sizes {
+			if largest == nil || size > sizes[largest] {
+				largest = l
+			}
+		}
+		sum -= sizes[largest]
+		delete(sizes, largest)
+		o.end(func(l *ownLab) bool { return l == largest })
+	}
+}
+
+// set opens the labs, or closes them and ends those that run.
+func (o *ownLabs) set(open bool) {
+	o.mu.Lock()
+	o.open = open && o.start != nil
+	o.mu.Unlock()
+	if !open {
+		o.end(func(*ownLab) bool { return true })
+	}
+}
+
+// count tells whether the labs are open, and how many run.
+func (o *ownLabs) count() (open bool, running int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.open, len(o.labs)
+}
+
+type labsBody struct {
+	Open bool `json:"open"`
+}
+
+// handleLabs handles the "POST /class/labs" route: {"open":true}.
+func (c *Class) handleLabs(w http.ResponseWriter, _ *http.Request, body labsBody) {
+	c.own.set(body.Open)
+	c.roundChanged()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// handleOwnLab handles the "POST /class/lab" route: it starts the lab of this person, and gives the browser the cookie by
+// which later requests reach it. The cookie is not the phone's key, which no page of the lab is to have.
+func (c *Class) handleOwnLab(w http.ResponseWriter, r *http.Request, p *person) {
+	_, giveBack, err := c.own.use(r.Context(), p.number, c.mark("my"))
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	giveBack()
+	c.walls.send()
+	http.SetCookie(w, &http.Cookie{Name: c.ownCookie(), Value: p.ownKey, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}) //nolint:gosec // a class is plain HTTP
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// ownCookie is the name of the cookie that says whose lab a request is for.
+func (c *Class) ownCookie() string { return "authlab-own" + c.mark("") }
+
+// ownerOf finds the person whose own lab a request is for: a browser sends the cookie, and neither of the two keys.
+func (c *Class) ownerOf(r *http.Request) (*person, bool) {
+	cookie, err := r.Cookie(c.ownCookie())
+	if err != nil || r.Header.Get(personHeader) != "" || r.Header.Get(keyHeader) != "" {
+		return nil, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p, ok := c.byOwnKey[sha256.Sum256([]byte(cookie.Value))]
+	return p, ok
+}
+
+// serveOwn sends a request to the lab of its owner, of which it may use everything but the bulk of simulated users: experiments
+// make those, a few experiments at a time.
+func (c *Class) serveOwn(w http.ResponseWriter, r *http.Request, p *person) {
+	l, giveBack, err := c.own.use(r.Context(), p.number, c.mark("my"))
+	switch {
+	case err != nil && strings.Contains(r.Header.Get("Accept"), "text/html"):
+		http.Redirect(w, r, "/join", http.StatusFound) // where a person reads why
+		return
+	case err != nil:
+		refuse(w, err)
+		return
+	}
+	defer giveBack()
+	switch {
+	case !l.limit.AllowN(c.config.Now(), 1):
+		refuse(w, errOwnFlood)
+	case r.URL.Path == "/lab/accounts":
+		refuse(w, contract.NewProblem(http.StatusForbidden, "class", "In a class, experiments make simulated users, and nothing else does."))
+	default:
+		r.Header.Set(keyHeader, l.key)
+		l.serve.ServeHTTP(w, r)
+	}
+}
+
+// mark tells the cookies of this class, and those of the labs of its people, from the cookies of other labs on this machine.
+func (c *Class) mark(kind string) string { return scheme.CookieMark(kind, c.port) }
