@@ -25,7 +25,7 @@ func openOpening(t *testing.T, address string, replicas int) (*page, *contract.R
 func (p *page) press(n int) string {
 	p.t.Helper()
 	wait[bool](p, `document.querySelector(".press[data-ready=true]") !== null`)
-	ask[bool](p, `document.querySelector(".press").click() ?? true`)
+	p.do(chromedp.Click(chromedp.CSS(".press")))
 	return wait[string](p, fmt.Sprintf(`document.querySelectorAll(".answers li")[%d]?.querySelector("b").textContent`, n-1))
 }
 
@@ -56,6 +56,7 @@ func TestTheFirstSurpriseTakesThreePresses(t *testing.T) {
 		t.Run(tt.lang, func(t *testing.T) {
 			begun := time.Now()
 			p, target := openOpening(t, "/?lang="+tt.lang, 3)
+			p.do(chromedp.EmulateViewport(390, 844))
 			wait[bool](p, `document.querySelector(".press[data-ready=true]") !== null`)
 			if n := replicasOf(t, target); n != 1 {
 				t.Errorf("at the start there are %d desks", n)
@@ -64,12 +65,16 @@ func TestTheFirstSurpriseTakesThreePresses(t *testing.T) {
 			if fields := ask[int](p, `document.querySelectorAll(".chapter :is(input, select, textarea)").length`); words > 100 || fields > 0 {
 				t.Errorf("before the first press there are %d words and %d fields", words, fields)
 			}
+			ask[bool](p, `(window.shift = 0, new PerformanceObserver((list) => list.getEntries().forEach(({ value, hadRecentInput }) => (shift += hadRecentInput ? 0 : value))).observe({ type: "layout-shift" })) ?? true`)
 			for press, want := range []string{tt.hello, tt.hello, tt.who} {
 				if said := p.press(press + 1); said != want {
 					t.Errorf("press %d: %q, want %q", press+1, said, want)
 				}
 			}
 			took := time.Since(begun)
+			if shift := ask[float64](p, `shift`); shift > 0.02 {
+				t.Errorf("as the answers come, the page shifts by %.3f", shift)
+			}
 			t.Logf("the first surprise: 3 presses, %.1f s with the start of the browser, after %d words", took.Seconds(), words)
 			if took > 15*time.Second {
 				t.Errorf("the first surprise took %v", took)

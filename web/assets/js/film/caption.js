@@ -18,8 +18,12 @@ export const duration = (ms) => number(ms, ms < 10 ? 2 : 0);
 /** The first characters of what names a session or a token: what is written on ticket, letter and card. */
 export const short = (id = "") => id.slice(0, 4);
 
+const CLIENT = /^(?:user-0*(\d+)|([a-z]+))(?:-(\d+))?$/;
+
 /** A client as it is called on a card: user-00042 is user-42, and user-00042-2, another client of that user, user-42 (2). */
-export const called = (client) => client.replace(/^(user-)0+/, "$1").replace(/^(user-\d+|(?!user-)[a-z]+)-(\d+)$/, "$1 ($2)");
+export function called(client, another = " ($3)") {
+  return client.replace(CLIENT, (...[, number, name, n]) => `${name ?? `user-${number}`}${n ? another.replace("$3", n) : ""}`);
+}
 
 /**
  * The caption of a frame, as its sentences. Of a request the first says what sets out, and the second what became of it:

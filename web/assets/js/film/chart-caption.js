@@ -10,7 +10,7 @@ const permissionsOf = (n) => (n === 1 ? t("film.chart-one") : t("film.chart-many
 
 export function chartCaptionOf({ beat, scheme, point, x, n }, { points }, { scale, schemes }) {
   if (!beat) return [scale === "distance" ? mediansOf(points, schemes) : schemes.map((one) => weightsOf(points, one)).join(" · ")];
-  const values = { client: called(beat.client ?? ""), status: beat.status, n: number(n), permissions: permissionsOf(x), away: ms(x) };
+  const values = { client: called(beat.client ?? "", ""), status: beat.status, n: number(n), permissions: permissionsOf(x), away: ms(x) };
   if (!point) return [x ? t("film.break-redis-slow", { ms: ms(x) }) : t("film.mend-redis-slow")];
   if (scale === "permissions") {
     if (point.y === null) return [t("film.chart-has", values), t("film.chart-refused", values)];

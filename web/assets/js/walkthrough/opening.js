@@ -50,6 +50,7 @@ export class Opening {
   async open(known = this.#lab.refresh()) {
     const at = ++this.#at;
     this.#presses = 0;
+    this.#root.removeAttribute("data-grows");
     this.#answers.replaceChildren();
     this.#told.textContent = "";
     this.#button = el("button", { type: "button", className: "primary press" }, t("walkthrough.opening.next-page"));
@@ -131,6 +132,9 @@ export class Opening {
       return;
     }
     this.#presses += 1;
+    // What goes to make room goes at the press: when the answer comes, nothing jumps.
+    this.#button.hidden = this.#presses > CALM;
+    this.#root.toggleAttribute("data-grows", this.#button.hidden);
     if (this.#presses === CALM + 1) await this.#moreDesks();
     const exchange = await this.#wallet.get(SCHEME);
     await this.#travelled();
@@ -169,6 +173,10 @@ export class Opening {
     const said = t(`walkthrough.opening.${SAID[status] ?? "unable"}`, { name: this.#reader.name });
     this.#answers.append(el("li", { dataset: { tone, status } }, el("b", {}, `${symbol} ${said}`), el("small", {}, replica)));
     if (status === 401) return this.#why(replica);
+    if (this.#button.hidden) {
+      this.#button.hidden = false;
+      this.#button.focus({ preventScroll: true });
+    }
     if (this.#presses > CALM && this.#lab.replicas.length > 1) this.#told.textContent = t("walkthrough.opening.once-more");
   }
 
@@ -179,7 +187,6 @@ export class Opening {
       button.addEventListener("click", () => this.#because(i === RIGHT ? "right" : "wrong", values));
       return button;
     });
-    this.#button.hidden = true;
     const question = el("h2", { tabIndex: -1 }, t("walkthrough.opening.why"));
     this.#root.querySelector(".why")?.remove();
     this.#told.after(el("div", { className: "why" }, question, ...choices));
