@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -31,6 +32,9 @@ var pages = []page{
 	{Name: "playground", Path: "/playground", Sheets: []string{"palette", "base", "shell", "stage", "playground"}},
 	{Name: "inspector", Path: "/inspector", Sheets: []string{"palette", "base", "shell", "inspector"}},
 }
+
+// nowhere is the page of every other address, for a browser. A program gets a problem.
+var nowhere = page{Name: "nowhere", Sheets: []string{"palette", "base", "shell"}, Texts: []string{"shell"}}
 
 type page struct {
 	Name, Path string
@@ -79,11 +83,25 @@ func newPages(list []page, files map[string]file) *Pages {
 	return p
 }
 
-// Has tells whether a request is for a page or a file.
+// Has tells whether a request is for a page or a file, or is a browser's to an address where nothing is.
 func (p *Pages) Has(r *http.Request) bool {
 	_, isPage := p.pages[r.URL.Path]
 	_, isFile := p.files[r.URL.Path]
-	return (isPage || isFile) && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+	return (isPage || isFile || p.isNowhere(r)) && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+}
+
+// routes are what the addresses begin with that are not for pages: those of a replica, and those of the lab.
+var routes = []string{"/authenticate", "/basic", "/lab", "/livez", "/metrics", "/readyz", "/session", "/token", "/.well-known"}
+
+// isNowhere tells whether a browser, which asks for a page, has come to an address that no route begins like.
+func (p *Pages) isNowhere(r *http.Request) bool {
+	if _, has := p.files[nowhere.fileName(languages[0], false)]; !has || !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return false
+	}
+	return !slices.ContainsFunc(routes, func(begin string) bool {
+		rest, below := strings.CutPrefix(r.URL.Path, begin)
+		return below && (rest == "" || rest[0] == '/')
+	})
 }
 
 // Paths lists the addresses of all pages and files.
@@ -107,14 +125,18 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Permissions-Policy", permissionsPolicy)
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set(headerNoSniff, "nosniff")
-	address := r.URL.Path
-	if page, ok := p.pages[address]; ok {
+	address, status := r.URL.Path, http.StatusOK
+	page, isPage := p.pages[address]
+	if _, isFile := p.files[address]; !isPage && !isFile {
+		page, isPage, status = nowhere, true, http.StatusNotFound
+	}
+	if isPage {
 		asked, named := r.URL.Query().Get("lang"), r.URL.Query().Has("lang")
 		_, i := language.MatchStrings(p.matcher, asked, r.Header.Get("Accept-Language"))
 		w.Header().Add("Vary", "Accept-Language")
 		address = page.fileName(languages[i], named)
 	}
-	p.files[address].serve(w, r)
+	p.files[address].serve(w, r, status)
 }
 
 // A file is served as it is, or compressed to a browser that takes that. A browser may keep it, and asks at each use whether
@@ -137,7 +159,7 @@ func newFile(name string, content []byte) file {
 	return f
 }
 
-func (f file) serve(w http.ResponseWriter, r *http.Request) {
+func (f file) serve(w http.ResponseWriter, r *http.Request, status int) {
 	body, tag := f.content, f.tag
 	w.Header().Add("Vary", "Accept-Encoding")
 	if f.compressed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
@@ -147,13 +169,14 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	tag = fmt.Sprintf("%q", tag)
 	w.Header().Set("Cache-Control", "no-cache")
 	w.Header().Set("ETag", tag)
-	if strings.Contains(r.Header.Get("If-None-Match"), tag) {
+	if status == http.StatusOK && strings.Contains(r.Header.Get("If-None-Match"), tag) {
 		w.Header().Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	w.Header().Set("Content-Type", f.mediaType)
 	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+	w.WriteHeader(status)
 	if r.Method == http.MethodGet {
 		_, _ = w.Write(body) // an error means that the browser has gone
 	}

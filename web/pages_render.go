@@ -27,7 +27,7 @@ var assets embed.FS
 
 // madeFiles returns all pages in all languages by their file names, and what they load by its address.
 func madeFiles() map[string][]byte {
-	made := makeFiles(pages)
+	made := makeFiles(append(slices.Clone(pages), nowhere))
 	var err error
 	if made["/assets/schemes.json"], err = json.Marshal(scheme.All()); err != nil {
 		panic(err) // it is made of strings

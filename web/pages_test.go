@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io/fs"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path"
 	"path/filepath"
@@ -11,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gin-gonic/gin"
 
 	"authlab/account"
 	"authlab/web"
@@ -99,6 +103,32 @@ func TestTheLanguageIsTheBrowsersUnlessTheAddressNamesOne(t *testing.T) {
 		}
 		if strings.Contains(page.body, "<script>") {
 			t.Errorf("%s: the address is in the page", tt.path)
+		}
+	}
+}
+
+func TestABrowserGetsAPageWhereNothingIsAndAProgramAProblem(t *testing.T) {
+	_, c := alone(t)
+	const browser = "text/html,application/xhtml+xml;q=0.9"
+	for _, path := range []string{"/walk", "/walkthrough.html", "/tokens", "/%3Cscript%3E", "/walk?lang=en", "/assets/none.js"} {
+		page := c.get(404, path, "Accept", browser, "Accept-Language", "es")
+		lang := "es"
+		if strings.HasSuffix(path, "en") {
+			lang = "en"
+		}
+		if !strings.Contains(page.body, `<html lang="`+lang+`"`) || !strings.Contains(page.header.Get("Content-Type"), "text/html") || page.header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s: %s %.80s", path, page.header, page.body)
+		}
+		c.get(404, path, "Accept", "*/*").isProblem(t, 404, "not-found", "")
+	}
+	c.get(404, "/session/redis/nothing", "Accept", browser).isProblem(t, 404, "not-found", "session-redis")
+
+	pages := web.NewPages()
+	for _, route := range c.server.Handler().(*gin.Engine).Routes() {
+		r := httptest.NewRequest(http.MethodGet, route.Path, nil)
+		r.Header.Set("Accept", browser)
+		if pages.Has(r) && !slices.Contains(pages.Paths(), route.Path) {
+			t.Errorf("a browser cannot come to %s", route.Path)
 		}
 	}
 }

@@ -147,14 +147,20 @@ func (s *Server) routes() *gin.Engine {
 	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
 	s.trustProxies(r)
 	r.Use(s.observe, s.recoverPanic)
-	r.NoRoute(inSchemeOfPath, func(c *gin.Context) { s.refuse(c, errNoRoute) })
+	pages := NewPages()
+	r.NoRoute(inSchemeOfPath, func(c *gin.Context) {
+		if pages.Has(c.Request) {
+			pages.ServeHTTP(c.Writer, c.Request)
+			return
+		}
+		s.refuse(c, errNoRoute)
+	})
 	r.NoMethod(inSchemeOfPath, func(c *gin.Context) { s.refuse(c, errNoMethod) })
 
 	get(r, "/livez", s.handleLivez)
 	get(r, "/readyz", s.handleReadyz)
 	get(r, "/metrics", gin.WrapH(s.metrics.handler()))
 	get(r, "/.well-known/jwks.json", s.handleJWKS)
-	pages := NewPages()
 	for _, path := range pages.Paths() {
 		get(r, path, gin.WrapH(pages))
 	}
