@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -16,8 +17,8 @@ import (
 //	request 3   MGET  ─┘
 //
 // No command waits for others to come. Those go together that came while the processor was busy: a batch is sent when the
-// requests that can run have run, and when fewer than batchesAtOnce wait for their answers. A server with little to do sends
-// each command by itself.
+// requests that can run have run, and when fewer than batchesAtOnce wait for their answers, or Redis is slow. A server
+// with little to do sends each command by itself.
 //
 // Only commands that read go together. What changes something keeps its own write, so that it fails for reasons of its own.
 type batcher struct {
@@ -33,6 +34,10 @@ type batcher struct {
 // would otherwise find all connections in use and open one more, at the time when the processor has the least to spare; and
 // opening one takes several turns of it, so that many commands were late.
 const batchesAtOnce = 4
+
+// slowAfter is how long a batch waits for another to be answered. Then it is sent all the same: it is Redis that is slow and not
+// this process, so that more connections help, and a command keeps all its time.
+const slowAfter = 100 * time.Millisecond
 
 func newBatcher() *batcher { return &batcher{sent: make(chan struct{}, batchesAtOnce)} }
 
@@ -77,14 +82,14 @@ func (b *batcher) add(cmd redis.Cmder) (answered <-chan struct{}) {
 }
 
 func (b *batcher) send() {
-	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
-	defer cancel()
 	runtime.Gosched() // to the end of the queue of what can run
 	select {
 	case b.sent <- struct{}{}:
 		defer func() { <-b.sent }()
-	case <-ctx.Done():
+	case <-time.After(slowAfter):
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
+	defer cancel()
 	b.mu.Lock()
 	batch := b.waiting
 	b.waiting = nil

@@ -51,10 +51,11 @@ func TestFewBatchesWaitAtOnceAndNoCommandWaitsForTwoTimeouts(t *testing.T) {
 	for name, tt := range map[string]struct {
 		silent bool // Redis never answers; else it does as soon as some batches wait for it
 		took   time.Duration
+		atOnce int // batches
 		failed int // commands
 	}{
-		"Redis is slow":   {false, 0, 0},
-		"Redis is silent": {true, redisTimeout, 3 * batchesAtOnce},
+		"Redis is busy":   {false, 0, batchesAtOnce, 0},
+		"Redis is silent": {true, slowAfter + redisTimeout, batchesAtOnce + 1, 3 * batchesAtOnce},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			answer := make(chan struct{})
@@ -97,7 +98,7 @@ func TestFewBatchesWaitAtOnceAndNoCommandWaitsForTwoTimeouts(t *testing.T) {
 					failed++
 				}
 			}
-			if most != batchesAtOnce || failed != tt.failed || time.Since(start) != tt.took {
+			if most != tt.atOnce || failed != tt.failed || time.Since(start) != tt.took {
 				t.Errorf("%s: %d batches at once; %d commands failed, after %s", name, most, failed, time.Since(start))
 			}
 		})
