@@ -14,7 +14,7 @@ type mounted struct {
 	scheme.Scheme
 	// read reads the credential of a request and verifies it. It refuses no request and changes no cookie.
 	read     func(*gin.Context) (caller, error)
-	sessions *session.Manager // of the three session schemes
+	sessions *session.Manager // of the four session schemes
 }
 
 // mount returns the schemes by name.
@@ -51,8 +51,7 @@ func (s *Server) mountSession(name string, store session.Store, directory accoun
 
 // mountBoundSession has a store of its own: in another scheme, where nothing asks for a proof, its cookie is unknown.
 func (s *Server) mountBoundSession() mounted {
-	store := session.NewRedis(s.config.Redis, s.config.Prefix+"bound-", s.config.Idle, s.config.Absolute)
-	m := s.mountSession(scheme.SessionBound, store, s.directory)
+	m := s.mountSession(scheme.SessionBound, s.boundSessions, s.directory)
 	m.read = s.readProved(m.sessions)
 	return m
 }

@@ -2,15 +2,16 @@
 //
 //	/basic            name and password, every time
 //	/session/memory   ┐
-//	/session/redis    ├ package session: the server remembers
-//	/session/cookie   ┘
+//	/session/redis    │ package session: the server remembers
+//	/session/cookie   │
+//	/session/bound    ┘ a session that is bound to a key of the browser
 //	/token/stateless  ┐
 //	/token/revocable  ├ package token: the client carries
 //	/token/cookie     │
 //	/token/bound      │ a token that is bound to a key of the client
 //	/token/bound-local┘
 //
-// Each scheme has the same routes (me, admin, email, cart) at its base path; package scheme is their table.
+// Each scheme has the same routes (me, admin, email, password, cart, stream) at its base path; package scheme is their table.
 //
 //	request ─▶ observe ─▶ identify ─▶ requireCaller ─▶ handler
 //	           log, time   who calls?   401, 503           200, 403
@@ -47,7 +48,7 @@ type Config struct {
 	Redis      redis.UniversalClient // made by OpenRedis; of this replica alone, because it counts the client's commands
 	Prefix     string                // of every key in Redis; "authlab:"
 	Keys       *token.Keyring        // the same in all replicas
-	CookieKeys *session.CookieKeys   // sign session-cookie; the same in all replicas
+	CookieKeys *session.CookieKeys   // sign session-cookie, known devices and the short cookies of session-bound; the same in all replicas
 	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. Their
 	// X-Forwarded-For is the client's address, by which failed logins are counted. Empty: X-Forwarded-For is ignored.
 	TrustedProxies []string
@@ -75,7 +76,8 @@ type Server struct {
 	devices       *session.Signed
 	memory        *session.Memory
 	redis         *session.Redis
-	stale         *session.Stale  // in front of redis
+	stale         *session.Stale // in front of redis
+	boundSessions *session.Redis
 	proofs        *session.Signed // the short cookies of session-bound
 	ended         *endedLogins
 	streams       openStreams
@@ -106,7 +108,9 @@ func New(config Config) *Server {
 		requestLog: config.Logger.With(slog.String("replica", config.Name)),
 	}
 	config.Redis.AddHook(timedRedis{s.metrics, newRefusals(config.Name, config.Logger)})
-	config.Redis.AddHook(newBatcher()) // last, so that the others see each command by itself
+	if _, isCluster := config.Redis.(*redis.ClusterClient); !isCluster { // one node that is silent would hold up a batch for all
+		config.Redis.AddHook(newBatcher()) // last, so that the others see each command by itself
+	}
 	_, inMemory := config.Directory.(*account.Memory)
 	s.directory = timedDirectory{config.Directory, s.metrics, time.Now, inMemory}
 	s.authenticator = account.NewAuthenticator(s.directory, timedHasher{config.Hasher})
@@ -119,6 +123,7 @@ func New(config Config) *Server {
 	s.memory = session.NewMemory(config.Idle, config.Now)
 	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute)
 	s.stale = session.NewStale(s.redis, config.Now)
+	s.boundSessions = session.NewRedis(config.Redis, config.Prefix+"bound-", config.Idle, config.Absolute)
 	s.proofs = session.NewSigned(s.cookieName(scheme.SessionProof), config.CookieKeys)
 	s.ended = newEndedLogins(config.Redis, config.Prefix)
 	s.streams.of = map[string]int{}
@@ -151,6 +156,7 @@ func (s *Server) routes() *gin.Engine {
 	r.NoRoute(inSchemeOfPath, func(c *gin.Context) {
 		if pages.Has(c.Request) {
 			pages.ServeHTTP(c.Writer, c.Request)
+			c.Writer.WriteHeaderNow() // to HEAD nothing is written, and gin would answer by itself
 			return
 		}
 		s.refuse(c, errNoRoute)

@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
 
+	"authlab/web"
 	"authlab/web/scheme"
 )
 
@@ -142,4 +143,33 @@ func TestABoundSessionIsNoneWhereNothingAsksForAProof(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAStreamOfABoundSessionGoesOnWhileTheOwnerRenews(t *testing.T) {
+	w := newWorld(t)
+	owner := newBoundBrowser(newClient(t, w.start(t, "app-1")))
+	owner.logIn()
+	owner.sends(http.StatusOK, "register", owner.signed(owner.challenge, true))
+	s := owner.open(t, "/session/bound/stream", "", "")
+	for range 3 { // the request's own short cookie ends after ten minutes
+		w.clock.Advance(6 * time.Minute)
+		owner.sends(http.StatusOK, "refresh", owner.signed(owner.challenge, false))
+		if e := s.next(w.clock.Now()); e.Event != "here" {
+			t.Fatalf("%+v", e)
+		}
+	}
+	owner.post(http.StatusNoContent, "/session/bound/logout", "")
+	w.clock.Advance(web.DefaultStreamAsk)
+	s.isEnded(s.next(w.clock.Now()), "session-unknown")
+}
+
+func TestTheBoundOnSessionsIsForBoundOnesToo(t *testing.T) {
+	w := newWorld(t)
+	config := w.config(t, "app-1")
+	config.Tuning.MaxSessions = 1
+	first := newBoundBrowser(newClient(t, w.startWith(t, config)))
+	first.logIn()
+	w.clock.Advance(time.Second)
+	newBoundBrowser(newClient(t, first.server)).logIn()
+	first.get(http.StatusUnauthorized, "/session/bound/me")
 }

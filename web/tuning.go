@@ -39,6 +39,7 @@ func (s *Server) Tune(t Tuning) {
 	s.stale.For(min(t.StaleSessions, MaxStaleSessions))
 	s.memory.Limit(t.MaxSessions)
 	s.redis.Limit(t.MaxSessions)
+	s.boundSessions.Limit(t.MaxSessions)
 	s.tokens.SetUndetectedReuse(cmp.Or(t.UndetectedReuse, configured.UndetectedReuse))
 	s.tuned.Store(&t)
 }
