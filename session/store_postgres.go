@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -155,7 +154,7 @@ func (s *Postgres) Delete(ctx context.Context, credential string, _ Record) erro
 	if !ok {
 		return nil
 	}
-	return ended(s.pool.Exec(ctx, `DELETE FROM authlab_sessions WHERE key = $1`, key))
+	return s.remove(ctx, `DELETE FROM authlab_sessions WHERE key = $1`, key)
 }
 
 // List implements Lister.
@@ -182,16 +181,26 @@ func (s *Postgres) List(ctx context.Context, user string) ([]Entry, error) {
 // End implements Lister.
 func (s *Postgres) End(ctx context.Context, user string, keys ...string) error {
 	const statement = `DELETE FROM authlab_sessions WHERE user_name = $1 AND user_name <> '' AND key = ANY($2)`
-	return ended(s.pool.Exec(ctx, statement, []byte(user), keys))
+	return s.remove(ctx, statement, []byte(user), keys)
 }
 
 // EndAll implements Lister.
 func (s *Postgres) EndAll(ctx context.Context, user string) error {
-	return ended(s.pool.Exec(ctx, `DELETE FROM authlab_sessions WHERE user_name = $1 AND user_name <> ''`, []byte(user)))
+	return s.remove(ctx, `DELETE FROM authlab_sessions WHERE user_name = $1 AND user_name <> ''`, []byte(user))
 }
 
-func ended(_ pgconn.CommandTag, err error) error {
-	if err != nil {
+// removeTimeout is how long a session may take to end, if ctx does not say.
+const removeTimeout = 5 * time.Second
+
+// remove ends sessions, also if the client that logged out has closed its connection meanwhile.
+func (s *Postgres) remove(ctx context.Context, statement string, args ...any) error {
+	until, ok := ctx.Deadline()
+	if !ok {
+		until = time.Now().Add(removeTimeout)
+	}
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), until)
+	defer cancel()
+	if _, err := s.pool.Exec(ctx, statement, args...); err != nil {
 		return unavailable("end session", "postgres DELETE", err)
 	}
 	return nil
