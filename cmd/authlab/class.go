@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authlab/lab/class"
+	"authlab/lab/control"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/api"
@@ -132,7 +134,7 @@ func holdClass(ctx context.Context, o classOptions, stdout io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s\n  phones  %s\n  wall    %s\n\nThe wall's address has the teacher's key: show it to nobody. Ctrl-C ends the class.\n",
+	fmt.Fprintf(stdout, "%s\n  phones  %s\n  wall    %s\n\nThe wall's address has the teacher's key: do not show it. Ctrl-C ends the class.\n",
 		code, config.Address, room.to("/wall", config.Key))
 	// Closing the class ends what phones and walls wait for.
 	return serveUntilDone(ctx, c.Close, web.NewHTTPServer(c, nil), listener)
@@ -163,10 +165,12 @@ func ownLabs(like *embedded.Lab) func(context.Context, string) (class.OwnLab, er
 	}
 }
 
-// inTurn serves as many changes at once as there are turns; what only looks does not wait.
+// inTurn serves as many runs at once as there are turns. What only looks does not wait, and neither does what a run itself says
+// when it begins and ends: it has its turn.
 func inTurn(turns chan struct{}, handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
+		last := path.Base(r.URL.Path)
+		if r.Method == http.MethodPost && last != control.Begun && last != control.Ended {
 			select {
 			case turns <- struct{}{}:
 				defer func() { <-turns }()

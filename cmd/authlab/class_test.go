@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -118,5 +119,27 @@ func TestTheSheetNamesChaptersThatThereAre(t *testing.T) {
 				t.Errorf("the sheet in %s does not name %q, %v", lang, chapter.Title, err)
 			}
 		}
+	}
+}
+
+// A run tells its lab when it begins and when it ends, and waits for the answers.
+func TestARunInALabOfOnesOwnDoesNotWaitForItself(t *testing.T) {
+	turns := make(chan struct{}, 1)
+	var handler http.Handler
+	handler = inTurn(turns, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/lab/experiments/size" {
+			for _, state := range []string{"begun", "ended"} {
+				inner := httptest.NewRequestWithContext(r.Context(), http.MethodPost, r.URL.Path+"/"+state, nil)
+				handler.ServeHTTP(httptest.NewRecorder(), inner)
+			}
+		}
+		w.WriteHeader(http.StatusTeapot)
+	}))
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, httptest.NewRequestWithContext(ctx, http.MethodPost, "/lab/experiments/size", nil))
+	if ctx.Err() != nil || answer.Code != http.StatusTeapot {
+		t.Errorf("%d, %v", answer.Code, ctx.Err())
 	}
 }

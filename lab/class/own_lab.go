@@ -23,6 +23,8 @@ const (
 	ownRecords = 100_000
 	// A page of the lab loads some 30 files and runs populations at the server. More than that is a flood.
 	ownRequestsPerSecond, ownRequestsAtOnce = 50, 300
+	// ownUnderWay bounds the requests that have no answer yet: a stream of events never has.
+	ownUnderWay = 64
 )
 
 // An OwnLab is a whole lab for one person. *embedded.Lab is one.
@@ -57,8 +59,8 @@ type ownLab struct {
 }
 
 var (
-	errOwnClosed = contract.NewProblem(http.StatusForbidden, "own-closed", "The labs of one's own are closed. The teacher opens them.")
-	errOwnFull   = contract.NewProblem(http.StatusServiceUnavailable, "own-full", "As many labs of one's own are in use as this machine can have. Try again in a few minutes.")
+	errOwnClosed = contract.NewProblem(http.StatusForbidden, "own-closed", "The students' own labs are closed. The teacher opens them.")
+	errOwnFull   = contract.NewProblem(http.StatusServiceUnavailable, "own-full", "This machine has no room for another lab. Try again in a few minutes.")
 	errOwnFlood  = contract.NewProblem(http.StatusTooManyRequests, "too-many", "This browser sends too many requests.")
 )
 
@@ -79,6 +81,10 @@ func (o *ownLabs) use(ctx context.Context, person int, mark string) (l *ownLab, 
 		}
 		l = &ownLab{ready: make(chan struct{}), key: rand.Text(), limit: rate.NewLimiter(ownRequestsPerSecond, ownRequestsAtOnce)}
 		o.labs[person] = l
+	}
+	if l.requests >= ownUnderWay {
+		o.mu.Unlock()
+		return nil, nil, errOwnFlood
 	}
 	l.requests++
 	o.mu.Unlock()

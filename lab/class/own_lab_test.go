@@ -101,7 +101,7 @@ func TestALabOfOnesOwnIsNoOthers(t *testing.T) {
 		want               int
 	}{
 		{"GET", "/", "", 200}, {"GET", "/playground", "", 200}, {"GET", "/join", "", 200}, {"POST", "/lab/accounts", `{"count":10000,"password":"x"}`, 403},
-		{"POST", "/lab/replicas", `{"count":7}`, 400}, {"POST", "/lab/replicas", `{"count":6}`, 204}, {"POST", "/lab/reset", "", 204},
+		{"POST", "/lab/replicas", `{"count":7}`, 400}, {"POST", "/lab/faults/redis-guarded/break", "{}", 501}, {"POST", "/lab/replicas", `{"count":6}`, 204}, {"POST", "/lab/reset", "", 204},
 	} {
 		if status, answer := ana.inLab(t, tt.method, tt.path, tt.body); status != tt.want {
 			t.Errorf("Ana: %s %s: %d %.200s, want %d", tt.method, tt.path, status, answer, tt.want)
@@ -240,5 +240,46 @@ func TestAFloodOfRequestsToOnesOwnLabIsBounded(t *testing.T) {
 	}
 	if status, _ := ana.inLab(t, "GET", "/livez", ""); status != 200 {
 		t.Errorf("Ana's lab answers %d while Eve floods hers", status)
+	}
+}
+
+// A waitingLab answers when it may.
+type waitingLab struct{ may chan struct{} }
+
+func (l waitingLab) Handler() http.Handler {
+	return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-l.may })
+}
+func (waitingLab) Records(context.Context) int { return 0 }
+func (waitingLab) Close() error                { return nil }
+
+func TestRequestsThatWaitInOnesOwnLabAreBounded(t *testing.T) {
+	lab := waitingLab{make(chan struct{})}
+	r := open(t, func(c *class.Config) {
+		c.NewLab = func(context.Context, string) (class.OwnLab, error) { return lab, nil }
+	})
+	r.teach("/class/labs", `{"open":true}`)
+	ana := r.joined("Ana")
+	ana.openLab(t.Context())
+	const sent, bound = 70, 64
+	statuses := make(chan int, sent)
+	for range sent {
+		go func() {
+			status, _, err := send(t.Context(), ana.client, http.MethodGet, r.url+"/livez", "")
+			if err != nil {
+				status = 0
+			}
+			statuses <- status
+		}()
+	}
+	for range sent - bound {
+		if status := <-statuses; status != 429 {
+			t.Errorf("while %d wait: %d", bound, status)
+		}
+	}
+	close(lab.may)
+	for range bound {
+		if status := <-statuses; status != 200 {
+			t.Errorf("one of those that waited: %d", status)
+		}
 	}
 }

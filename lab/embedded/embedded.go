@@ -83,6 +83,7 @@ type Lab struct {
 	broken   []contract.Fault // the oldest first
 	startup  contract.Startup // of every replica
 	settings contract.Settings
+	isOver   bool // Close has begun: there are no new replicas
 }
 
 // Start starts a lab and returns when it answers. Close ends it.
@@ -193,6 +194,9 @@ func (c *Lab) observe(e contract.RequestEvent) {
 // URL is where a browser on this machine finds the balancer: http://127.0.0.1:8080.
 func (c *Lab) URL() string { return "http://" + web.HostToOpen(c.listener.Addr()) }
 
+// errOver refuses what comes while a lab ends.
+var errOver = errors.New("the lab has ended")
+
 // Close ends everything that Start started.
 func (c *Lab) Close() error {
 	c.stop()
@@ -209,8 +213,11 @@ func (c *Lab) Close() error {
 		c.balancer.Close()
 	}
 	failed = append(failed, c.services.close())
+	c.mu.Lock()
+	c.isOver = true
+	c.mu.Unlock()
 	for _, r := range c.all() {
-		failed = append(failed, r.kill())
+		failed = append(failed, r.end())
 	}
 	if c.store != nil {
 		failed = append(failed, c.store.close())
@@ -238,6 +245,9 @@ func (c *Lab) all() []*replica {
 func (c *Lab) scale(ctx context.Context, n int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.isOver {
+		return errOver
+	}
 	for i := len(c.replicas); i < n; i++ {
 		r := &replica{
 			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,

@@ -36,6 +36,9 @@ func (c *Lab) set(ctx context.Context, f contract.Fault, broken bool) error {
 		r.clock.SetSkew(size)
 		return nil
 	case contract.RedisGuarded, contract.ReplicationCut, contract.PrimaryKilled:
+		if broken && c.config.Like != nil { // one of many labs, and these faults start processes
+			return fmt.Errorf("%s: %w", f, contract.ErrNotOnTarget)
+		}
 		return c.setGuarded(ctx, f.Name, broken)
 	case contract.RedisStopped:
 		return c.store.wire.SetCut(broken)

@@ -64,8 +64,16 @@ func (s *store) setGuarded(ctx context.Context, guarded bool) error {
 	}
 	s.mu.Lock()
 	before := s.guarded
-	s.guarded = now
+	select {
+	case <-s.closed:
+		s.guarded = nil
+	default:
+		s.guarded, now = now, nil
+	}
 	s.mu.Unlock()
+	if now != nil { // the lab has ended meanwhile
+		return errors.Join(errOver, before.close(), now.close())
+	}
 	return before.close()
 }
 

@@ -32,6 +32,7 @@ type replica struct {
 	startup contract.Startup
 	tuning  web.Tuning
 	running *run   // nil: dead
+	isOver  bool   // the lab has ended, so the replica is not started any more
 	last    string // where it listened last, which is where the balancer still looks
 }
 
@@ -47,8 +48,11 @@ type run struct {
 func (r *replica) start(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.running != nil {
+	switch {
+	case r.running != nil:
 		return nil
+	case r.isOver:
+		return fmt.Errorf("start %s: %w", r.name, errOver)
 	}
 	client, err := web.OpenRedis(r.redis)
 	if err != nil {
@@ -94,6 +98,14 @@ func (r *replica) kill() error {
 	ended := r.running
 	r.running = nil
 	return errors.Join(ended.door.Refuse(), ended.server.Close(), ended.client.Close())
+}
+
+// end kills the replica for good.
+func (r *replica) end() error {
+	r.mu.Lock()
+	r.isOver = true
+	r.mu.Unlock()
+	return r.kill()
 }
 
 // tune changes how the replica works, now and when it is started again.
