@@ -14,8 +14,8 @@ import (
 )
 
 // How many passwords may be wrong within guessWindow. NIST allows at most a hundred for one account (SP 800-63B, section
-// 3.2.2). An address has fewer of an account's, so that one guesser does not keep its user out everywhere else. For all
-// accounts it has more, because it may be a whole school's.
+// 3.2.2). From one address fewer may be wrong for one account, so that one guesser does not lock its user out at all other
+// addresses. For all accounts together an address has more, because a whole school may share it.
 const (
 	maxPerAccount = 100
 	maxPerBoth    = 20
@@ -42,9 +42,9 @@ func (e *TooManyError) Error() string {
 // In a Redis Cluster a script can reach only keys of one hash slot, which is chosen by what stands in braces. One slot is
 // enough for all: hashing a password takes thousands of times as long as counting it.
 //
-// The first two also with a hash of name and address, for the part of an account's attempts that one address may use. A known
-// device of a user has the first two alone, with a hash of name and device (BeginKnown), so that its user can log in while
-// others guess. The many addresses of an IPv6 network, of which each client has one, count as one.
+// Account and trying are kept with a hash of name and address too: the part of an account's attempts that one address may use.
+// A known device has an account and a trying of its own, with a hash of name and device (BeginKnown), so that its user can log
+// in while others guess. A client with IPv6 has a whole network of addresses, so all addresses of one /64 count as one.
 //
 // A password that is being checked may be wrong, so it takes a place: a thousand guesses at once are a thousand. But it is
 // not wrong yet: a login that finds no place left waits for one.
@@ -83,9 +83,10 @@ const (
 	tryAgain = 50 * time.Millisecond
 )
 
-// begin takes a place among the passwords that are being checked, KEYS[n+1] and on, and returns 0. Or it returns for how many
-// milliseconds one of the n counts has to wait, which are KEYS[1] to KEYS[n] and may reach ARGV[4] and on; or -1: there is
-// no place now. Not every count has places. An attempt that has to wait makes no key.
+// begin starts an attempt. KEYS[1] to KEYS[n] count wrong passwords, and ARGV[4] and on are their limits. KEYS[n+1] and on count
+// the passwords that are being checked; an address has no such count. It returns 0 if the attempt may go on, the milliseconds
+// to wait if a count is at its limit, or -1 if too many passwords are being checked now. An attempt that has to wait makes no
+// key.
 const begin = `
 local n = tonumber(ARGV[1])
 local function number(key) return tonumber(redis.call('GET', key) or 0) end

@@ -548,15 +548,22 @@ func TestTheNewestLoginIsNewestByTheClockOfRedis(t *testing.T) {
 
 func TestASessionIDIs256RandomBits(t *testing.T) {
 	_, client := embeddedRedis(t)
-	for name, store := range map[string]session.Store{
-		"memory": session.NewMemory(idle, time.Now), "redis": session.NewRedis(client, "authlab:", idle, absolute),
+	inRedis := session.NewRedis(client, "authlab:", idle, absolute)
+	for name, tt := range map[string]struct {
+		store session.Store
+		user  string
+		fixed int // how many bits are the same in all IDs of the user
+	}{
+		"memory":            {session.NewMemory(idle, time.Now), "alice", 0},
+		"redis, no user":    {inRedis, "", 0},
+		"redis, and a user": {inRedis, "alice", 8},
 	} {
 		// Of 256 bits that are each 1 in half of 400 IDs, none is so in fewer than 100 or more than 300: that is ten standard
 		// deviations away.
 		const ids = 400
 		var ones [256]int
 		for range ids {
-			id, err := store.Create(t.Context(), session.Record{})
+			id, err := tt.store.Create(t.Context(), session.Record{User: tt.user})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -569,7 +576,7 @@ func TestASessionIDIs256RandomBits(t *testing.T) {
 			}
 		}
 		for bit, n := range ones {
-			if n < 100 || n > 300 {
+			if isFixed := bit < tt.fixed; isFixed != (n == 0 || n == ids) || !isFixed && (n < 100 || n > 300) {
 				t.Errorf("%s: bit %d is 1 in %d of %d IDs", name, bit, n, ids)
 			}
 		}

@@ -264,7 +264,7 @@ func ExampleService_CheckProof() {
 			_, err = service.VerifyBound(text, proof)
 		}
 		if err == nil {
-			err = service.UseProof(c, proof) // last, so that only who has token and key can fill the memory
+			err = service.UseProof(c, proof) // last, so that only a client that has both can fill the memory
 		}
 		if err != nil {
 			c.AbortWithStatus(http.StatusUnauthorized)

@@ -24,8 +24,9 @@ import (
 // the thief. So the family ends, and both have to log in (RFC 9700, section 4.14.2).
 //
 // A refresh token has two halves. The first is the same in all tokens of a family. It begins with the slot in which all keys
-// of its user are, and the family's ID is that slot and the hash of the half. The second half is new at each refresh. So Redis keeps one record of a family, however often it was refreshed: a token that leads
-// to the family, and is not the newest, was used before.
+// of its user are, and the family's ID is that slot and the hash of the half. The second half is new at each refresh. So Redis
+// keeps one record of a family, however often it was refreshed: a token that leads to the family, and is not the newest, was
+// used before.
 //
 // A refresh takes two steps, because Redis or the users database may break off in the middle:
 //

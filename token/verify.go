@@ -65,8 +65,8 @@ func (s *Service) verify(token string) (Verified, error) {
 	return Verified{Claims: *claims}, nil
 }
 
-// check checks a signature. RFC 8725, section 3.1: "each key MUST be used with exactly one algorithm, and this MUST be checked
-// when the cryptographic operation is performed."
+// check checks a signature. A key is used with one algorithm only, and that is checked here, with the signature (RFC 8725,
+// section 3.1).
 func (k *Key) check(algorithm string, t signedText) error {
 	if k.Algorithm() != algorithm {
 		return fmt.Errorf("%w: alg is %.10q, and the key %q is for %s", ErrSignature, algorithm, k.id, k.Algorithm())

@@ -16,7 +16,7 @@ import (
 const headerNonce = "DPoP-Nonce"
 
 // readBound verifies a token that is bound to a key, and the proof that the client holds the key. use notes that the proof was
-// used, last of all, so that only who has both can fill the memory.
+// used, last of all, so that only a client that has both can fill the memory.
 func (s *Server) readBound(use func(context.Context, token.Proof) error) func(*gin.Context) (caller, error) {
 	return func(c *gin.Context) (caller, error) {
 		text, err := token.FromBoundHeader(c.Request)

@@ -83,17 +83,17 @@ func newPages(list []page, files map[string]file) *Pages {
 	return p
 }
 
-// Has tells whether a request is for a page or a file, or is a browser's to an address where nothing is.
+// Has tells whether a request is for a page or a file, or is a browser's for an unknown address.
 func (p *Pages) Has(r *http.Request) bool {
 	_, isPage := p.pages[r.URL.Path]
 	_, isFile := p.files[r.URL.Path]
 	return (isPage || isFile || p.isNowhere(r)) && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 }
 
-// routes are what the addresses begin with that are not for pages: those of a replica, and those of the lab.
+// routes are how the addresses begin that are not pages: those of a replica, and those of the lab.
 var routes = []string{"/authenticate", "/basic", "/lab", "/livez", "/metrics", "/readyz", "/session", "/token", "/.well-known"}
 
-// isNowhere tells whether a browser, which asks for a page, has come to an address that no route begins like.
+// isNowhere tells whether a browser asks for a page at an address that begins like no route.
 func (p *Pages) isNowhere(r *http.Request) bool {
 	if _, has := p.files[nowhere.fileName(languages[0], false)]; !has || !strings.Contains(r.Header.Get("Accept"), "text/html") {
 		return false

@@ -83,7 +83,7 @@ var verdicts = []verdict{
 	{session.ErrExpired, 401, "session-expired", "Session timed out", "The session was not used for too long, or it is too old by the clock of {replica}."},
 	{session.ErrElsewhere, 401, "session-elsewhere", "No session was ended", "{replica} has no session with this ID in its memory, so it ended none. If another replica has it, it lives on there until it times out. Your browser has been asked to drop the cookie."},
 	{session.ErrMalformed, 401, "session-malformed", "Not a session ID", "What the cookie of {scheme} carries is not of the form of a session ID, so {replica} did not look for a session."},
-	{errNotProved, 401, "session-not-proved", "No proof of the key", "The session is there, and its short cookie is not, or has ended: the browser gets the next one for a signature by its key."},
+	{errNotProved, 401, "session-not-proved", "No proof of the key", "The session is good, but its short cookie is missing or has ended. The browser gets the next one when it signs a challenge with its key."},
 	{session.ErrNoSession, 401, "session-unknown", "No such session", "{store} It was never there, has ended, or timed out."},
 	{errService, 401, "not-a-service", "Not a registered service", "Only a service that {replica} knows, by its name and secret, may ask about tokens."},
 	{token.ErrNoToken, 401, "no-credential", "No token", "This request carries no token of {scheme}, so {replica} does not know who is calling."},

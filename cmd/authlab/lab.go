@@ -25,7 +25,7 @@ import (
 // drainTimeout is how long requests in progress may take when the program ends.
 const drainTimeout = 5 * time.Second
 
-// usualPort is where a lab is that is the only one of its machine.
+// usualPort is the default port. A lab at another port marks the names of its cookies: see embedded.Config.MarkCookies.
 const usualPort = ":8080"
 
 // newLabCommand returns the command authlab itself, which starts the lab and keeps it running.

@@ -64,7 +64,7 @@ file itself, and reads what another replica has changed.`,
 	flags.StringVar(&o.redis, "redis", "redis://127.0.0.1:6379/0", "where Redis is; several hosts are nodes of a cluster: redis://host:6379,host:6379,host:6379; "+
 		"redis+sentinel://host:26379,host:26379/master-name/0 is the primary that Sentinel knows; rediss:// and rediss+sentinel:// for TLS")
 	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: is the demo accounts, in this process; postgres://user:password@host:5432/database is shared")
-	flags.BoolVar(&o.demoAccounts, "demo-accounts", false, "make alice and bob, with passwords that everybody knows, in the users database too; memory: always has them")
+	flags.BoolVar(&o.demoAccounts, "demo-accounts", false, "make alice and bob, with published passwords, in the users database too; memory: always has them")
 	flags.StringVar(&o.keys, "keys", "", "file with the keys that all replicas share; made if it is not there. Without it, this replica makes keys of its own, and no other accepts what it signs")
 	flags.DurationVar(&o.rotateKeysEvery, "rotate-keys-every", 0, "change the keys in the key file that often, like 24h: every replica with this flag may do it, all of them follow, and no user is logged out. Without it, authlab keys rotate does it by hand")
 	flags.StringVar(&o.labListen, "lab-listen", "", "address where the lab may look into this replica and change its clock; only for a network where nobody else is. Without it, nobody may")
@@ -196,7 +196,7 @@ func createDemos(ctx context.Context, directory account.Directory, hasher *accou
 		logger.Info("no demo accounts are made in the users database", "flag", "--demo-accounts")
 		return nil
 	case !inMemory:
-		logger.Warn("the users database has the demo accounts, with passwords that everybody knows", "flag", "--demo-accounts")
+		logger.Warn("the users database has the demo accounts, with published passwords", "flag", "--demo-accounts")
 	}
 	return account.CreateDemos(ctx, directory, hasher)
 }

@@ -210,7 +210,7 @@ func TestAUsersDatabaseGetsTheDemoAccountsOnlyWithTheFlag(t *testing.T) {
 		says string
 	}{
 		"a database":               {serveOptions{accounts: "postgres://127.0.0.1/users"}, false, "no demo accounts are made"},
-		"a database, and the flag": {serveOptions{accounts: "postgres://127.0.0.1/users", demoAccounts: true}, true, "passwords that everybody knows"},
+		"a database, and the flag": {serveOptions{accounts: "postgres://127.0.0.1/users", demoAccounts: true}, true, "published passwords"},
 		"this process":             {serveOptions{accounts: "memory:"}, true, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,10 +6,11 @@
 //
 // A phone is logged in on several lanes at once, a lane being a scheme, and asks on each of them again and again. All its
 // requests pass through the Class on their way to the balancer, so the Class knows what each phone was answered last, and
-// that is what the wall shows and counts. It changes neither requests nor answers, and knows no session and no token.
+// that is what the wall shows and counts. Of requests and answers it changes only the names of cookies (package jar), and it
+// knows no session and no token.
 //
-// A Class is a handler of its own, for the network. It lets phones join, ask and vote; all other routes, and with them the
-// lab's controls, need the teacher's key. Make one with New.
+// A Class is a handler of its own, for the network. It lets phones join, ask, vote and use their own labs; all other
+// routes, and with them the controls of the class's lab, need the teacher's key. Make one with New.
 package class
 
 import (
@@ -45,7 +46,7 @@ func DefaultLanes() []string {
 // Config says what a class needs. Fields without a default are required.
 type Config struct {
 	Lab   http.Handler                                 // the lab's balancer, and its controls under /lab/
-	Pages Pages                                        // /join and /wall, and what they load
+	Pages Pages                                        // /join, /wall and /result, and what they load
 	View  func(context.Context) (contract.View, error) // looks at the lab
 	// AddAccount makes a user in the lab's users database. account.ErrUserExists: the name is taken.
 	AddAccount func(ctx context.Context, name, password string) error

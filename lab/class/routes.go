@@ -67,8 +67,8 @@ func (c *Class) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// servePage serves the pages of a class, and no other. The teacher's are without anything in them: what they
-// show, they ask for with the teacher's key.
+// servePage serves the pages of a class, and no other. The teacher's pages hold no data: they ask for it
+// with the teacher's key.
 func (c *Class) servePage(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
@@ -177,7 +177,7 @@ type rolesBody struct {
 	Admin bool `json:"admin"`
 }
 
-// handleRoles handles the "POST /class/roles" route: {"admin":true}. In the users database everyone is admin, or no one is any
+// handleRoles handles the "POST /class/roles" route: {"admin":true}. In the users database everyone is admin, or none is any
 // more; what each lane makes of that, the phones and the wall show.
 func (c *Class) handleRoles(w http.ResponseWriter, r *http.Request, body rolesBody) {
 	c.mu.Lock()

@@ -51,9 +51,9 @@ func (s *Issuer) redeem(code, client, redirect, verifier string) (pair []byte, a
 	return g.pair, again, true
 }
 
-// handleToken handles the "POST /token" route. If a code and its verifier come a second time, one of the two who sent them is a
-// thief, and the login ends (RFC 6749, section 4.1.2: "SHOULD revoke (when possible) all tokens previously issued based on that
-// authorization code"). A thief of the code alone does not get so far, and cannot end it.
+// handleToken handles the "POST /token" route. If a code and its verifier come a second time, two clients have them and one is
+// a thief, so the login server has home end the login (RFC 6749, section 4.1.2). A thief who has the code alone is refused
+// before that, and cannot end the login.
 func (s *Issuer) handleToken(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if r.PostFormValue("grant_type") != "authorization_code" {

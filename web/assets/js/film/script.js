@@ -1,7 +1,7 @@
 // From a recording to the frames of a film: lane after lane, each in recorded order, and how long each frame takes.
 //
 // A frame is {at, beat, scheme, who, isCopy, n, isOneOfMany, move, hold, isAgain, isKnown}: which beat of the recording, whose lane, which client
-// (client, or other for one with a copy), the how many-th page that this one asks for in the lane, whether several clients take turns there,
+// (client, or other for one with a copy), n: the number of the page among those that this client asks for in the lane, whether several clients take turns there,
 // the ms for moving and for looking at it, and whether the lane, or one before, had a beat like it. The last frame has no beat: all
 // lanes stand side by side.
 

@@ -1,4 +1,4 @@
-// The page of an address where nothing is has what every page has.
+// The page for an unknown address. It needs only what every page has.
 
 import { startShell } from "../shell/shell.js";
 

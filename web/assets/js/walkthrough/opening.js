@@ -132,7 +132,7 @@ export class Opening {
       return;
     }
     this.#presses += 1;
-    // What goes to make room goes at the press: when the answer comes, nothing jumps.
+    // What has to make room is hidden at the press, so that nothing jumps when the answer comes.
     this.#button.hidden = this.#presses > CALM;
     this.#root.toggleAttribute("data-grows", this.#button.hidden);
     if (this.#presses === CALM + 1) await this.#moreDesks();
