@@ -51,7 +51,7 @@ func TestTheFilmsOfWhatElseIsMeasuredShowWhatItIsAbout(t *testing.T) {
 			{Caption: "The stream of user-1 (3) has ended.", Answers: "✓≈✓■✓■"},
 		}},
 		{"in-the-log", "token-stateless", []sight{
-			{Caption: "address Request with the credential in the address, to app. It looks for none there: 401."},
+			{Caption: "address Request with the credential in the address, to app. It does not look for a credential there: 401."},
 			{Who: "Another client", Caption: "Letter №"},
 			{Who: "Another client", Caption: "The other client’s copy goes to app. The seal is good", Answers: "✓✕✓"},
 		}},

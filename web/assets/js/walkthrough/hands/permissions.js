@@ -31,7 +31,10 @@ export function make({ schemes }, { lab, reader, result, wrong }) {
   let weighing = Promise.resolve();
 
   async function weigh(n) {
-    before ??= lab.accountNamed(reader.name)?.roles ?? null;
+    if (!before) {
+      await lab.refresh(); // a slow page may have no picture of the lab yet, and the next one would show what was set here
+      before = lab.accountNamed(reader.name)?.roles ?? null;
+    }
     const exchange = await lab.setRoles(reader.name, Array.from({ length: n }, (_, i) => `perm-${String(i + 1).padStart(3, "0")}`));
     if (!exchange.ok) return wrong(exchange);
     for (const scheme of schemes) {
