@@ -80,14 +80,7 @@ type user struct {
 
 // runFaults breaks one Redis in one way after the other, and notes what each server answers to a user who is logged in, and
 // to a login.
-func runFaults(ctx context.Context, o options) (err error) {
-	dir, err := os.MkdirTemp("", "authlab-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	servers := &processes{ctx: ctx, dir: dir}
-	defer func() { err = errors.Join(err, servers.stop()) }()
+func runFaults(ctx context.Context, servers *processes, o options) (err error) {
 	if err := servers.startRedis(); err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -39,11 +38,11 @@ func main() {
 	flag.Parse()
 	if *broken {
 		o.output = cmp.Or(o.output, "FAULTS.md")
-		exit(runFaults(ctx, o))
+		exit(withProcesses(ctx, func(p *processes) error { return runFaults(ctx, p, o) }))
 	}
 	o.output = cmp.Or(o.output, "RESULTS.md")
 	o.turn = time.Duration(*seconds * float64(time.Second))
-	exit(run(ctx, o))
+	exit(withProcesses(ctx, func(p *processes) error { return run(ctx, p, o) }))
 }
 
 type options struct {
@@ -53,15 +52,8 @@ type options struct {
 	only, output        string
 }
 
-func run(ctx context.Context, o options) (err error) {
+func run(ctx context.Context, servers *processes, o options) error {
 	began := time.Now()
-	dir, err := os.MkdirTemp("", "authlab-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	servers := &processes{ctx: ctx, dir: dir}
-	defer func() { err = errors.Join(err, servers.stop()) }()
 	subjects, err := prepare(servers, o.only)
 	if err != nil {
 		return err

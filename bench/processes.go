@@ -29,6 +29,18 @@ type process struct {
 	address string
 }
 
+// withProcesses calls do with a folder for servers, and ends them after it.
+func withProcesses(ctx context.Context, do func(*processes) error) (err error) {
+	dir, err := os.MkdirTemp("", "authlab-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	servers := &processes{ctx: ctx, dir: dir}
+	defer func() { err = errors.Join(err, servers.stop()) }()
+	return do(servers)
+}
+
 // start starts a program and waits until it listens. Its output goes to a file, as that of a service does.
 func (p *processes) start(name, address string, env []string, program string, args ...string) (*process, error) {
 	log, err := os.Create(filepath.Join(p.dir, strconv.Itoa(len(p.running))+".log"))
