@@ -182,8 +182,8 @@ func (t Attempt) Withdraw(ctx context.Context) error { return t.end(ctx, leave).
 // Succeeded sets the counts of an account to zero: its owner has logged in. On an error they stay until they expire.
 func (t Attempt) Succeeded(ctx context.Context) error { return t.end(ctx, succeeded).Err() }
 
-// A Limit is what an attempt was the last to be allowed for: at its account, wherever it comes from or from this address alone,
-// and at its address.
+// A Limit tells for what a wrong password was the last that is allowed. Account: the next client that tries this account has to
+// wait, or the next from this address. Address: this address has to wait, whichever account it tries.
 type Limit struct{ Account, Address bool }
 
 // Failed counts a wrong password for the account, and for the address that sent it. It tells which of them has to wait now.

@@ -127,7 +127,7 @@ func (o *ownLabs) end(which func(*ownLab) bool) {
 	for _, l := range ended {
 		<-l.ready
 		if l.err == nil {
-			_ = l.lab.Close() // it is gone, whatever its servers say
+			_ = l.lab.Close() // the student's lab takes no more requests; that a server of it could not close helps no student
 		}
 	}
 }
