@@ -100,9 +100,10 @@ func (p page) fill(files fs.FS, lang language.Tag, later []string, values map[st
 	texts := readCatalogue(files, lang)
 	t := template.Must(template.New("").Funcs(template.FuncMap{"t": texts.text, "list": texts.list}).
 		ParseFS(files, "pages/"+p.layout()+".html", "pages/"+p.Name+".html"))
+	bound, _ := scheme.Named(scheme.TokenBound) // a page can make the key and the proofs
 	maps.Copy(values, map[string]any{
 		"Page": p.Name, "Lang": lang.String(), "Other": other(lang).String(), "Demos": account.Demos(), "Algorithms": token.Algorithms(),
-		"Texts": asData(texts.of(p, later)), "Schemes": asData(scheme.All()),
+		"Texts": asData(texts.of(p, later)), "Schemes": asData(append(scheme.All(), bound)),
 	})
 	var text bytes.Buffer
 	if err := t.ExecuteTemplate(&text, "layout", values); err != nil {

@@ -49,6 +49,23 @@ func TestThePagesRunNoInlineScriptAndNoInlineStyle(t *testing.T) {
 	}
 }
 
+// A script that looks for an element gets the first of its id, which may be one that a reader never sees.
+func TestNoPageHasAnIDTwice(t *testing.T) {
+	_, c := alone(t)
+	ids := regexp.MustCompile(` id="([^"]*)"`)
+	for _, at := range pagePaths {
+		seen := map[string]int{}
+		for _, id := range ids.FindAllStringSubmatch(c.get(200, at).body, -1) {
+			if seen[id[1]]++; seen[id[1]] == 2 {
+				t.Errorf("%s has two elements with the id %q", at, id[1])
+			}
+		}
+		if len(seen) < 5 {
+			t.Errorf("%s has these ids alone: %v", at, seen)
+		}
+	}
+}
+
 func TestThePagesLoadOnlyFromTheirServer(t *testing.T) {
 	_, c := alone(t)
 	media := map[string]string{

@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,25 @@ func (p *page) act(action, message string) {
 	p.do(chromedp.SendKeys(chromedp.CSS("[data-action="+action+"]"), kb.Enter))
 	p.expectMessage(message)
 	wait[bool](p, `!document.querySelector('[data-action][aria-disabled="true"]')`)
+}
+
+// chooseSchemes lets these schemes take part and no other, by the chips that the reader sees.
+func (p *page) chooseSchemes(schemes ...string) {
+	p.t.Helper()
+	chips := ask[[]struct {
+		Scheme  string
+		X, Y    float64
+		Checked bool
+	}](p, `[...document.querySelectorAll(".chip")].map((chip) => {
+		const { x, y, width, height } = chip.getBoundingClientRect();
+		return { scheme: chip.dataset.scheme, x: x + width / 2, y: y + height / 2, checked: chip.querySelector("input").checked };
+	})`)
+	for _, chip := range chips {
+		if chip.Checked != slices.Contains(schemes, chip.Scheme) {
+			p.do(chromedp.MouseClickXY(chip.X, chip.Y))
+		}
+	}
+	wait[bool](p, fmt.Sprintf(`[...document.querySelectorAll(".chip:has(:checked)")].map((chip) => chip.dataset.scheme).join(" ") === %q`, strings.Join(schemes, " ")))
 }
 
 // control presses a button of a node or of the lab, and waits for what the page says.
@@ -131,6 +151,7 @@ func TestEveryControlOfThePlaygroundDoesWhatItSays(t *testing.T) {
 	p.act("send", "session-redis 401 · session-cookie 401 · token-stateless 200 · token-revocable 401")
 
 	for _, count := range []int{6, 1, 3} {
+		ask[bool](p, `(document.getElementById("count").scrollIntoView({ block: "center" }), true)`) // the line at the foot covers what is low
 		p.do(chromedp.Click(chromedp.CSS(fmt.Sprintf("#count label:nth-child(%d)", count))))
 		p.expectMessage(fmt.Sprintf("Replicas: %d.", count))
 		wait[bool](p, fmt.Sprintf(`document.querySelectorAll(".replica[data-state=alive]").length === %d`, count))
@@ -203,9 +224,41 @@ func TestAReloadForgetsTokensAndKnowsOfCookies(t *testing.T) {
 
 func TestBasicHasNoLogin(t *testing.T) {
 	p := openPlayground(t)
-	ask[bool](p, `document.querySelectorAll("#schemes input").forEach((box) => box.checked === (box.value === "basic") || box.click()) ?? true`)
+	p.chooseSchemes("basic")
 	p.act("login", "Nothing was sent: basic has no login.")
 	p.act("send", "basic 200")
+}
+
+func TestACopyOfABoundTokenIsRefused(t *testing.T) {
+	p := openPlayground(t, 401)
+	p.chooseSchemes("session-redis", "token-stateless", "token-bound")
+	p.act("steal", "it cannot read a cookie")
+	ask[bool](p, `(() => {
+		const make = crypto.subtle.generateKey;
+		crypto.subtle.generateKey = async (...how) => (window.pair = await make.apply(crypto.subtle, how));
+		return true;
+	})()`)
+	p.act("login", "alice is logged in by every scheme")
+	if held := ask[string](p, `document.getElementById("holds").innerText`); !strings.Contains(held, "no script can copy") || !strings.Contains(held, `"jkt"`) {
+		t.Errorf("the client holds %q", held)
+	}
+	if stored := ask[[]string](p, `[...Object.keys(sessionStorage), ...Object.values(localStorage).filter((text) => text.includes("eyJ"))]`); len(stored) > 0 {
+		t.Errorf("the page stores a credential: %q", stored)
+	}
+	if name := play[string](p, `return crypto.subtle.exportKey("jwk", window.pair.privateKey).then(() => "", ({ name }) => name)`); name != "InvalidAccessError" {
+		t.Errorf("a script that has the private key is refused a copy with %q", name)
+	}
+	const stolen = "token-stateless 200 · token-bound 0/2. token-bound: This proof was used before, and a proof works once: a copied request is worth nothing. " +
+		"token-bound: The token is bound to a key, and this request does not prove"
+	p.act("steal", stolen)
+	p.act("email", "token-bound 200")
+	p.act("refresh", "A new pair of tokens")
+	p.control("[data-control=quarter]", "It is 15 minutes later.")
+	p.act("refresh", "A new pair of tokens") // the server asks for a nonce: the page's clock is not the lab's
+	p.act("send", "token-stateless 200 · token-bound 200")
+	p.act("steal", stolen)
+	p.act("logout", "Logged out.")
+	p.act("send", "session-redis 401 · token-stateless 200 · token-bound 200")
 }
 
 func TestAStreamOfUsersFlowsUntilItIsStopped(t *testing.T) {

@@ -11,10 +11,12 @@ import (
 // inTheLog sends credentials past a proxy that writes an access log: first where the scheme has them, in a header or a cookie,
 // and then in the address. It looks for them in the log, and tries what it finds.
 func inTheLog() Experiment {
-	schemes := except(Basic) // no name and password belongs in an address, and no client of today sends one
+	schemes := append(except(Basic), TokenBound) // no name and password belongs in an address, and no client of today sends one
+	predicted := same(logged(false, true, http.StatusOK), schemes...)
+	predicted[TokenBound] = logged(false, true, http.StatusUnauthorized)
 	return Experiment{
 		Name:      "in-the-log",
-		Predicted: same(logged(false, true, http.StatusOK), schemes...),
+		Predicted: predicted,
 		Choices:   these(logged(false, false, 0), logged(false, true, http.StatusUnauthorized), logged(false, true, http.StatusOK), logged(true, true, http.StatusOK)),
 		Run: func(ctx context.Context, trial *Trial) error {
 			if strings.HasPrefix(trial.Target.URL(), "https:") { // a proxy does not see what is in TLS

@@ -1,7 +1,7 @@
 // The first stage: is this written as our server writes tokens? It refuses on purpose what others forgive, so that a
 // token has one spelling and one meaning.
 
-import { bytesOf, isStrict } from "./base64url.js";
+import { bytesOf, isStrict } from "../base64url.js";
 import { claim, PARTS } from "./reading.js";
 
 const MOST = 8192; // bytes

@@ -1,9 +1,9 @@
 // The stage that matters most: was exactly this signed with the key?
 
-import { bytesOf, decode } from "./base64url.js";
+import { bytesOf, decode } from "../base64url.js";
 import { isObject, parse } from "./members.js";
 import { claim, light } from "./reading.js";
-import { hasWebCrypto, verify } from "./webcrypto.js";
+import { hasWebCrypto, verify } from "../webcrypto.js";
 
 const PEM = /-----BEGIN PUBLIC KEY-----([\s\S]+)-----END PUBLIC KEY-----/;
 

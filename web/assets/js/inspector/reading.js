@@ -1,6 +1,6 @@
 // A token, read as far as it can be read. Whether anybody would accept it is another question: checks.js.
 
-import { decode, encodeText } from "./base64url.js";
+import { decode, encodeText } from "../base64url.js";
 import { membersOf, parse } from "./members.js";
 
 export const PARTS = ["header", "payload", "signature"];

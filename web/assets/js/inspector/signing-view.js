@@ -6,7 +6,7 @@ import { say } from "../shell/shell.js";
 import { isObject, parse } from "./members.js";
 import { freshClaims, signToken } from "./signing.js";
 import { colour } from "./token-view.js";
-import { hasWebCrypto } from "./webcrypto.js";
+import { hasWebCrypto } from "../webcrypto.js";
 
 /** inspect: what to do with a token that was signed here. */
 export function showSigning(root, inspection, kid, inspect) {

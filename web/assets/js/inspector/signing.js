@@ -1,7 +1,7 @@
 // A token of one's own: everything about it is right, except whose key it is.
 
-import { bytesOf, encode, encodeText } from "./base64url.js";
-import { generateKey, importSecret, sign } from "./webcrypto.js";
+import { bytesOf, encode, encodeText } from "../base64url.js";
+import { generateKey, importSecret, sign } from "../webcrypto.js";
 
 const LIFE = 900; // s, as the lab's
 

@@ -19,7 +19,7 @@ export function laneView(lane, ask, logIn) {
   const fact = el("span");
   const again = el("button", { type: "button", className: "again primary", onclick: () => logIn(lane) }, t("join.again"));
   const root = el("li", { className: "lane", dataset: { scheme } },
-    el("p", { className: "name" }, el("b", {}, scheme), ` · ${t(isLetter(scheme) ? "join.letter" : "join.ticket")} · ${t(`scheme.${scheme}.truth`)}`),
+    el("p", { className: "name" }, el("b", {}, scheme), ` · ${t(isLetter(scheme) ? "join.letter" : "join.ticket")} · ${t(`join.truth.${scheme}`)}`),
     sign, el("div", {}, word, el("p", { className: "fact" }, at, " ", fact)),
     el("button", { type: "button", onclick: () => ask(lane) }, t("join.ask")), again);
 

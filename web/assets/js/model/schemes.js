@@ -1,6 +1,6 @@
 // The schemes, as the server has them in its one table. What they are called and explained with is in the catalogue.
 
-/** Rows of the table: name, base, login, logout, refresh, credential (basic, cookie, bearer), cookie_name, … */
+/** Rows of the table: name, base, login, logout, refresh, credential (basic, cookie, bearer, dpop), cookie_name, … */
 export const SCHEMES = JSON.parse(document.getElementById("schemes").content.textContent);
 
 export const schemeNamed = (wanted) => SCHEMES.find(({ name }) => name === wanted);

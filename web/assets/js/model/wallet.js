@@ -9,11 +9,16 @@ import { schemeNamed, SCHEMES } from "./schemes.js";
 const COOKIES = "authlab.cookies"; // names of schemes, never a credential
 
 /** What a client holds, by how it travels. */
-const KINDS = { basic: "password", cookie: "cookie", bearer: "token" };
+const KINDS = { basic: "password", cookie: "cookie", bearer: "token", dpop: "token" };
+const BEFORE_TOKEN = ["login", "refresh"]; // what is sent without an access token
+
+/** Most pages need no key. */
+const makeKey = async () => (await import("./proof-key.js")).ProofKey.make();
 
 export class Wallet extends EventTarget {
   policy = "round-robin"; // how the balancer is asked to choose
   user = null; // {name, password}: who this client says that it is
+  #key; // of the scheme whose token is bound to one
   #held = new Map(); // scheme → {scheme, kind: cookie|token|password, value, refresh, until}
 
   constructor() {
@@ -26,11 +31,6 @@ export class Wallet extends EventTarget {
   /** What it holds, in the order of the schemes. value is "" where no script can see it. */
   get held() {
     return SCHEMES.flatMap(({ name: scheme }) => this.#held.get(scheme) ?? []);
-  }
-
-  /** The access token, if there is one. */
-  get token() {
-    return this.#held.get("token-stateless")?.value ?? this.#held.get("token-revocable")?.value ?? "";
   }
 
   /** Logs in by some schemes, one after the other, and returns their answers. Both Bearer schemes share one token. */
@@ -48,13 +48,14 @@ export class Wallet extends EventTarget {
         this.#hold(lane, pair.access_token, pair.refresh_token);
         continue;
       }
-      const exchange = await this.#send(lane, "login", {
+      if (lane.credential === "dpop") this.#key = await makeKey();
+      const exchange = await this.send(lane, "login", {
         method: "POST", path: lane.login, json: { username: user.name, password: user.password },
       });
       answers.push({ lane, exchange });
       if (!exchange.ok) continue;
       if (lane.credential === "bearer") pair = exchange.json;
-      this.#hold(lane, pair?.access_token ?? "", pair?.refresh_token ?? "");
+      this.#hold(lane, exchange.json.access_token, exchange.json.refresh_token);
     }
     return answers;
   }
@@ -62,34 +63,27 @@ export class Wallet extends EventTarget {
   /** Asks for a page by a scheme: me or admin. */
   async get(scheme, page = "me") {
     const lane = schemeNamed(scheme);
-    return this.#send(lane, page, this.signed(lane, { path: `${lane.base}/${page}` }));
-  }
-
-  /** Changes the e-mail address by a scheme. */
-  async setEmail(scheme, email) {
-    const lane = schemeNamed(scheme);
-    return this.#send(lane, "email", this.signed(lane, { method: "POST", path: `${lane.base}/email`, json: { email } }));
+    return this.send(lane, page, { path: `${lane.base}/${page}` });
   }
 
   /** Logs out. The token stays here on purpose: what an old one is still worth is a question of its own. */
   async logout(scheme) {
     const lane = schemeNamed(scheme);
     if (!lane.logout) return this.#drop(lane);
-    const exchange = await this.#send(lane, "logout", this.signed(lane, { method: "POST", path: lane.logout }));
+    const exchange = await this.send(lane, "logout", { method: "POST", path: lane.logout });
     // 401: this replica had no such session to end, and has taken the cookie away as well.
     if ((exchange.ok || exchange.status === 401) && lane.credential === "cookie") this.#drop(lane);
     return exchange;
   }
 
-  /** Trades the refresh token for a new pair. */
-  async refresh() {
-    const lane = schemeNamed("token-stateless");
-    const refresh = this.#held.get(lane.name)?.refresh;
-    const exchange = await this.#send(lane, "refresh", { method: "POST", path: "/token/refresh", json: { refresh_token: refresh } });
-    if (exchange.ok) {
-      for (const scheme of ["token-stateless", "token-revocable"]) {
-        if (this.#held.has(scheme)) this.#hold(schemeNamed(scheme), exchange.json.access_token, exchange.json.refresh_token);
-      }
+  /** Trades the refresh token of a scheme for a new pair, for all schemes that share it. */
+  async refresh(scheme) {
+    const lane = schemeNamed(scheme);
+    const spent = this.#held.get(scheme).refresh;
+    const exchange = await this.send(lane, "refresh", { method: "POST", path: lane.refresh, json: { refresh_token: spent } });
+    if (!exchange.ok) return exchange;
+    for (const held of this.held.filter(({ refresh }) => refresh === spent)) {
+      this.#hold(schemeNamed(held.scheme), exchange.json.access_token, exchange.json.refresh_token);
     }
     return exchange;
   }
@@ -97,6 +91,7 @@ export class Wallet extends EventTarget {
   /** Forgets everything that a script can forget. Cookies are taken away by the server at logout. */
   clear() {
     this.#held.clear();
+    this.#key = undefined;
     this.#changed();
   }
 
@@ -108,19 +103,35 @@ export class Wallet extends EventTarget {
     this.clear();
   }
 
-  /** A request with the credential of a scheme, as far as a script adds it: cookies are the browser's. */
-  signed(lane, request) {
-    const held = this.#held.get(lane.name);
-    if (lane.credential === "bearer" && held) return { ...request, headers: { Authorization: `Bearer ${held.value}` } };
-    if (lane.credential === "basic" && this.user) {
-      const pair = new TextEncoder().encode(`${this.user.name}:${held?.value ?? ""}`);
-      return { ...request, headers: { Authorization: `Basic ${btoa(String.fromCharCode(...pair))}` } };
-    }
-    return request;
+  /** A request as this client sends it, with what a script adds: cookies are the browser's. */
+  async signed(lane, request, token = this.#held.get(lane.name)?.value) {
+    return { ...request, headers: { "X-Balance": this.policy, ...(await this.#credential(lane, request, token)) } };
   }
 
-  async #send(lane, action, request) {
-    const exchange = await Exchange.send({ ...request, headers: { "X-Balance": this.policy, ...request.headers } });
+  #credential({ credential }, request, value = "") {
+    if (credential === "dpop") return this.#key?.headers(request, value);
+    if (credential === "bearer" && value) return { Authorization: `Bearer ${value}` };
+    if (credential === "basic" && this.user) {
+      const pair = new TextEncoder().encode(`${this.user.name}:${value}`);
+      return { Authorization: `Basic ${btoa(String.fromCharCode(...pair))}` };
+    }
+  }
+
+  /** Sends a request, and once more if the server asks for a nonce in its proof. */
+  async send(lane, action, request) {
+    const send = async () => this.exchange(lane, action, await this.signed(lane, request, BEFORE_TOKEN.includes(action) ? "" : undefined));
+    const exchange = await send();
+    return this.asks(exchange) ? send() : exchange;
+  }
+
+  /** Whether an answer asks for a nonce in the next proof of this client. */
+  asks(exchange) {
+    return Boolean(this.#key?.asks(exchange));
+  }
+
+  /** Sends a request as it is. */
+  async exchange(lane, action, request) {
+    const exchange = await Exchange.send(request);
     // A cookie from before this page was loaded shows itself by being good.
     if (exchange.ok && lane.credential === "cookie" && ["me", "admin", "email"].includes(action) && !this.#held.has(lane.name)) this.#hold(lane, "");
     this.dispatchEvent(event(EXCHANGE_ENDED, { lane, action, exchange }));

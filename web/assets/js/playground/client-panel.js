@@ -5,11 +5,12 @@ import { el } from "../dom.js";
 import { problemText, t } from "../lang.js";
 import { SCHEMES } from "../model/schemes.js";
 import { recall, remember, say } from "../shell/shell.js";
+import { hasWebCrypto } from "../webcrypto.js";
 import { ClientRequests } from "./client-requests.js";
 
 const FIRST = ["session-memory", "session-redis", "session-cookie", "token-stateless", "token-revocable"];
 const CHOSEN = "authlab.schemes";
-const NOTHING_SENT = { login: "no-login", refresh: "no-refresh" }; // only basic has no login
+const NOTHING_SENT = { login: "no-login", refresh: "no-refresh", steal: "no-copy" }; // only basic has no login
 const POLICIES = ["round-robin", "sticky", "hash"];
 
 export class ClientPanel {
@@ -18,7 +19,7 @@ export class ClientPanel {
   #busy = false;
   #form = document.getElementById("login");
   #policy = document.getElementById("policy");
-  #chips = document.getElementById("schemes");
+  #chips = document.getElementById("chips");
   #buttons = document.querySelectorAll("[data-action]");
 
   /** chosen is told which schemes take part. */
@@ -78,7 +79,9 @@ export class ClientPanel {
       const problem = `${failed.lane.name}: ${problemText(failed.exchange)}`;
       return name === "logout" && failed.exchange.status === 401 ? say(`${done} ${problem}`) : say(problem, true); // the cookie is gone all the same
     }
-    say(tally(answers));
+    if (name !== "steal") return say(tally(answers));
+    const why = answers.filter(({ exchange }) => !exchange.ok).map(({ lane, exchange }) => `${lane.name}: ${problemText(exchange)}`);
+    say([t("playground.stolen", { tally: tally(answers) }), ...why].join(" "));
   }
 
   #mark(busy) {
@@ -88,7 +91,8 @@ export class ClientPanel {
 
   #makeChips(changed) {
     const chosen = recall(CHOSEN) ? recall(CHOSEN).split(" ") : FIRST;
-    for (const { name: scheme } of SCHEMES) {
+    for (const { name: scheme, credential } of SCHEMES) {
+      if (credential === "dpop" && !hasWebCrypto()) continue; // no key can be made here
       const box = el("input", { type: "checkbox", value: scheme, checked: chosen.includes(scheme) });
       this.#chips.append(el("label", { className: "chip", title: t(`scheme.${scheme}.is`), dataset: { scheme } },
         box, el("span", { className: "swatch" }), t(`scheme.${scheme}.name`)));

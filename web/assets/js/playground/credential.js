@@ -4,7 +4,7 @@ import { el } from "../dom.js";
 
 // Each with two groups: what stands before a credential, and the credential.
 const PLACES = [
-  /^(Authorization: (?:Bearer|Basic) )(\S+)/gm,
+  /^((?:Authorization: (?:Bearer|Basic|DPoP)|DPoP:) )(\S+)/gm,
   /^((?:set-)?cookie: [\w-]+=)([^;\s]+)/gim,
   /("(?:access_token|refresh_token|password)": ?")([^"]+)/g,
 ];

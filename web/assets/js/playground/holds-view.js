@@ -3,6 +3,7 @@
 import { el } from "../dom.js";
 import { t } from "../lang.js";
 import { WALLET_CHANGED } from "../model/events.js";
+import { schemeNamed } from "../model/schemes.js";
 import { tokenParts } from "./credential.js";
 
 export class HoldsView {
@@ -18,11 +19,11 @@ export class HoldsView {
 function credentials(held) {
   if (held.length === 0) return [el("p", { className: "quiet" }, t("playground.holds-nothing"))];
   const cookies = held.filter(({ kind }) => kind === "cookie");
-  const tokens = held.filter(({ kind }) => kind === "token");
+  const tokens = Map.groupBy(held.filter(({ kind }) => kind === "token"), ({ value }) => value);
   const passwords = held.filter(({ kind }) => kind === "password");
   return [
     ...(cookies.length + passwords.length > 0 ? [el("div", {}, ...said(cookies, "cookies"), ...said(passwords, "password"))] : []),
-    ...(tokens.length > 0 ? token(tokens) : []),
+    ...[...tokens.values()].flatMap(token),
   ];
 }
 
@@ -34,9 +35,10 @@ const title = (held) => el("h3", {}, ...held.map(({ scheme }) => (
 
 /** Schemes that share a token show it once. */
 function token(held) {
-  const [{ value }] = held;
+  const [{ scheme, value }] = held;
+  const is = schemeNamed(scheme).credential === "dpop" ? "bound" : "token";
   return [
-    el("div", {}, ...said(held, "token"), el("p", {}, el("a", { href: `/inspector${location.search}#token=${value}` }, t("playground.inspect"))), el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.token") }, ...tokenParts(value))),
+    el("div", {}, ...said(held, is), el("p", {}, el("a", { href: `/inspector${location.search}#token=${value}` }, t("playground.inspect"))), el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.token") }, ...tokenParts(value))),
     el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.claims"), dataset: { jwt: "payload" } }, claimsOf(value)),
   ];
 }

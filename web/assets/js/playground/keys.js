@@ -1,6 +1,6 @@
 // The keys of the playground.
 
-const ACTIONS = { l: "login", s: "send", t: "send-ten", a: "admin", e: "email", f: "refresh", o: "logout" };
+const ACTIONS = { l: "login", s: "send", t: "send-ten", a: "admin", e: "email", f: "refresh", o: "logout", h: "steal" };
 const REPLICAS = 6;
 
 export function addKeys(keys, { clientPanel, labPanel, lab, streamView }) {

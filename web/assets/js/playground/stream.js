@@ -89,25 +89,24 @@ export class Stream extends EventTarget {
     this.#changed();
   }
 
-  /** A request of one of the users who are logged in by this scheme, if there is one. */
+  /** What makes a request of one of the users who are logged in by this scheme, if there is one. */
   #request(lane) {
-    const path = `${lane.base}/me`;
-    const policy = { "X-Balance": this.#wallet.policy };
+    const request = { path: `${lane.base}/me` };
     if (lane.credential === "bearer" && this.#tokens.length > 0) {
       const { token, address } = this.#tokens[this.#turn % this.#tokens.length];
-      return { path, headers: { ...policy, Authorization: `Bearer ${token}`, "X-Forwarded-For": address } };
+      return () => ({ ...request, headers: { "X-Balance": this.#wallet.policy, Authorization: `Bearer ${token}`, "X-Forwarded-For": address } });
     }
     if (lane.credential === "bearer" || !this.#wallet.held.some(({ scheme }) => scheme === lane.name)) return null;
-    const request = this.#wallet.signed(lane, { path });
-    return { ...request, headers: { ...policy, ...request.headers } };
+    return () => this.#wallet.signed(lane, request);
   }
 
-  async #send(request) {
+  async #send(make) {
     this.#underWay++;
     this.sent++;
-    const { ok } = await Exchange.send(request);
+    const exchange = await Exchange.send(await make());
     this.#underWay--;
-    if (ok) this.known++;
+    this.#wallet.asks(exchange);
+    if (exchange.ok) this.known++;
     else this.lost++;
   }
 

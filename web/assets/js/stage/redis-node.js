@@ -8,7 +8,7 @@ import { button, frame } from "./node.js";
 // What each kind of key is there for, in the order in which they are shown.
 const KINDS = {
   session: "session-redis", sessions: "session-redis", denied: "token-revocable", "not-before": "token-revocable",
-  family: "token-stateless",
+  family: "token-stateless", proof: "token-bound",
 };
 
 export class RedisNode {

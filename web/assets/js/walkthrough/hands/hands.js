@@ -4,6 +4,6 @@ import { loadLater } from "../load-later.js";
 
 /** Makes one by its name: {root, close}; close leaves the lab as it was. */
 export async function handsOf(yourTurn, context) {
-  const { [yourTurn.hands.name]: hands } = await loadLater();
-  return hands.make(yourTurn, context);
+  const { [yourTurn.hands.name]: make } = await loadLater();
+  return make(yourTurn, context);
 }

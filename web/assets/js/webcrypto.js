@@ -30,6 +30,7 @@ export async function verify(alg, key, signature, text) {
 
 const RSA = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
 
-export const generateKey = (alg) => crypto.subtle.generateKey({ ...RSA, ...algorithm(alg) }, true, ["sign", "verify"]);
+/** A pair whose private half no script can copy out of the browser, this one included. */
+export const generateKey = (alg) => crypto.subtle.generateKey({ ...RSA, ...algorithm(alg) }, false, ["sign", "verify"]);
 export const importSecret = (alg, raw) => crypto.subtle.importKey("raw", raw, algorithm(alg), false, ["sign"]);
 export const sign = async (alg, key, text) => new Uint8Array(await crypto.subtle.sign(algorithm(alg), key, bytesOf(text)));
