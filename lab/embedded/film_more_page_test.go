@@ -12,7 +12,8 @@ import (
 )
 
 // What an experiment is about has to be seen in its film: who acts, what is set, what is done, and what became of it.
-func TestTheFilmsOfWhatElseIsMeasuredShowWhatItIsAbout(t *testing.T) {
+// Its name is short because the browser of an experiment has its sockets in a folder of that name.
+func TestFilmsShowWhatTheyAreAbout(t *testing.T) {
 	c, _ := start(t, embedded.Config{Experiments: func(url string) http.Handler { return api.For(url).Handler() }})
 	p := openAt(t, c.URL(), "/?lang=en#leaving")
 	p.do(chromedp.EmulateViewport(1366, 650))
@@ -76,6 +77,13 @@ func TestTheFilmsOfWhatElseIsMeasuredShowWhatItIsAbout(t *testing.T) {
 			{Caption: "user-1 logs in at app. It first wants a proof with a number that it gives: 401."},
 			{Caption: "Request 1 goes to app. Seal and proof are good, and the proof is new: 200."},
 			{Caption: "The other client’s copy goes to app. That proof was used before: 401."},
+		}},
+		{"bound-session", "session-bound", []sight{
+			{Who: "Another client", Caption: "Ticket №"},
+			{Caption: "The other client’s copy goes to app. It finds card", Answers: "✓"},
+			{Caption: "All clocks go forward: 10 min."},
+			{Caption: "Request 2 goes to app. It finds card"},
+			{Caption: "The other client’s copy goes to app. It finds card № ", Answers: "✕"},
 		}},
 		{"kid-storm", "token-stateless", []sight{
 			{Service: "Reports service", Caption: "kid The other client’s copy goes to the reports service. It has just asked home"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"time"
@@ -45,11 +46,15 @@ func boundSession() Experiment {
 			if err != nil {
 				return err
 			}
-			seen := map[string]*theft{}
+			seen, owners := map[string]*theft{}, Logins{}
 			for _, scheme := range schemes {
-				thief := trial.simulated(scheme, 1)
-				thief.cookies = cookies
-				seen[scheme] = &theft{thief: thief}
+				owner := trial.simulated(scheme, 1) // has what the browser has, because a recording is without a browser's requests
+				owner.cookies = maps.Clone(cookies)
+				if _, err := owner.Page(ctx, "/me"); err != nil {
+					return err
+				}
+				thief := owner.Copy()
+				owners[scheme], seen[scheme] = owner, &theft{thief: thief}
 				if seen[scheme].before, err = thief.Status(ctx, "/me"); err != nil {
 					return err
 				}
@@ -67,6 +72,12 @@ func boundSession() Experiment {
 				}
 				if owner.Status != http.StatusOK {
 					return fmt.Errorf("%s: the owner gets %d %s", scheme, owner.Status, owner.Body)
+				}
+				if owners[scheme].cookies, err = tab.Cookies(origin); err != nil {
+					return err
+				}
+				if _, err := owners[scheme].Page(ctx, "/me"); err != nil {
+					return err
 				}
 				t := seen[scheme]
 				if t.after, err = t.thief.Status(ctx, "/me"); err != nil {

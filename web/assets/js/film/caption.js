@@ -106,6 +106,7 @@ function decidedBy(beat) {
   if (status === 0 || status === 502 || status === 504) return "no-answer";
   if (!credential) return trick === "address" ? "address" : "nothing";
   if (problem === "not-admin") return "forbidden";
+  if (problem === "session-not-proved") return "not-proved";
   for (const where of ["denylist", "redis", "replica"]) {
     const { result } = at(where) ?? {};
     if (result) return `${where}-${result}`;
