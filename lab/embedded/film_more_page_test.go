@@ -78,6 +78,20 @@ func TestFilmsShowWhatTheyAreAbout(t *testing.T) {
 			{Caption: "Request 1 goes to app. Seal and proof are good, and the proof is new: 200."},
 			{Caption: "The other client’s copy goes to app. That proof was used before: 401."},
 		}},
+		{"oauth-code", "token-stateless", []sight{
+			{Service: "Login server", Caption: "code without verifier Another client goes to the login server. It refuses: 400."},
+			{Who: "Another client", Caption: "code without verifier Another client goes to app. The request carries nothing: 401."},
+			{Caption: "another redirect_uri Request 2 goes to the login server. It refuses: 400."},
+			{Caption: "goes to the login server. It gives letter № "},
+			{Caption: "Request 6 goes to app. The seal is good"},
+			{Caption: "code and verifier Another client goes to the login server. It gives letter № "},
+			{Caption: "Request 8 goes to the login server. It refuses: 400."},
+			{Caption: "Another client brings a refresh token to app. It refuses: 401.", Cards: "✕"},
+		}},
+		{"oauth-code", "naive", []sight{
+			{Service: "Naive server", Caption: "It sends the browser back: 302.", Answers: "↩"},
+			{Caption: "It takes that: 200.", Answers: "↩✓"},
+		}},
 		{"bound-session", "session-bound", []sight{
 			{Who: "Another client", Caption: "Ticket №"},
 			{Caption: "The other client’s copy goes to app. It finds card", Answers: "✓"},

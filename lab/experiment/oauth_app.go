@@ -1,12 +1,15 @@
 package experiment
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"golang.org/x/oauth2"
 
@@ -23,14 +26,37 @@ type app struct {
 	state, verifier string
 }
 
-func newApp(issuer string, client *http.Client) app {
+func newApp(issuer string, user *User) app {
 	return app{
 		Config: oauth2.Config{
 			ClientID: contract.OAuthClient, RedirectURL: contract.OAuthRedirect,
 			Endpoint: oauth2.Endpoint{AuthURL: issuer + "/authorize", TokenURL: issuer + "/token", AuthStyle: oauth2.AuthStyleInParams},
 		},
-		client: client, state: rand.Text(), verifier: oauth2.GenerateVerifier(),
+		client: user.atIssuer(), state: rand.Text(), verifier: oauth2.GenerateVerifier(),
 	}
+}
+
+// atIssuer is the user's client with the requests to the login server in the recording.
+func (u *User) atIssuer() *http.Client {
+	client := *u.client
+	client.Transport = issuerTransport{u}
+	return &client
+}
+
+type issuerTransport struct{ *User }
+
+// RoundTrip sends a request, and notes what came back.
+func (t issuerTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	start := time.Now()
+	response, err := t.client.Transport.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	response.Body = io.NopCloser(bytes.NewReader(text))
+	t.recorder.issuer(t.User, request, Answer{Status: response.StatusCode, Took: time.Since(start), Body: text}, response.Header)
+	return response, err
 }
 
 // address is where the app sends the browser.
@@ -69,7 +95,7 @@ func (u *User) authorize(ctx context.Context, address string) (url.Values, error
 		return nil, err
 	}
 	request.Header.Set("Content-Type", asForm)
-	response, err := u.client.Do(request)
+	response, err := u.atIssuer().Do(request)
 	if err != nil {
 		return nil, err
 	}

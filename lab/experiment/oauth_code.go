@@ -68,11 +68,12 @@ func codeTaken(tries, taken int) Outcome {
 // stealRedirect lets an attacker do what can be done with the address, before and after the app has redeemed the code, and
 // counts the attacks that opened a page. The owner has to be in after them.
 func stealRedirect(ctx context.Context, issuer string, victim, attacker *User) (tries, taken int, err error) {
-	begun, theirs := newApp(issuer, victim.client), newApp(issuer, attacker.client)
+	begun, theirs := newApp(issuer, victim), newApp(issuer, attacker)
 	back, err := victim.authorize(ctx, begun.address())
 	if err != nil {
 		return 0, 0, err
 	}
+	attacker.trick = "a login of their own"
 	foreign, err := attacker.authorize(ctx, theirs.address())
 	if err != nil {
 		return 0, 0, err
@@ -82,10 +83,11 @@ func stealRedirect(ctx context.Context, issuer string, victim, attacker *User) (
 			return
 		}
 		var got oauth2.Token
+		attacker.trick = trick
 		if got, err = try(); err != nil {
 			return
 		}
-		attacker.trick, attacker.Access = trick, got.AccessToken
+		attacker.Access = got.AccessToken
 		var status int
 		status, err = attacker.Status(ctx, "/me")
 		tries++
@@ -95,8 +97,10 @@ func stealRedirect(ctx context.Context, issuer string, victim, attacker *User) (
 	}
 	// The victim follows a link that the attacker has made.
 	lure := func(redirect string, options ...oauth2.AuthCodeOption) (oauth2.Token, error) {
-		link := newApp(issuer, attacker.client)
+		link := newApp(issuer, attacker)
 		link.RedirectURL, link.verifier = redirect, theirs.verifier
+		victim.trick = attacker.trick
+		defer func() { victim.trick = "" }()
 		got, err := victim.authorize(ctx, link.AuthCodeURL(link.state, options...))
 		if err != nil || got.Get("code") == "" {
 			return oauth2.Token{AccessToken: got.Get("access_token")}, err
@@ -123,7 +127,7 @@ func stealRedirect(ctx context.Context, issuer string, victim, attacker *User) (
 		return 0, 0, err
 	}
 	attack("code again", func() (oauth2.Token, error) { return theirs.redeem(ctx, code) })
-	attacker.trick, victim.Access = "", got.AccessToken
+	victim.Access = got.AccessToken
 	if err == nil {
 		_, err = victim.Page(ctx, "/me")
 	}
@@ -132,12 +136,14 @@ func stealRedirect(ctx context.Context, issuer string, victim, attacker *User) (
 
 // stealVerifier has a thief redeem a code with its verifier, and then the app.
 func stealVerifier(ctx context.Context, issuer string, victim, thief *User) (theft, error) {
-	begun := newApp(issuer, victim.client)
+	begun := newApp(issuer, victim)
 	back, err := victim.authorize(ctx, begun.address())
 	if err != nil {
 		return theft{}, err
 	}
-	got, err := begun.cameBack(ctx, back)
+	stolen := begun
+	stolen.client, thief.trick = thief.atIssuer(), "code and verifier"
+	got, err := stolen.cameBack(ctx, back)
 	if err != nil {
 		return theft{}, err
 	}

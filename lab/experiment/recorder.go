@@ -32,8 +32,9 @@ type recorder struct {
 	advanced *note
 }
 
-// naiveLane is what requests to the naive twin have for a scheme.
-const naiveLane = "naive"
+// naiveLane is what requests to the naive twin have for a scheme, and issuerService what those to the login server have for a
+// service.
+const naiveLane, issuerService = "naive", "issuer"
 
 // mostGave bounds how many credentials a recorder remembers the giver of. More users than that are a crowd.
 const mostGave = 2000
@@ -151,8 +152,28 @@ func (r *recorder) naive(request *http.Request, trick string, answer Answer, hea
 	} else if cookies := request.Cookies(); len(cookies) > 0 {
 		n.Credential = shownCredential(kindSessionID, cookies[0].Value, now)
 	}
+	r.elsewhere(n, answer, header)
+}
+
+// issuer notes a request of a user's to the login server. The tokens that it gives, home has made at the login before.
+func (r *recorder) issuer(u *User, request *http.Request, answer Answer, header http.Header) {
+	if r == nil {
+		return
+	}
+	n := &note{user: u.Name, who: u.identity, Beat: contract.Beat{
+		Kind: contract.BeatRequest, Scheme: u.Scheme, Service: issuerService, Action: actionPage, Method: request.Method, Path: request.URL.Path, Trick: u.trick,
+	}}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n.Client = r.nameOf(u)
+	n.Given, _ = given(u, answer, actionLogin, time.Now().Add(r.ahead))
+	r.elsewhere(n, answer, header)
+}
+
+// elsewhere notes what came back from a server that is not behind the balancer. The recorder is locked.
+func (r *recorder) elsewhere(n *note, answer Answer, header http.Header) {
 	n.answered(answer, header)
-	n.AtMS = milliseconds(now.Sub(r.began))
+	n.AtMS = milliseconds(time.Since(r.began))
 	r.sample.came(n)
 	r.sample.request(n)
 }

@@ -92,7 +92,7 @@ func (u *User) stealing(ctx context.Context, ownerActs func(context.Context) err
 	if t.after, err = u.Status(ctx, "/me"); err != nil || u.Refresh == "" {
 		return t, err
 	}
-	answer, err := u.Copy().RefreshTokens(ctx)
+	answer, err := u.alike().RefreshTokens(ctx)
 	t.refresh = answer.Status
 	return t, err
 }

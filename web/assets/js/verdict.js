@@ -4,6 +4,8 @@ import { tOr } from "./lang.js";
 
 const VERDICTS = new Map([
   [0, { tone: "lost", symbol: "–" }],
+  [302, { tone: "ok", symbol: "↩" }],
+  [303, { tone: "ok", symbol: "↩" }],
   [401, { tone: "stranger", symbol: "✕" }],
   [403, { tone: "refused", symbol: "⊘" }],
   [429, { tone: "refused", symbol: "⊘" }],

@@ -11,6 +11,7 @@ function long(seconds) {
 
 /** The service, and the lane, of a server that makes the mistake an experiment is about. */
 export const NAIVE = "naive";
+const ISSUER = "issuer"; // the login server
 
 /** A duration in ms, with decimals where it is short. */
 export const duration = (ms) => number(ms, ms < 10 ? 2 : 0);
@@ -33,7 +34,8 @@ export function called(client, another = " ($3)") {
 export function captionOf({ beat, scheme, n, isCopy, isOneOfMany }, { isOther, kept, copy, tally }) {
   if (!beat) return [tally];
   if (beat.kind !== "request") return [event(beat, copy)];
-  const id = short((beat.action === "page" || beat.action === "logout" ? beat.credential : beat.given)?.id);
+  const isCarried = (beat.action === "page" || beat.action === "logout") && beat.service !== ISSUER;
+  const id = short((isCarried ? beat.credential : beat.given)?.id);
   const name = beat.client ? called(beat.client) : t("stage.client");
   const values = {
     id, replica: beat.replica?.replaceAll("-", "\u2011"), status: beat.status || t("verdict.0"), client: isOther && !kept ? t("film.other-client") : name,
@@ -56,7 +58,7 @@ const verbOf = ({ method, path }) => VERBS[`${method} ${path.split("/").at(-1)}`
 
 function setsOut(beat) {
   const { action, service, replica, trick } = beat;
-  if (service === NAIVE) return "goes-naive";
+  if (service === NAIVE || service === ISSUER) return `goes-${service}`;
   if (service) return { 0: "goes-asking", undefined: "goes-service" }[believedFor(beat)] ?? "goes-believing";
   if (!replica) return "goes-nowhere";
   const verb = verbOf(beat);
@@ -69,6 +71,8 @@ function setsOut(beat) {
 function became(beat, scheme) {
   const { action, problem = "", given, credential, replica } = beat;
   if (verbOf(beat) === "password" && isGood(beat)) return "password";
+  if (beat.service === ISSUER && given) return "issuer-gives";
+  if (beat.status === 302 || beat.status === 303) return "sends-back";
   if (beat.service === NAIVE) return isGood(beat) ? "naive" : "refused";
   if (problem.startsWith("proof-")) return problem;
   if (action === "page" || !replica) return pageKey(beat);
@@ -102,6 +106,7 @@ function pageKey(beat) {
 function decidedBy(beat) {
   const { scheme, service, status, credential, lookups = [], problem = "", trick } = beat;
   const at = (where) => lookups.findLast((one) => one.where === where);
+  if (service === ISSUER) return "refused";
   if (service) return homeKey(beat, at("home"));
   if (status === 0 || status === 502 || status === 504) return "no-answer";
   if (!credential) return trick === "address" ? "address" : "nothing";

@@ -25,13 +25,12 @@ export class Reel {
    * there is a second one, with a copy; kept: that is what the first has set aside.
    */
   get cast() {
-    const beats = this.frames.map(({ beat }) => beat).filter(Boolean);
     const last = this.#lanes(this.frames.length - 1);
     const expected = (lanes) => new Map(this.schemes.map((scheme) => [scheme, lanes.get(scheme).answers.length]));
     return {
       client: expected(last.client), second: expected(last.other),
       other: this.frames.some(({ who }) => who === "other"), kept: this.isKept,
-      service: beats.some(({ service }) => service),
+      services: new Map(this.frames.flatMap(({ beat, scheme }) => (beat?.service ? [[scheme, beat.service]] : []))),
       users: this.schemes.includes("basic"), // which asks for the password at every page
     };
   }
@@ -54,9 +53,9 @@ export class Reel {
     return [...new Set(this.frames.flatMap(({ beat }) => (beat?.kind === "stream" ? streamOf(beat) : [])))];
   }
 
-  /** The name of the second service, if it answers. */
-  get service() {
-    return this.#pages.find(({ service }) => service)?.service ?? "";
+  /** The names of the services that answer, each once. */
+  get services() {
+    return [...new Set(this.#pages.flatMap(({ service }) => service || []))];
   }
 
   get #pages() {

@@ -4,7 +4,7 @@
 import { t } from "../lang.js";
 import { dress, prop, stampOn } from "../stage/prop.js";
 import { verdictOf } from "../verdict.js";
-import { called, duration, isTooLate, NAIVE, short } from "./caption.js";
+import { called, duration, isTooLate, short } from "./caption.js";
 import { ClientView } from "./client-view.js";
 import { itinerary } from "./itinerary.js";
 
@@ -20,19 +20,19 @@ export class Scene {
   #client;
   #other;
   #thing = prop(null, "");
-  #service;
+  #services; // scheme → the service that its requests go to
   #isMeasured = false;
 
   /** cast: who and what takes part, as the reel has it. */
-  constructor(stage, clock, { client, second, other, kept, service, users }) {
+  constructor(stage, clock, { client, second, other, kept, services, users }) {
     this.#stage = stage;
     this.#clock = clock;
     const most = other ? MOST.both : MOST.alone;
     this.#client = new ClientView("client", t("stage.client"), client, "laptop", most);
     this.#other = other ? new ClientView("other", t(kept ? "film.kept-client" : "film.other-client"), second, kept ? "copy" : "hood", most) : null;
-    const without = [service ? "" : "reports", users ? "" : "users"];
+    const without = [services.size > 0 ? "" : "reports", users ? "" : "users"];
     this.#parts = stage.lend([this.#client.root, this.#other?.root].filter(Boolean), without);
-    this.#service = service;
+    this.#services = services;
     this.#thing.hidden = true;
     this.#parts.floor.append(this.#thing);
     this.#parts.floor.toggleAttribute("data-two", other);
@@ -159,7 +159,7 @@ export class Scene {
     this.#parts.show({
       replicas: replicas.map(({ name, alive, silent, skewed, cards }) => ({ name, alive, silent, clock_skew: `${advanced + skewed}s`, requests: 0, cards: cards.map(card) })),
       redis: { alive: redis.alive, away: redis.away * 1000, cards: [...redis.cards.map(card), ...denied] },
-      services: { reports: this.#service ? " " : "", isNaive: scheme === NAIVE },
+      services: { reports: this.#services.size > 0 ? " " : "", name: this.#services.get(scheme) },
       homeCut,
     });
     Object.assign(this.#stage.dataset, { advanced: String(advanced), homeCut: String(homeCut), away: String(redis.away) });

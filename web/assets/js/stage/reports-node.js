@@ -1,5 +1,5 @@
-// The second service, where there is one: it checks who is calling without a login of its own. In a film also the naive
-// server, which makes the mistake that an experiment is about.
+// The second service, where there is one: it checks who is calling without a login of its own. In a film also the
+// login server, and the naive server, which makes the mistake that an experiment is about.
 
 import { el, setText } from "../dom.js";
 import { t } from "../lang.js";
@@ -17,10 +17,9 @@ export class ReportsNode {
     return this.#frame.root;
   }
 
-  show({ reports = "", isNaive = false }) {
+  show({ reports = "", name = "reports" }) {
     this.root.hidden = reports === "";
     this.root.title = reports;
-    const name = isNaive ? "naive" : "reports";
     this.root.ariaLabel = t(`stage.${name}`);
     setText(this.#frame.head.querySelector("h3"), this.root.ariaLabel);
     setText(this.#note, t(`stage.${name}-is`));
