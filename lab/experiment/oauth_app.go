@@ -1,11 +1,9 @@
 package experiment
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,7 +20,7 @@ const asForm = "application/x-www-form-urlencoded"
 // An app is what a user logs in to by OAuth: a client of golang.org/x/oauth2, with the state and the verifier of one login.
 type app struct {
 	oauth2.Config
-	client          *http.Client
+	user            *User
 	state, verifier string
 }
 
@@ -32,31 +30,8 @@ func newApp(issuer string, user *User) app {
 			ClientID: contract.OAuthClient, RedirectURL: contract.OAuthRedirect,
 			Endpoint: oauth2.Endpoint{AuthURL: issuer + "/authorize", TokenURL: issuer + "/token", AuthStyle: oauth2.AuthStyleInParams},
 		},
-		client: user.atIssuer(), state: rand.Text(), verifier: oauth2.GenerateVerifier(),
+		user: user, state: rand.Text(), verifier: oauth2.GenerateVerifier(),
 	}
-}
-
-// atIssuer is the user's client with the requests to the login server in the recording.
-func (u *User) atIssuer() *http.Client {
-	client := *u.client
-	client.Transport = issuerTransport{u}
-	return &client
-}
-
-type issuerTransport struct{ *User }
-
-// RoundTrip sends a request, and notes what came back.
-func (t issuerTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	start := time.Now()
-	response, err := t.client.Transport.RoundTrip(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
-	response.Body = io.NopCloser(bytes.NewReader(text))
-	t.recorder.issuer(t.User, request, Answer{Status: response.StatusCode, Took: time.Since(start), Body: text}, response.Header)
-	return response, err
 }
 
 // address is where the app sends the browser.
@@ -75,14 +50,17 @@ func (a app) cameBack(ctx context.Context, back url.Values) (oauth2.Token, error
 
 // redeem asks for the tokens of a code. None: it was refused.
 func (a app) redeem(ctx context.Context, code string, options ...oauth2.AuthCodeOption) (oauth2.Token, error) {
-	token, err := a.Exchange(context.WithValue(ctx, oauth2.HTTPClient, a.client), code, options...)
+	start := time.Now()
+	token, err := a.Exchange(context.WithValue(ctx, oauth2.HTTPClient, a.user.client), code, options...)
+	answer := Answer{Status: http.StatusOK, Took: time.Since(start)}
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) && refused.Response.StatusCode == http.StatusBadRequest {
-		return oauth2.Token{}, nil
+		answer.Status, token, err = http.StatusBadRequest, &oauth2.Token{}, nil
 	}
 	if err != nil {
 		return oauth2.Token{}, err
 	}
+	a.user.recorder.issuer(a.user, "/token", answer, token.AccessToken)
 	return *token, nil
 }
 
@@ -95,11 +73,13 @@ func (u *User) authorize(ctx context.Context, address string) (url.Values, error
 		return nil, err
 	}
 	request.Header.Set("Content-Type", asForm)
-	response, err := u.atIssuer().Do(request)
+	start := time.Now()
+	response, err := u.client.Do(request)
 	if err != nil {
 		return nil, err
 	}
 	response.Body.Close()
+	u.recorder.issuer(u, "/authorize", Answer{Status: response.StatusCode, Took: time.Since(start)}, "")
 	return sentBack(response.Header)
 }
 

@@ -142,7 +142,7 @@ func stealVerifier(ctx context.Context, issuer string, victim, thief *User) (the
 		return theft{}, err
 	}
 	stolen := begun
-	stolen.client, thief.trick = thief.atIssuer(), "code and verifier"
+	stolen.user, thief.trick = thief, "code and verifier"
 	got, err := stolen.cameBack(ctx, back)
 	if err != nil {
 		return theft{}, err

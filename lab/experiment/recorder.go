@@ -155,19 +155,19 @@ func (r *recorder) naive(request *http.Request, trick string, answer Answer, hea
 	r.elsewhere(n, answer, header)
 }
 
-// issuer notes a request of a user's to the login server. The tokens that it gives, home has made at the login before.
-func (r *recorder) issuer(u *User, request *http.Request, answer Answer, header http.Header) {
+// issuer notes a request of a user's to the login server, and the token that it gave. Home has made that at the login before.
+func (r *recorder) issuer(u *User, path string, answer Answer, token string) {
 	if r == nil {
 		return
 	}
 	n := &note{user: u.Name, who: u.identity, Beat: contract.Beat{
-		Kind: contract.BeatRequest, Scheme: u.Scheme, Service: issuerService, Action: actionPage, Method: request.Method, Path: request.URL.Path, Trick: u.trick,
+		Kind: contract.BeatRequest, Scheme: u.Scheme, Service: issuerService, Action: actionPage, Method: http.MethodPost, Path: path, Trick: u.trick,
 	}}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n.Client = r.nameOf(u)
-	n.Given, _ = given(u, answer, actionLogin, time.Now().Add(r.ahead))
-	r.elsewhere(n, answer, header)
+	n.Given = shownCredential(kindToken, token, time.Now().Add(r.ahead))
+	r.elsewhere(n, answer, http.Header{})
 }
 
 // elsewhere notes what came back from a server that is not behind the balancer. The recorder is locked.
