@@ -124,6 +124,8 @@ func (r *replica) login() {
 	}
 }
 
+func (r *replica) set(c agent.Conditions) error { return r.client.Set(r.t.Context(), c) }
+
 func (r *replica) memory() agent.Memory {
 	r.t.Helper()
 	memory, err := r.client.Memory(r.t.Context())
@@ -135,8 +137,8 @@ func (r *replica) memory() agent.Memory {
 
 func TestAnAgentTellsWhatItsReplicaRemembersAndNeverAWholeID(t *testing.T) {
 	r := start(t)
-	if memory := r.memory(); memory.SessionCount != 0 || memory.Bytes != 0 || !memory.Redis || memory.OwnKeys || memory.Offset != "0s" ||
-		memory.Door != agent.DoorOpen || memory.Wire != (agent.WireState{Delay: "0s"}) {
+	if memory := r.memory(); memory.SessionCount != 0 || memory.Bytes != 0 || !memory.Redis || memory.OwnKeys ||
+		memory.Door != agent.DoorOpen || memory.Conditions != (agent.Conditions{}) {
 		t.Errorf("at first: %+v", memory)
 	}
 	r.login()
@@ -151,7 +153,7 @@ func TestAnAgentTellsWhatItsReplicaRemembersAndNeverAWholeID(t *testing.T) {
 
 func TestAReplicaWorksByItsSettingsAlsoAfterItHasForgotten(t *testing.T) {
 	r := start(t)
-	if err := errors.Join(r.client.Set(t.Context(), contract.Settings{MaxSessions: 1}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
+	if err := errors.Join(r.set(agent.Conditions{Settings: contract.Settings{MaxSessions: 1}}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []int{1, 2} {
@@ -162,11 +164,11 @@ func TestAReplicaWorksByItsSettingsAlsoAfterItHasForgotten(t *testing.T) {
 		if memory := r.memory(); memory.SessionCount != want {
 			t.Errorf("step %d: %d sessions of one user, want %d", i, memory.SessionCount, want)
 		}
-		if err := errors.Join(r.client.Set(t.Context(), contract.Settings{}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
+		if err := errors.Join(r.set(agent.Conditions{}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := r.client.Set(t.Context(), contract.Settings{MaxSessions: -1}); err == nil {
+	if err := r.set(agent.Conditions{Settings: contract.Settings{MaxSessions: -1}}); err == nil {
 		t.Error("less than no sessions were set")
 	}
 }
@@ -178,10 +180,10 @@ func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
 		offset time.Duration
 		want   int
 	}{{20 * time.Minute, http.StatusOK}, {10 * time.Minute, http.StatusOK}, {time.Hour, http.StatusUnauthorized}} {
-		if err := r.client.SetClock(t.Context(), tt.offset); err != nil {
+		if err := r.set(agent.Conditions{Offset: tt.offset}); err != nil {
 			t.Fatal(err)
 		}
-		if offset := r.memory().Offset; offset != tt.offset.String() {
+		if offset := r.memory().Offset; offset != tt.offset {
 			t.Errorf("the clock is %s ahead, want %s", offset, tt.offset)
 		}
 		if status := r.send(http.MethodGet, "/session/memory/me", ""); status != tt.want {
@@ -193,13 +195,13 @@ func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
 func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	r := start(t)
 	r.login()
-	if err := r.client.SetClock(t.Context(), time.Minute); err != nil {
+	if err := r.set(agent.Conditions{Offset: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
 		t.Fatal(err)
 	}
-	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != "1m0s" || !memory.Redis {
+	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != time.Minute || !memory.Redis {
 		t.Errorf("%+v", memory)
 	}
 	if status := r.send(http.MethodGet, "/session/memory/me", ""); status != http.StatusUnauthorized {
@@ -330,24 +332,23 @@ func TestAReplicaCanBeCutOffFromRedisAndBeFarFromIt(t *testing.T) {
 		t.Fatal(status)
 	}
 	for _, tt := range []struct {
-		wire    agent.WireState
-		status  int
-		atLeast time.Duration
+		conditions agent.Conditions
+		status     int
 	}{
-		{agent.WireState{Cut: true, Delay: "0s"}, http.StatusServiceUnavailable, 0},
-		{agent.WireState{Delay: "30ms"}, http.StatusOK, 30 * time.Millisecond},
-		{agent.WireState{Delay: "0s"}, http.StatusOK, 0},
+		{agent.Conditions{Cut: true}, http.StatusServiceUnavailable},
+		{agent.Conditions{Delay: 30 * time.Millisecond}, http.StatusOK},
+		{agent.Conditions{}, http.StatusOK},
 	} {
-		if err := r.client.SetWire(t.Context(), tt.wire); err != nil {
+		if err := r.set(tt.conditions); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
 		status := r.send(http.MethodGet, "/session/redis/me", "")
-		if took := time.Since(began); status != tt.status || took < tt.atLeast {
-			t.Errorf("%+v: %d after %s", tt.wire, status, took)
+		if took := time.Since(began); status != tt.status || took < tt.conditions.Delay {
+			t.Errorf("%+v: %d after %s", tt.conditions, status, took)
 		}
-		if memory := r.memory(); memory.Wire != tt.wire || memory.Redis == tt.wire.Cut {
-			t.Errorf("%+v: %+v", tt.wire, memory)
+		if memory := r.memory(); memory.Conditions != tt.conditions || memory.Redis == tt.conditions.Cut {
+			t.Errorf("%+v: %+v", tt.conditions, memory)
 		}
 	}
 }
@@ -377,20 +378,26 @@ func TestAReplicaSignsWithKeysOfItsOwnUntilItForgetsThem(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
+func TestWhatIsNoDoorAndNoConditionIsRefused(t *testing.T) {
 	r := start(t)
 	for path, bodies := range map[string][]string{
 		"/door":   {"", `{"door":"ajar"}`, `{}`},
-		"/redis":  {"", `{"cut":true}`, `{"delay":"-1s"}`, `{"delay":"2s"}`},
 		"/forget": {""},
+		"/conditions": {
+			"", "15m", `{"offset_ns":"soon"}`, `{"offset_ns":60` + strings.Repeat(" ", 2000) + "}", `{"offset_ns":60,"delay_ns":-1}`,
+			`{"offset_ns":60,"delay_ns":2000000000}`, `{"offset_ns":60,"settings":{"max_sessions":-1}}`,
+		},
 	} {
 		for _, body := range bodies {
 			answer := httptest.NewRecorder()
 			r.agent.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body)))
 			if answer.Code != http.StatusBadRequest {
-				t.Errorf("%s %q: %d", path, body, answer.Code)
+				t.Errorf("%s %.40q: %d", path, body, answer.Code)
 			}
 		}
+	}
+	if memory := r.memory(); memory.Conditions != (agent.Conditions{}) {
+		t.Errorf("what was refused counts: %+v", memory)
 	}
 	connect := func() (redis.UniversalClient, error) {
 		client, err := web.OpenRedis("redis://" + r.redis.Addr())
@@ -406,20 +413,5 @@ func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
 	without.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/door", strings.NewReader(`{"door":"silent"}`)))
 	if answer.Code != http.StatusConflict {
 		t.Errorf("a replica without a door: %d", answer.Code)
-	}
-}
-
-func TestAClockThatIsNoneIsRefused(t *testing.T) {
-	r := start(t)
-	for _, body := range []string{"", "15m", `{"offset":"soon"}`, `{"offset":"1m"` + strings.Repeat(" ", 2000) + "}"} {
-		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/clock", strings.NewReader(body))
-		answer := httptest.NewRecorder()
-		r.agent.Lab().ServeHTTP(answer, request)
-		if answer.Code != http.StatusBadRequest {
-			t.Errorf("%.30q: %d", body, answer.Code)
-		}
-	}
-	if offset := r.memory().Offset; offset != "0s" {
-		t.Errorf("the clock is %s ahead", offset)
 	}
 }
