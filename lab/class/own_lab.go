@@ -108,7 +108,7 @@ func (o *ownLabs) use(ctx context.Context, person int, mark string) (l *ownLab, 
 			delete(o.labs, person)
 		}
 		o.mu.Unlock()
-		return nil, nil, l.err
+		return nil, nil, errFailed
 	}
 	return l, giveBack, nil
 }
@@ -187,11 +187,11 @@ type labsBody struct {
 	Open bool `json:"open"`
 }
 
-// handleLabs handles the "POST /class/labs" route: {"open":true}.
-func (c *Class) handleLabs(w http.ResponseWriter, _ *http.Request, body labsBody) {
+// setLabs handles the "POST /class/labs" route: {"open":true}.
+func (c *Class) setLabs(_ *http.Request, body labsBody) error {
 	c.own.set(body.Open)
 	c.roundChanged()
-	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // handleOwnLab handles the "POST /class/lab" route: it starts the lab of this person, and gives the browser the cookie by
@@ -199,7 +199,7 @@ func (c *Class) handleLabs(w http.ResponseWriter, _ *http.Request, body labsBody
 func (c *Class) handleOwnLab(w http.ResponseWriter, r *http.Request, p *person) {
 	_, giveBack, err := c.own.use(r.Context(), p.number, c.mark("my"))
 	if err != nil {
-		refuse(w, err)
+		contract.Refuse(w, err)
 		return
 	}
 	giveBack()
@@ -232,15 +232,15 @@ func (c *Class) serveOwn(w http.ResponseWriter, r *http.Request, p *person) {
 		http.Redirect(w, r, "/join", http.StatusFound) // where a person reads why
 		return
 	case err != nil:
-		refuse(w, err)
+		contract.Refuse(w, err)
 		return
 	}
 	defer giveBack()
 	switch {
 	case !l.limit.AllowN(c.config.Now(), 1):
-		refuse(w, errOwnFlood)
+		contract.Refuse(w, errOwnFlood)
 	case r.URL.Path == "/lab/accounts":
-		refuse(w, contract.NewProblem(http.StatusForbidden, "class", "In a class, experiments make simulated users, and nothing else does."))
+		contract.Refuse(w, contract.NewProblem(http.StatusForbidden, "class", "In a class, experiments make simulated users, and nothing else does."))
 	default:
 		r.Header.Set(keyHeader, l.key)
 		l.serve.ServeHTTP(w, r)

@@ -170,7 +170,7 @@ func TestWhatIsOutOfBoundsNeverReachesTheLab(t *testing.T) {
 		"/lab/redis/delay":          {"", `{"delay":"2s"}`, `{"delay":"-5ms"}`, `{"delay":"10us"}`},
 		"/lab/clock":                {"", `{"advance":"-1m"}`, `{"advance":"9000h"}`},
 		"/lab/accounts":             {"", `{"count":10001,"password":"x"}`, `{"count":1}`, `{"count":0,"password":"x"}`},
-		"/lab/accounts/alice":       {"", `{}`, strings.Repeat(" ", 1<<20)},
+		"/lab/accounts/alice":       {"", `{}`},
 		"/lab/keys/rotate":          {"", "yes"},
 
 		"/lab/faults/disk-full/break":      {`{}`},
@@ -188,6 +188,14 @@ func TestWhatIsOutOfBoundsNeverReachesTheLab(t *testing.T) {
 				t.Errorf("POST %s %.40s: %d %v, and the lab was asked to %q", path, body, status, problem, lab.asked)
 			}
 		}
+	}
+}
+
+func TestABodyThatIsTooLargeNeverReachesTheLab(t *testing.T) {
+	lab := &noted{}
+	status, problem := ask(t, control.New(lab, control.Config{}), http.MethodPost, "/lab/accounts/alice", strings.Repeat(" ", 1<<20), nil)
+	if status != http.StatusRequestEntityTooLarge || problem["detail"] == "" || len(lab.asked) > 0 {
+		t.Errorf("%d %v, and the lab was asked to %q", status, problem, lab.asked)
 	}
 }
 
