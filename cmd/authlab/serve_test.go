@@ -18,6 +18,7 @@ import (
 
 	"authlab/account"
 	"authlab/account/postgres/postgrestest"
+	"authlab/lab/parts"
 )
 
 // serving starts `authlab serve` and returns its address. It ends with the test.
@@ -85,16 +86,12 @@ func call(t *testing.T, method, address, body string, header http.Header) (int, 
 const alice = `{"username":"alice","password":"wonderland"}`
 
 func TestTwoReplicasShareSessionsAndTokens(t *testing.T) {
-	for name, address := range map[string]string{"embedded": "", "real": os.Getenv("AUTHLAB_TEST_REDIS")} {
+	for name, redisAt := range map[string]func(t *testing.T) string{
+		"embedded": func(t *testing.T) string { return "redis://" + miniredis.RunT(t).Addr() },
+		"real":     func(t *testing.T) string { return parts.Named(t, "AUTHLAB_TEST_REDIS") },
+	} {
 		t.Run(name, func(t *testing.T) {
-			if name == "embedded" {
-				address = "redis://" + miniredis.RunT(t).Addr()
-			} else if address == "" {
-				if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-					t.Fatal("AUTHLAB_TEST_REDIS names no Redis to test on, and nothing may be left out")
-				}
-				t.Skip("AUTHLAB_TEST_REDIS names no Redis to test on")
-			}
+			address := redisAt(t)
 			keys := filepath.Join(t.TempDir(), "keys.json")
 			one := serving(t, "--name", "app-1", "--redis", address, "--keys", keys)
 			two := serving(t, "--name", "app-2", "--redis", address, "--keys", keys)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"authlab/lab/embedded"
+	"authlab/lab/parts"
 )
 
 const handsOn = "../../deploy/HANDS-ON.md"
@@ -105,15 +106,6 @@ func TestTheHandsOnSheetIsTrueOfContainers(t *testing.T) {
 	walk(t, environment...)
 }
 
-// leaveOut skips a test that this machine lacks a part for, unless nothing may be left out.
-func leaveOut(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-		t.Fatal(why + ", and nothing may be left out")
-	}
-	t.Skip(why)
-}
-
 // needContainers skips a test that takes minutes and ports of this machine, so that it has to be asked for. If nothing may be
 // left out it fails, unless containers have another turn: AUTHLAB_TEST_COMPOSE is 1 in theirs, and 0 in the others.
 func needContainers(t *testing.T) {
@@ -123,7 +115,7 @@ func needContainers(t *testing.T) {
 	case "0":
 		t.Skip("AUTHLAB_TEST_COMPOSE is 0: containers have another turn")
 	default:
-		leaveOut(t, "AUTHLAB_TEST_COMPOSE is not 1, so no containers are started")
+		parts.Missing(t, "AUTHLAB_TEST_COMPOSE is not 1, so no containers are started")
 	}
 }
 
@@ -147,7 +139,7 @@ func walk(t *testing.T, environment ...string) {
 	t.Helper()
 	// An older curl prints the name of what it is asked for in place of the header.
 	if out, err := exec.CommandContext(t.Context(), "bash", "-c", "curl -s -w '%header{x}' file:///dev/null").Output(); err != nil || len(out) > 0 {
-		leaveOut(t, fmt.Sprintf("there is no bash here with a curl of 7.84 or newer (%v)", err))
+		parts.Missing(t, fmt.Sprintf("there is no bash here with a curl of 7.84 or newer (%v)", err))
 	}
 	steps, dir := readSheet(t), t.TempDir()
 	var script strings.Builder

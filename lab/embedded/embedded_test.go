@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
+	"authlab/lab/parts"
 )
 
 func start(t *testing.T, config embedded.Config) (*embedded.Lab, *contract.Remote) {
@@ -79,13 +79,7 @@ func TestThePredictionsHoldForOtherNumbersOfReplicas(t *testing.T) {
 
 func TestEveryExperimentIsAsPredictedOnARealRedisAndLeavesOtherKeysAlone(t *testing.T) {
 	// A Redis of its own, because store-lookups counts what it is asked.
-	address := os.Getenv("AUTHLAB_TEST_LAB_REDIS")
-	if address == "" {
-		if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-			t.Fatal("AUTHLAB_TEST_LAB_REDIS names no Redis to test on, and nothing may be left out")
-		}
-		t.Skip("AUTHLAB_TEST_LAB_REDIS names no Redis to test on")
-	}
+	address := parts.Named(t, "AUTHLAB_TEST_LAB_REDIS")
 	options, err := redis.ParseURL(address)
 	if err != nil {
 		t.Fatal(err)
