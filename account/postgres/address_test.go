@@ -9,7 +9,7 @@ import (
 
 	"authlab/account/postgres"
 	"authlab/account/postgres/postgrestest"
-	"authlab/lab/parts"
+	"authlab/lab/testkit"
 )
 
 func TestTheAddressSetsTheNumberOfConnections(t *testing.T) {
@@ -63,7 +63,7 @@ func TestTheErrorOfADatabaseThatCannotBeReachedIsOneLineWithoutThePassword(t *te
 			start := time.Now()
 			_, err := postgres.Open(t.Context(), u.String())
 			if err == nil && name == "the wrong password" {
-				parts.Missing(t, "this PostgreSQL asks for no password")
+				testkit.Missing(t, "this PostgreSQL asks for no password")
 			}
 			if err == nil || errors.Is(err, postgres.ErrAddress) || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("error %v, want %q in it", err, tt.want)

@@ -13,7 +13,7 @@ import (
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/browser"
 	"authlab/lab/experiment/texts"
-	"authlab/lab/parts"
+	"authlab/lab/testkit"
 )
 
 func exported(t *testing.T, names ...string) string {
@@ -109,7 +109,7 @@ func TestAnExportWorksAsAFile(t *testing.T) {
 	t.Cleanup(chromium.Close)
 	tab, err := chromium.Open(t.Context())
 	if err != nil {
-		parts.Missing(t, err)
+		testkit.Missing(t, err)
 	}
 	defer tab.Close()
 	for page, title := range map[string]string{"index.html": "The cabinet burns", "es.html": "Arde el archivador"} {

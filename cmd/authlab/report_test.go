@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"authlab/lab/experiment"
-	"authlab/lab/parts"
+	"authlab/lab/testkit"
 )
 
 // quick are experiments that take little time.
@@ -159,7 +159,7 @@ func TestReplaceFileKeepsLinksAndRights(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("r.html", link); err != nil {
-		parts.Missing(t, err)
+		testkit.Missing(t, err)
 	}
 	if err := replaceFile(link, []byte("new")); err != nil {
 		t.Fatal(err)

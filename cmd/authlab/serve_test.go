@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,7 +17,7 @@ import (
 
 	"authlab/account"
 	"authlab/account/postgres/postgrestest"
-	"authlab/lab/parts"
+	"authlab/lab/testkit"
 )
 
 // serving starts `authlab serve` and returns its address. It ends with the test.
@@ -63,22 +62,14 @@ func startingWith(t *testing.T, stderr io.Writer, args ...string) (address strin
 
 func call(t *testing.T, method, address, body string, header http.Header) (int, http.Header, map[string]any) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
+	var headers []string
+	for name := range header {
+		headers = append(headers, name, header.Get(name))
 	}
-	for name, values := range header {
-		request.Header[name] = values
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
+	response := testkit.Send(t, method, address, body, headers...)
 	var decoded map[string]any
-	if err := json.NewDecoder(response.Body).Decode(&decoded); err != nil && response.StatusCode != http.StatusNoContent {
-		t.Fatal(err)
+	if response.StatusCode != http.StatusNoContent {
+		response.JSON(t, &decoded)
 	}
 	return response.StatusCode, response.Header, decoded
 }
@@ -88,7 +79,7 @@ const alice = `{"username":"alice","password":"wonderland"}`
 func TestTwoReplicasShareSessionsAndTokens(t *testing.T) {
 	for name, redisAt := range map[string]func(t *testing.T) string{
 		"embedded": func(t *testing.T) string { return "redis://" + miniredis.RunT(t).Addr() },
-		"real":     func(t *testing.T) string { return parts.Named(t, "AUTHLAB_TEST_REDIS") },
+		"real":     func(t *testing.T) string { return testkit.Named(t, "AUTHLAB_TEST_REDIS") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			address := redisAt(t)

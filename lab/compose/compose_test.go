@@ -13,6 +13,7 @@ import (
 
 	"authlab/lab/compose"
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 )
 
 func TestEachFaultIsTheCommandThatAPersonWouldType(t *testing.T) {
@@ -178,21 +179,11 @@ func TestTheServersBesideTheContainersAreServedOnLoopbackForAsLongAsTheTarget(t 
 	if err != nil || !strings.HasPrefix(services.Naive, "http://127.0.0.1:") || services.Reports != s.server.URL {
 		t.Fatalf("%+v, %v", services, err)
 	}
-	response, err := http.Get(services.Naive + "/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.Header.Get("X-Naive") != "true" {
+	if testkit.Send(t, http.MethodGet, services.Naive+"/", "").Header.Get("X-Naive") != "true" {
 		t.Error("it is not the naive twin")
 	}
-	response, err = http.Get(services.Issuer + "/authorize")
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusBadRequest {
-		t.Errorf("the login server says %d to a stranger", response.StatusCode)
+	if status := testkit.Send(t, http.MethodGet, services.Issuer+"/authorize", "").StatusCode; status != http.StatusBadRequest {
+		t.Errorf("the login server says %d to a stranger", status)
 	}
 	if err := target.Close(t.Context()); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 	"authlab/lab/compose"
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 )
 
 // TestFaultsUnderLoad breaks real containers while clients send requests, and measures what it costs them.
@@ -100,11 +101,7 @@ func silentReplicaAndPOST(t *testing.T, target *compose.Target) {
 	var slowest time.Duration
 	for range logins {
 		sent := time.Now()
-		response, err := http.Post(target.URL()+"/session/redis/login", "application/json", strings.NewReader(`{"username":"bob","password":"builder"}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
+		response := testkit.Send(t, http.MethodPost, target.URL()+"/session/redis/login", `{"username":"bob","password":"builder"}`)
 		statuses[response.StatusCode]++
 		slowest = max(slowest, time.Since(sent))
 	}

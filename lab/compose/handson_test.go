@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"authlab/lab/embedded"
-	"authlab/lab/parts"
+	"authlab/lab/testkit"
 )
 
 const handsOn = "../../deploy/HANDS-ON.md"
@@ -115,7 +115,7 @@ func needContainers(t *testing.T) {
 	case "0":
 		t.Skip("AUTHLAB_TEST_COMPOSE is 0: containers have another turn")
 	default:
-		parts.Missing(t, "AUTHLAB_TEST_COMPOSE is not 1, so no containers are started")
+		testkit.Missing(t, "AUTHLAB_TEST_COMPOSE is not 1, so no containers are started")
 	}
 }
 
@@ -139,7 +139,7 @@ func walk(t *testing.T, environment ...string) {
 	t.Helper()
 	// An older curl prints the name of what it is asked for in place of the header.
 	if out, err := exec.CommandContext(t.Context(), "bash", "-c", "curl -s -w '%header{x}' file:///dev/null").Output(); err != nil || len(out) > 0 {
-		parts.Missing(t, fmt.Sprintf("there is no bash here with a curl of 7.84 or newer (%v)", err))
+		testkit.Missing(t, fmt.Sprintf("there is no bash here with a curl of 7.84 or newer (%v)", err))
 	}
 	steps, dir := readSheet(t), t.TempDir()
 	var script strings.Builder

@@ -20,6 +20,7 @@ import (
 
 	"authlab/lab/balancer"
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 	"authlab/web/scheme"
 )
 
@@ -104,24 +105,13 @@ func startBalancer(t *testing.T) (url string, kill func()) {
 // ask sends a request with the given header lines ("Name: value") and reads the whole answer.
 func ask(t *testing.T, method, url string, lines ...string) (*http.Response, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var headers []string
 	for _, line := range lines {
 		name, value, _ := strings.Cut(line, ": ")
-		request.Header.Add(name, value)
+		headers = append(headers, name, value)
 	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response, string(text)
+	answer := testkit.Send(t, method, url, "", headers...)
+	return answer.Response, answer.Text
 }
 
 // nginx and the embedded balancer are asked the same, and answer the same.

@@ -17,6 +17,7 @@ import (
 	"authlab/account"
 	"authlab/lab/contract"
 	"authlab/lab/control"
+	"authlab/lab/testkit"
 )
 
 // A noted lab notes what it is asked to do, and does it if it has no error to say.
@@ -266,24 +267,11 @@ func TestEventsTellOfRequestsAndChangesUntilTheEnd(t *testing.T) {
 	}
 	defer response.Body.Close()
 	lines := bufio.NewScanner(response.Body)
-	next := func(name, text string) {
-		t.Helper()
-		current := ""
-		for lines.Scan() {
-			if event, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
-				current = event
-			}
-			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && current == name && strings.Contains(data, text) {
-				return
-			}
-		}
-		t.Fatalf("the stream ended without %s %q", name, text)
-	}
-	next("cluster", `"target":"noted"`)
+	testkit.NextEvent(t, lines, "cluster", `"target":"noted"`)
 	controls.Observe(contract.RequestEvent{Path: "/token/revocable/me", Policy: "hash", Replica: "app-1", Status: 200})
-	next("request", `"scheme":"token-revocable"`)
+	testkit.NextEvent(t, lines, "request", `"scheme":"token-revocable"`)
 	controls.Changed()
-	next("cluster", `"target":"noted"`)
+	testkit.NextEvent(t, lines, "cluster", `"target":"noted"`)
 	controls.Close()
 	if rest, err := io.ReadAll(response.Body); err != nil {
 		t.Errorf("the stream ended with %q, %v", rest, err)

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"authlab/lab/parts"
+	"authlab/lab/testkit"
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -42,7 +42,7 @@ func browserFor(t *testing.T, timeout time.Duration, listen func(event any)) con
 		}
 	}
 	if path == "" {
-		parts.Missing(t, "there is no browser to test the page with: install chromium")
+		testkit.Missing(t, "there is no browser to test the page with: install chromium")
 	}
 
 	// chromedp makes the profile in TMPDIR, and removes it when the last process that uses it is gone. The browser itself

@@ -18,7 +18,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
-	"authlab/lab/parts"
+	"authlab/lab/testkit"
 )
 
 func start(t *testing.T, config embedded.Config) (*embedded.Lab, *contract.Remote) {
@@ -79,7 +79,7 @@ func TestThePredictionsHoldForOtherNumbersOfReplicas(t *testing.T) {
 
 func TestEveryExperimentIsAsPredictedOnARealRedisAndLeavesOtherKeysAlone(t *testing.T) {
 	// A Redis of its own, because store-lookups counts what it is asked.
-	address := parts.Named(t, "AUTHLAB_TEST_LAB_REDIS")
+	address := testkit.Named(t, "AUTHLAB_TEST_LAB_REDIS")
 	options, err := redis.ParseURL(address)
 	if err != nil {
 		t.Fatal(err)
@@ -111,22 +111,11 @@ func TestAPortThatIsTakenAndARedisThatIsNotThereAreErrors(t *testing.T) {
 	}
 }
 
-func post(t *testing.T, address, body string, edit func(*http.Request)) (int, string) {
+func post(t *testing.T, address, body string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if edit != nil {
-		edit(request)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
+	response := testkit.Send(t, http.MethodPost, address, body)
 	var problem struct{ Detail string }
-	_ = json.NewDecoder(response.Body).Decode(&problem)
+	_ = json.Unmarshal([]byte(response.Text), &problem)
 	if response.StatusCode >= 400 && response.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("%s: %d without a problem", address, response.StatusCode)
 	}
@@ -147,12 +136,12 @@ func TestControlsRefuseWhatTheyCannotDo(t *testing.T) {
 		"/lab/clock?again":          {`{"advance":"999999h"}`, 400},
 		"/lab/accounts/nobody":      {`{"roles":["user"]}`, 404},
 		"/lab/accounts/alice":       {`{}`, 400},
-		"/lab/accounts/bob":         {strings.Repeat(" ", 1<<20), 400},
+		"/lab/accounts/bob":         {strings.Repeat(" ", 1<<20), 413},
 		"/lab/nothing":              {"", 404},
 		"/lab/cluster":              {"", 404},
 		"/lab/reset":                {"", 204},
 	} {
-		if status, detail := post(t, c.URL()+path, tt.body, nil); status != tt.want || (status >= 400 && detail == "") {
+		if status, detail := post(t, c.URL()+path, tt.body); status != tt.want || (status >= 400 && detail == "") {
 			t.Errorf("POST %s: %d %q, want %d", path, status, detail, tt.want)
 		}
 	}
@@ -164,7 +153,7 @@ func TestThePictureShowsWhatWasBrokenAndResetMendsIt(t *testing.T) {
 		"/lab/replicas/app-2/kill": "", "/lab/replicas/app-3/clock": `{"skew":"10m"}`, "/lab/redis/stop": "",
 		"/lab/clock": `{"advance":"2h"}`, "/lab/accounts/alice": `{"roles":["user"]}`,
 	} {
-		if status, detail := post(t, c.URL()+path, body, nil); status != 204 {
+		if status, detail := post(t, c.URL()+path, body); status != 204 {
 			t.Fatalf("%s: %d %s", path, status, detail)
 		}
 	}
@@ -198,10 +187,7 @@ func TestThePictureShowsWhatWasBrokenAndResetMendsIt(t *testing.T) {
 func TestThePictureNeverShowsAWholeID(t *testing.T) {
 	c, _ := start(t, embedded.Config{})
 	for _, path := range []string{"/session/memory/login", "/session/redis/login", "/authenticate"} {
-		status, _ := post(t, c.URL()+path, `{"username":"alice","password":"wonderland"}`, func(r *http.Request) {
-			r.Header.Set("Content-Type", "application/json")
-		})
-		if status != http.StatusOK {
+		if status, _ := post(t, c.URL()+path, `{"username":"alice","password":"wonderland"}`); status != http.StatusOK {
 			t.Fatalf("%s: %d", path, status)
 		}
 	}
@@ -241,31 +227,13 @@ func TestEventsTellOfRequestsAndChanges(t *testing.T) {
 	defer response.Body.Close()
 	lines := bufio.NewScanner(response.Body)
 	lines.Buffer(nil, 1<<20)
-	// next waits for an event of this name whose data has the text in it.
-	next := func(name, text string) {
-		t.Helper()
-		current := ""
-		for lines.Scan() {
-			if event, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
-				current = event
-			}
-			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && current == name && strings.Contains(data, text) {
-				return
-			}
-		}
-		t.Fatalf("the stream ended without %s %q", name, text)
-	}
-	next("cluster", `"alive":true`)
-	page, err := http.Get(c.URL() + "/session/redis/me")
-	if err != nil {
-		t.Fatal(err)
-	}
-	page.Body.Close()
-	next("request", `"path":"/session/redis/me","policy":"round-robin"`)
+	testkit.NextEvent(t, lines, "cluster", `"alive":true`)
+	testkit.Send(t, http.MethodGet, c.URL()+"/session/redis/me", "")
+	testkit.NextEvent(t, lines, "request", `"path":"/session/redis/me","policy":"round-robin"`)
 	if err := target.Break(t.Context(), contract.OfReplica(contract.ReplicaKilled, "app-2")); err != nil {
 		t.Fatal(err)
 	}
-	next("cluster", "replica-killed:app-2")
+	testkit.NextEvent(t, lines, "cluster", "replica-killed:app-2")
 }
 
 func TestPagesThatDoNotReadNeverHoldUpTheLab(t *testing.T) {

@@ -27,7 +27,7 @@ func TestAGuardedRedisTakesThePlaceOfTheLabsAndGivesItBack(t *testing.T) {
 	}
 	login := func() {
 		t.Helper()
-		if code, detail := post(t, target.URL()+"/session/redis/login", `{"username":"alice","password":"wonderland"}`, func(r *http.Request) { r.Header.Set("Content-Type", "application/json") }); code != http.StatusOK {
+		if code, detail := post(t, target.URL()+"/session/redis/login", `{"username":"alice","password":"wonderland"}`); code != http.StatusOK {
 			t.Fatalf("%d %s", code, detail)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"authlab/lab/testkit"
+
 	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -137,18 +139,8 @@ func TestBothServicesTakeTheSameTokens(t *testing.T) {
 		}
 		for authorization, want := range sent {
 			for _, url := range []string{c.URL() + "/token/stateless/me", c.services.urls.Reports + "/reports/token"} {
-				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				request.Header.Set("Authorization", authorization)
-				response, err := http.DefaultClient.Do(request)
-				if err != nil {
-					t.Fatal(err)
-				}
-				response.Body.Close()
-				if response.StatusCode != want {
-					t.Errorf("%s: %s answers %d, want %d", tt.name, request.URL.Path, response.StatusCode, want)
+				if got := testkit.Send(t, http.MethodGet, url, "", "Authorization", authorization); got.StatusCode != want {
+					t.Errorf("%s: %s answers %d, want %d", tt.name, url, got.StatusCode, want)
 				}
 			}
 		}

@@ -12,7 +12,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/experiment/browser"
 	"authlab/lab/experiment/texts"
-	"authlab/lab/parts"
+	"authlab/lab/testkit"
 )
 
 // careless is a lab that forgets every flag: its cookies go everywhere and can be read by every script, and pages of all
@@ -59,7 +59,7 @@ func TestInARealBrowserALabWithoutFlagsIsASurprise(t *testing.T) {
 	if tab, err := trial.Tab(t.Context()); err == nil {
 		tab.Close()
 	} else if errors.Is(err, browser.ErrNone) {
-		parts.Missing(t, err)
+		testkit.Missing(t, err)
 	} else {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package naive_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 
 	"authlab/account"
 	"authlab/lab/naive"
+	"authlab/lab/testkit"
 )
 
 // A client sends requests to a twin of its own.
@@ -52,27 +52,11 @@ func (a answer) user(t *testing.T) account.User {
 // do sends a request with headers given as name, value, name, value.
 func (c *client) do(method, path, body string, headers ...string) answer {
 	c.t.Helper()
-	request, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.Do(request)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if response.Header.Get("X-Naive") != "true" {
+	got := testkit.Send(c.t, method, c.url+path, body, headers...)
+	if got.Header.Get("X-Naive") != "true" {
 		c.t.Errorf("%s %s: the answer does not say that it is naive", method, path)
 	}
-	return answer{response.StatusCode, string(text), response.Header, response.Cookies()}
+	return answer{got.StatusCode, got.Text, got.Header, got.Cookies()}
 }
 
 const asJSON, asForm = "application/json", "application/x-www-form-urlencoded"

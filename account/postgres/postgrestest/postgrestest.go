@@ -12,14 +12,14 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"authlab/lab/parts"
+	"authlab/lab/testkit"
 )
 
 // Address returns the address of an empty schema in that PostgreSQL. It is the test's own, and is dropped with all that
-// is in it when the test ends. Without a PostgreSQL see package parts.
+// is in it when the test ends. Without a PostgreSQL see package testkit.
 func Address(t testing.TB) string {
 	t.Helper()
-	server := parts.Named(t, "AUTHLAB_TEST_POSTGRES")
+	server := testkit.Named(t, "AUTHLAB_TEST_POSTGRES")
 	schema := "authlab_test_" + strings.ToLower(rand.Text())
 	Exec(t, server, "CREATE SCHEMA "+schema)
 	t.Cleanup(func() { Exec(t, server, "DROP SCHEMA "+schema+" CASCADE") })

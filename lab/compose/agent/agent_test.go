@@ -3,7 +3,6 @@ package agent_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +18,7 @@ import (
 	"authlab/lab/compose/agent"
 	"authlab/lab/contract"
 	"authlab/lab/fault/door"
+	"authlab/lab/testkit"
 	"authlab/session"
 	"authlab/token"
 	"authlab/web"
@@ -100,17 +100,7 @@ func newCookieKeys(t *testing.T) *session.CookieKeys {
 
 func (r *replica) send(method, path, body string) int {
 	r.t.Helper()
-	request, err := http.NewRequestWithContext(r.t.Context(), method, r.app.URL+path, strings.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Cookie", r.cookie)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer response.Body.Close()
+	response := testkit.Send(r.t, method, r.app.URL+path, body, "Cookie", r.cookie)
 	if cookie := response.Header.Get("Set-Cookie"); cookie != "" {
 		r.cookie, _, _ = strings.Cut(cookie, ";")
 	}
@@ -355,18 +345,7 @@ func TestAReplicaCanBeCutOffFromRedisAndBeFarFromIt(t *testing.T) {
 
 func TestAReplicaSignsWithKeysOfItsOwnUntilItForgetsThem(t *testing.T) {
 	r := start(t)
-	keys := func() string {
-		response, err := http.Get(r.app.URL + "/.well-known/jwks.json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		text, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
+	keys := func() string { return testkit.Send(t, http.MethodGet, r.app.URL+"/.well-known/jwks.json", "").Text }
 	shared := keys()
 	for _, own := range []bool{true, false} {
 		if err := r.client.Forget(t.Context(), contract.Startup{OwnKeys: own}); err != nil {

@@ -10,6 +10,7 @@ import (
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/api"
+	"authlab/lab/testkit"
 )
 
 // start starts a lab whose page can run experiments.
@@ -75,10 +76,7 @@ func TestAPageRunsAnExperimentAndHearsItInItsLanguage(t *testing.T) {
 func TestAPageLearnsWhatItCanAskBeforeItRuns(t *testing.T) {
 	lab := start(t)
 	for lang, want := range map[string]string{"en": "logged out", "es": "pierde la sesión"} {
-		response, err := http.Get(lab.URL() + "/lab/experiments?lang=" + lang)
-		if err != nil {
-			t.Fatal(err)
-		}
+		response := testkit.Send(t, http.MethodGet, lab.URL()+"/lab/experiments?lang="+lang, "")
 		var items []struct {
 			Name, Question, Claim string
 			Choices               []struct {
@@ -86,11 +84,8 @@ func TestAPageLearnsWhatItCanAskBeforeItRuns(t *testing.T) {
 				Text    string
 			}
 		}
-		if err := json.NewDecoder(response.Body).Decode(&items); err != nil || response.StatusCode != http.StatusOK {
-			t.Fatalf("%s: %s, %v", lang, response.Status, err)
-		}
-		response.Body.Close()
-		if len(items) != len(experiment.All()) {
+		response.JSON(t, &items)
+		if response.StatusCode != http.StatusOK || len(items) != len(experiment.All()) {
 			t.Errorf("%s: %d experiments", lang, len(items))
 		}
 		for _, item := range items {

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"authlab/lab/experiment/browser"
-	"authlab/lab/parts"
+	"authlab/lab/testkit"
 )
 
 // open opens a tab in a browser, and both end with the test.
@@ -22,7 +22,7 @@ func open(t *testing.T) (*browser.Browser, *browser.Tab) {
 	tab, err := b.Open(t.Context())
 	switch {
 	case errors.Is(err, browser.ErrNone):
-		parts.Missing(t, err)
+		testkit.Missing(t, err)
 	case err != nil:
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"authlab/lab/parts"
 	"authlab/lab/redisserver"
+	"authlab/lab/testkit"
 )
 
 // A Shared is a cluster that all tests of a package share, because it takes two seconds to start.
@@ -28,7 +28,7 @@ type Shared struct {
 const startTimeout = 20 * time.Second
 
 // Cluster returns the cluster. The first test that needs it starts it. With -short, or where no redis-server is installed, the
-// test is skipped: see package parts.
+// test is skipped: see package testkit.
 func (s *Shared) Cluster(t testing.TB) *redisserver.Cluster {
 	t.Helper()
 	if testing.Short() {
@@ -43,13 +43,13 @@ func (s *Shared) Cluster(t testing.TB) *redisserver.Cluster {
 	return s.cluster
 }
 
-// SkipWithout skips a test whose Redis could not be started because none is installed (package parts), and fails it for every
+// SkipWithout skips a test whose Redis could not be started because none is installed (package testkit), and fails it for every
 // other error.
 func SkipWithout(t testing.TB, err error) {
 	t.Helper()
 	switch {
 	case errors.Is(err, redisserver.ErrNone):
-		parts.Missing(t, err)
+		testkit.Missing(t, err)
 	case err != nil:
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func SkipWithout(t testing.TB, err error) {
 // there is removed.
 func Real(t testing.TB) (*redis.Client, string) {
 	t.Helper()
-	options, err := redis.ParseURL(parts.Named(t, "AUTHLAB_TEST_REDIS"))
+	options, err := redis.ParseURL(testkit.Named(t, "AUTHLAB_TEST_REDIS"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,4 @@
-// Package parts is for tests of what a machine may lack: a Redis, a PostgreSQL, a browser, containers. Such a test is skipped
-// where its part is missing, and fails there if the environment variable AUTHLAB_TEST_PARTS is all.
-package parts
+package testkit
 
 import (
 	"fmt"
@@ -8,7 +6,8 @@ import (
 	"testing"
 )
 
-// Missing ends a test that this machine lacks a part for, and says why.
+// Missing ends a test that this machine lacks a part for, like a Redis, a PostgreSQL or a browser, and says why. The test is
+// skipped, and fails if the environment variable AUTHLAB_TEST_PARTS is all.
 func Missing(t testing.TB, why any) {
 	t.Helper()
 	if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
