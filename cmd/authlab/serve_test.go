@@ -176,9 +176,7 @@ func TestAKeyFileThatCannotBeUsedIsRefusedAtStart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "keys.json")
-			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, os.WriteFile(path, []byte(content), 0o600))
 			code, _, stderr := program(t, nil, "serve", "--listen", "127.0.0.1:0", "--redis", redis, "--keys", path)
 			if code != 1 || stderr == "" {
 				t.Errorf("exit %d, stderr %q", code, stderr)
@@ -204,9 +202,7 @@ func TestAUsersDatabaseGetsTheDemoAccountsOnlyWithTheFlag(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			directory := account.NewMemory() // in the place of any
-			if err := createDemos(t.Context(), directory, hasher, tt.o, slog.New(slog.NewTextHandler(&log, nil))); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, createDemos(t.Context(), directory, hasher, tt.o, slog.New(slog.NewTextHandler(&log, nil))))
 			for _, demo := range account.Demos() {
 				if _, err := directory.User(t.Context(), demo.Name); (err == nil) != tt.want {
 					t.Errorf("%s: %v, want one: %t", demo.Name, err, tt.want)

@@ -31,14 +31,10 @@ func startNginx(t *testing.T) (url string, kill func()) {
 	t.Helper()
 	needContainers(t)
 	text, err := os.ReadFile(filepath.Join(repository, "docker-compose.yml"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	image := regexp.MustCompile(`image: (nginx:\S+)`).FindStringSubmatch(string(text))[1]
 	folder, err := filepath.Abs(filepath.Join(repository, "deploy/nginx"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	must := func(args ...string) string {
 		t.Helper()
 		out, ok := docker(t, args...)

@@ -126,9 +126,7 @@ func TestAllPagesHearOfAnExperiment(t *testing.T) {
 	defer server.Close()
 	defer controls.Close()
 	stream, err := http.Get(server.URL + "/lab/events")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer stream.Body.Close()
 	if header := stream.Header; header.Get("X-Content-Type-Options") != "nosniff" || header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the events: %v", header)
@@ -262,9 +260,7 @@ func TestEventsTellOfRequestsAndChangesUntilTheEnd(t *testing.T) {
 	server := httptest.NewServer(controls)
 	defer server.Close()
 	response, err := http.Get(server.URL + "/lab/events")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer response.Body.Close()
 	lines := bufio.NewScanner(response.Body)
 	testkit.NextEvent(t, lines, "cluster", `"target":"noted"`)
@@ -302,9 +298,7 @@ func TestAnExperimentHasTheLabToItself(t *testing.T) {
 		"a second run would begin": func(r *contract.Remote) error { return r.Begun(t.Context(), "sticky") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := ours.Begun(t.Context(), "sticky"); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, ours.Begun(t.Context(), "sticky"))
 			if err := change(other); !isBusy(err) {
 				t.Errorf("for another client in mid-run: %v", err)
 			}
@@ -317,9 +311,7 @@ func TestAnExperimentHasTheLabToItself(t *testing.T) {
 			if err := change(ours); err != nil {
 				t.Errorf("for the run itself: %v", err)
 			}
-			if err := ours.Ended(t.Context(), "sticky", struct{}{}); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, ours.Ended(t.Context(), "sticky", struct{}{}))
 			if err := change(other); err != nil {
 				t.Errorf("after the run: %v", err)
 			}
@@ -331,8 +323,6 @@ func TestAnExperimentHasTheLabToItself(t *testing.T) {
 func remote(t *testing.T, url string) *contract.Remote {
 	t.Helper()
 	r, err := contract.NewRemote(url)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return r
 }

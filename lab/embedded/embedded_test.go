@@ -24,18 +24,14 @@ import (
 func start(t *testing.T, config embedded.Config) (*embedded.Lab, *contract.Remote) {
 	t.Helper()
 	c, err := embedded.Start(t.Context(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	t.Cleanup(func() {
 		if err := c.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}
 	})
 	target, err := contract.NewRemote(c.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return c, target
 }
 
@@ -46,9 +42,7 @@ const soon = 2 * time.Second
 func runAll(t *testing.T, target experiment.Target, experiments ...experiment.Experiment) experiment.Report {
 	t.Helper()
 	report, err := experiment.Run(t.Context(), "embedded", target, experiments, func(int, int, string) {}, experiment.Users(50))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for _, e := range report.Experiments {
 		for _, cell := range e.Cells {
 			if !cell.AsPredicted {
@@ -68,9 +62,7 @@ func TestTheExperimentsOfABrowserAreAsPredicted(t *testing.T) {
 
 func TestThePredictionsHoldForOtherNumbersOfReplicas(t *testing.T) {
 	experiments, err := experiment.Named("round-robin", "sticky", "sticky-replica-dies", "replica-silent")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for _, replicas := range []int{1, 2, 4, 7} {
 		_, target := start(t, embedded.Config{Replicas: replicas, ResponseTimeout: soon})
 		runAll(t, target, experiments...)
@@ -81,14 +73,10 @@ func TestEveryExperimentIsAsPredictedOnARealRedisAndLeavesOtherKeysAlone(t *test
 	// A Redis of its own, because store-lookups counts what it is asked.
 	address := testkit.Named(t, "AUTHLAB_TEST_LAB_REDIS")
 	options, err := redis.ParseURL(address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	client := redis.NewClient(options)
 	defer client.Close()
-	if err := client.Set(t.Context(), "another-programs", "data", time.Hour).Err(); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, client.Set(t.Context(), "another-programs", "data", time.Hour).Err())
 	_, target := start(t, embedded.Config{Redis: address, MarkCookies: true})
 	runAll(t, target, experiment.All()...)
 	if kept, err := client.Get(t.Context(), "another-programs").Result(); err != nil || kept != "data" {
@@ -158,9 +146,7 @@ func TestThePictureShowsWhatWasBrokenAndResetMendsIt(t *testing.T) {
 		}
 	}
 	view, err := c.View(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	faults := slices.Sorted(slices.Values(view.Faults))
 	if !slices.Equal(faults, []string{"clock-skewed:app-3", "redis-stopped", "replica-killed:app-2"}) {
 		t.Errorf("faults %v", faults)
@@ -171,13 +157,9 @@ func TestThePictureShowsWhatWasBrokenAndResetMendsIt(t *testing.T) {
 	if ahead := time.Until(view.Now); ahead < time.Hour {
 		t.Errorf("the lab's clock is %s ahead, want two hours", ahead)
 	}
-	if err := target.Reset(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, target.Reset(t.Context()))
 	view, err = c.View(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	if len(view.Faults) != 0 || !view.Replicas[1].Alive || view.Replicas[2].ClockSkew != "0s" || !view.Redis.Alive ||
 		len(view.Redis.Keys) != 0 || len(view.Accounts[0].Roles) != 2 || time.Until(view.Now) > time.Minute {
 		t.Errorf("after a reset: %+v", view)
@@ -192,9 +174,7 @@ func TestThePictureNeverShowsAWholeID(t *testing.T) {
 		}
 	}
 	view, err := c.View(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	shown := 0
 	for _, r := range view.Replicas {
 		for _, s := range r.Sessions {
@@ -217,22 +197,16 @@ func TestThePictureNeverShowsAWholeID(t *testing.T) {
 func TestEventsTellOfRequestsAndChanges(t *testing.T) {
 	c, target := start(t, embedded.Config{})
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.URL()+"/lab/events", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer response.Body.Close()
 	lines := bufio.NewScanner(response.Body)
 	lines.Buffer(nil, 1<<20)
 	testkit.NextEvent(t, lines, "cluster", `"alive":true`)
 	testkit.Send(t, http.MethodGet, c.URL()+"/session/redis/me", "")
 	testkit.NextEvent(t, lines, "request", `"path":"/session/redis/me","policy":"round-robin"`)
-	if err := target.Break(t.Context(), contract.OfReplica(contract.ReplicaKilled, "app-2")); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, target.Break(t.Context(), contract.OfReplica(contract.ReplicaKilled, "app-2")))
 	testkit.NextEvent(t, lines, "cluster", "replica-killed:app-2")
 }
 
@@ -240,19 +214,13 @@ func TestPagesThatDoNotReadNeverHoldUpTheLab(t *testing.T) {
 	c, target := start(t, embedded.Config{})
 	for range 20 {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.URL()+"/lab/events", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		defer response.Body.Close() // and never read
 	}
 	experiments, err := experiment.Named("store-lookups")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	runAll(t, target, experiments...)
 }
 
@@ -286,9 +254,7 @@ func TestAKilledReplicaCostsNoGET(t *testing.T) {
 				<-ok
 			}
 			killed := contract.OfReplica(contract.ReplicaKilled, name)
-			if err := errors.Join(target.Break(t.Context(), killed), target.Mend(t.Context(), killed)); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, errors.Join(target.Break(t.Context(), killed), target.Mend(t.Context(), killed)))
 		}
 	}
 	cancel()

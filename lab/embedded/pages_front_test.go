@@ -18,9 +18,7 @@ func TestThePagesAreThereWithoutAnyReplicaAndAreNoRequestsOfTheirs(t *testing.T)
 	for _, replica := range []string{"app-1", "app-2", "app-3"} {
 		failed = append(failed, target.Break(ctx, contract.OfReplica(contract.ReplicaKilled, replica)))
 	}
-	if err := errors.Join(failed...); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, errors.Join(failed...))
 	for path, want := range map[string]string{
 		"/": "<!doctype html>", "/playground?lang=es": "<!doctype html>", "/inspector": "<!doctype html>",
 		"/assets/walkthrough.js": "function", "/assets/schemes.json": `"session-redis"`,
@@ -34,9 +32,7 @@ func TestThePagesAreThereWithoutAnyReplicaAndAreNoRequestsOfTheirs(t *testing.T)
 		t.Errorf("a replica answers: %s", response.Status)
 	}
 	view, err := target.View(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for _, r := range view.Replicas {
 		if r.Requests != 0 {
 			t.Errorf("%s: %d requests", r.Name, r.Requests)

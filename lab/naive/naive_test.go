@@ -24,9 +24,7 @@ type client struct {
 func newClient(t *testing.T) *client {
 	t.Helper()
 	twin, err := naive.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	server := httptest.NewServer(twin.Handler())
 	t.Cleanup(server.Close)
 	return &client{twin, t, server.URL}
@@ -80,9 +78,7 @@ func (c *client) login(name, cookie string) answer {
 
 func TestTheTwinAnswersThisMachineOnly(t *testing.T) {
 	twin, err := naive.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for name, tt := range map[string]struct {
 		from, host string
 		want       int
@@ -191,9 +187,7 @@ func TestATokenOrACodeIsSentToAnyAddressAndTheCodeIsGoodForAll(t *testing.T) {
 	authorize := func(query, password string) *url.URL {
 		got := c.do("POST", "/naive/authorize?"+query, "username=alice&password="+password, "Content-Type", asForm)
 		back, err := url.Parse(got.header.Get("Location"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		return back
 	}
 	back := authorize("response_type=token&redirect_uri=https://evil.example/", "wonderland")

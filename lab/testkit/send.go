@@ -10,6 +10,14 @@ import (
 	"testing"
 )
 
+// Must ends a test that cannot go on after an error.
+func Must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // An Answer is a response whose body has been read: it is Text.
 type Answer struct {
 	*http.Response
@@ -29,9 +37,7 @@ func (a Answer) JSON(t testing.TB, into any) {
 func Send(t testing.TB, method, url, body string, headers ...string) Answer {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
+	Must(t, err)
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Add(headers[i], headers[i+1])
 	}
@@ -40,9 +46,7 @@ func Send(t testing.TB, method, url, body string, headers ...string) Answer {
 	}
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
+	Must(t, err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {

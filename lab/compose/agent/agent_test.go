@@ -39,14 +39,10 @@ func start(t *testing.T) *replica {
 	t.Helper()
 	r := &replica{t: t, redis: miniredis.RunT(t)}
 	directory, hasher := account.NewMemory(), account.NewHasher(1)
-	if err := account.CreateSimulated(t.Context(), directory, hasher, 1, func(int) string { return "ann" }, "secret"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, account.CreateSimulated(t.Context(), directory, hasher, 1, func(int) string { return "ann" }, "secret"))
 	shared, cookies := newKeys(t), newCookieKeys(t)
 	listener, err := door.Open(t.Context(), "127.0.0.1:0", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	connect := func() (redis.UniversalClient, error) {
 		client, err := web.OpenRedis("redis://" + r.redis.Addr())
 		r.clients = append(r.clients, client)
@@ -61,9 +57,7 @@ func start(t *testing.T) *replica {
 			Name: "app-1", Directory: directory, Hasher: hasher, Redis: client, Keys: keys, CookieKeys: cookies, Now: now,
 		}), nil
 	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	r.app = &httptest.Server{Listener: listener, Config: &http.Server{Handler: r.agent}}
 	r.app.Start()
 	lab := httptest.NewServer(r.agent.Lab())
@@ -80,21 +74,15 @@ func start(t *testing.T) *replica {
 
 func newKeys(t *testing.T) *token.Keyring {
 	key, err := token.GenerateKey(token.DefaultAlgorithm)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	keys, err := token.NewKeyring(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return keys
 }
 
 func newCookieKeys(t *testing.T) *session.CookieKeys {
 	cookies, err := session.NewCookieKeys([]byte(strings.Repeat("k", 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return cookies
 }
 
@@ -119,9 +107,7 @@ func (r *replica) set(c agent.Conditions) error { return r.client.Set(r.t.Contex
 func (r *replica) memory() agent.Memory {
 	r.t.Helper()
 	memory, err := r.client.Memory(r.t.Context())
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	testkit.Must(r.t, err)
 	return memory
 }
 
@@ -143,9 +129,7 @@ func TestAnAgentTellsWhatItsReplicaRemembersAndNeverAWholeID(t *testing.T) {
 
 func TestAReplicaWorksByItsSettingsAlsoAfterItHasForgotten(t *testing.T) {
 	r := start(t)
-	if err := errors.Join(r.set(agent.Conditions{Settings: contract.Settings{MaxSessions: 1}}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, errors.Join(r.set(agent.Conditions{Settings: contract.Settings{MaxSessions: 1}}), r.client.Forget(t.Context(), contract.Startup{})))
 	for i, want := range []int{1, 2} {
 		for range 2 {
 			r.cookie = ""
@@ -154,9 +138,7 @@ func TestAReplicaWorksByItsSettingsAlsoAfterItHasForgotten(t *testing.T) {
 		if memory := r.memory(); memory.SessionCount != want {
 			t.Errorf("step %d: %d sessions of one user, want %d", i, memory.SessionCount, want)
 		}
-		if err := errors.Join(r.set(agent.Conditions{}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, errors.Join(r.set(agent.Conditions{}), r.client.Forget(t.Context(), contract.Startup{})))
 	}
 	if err := r.set(agent.Conditions{Settings: contract.Settings{MaxSessions: -1}}); err == nil {
 		t.Error("less than no sessions were set")
@@ -170,9 +152,7 @@ func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
 		offset time.Duration
 		want   int
 	}{{20 * time.Minute, http.StatusOK}, {10 * time.Minute, http.StatusOK}, {time.Hour, http.StatusUnauthorized}} {
-		if err := r.set(agent.Conditions{Offset: tt.offset}); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, r.set(agent.Conditions{Offset: tt.offset}))
 		if offset := r.memory().Offset; offset != tt.offset {
 			t.Errorf("the clock is %s ahead, want %s", offset, tt.offset)
 		}
@@ -185,12 +165,8 @@ func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
 func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	r := start(t)
 	r.login()
-	if err := r.set(agent.Conditions{Offset: time.Minute}); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.set(agent.Conditions{Offset: time.Minute}))
+	testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{}))
 	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != time.Minute || !memory.Redis {
 		t.Errorf("%+v", memory)
 	}
@@ -202,9 +178,7 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 		t.Errorf("a new session: %d", status)
 	}
 	r.agent.Drain()
-	if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{}))
 	if status := r.send(http.MethodGet, "/readyz", ""); status != http.StatusServiceUnavailable {
 		t.Errorf("a replica that ends is ready again: %d", status)
 	}
@@ -228,9 +202,7 @@ func TestALifeOfAReplicaLeavesNothingToTheNext(t *testing.T) {
 	first := login()
 	for range 5 {
 		r.memory() // asks Redis whether it is there
-		if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{}))
 	}
 	if after := login(); after != first {
 		t.Errorf("a login after five lives: %d commands are counted, and %d before them", after, first)
@@ -258,9 +230,7 @@ func TestAnAddressWithoutAnAgentIsAwayAndARefusalIsNot(t *testing.T) {
 	refusing := httptest.NewServer(http.NotFoundHandler())
 	defer refusing.Close()
 	paused, err := net.Listen("tcp", "127.0.0.1:0") // the operating system accepts, and no process reads
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer paused.Close()
 	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -276,22 +246,16 @@ func TestADoorThatRefusesIsADeadReplicaToItsClients(t *testing.T) {
 	r := start(t)
 	r.login()
 	for range 2 {
-		if err := r.client.SetDoor(t.Context(), agent.DoorRefuses); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, r.client.SetDoor(t.Context(), agent.DoorRefuses))
 	}
 	if _, err := http.Get(r.app.URL + "/livez"); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("a client: %v", err)
 	}
-	if err := r.client.SetDoor(t.Context(), agent.DoorSilent); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.client.SetDoor(t.Context(), agent.DoorSilent))
 	if memory := r.memory(); memory.Door != agent.DoorRefuses || memory.SessionCount != 0 {
 		t.Errorf("while it refuses: %+v", memory)
 	}
-	if err := r.client.SetDoor(t.Context(), agent.DoorOpen); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.client.SetDoor(t.Context(), agent.DoorOpen))
 	if status := r.send(http.MethodGet, "/session/memory/me", ""); status != http.StatusUnauthorized || r.memory().Door != agent.DoorOpen {
 		t.Errorf("afterwards: %d, %+v", status, r.memory())
 	}
@@ -300,17 +264,13 @@ func TestADoorThatRefusesIsADeadReplicaToItsClients(t *testing.T) {
 func TestADoorThatIsSilentForgetsNothing(t *testing.T) {
 	r := start(t)
 	r.login()
-	if err := r.client.SetDoor(t.Context(), agent.DoorSilent); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.client.SetDoor(t.Context(), agent.DoorSilent))
 	answered := make(chan int, 1)
 	go func() { answered <- r.send(http.MethodGet, "/session/memory/me", "") }()
 	if memory := r.memory(); memory.Door != agent.DoorSilent || memory.SessionCount != 1 {
 		t.Errorf("in the silence: %+v", memory)
 	}
-	if err := r.client.SetDoor(t.Context(), agent.DoorOpen); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.client.SetDoor(t.Context(), agent.DoorOpen))
 	if status := <-answered; status != http.StatusOK {
 		t.Errorf("what waited was answered %d", status)
 	}
@@ -329,9 +289,7 @@ func TestAReplicaCanBeCutOffFromRedisAndBeFarFromIt(t *testing.T) {
 		{agent.Conditions{Delay: 30 * time.Millisecond}, http.StatusOK},
 		{agent.Conditions{}, http.StatusOK},
 	} {
-		if err := r.set(tt.conditions); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, r.set(tt.conditions))
 		began := time.Now()
 		status := r.send(http.MethodGet, "/session/redis/me", "")
 		if took := time.Since(began); status != tt.status || took < tt.conditions.Delay {
@@ -348,9 +306,7 @@ func TestAReplicaSignsWithKeysOfItsOwnUntilItForgetsThem(t *testing.T) {
 	keys := func() string { return testkit.Send(t, http.MethodGet, r.app.URL+"/.well-known/jwks.json", "").Text }
 	shared := keys()
 	for _, own := range []bool{true, false} {
-		if err := r.client.Forget(t.Context(), contract.Startup{OwnKeys: own}); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{OwnKeys: own}))
 		if (keys() == shared) == own || r.memory().OwnKeys != own {
 			t.Errorf("own keys %t: %+v", own, r.memory())
 		}
@@ -390,9 +346,7 @@ func TestWhatIsNoDoorAndNoConditionIsRefused(t *testing.T) {
 		return client, err
 	}
 	without, err := agent.New(agent.Config{Redis: connect, Open: func(redis.UniversalClient, func() time.Time, contract.Startup) (*web.Server, error) { return nil, nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer without.Close()
 	answer = httptest.NewRecorder()
 	without.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/door", strings.NewReader(`{"door":"silent"}`)))

@@ -22,6 +22,7 @@ import (
 	"authlab/lab/compose/agent"
 	"authlab/lab/compose/console"
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 	"authlab/web"
 )
 
@@ -118,14 +119,10 @@ func newLab(t *testing.T) *lab {
 	t.Helper()
 	l := &lab{t: t, redis: miniredis.RunT(t), users: &memoryUsers{Memory: account.NewMemory()}, agents: []*fake{newFake(t), newFake(t)}}
 	client, err := web.OpenRedis("redis://" + l.redis.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	t.Cleanup(func() { client.Close() })
 	hasher := account.NewHasher(2)
-	if err := account.CreateDemos(t.Context(), l.users, hasher); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, account.CreateDemos(t.Context(), l.users, hasher))
 	balancer := httptest.NewServer(http.HandlerFunc(l.balancer))
 	t.Cleanup(balancer.Close)
 	address := func(f *fake) string { return strings.TrimPrefix(f.server.URL, "http://") }
@@ -142,17 +139,13 @@ func newLab(t *testing.T) *lab {
 func (l *lab) view() contract.View {
 	l.t.Helper()
 	v, err := l.View(l.t.Context())
-	if err != nil {
-		l.t.Fatal(err)
-	}
+	testkit.Must(l.t, err)
 	return v
 }
 
 func TestTheViewIsPutTogetherFromTheReplicasThatAreThere(t *testing.T) {
 	l := newLab(t)
-	if err := l.redis.Set("authlab:session:0123456789abcdef", "record"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.redis.Set("authlab:session:0123456789abcdef", "record"))
 	v := l.view()
 	if v.Target != "compose" || len(v.Replicas) != 2 || !v.Redis.Alive || v.Redis.KeyCount["session"] != 1 || len(v.Accounts) != 2 ||
 		len(v.Faults) != 0 || v.Services.Reports == "" || v.Replicas[1].Name != "app-2" || v.Replicas[1].SessionCount != 1 {
@@ -265,9 +258,7 @@ func TestTheConsoleCutsTheReplicasOffFromRedisAndMovesItAway(t *testing.T) {
 			t.Errorf("%s: %q, %+v", tt.name, v.Faults, v.Redis)
 		}
 	}
-	if err := l.Break(ctx, stopped); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.Break(ctx, stopped))
 	l.agents[1].change(func(m *agent.Memory) { m.Conditions, m.Redis = agent.Conditions{}, true }) // as after a restart
 	l.view()
 	if !l.agents[1].change(func(*agent.Memory) {}).Cut {
@@ -281,9 +272,7 @@ func TestBootKeysAreOwnKeysUntilReset(t *testing.T) {
 		do  func(context.Context) error
 		own bool
 	}{{func(ctx context.Context) error { return l.Break(ctx, contract.Fault{Name: contract.BootKeys}) }, true}, {l.Reset, false}} {
-		if err := tt.do(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, tt.do(t.Context()))
 		for i, f := range l.agents {
 			if m := f.change(func(*agent.Memory) {}); m.OwnKeys != tt.own || m.SessionCount != 0 {
 				t.Errorf("app-%d: %+v, want own keys %t", i+1, m, tt.own)
@@ -305,9 +294,7 @@ func TestEveryReplicaIsStartedAsAllFaultsTogetherHaveIt(t *testing.T) {
 		{func(ctx context.Context) error { return l.Break(ctx, leaked) }, []string{"boot-keys", "keys-leaked"}},
 		{l.Reset, []string{}},
 	} {
-		if err := tt.do(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, tt.do(t.Context()))
 		if v := l.view(); !slices.Equal(v.Faults, tt.faults) {
 			t.Errorf("faults %q, want %q", v.Faults, tt.faults)
 		}
@@ -356,13 +343,9 @@ func TestARedisIsAliveWhenEveryReplicaReachesIt(t *testing.T) {
 
 func TestTimeIsToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 	l := newLab(t)
-	if err := l.redis.Set("authlab:session:x", "record"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.redis.Set("authlab:session:x", "record"))
 	l.redis.SetTTL("authlab:session:x", time.Hour)
-	if err := errors.Join(l.Advance(t.Context(), 10*time.Minute), l.skews(t.Context(), "app-2", time.Minute), l.Advance(t.Context(), 10*time.Minute)); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, errors.Join(l.Advance(t.Context(), 10*time.Minute), l.skews(t.Context(), "app-2", time.Minute), l.Advance(t.Context(), 10*time.Minute)))
 	if one, two := l.agents[0].offset(), l.agents[1].offset(); one != 20*time.Minute || two != 21*time.Minute {
 		t.Errorf("the clocks are %s and %s ahead", one, two)
 	}
@@ -388,9 +371,7 @@ func TestTimeIsToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 func TestSettingsAreToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 	l := newLab(t)
 	two := contract.Settings{MaxSessions: 2}
-	if err := l.Set(t.Context(), two); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.Set(t.Context(), two))
 	l.agents[1].change(func(m *agent.Memory) { m.Settings = contract.Settings{} }) // as after a restart
 	l.view()
 	for i, want := range []contract.Settings{two, {}} {
@@ -399,17 +380,13 @@ func TestSettingsAreToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 				t.Errorf("step %d: app-%d has %+v, want %+v", i, name+1, got, want)
 			}
 		}
-		if err := l.Reset(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, l.Reset(t.Context()))
 	}
 }
 
 func TestResetEmptiesMemoriesAndRedisAndSetsClocksAndUsersRight(t *testing.T) {
 	l := newLab(t)
-	if err := l.redis.Set("authlab:session:x", "record"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.redis.Set("authlab:session:x", "record"))
 	if err := errors.Join(
 		l.Advance(t.Context(), time.Hour), l.skews(t.Context(), "app-1", time.Minute),
 		l.AddUsers(t.Context(), 3, "secret"), l.SetRoles(t.Context(), "alice", []string{"user"}),
@@ -419,9 +396,7 @@ func TestResetEmptiesMemoriesAndRedisAndSetsClocksAndUsersRight(t *testing.T) {
 	if user, err := l.users.User(t.Context(), "user-00003"); err != nil || user.Email != "user-00003@example.com" {
 		t.Errorf("%+v, %v", user, err)
 	}
-	if err := l.Reset(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.Reset(t.Context()))
 	v := l.view()
 	if v.Replicas[0].SessionCount != 0 || len(v.Redis.Keys) != 0 || len(v.Faults) != 0 || len(v.Accounts[0].Roles) != 2 || l.agents[0].offset() != 0 {
 		t.Errorf("%+v", v)
@@ -488,16 +463,12 @@ func stoppedRedis(t *testing.T, l *lab) error {
 func TestALineOfTheLogIsARequest(t *testing.T) {
 	l := newLab(t)
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	events := make(chan contract.RequestEvent, 10)
 	ended := make(chan error, 1)
 	go func() { ended <- l.Listen(conn, func(e contract.RequestEvent) { events <- e }) }()
 	nginx, err := net.Dial("udp", conn.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer nginx.Close()
 	for _, line := range []string{
 		"", "{", "no line of ours", `<190>Nov 22 04:00:00 nginx: {"at":"yesterday"}`,
