@@ -82,9 +82,8 @@ type memoryUsers struct {
 	away error
 }
 
-func (m *memoryUsers) RemoveAllBut(_ context.Context, names ...string) error {
-	m.Memory.RemoveAllBut(names...)
-	return m.away
+func (m *memoryUsers) RemoveAllBut(ctx context.Context, names ...string) error {
+	return errors.Join(m.Memory.RemoveAllBut(ctx, names...), m.away)
 }
 
 func (m *memoryUsers) User(ctx context.Context, name string) (account.User, error) {
