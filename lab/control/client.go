@@ -19,7 +19,7 @@ const (
 
 // A clientRequest is what the lab's own client is asked to send: to the balancer, or to the second service.
 type clientRequest struct {
-	Service string            `json:"service"` // "" or reports
+	Service string            `json:"service"` // "", reports or issuer
 	Method  string            `json:"method"`
 	Path    string            `json:"path"`
 	Headers map[string]string `json:"headers"`
@@ -59,19 +59,19 @@ func (c *Controls) handleClient(w http.ResponseWriter, r *http.Request) {
 	contract.HandleLook(func(ctx context.Context) (clientResponse, error) { return body.send(ctx, home) })(w, r)
 }
 
-// addressFor is the address of the service that a request is for. The containers' console has no network to the second
+// addressFor is the address of the service that a request is for: "" is home. The containers' console has no network to the second
 // service, so there a person asks.
 func (c *Controls) addressFor(ctx context.Context, body clientRequest) (string, error) {
 	address := ""
 	switch body.Service {
 	case "":
 		address = c.config.Home
-	case "reports":
+	case "reports", "issuer":
 		view, err := c.lab.View(ctx)
 		if err != nil {
 			return "", err
 		}
-		address = view.Services.Reports
+		address = map[string]string{"reports": view.Services.Reports, "issuer": view.Services.Issuer}[body.Service]
 		if view.Target == "compose" && address != "" {
 			return "", contract.ByHand{What: "The console has no way to the second service.", Command: body.curl(address)}
 		}

@@ -261,6 +261,36 @@ func TestACopyOfABoundTokenIsRefused(t *testing.T) {
 	p.act("send", "session-redis 401 · token-stateless 200 · token-bound 200")
 }
 
+func TestAReaderLogsInAtAnotherServer(t *testing.T) {
+	c, _ := start(t, embedded.Config{})
+	p := &page{t, browser(t, func(any) {})} // which asks more than one server
+	p.do(chromedp.Navigate(c.URL() + "/playground?lang=es"))
+	wait[bool](p, `!document.getElementById("other-login").hidden`)
+	p.do(chromedp.SendKeys(chromedp.CSS("#other-login"), kb.Enter),
+		chromedp.SendKeys(chromedp.CSS("input[name=username]:not([autocomplete=off])"), "alice"))
+	if at := ask[string](p, `location.origin`); at == c.URL() || ask[string](p, `document.querySelector("input[type=password]").value`) != "" {
+		t.Errorf("the password is asked for at %s", at)
+	}
+	p.do(chromedp.SendKeys(chromedp.CSS("input[type=password]"), "wonderland"+kb.Enter), chromedp.WaitVisible(chromedp.CSS("html[lang=es] #holds")))
+	p.expectMessage("alice vuelve del servidor de acceso")
+	if at := ask[string](p, `location.href`); at != c.URL()+"/playground?lang=es" {
+		t.Errorf("the page is at %s", at)
+	}
+	p.chooseSchemes("token-stateless", "token-revocable")
+	p.act("send", "token-stateless 200 · token-revocable 200")
+	p.act("refresh", "Un par de tokens nuevo")
+
+	for query, want := range map[string]string{
+		"code=stolen&state=other": "not the answer to a login that this tab has begun",
+		"code=stolen&state=mine":  "did not give a token: {\"error\":\"invalid_grant\"}",
+		"error=no&state=mine":     "did not give a token: no",
+	} {
+		ask[bool](p, `sessionStorage.setItem("authlab.login", '{"state":"mine","verifier":"v","search":"?lang=en"}') ?? true`)
+		p.do(chromedp.Navigate("about:blank"), chromedp.Navigate(c.URL()+"/playground?lang=en#"+query))
+		p.expectMessage(want)
+	}
+}
+
 func TestAStreamOfUsersFlowsUntilItIsStopped(t *testing.T) {
 	p := openPlayground(t, 401)
 	p.act("login", "alice is logged in")

@@ -35,9 +35,10 @@ func (c *Lab) startServices(ctx context.Context) error {
 	if c.services.home, err = fault.NewWire(home); err != nil {
 		return err
 	}
+	origins := []string{"http://" + home, "http://localhost:" + port} // of the lab's own page
 	c.services.reports, err = resource.New(resource.Config{
 		Home: "http://" + c.services.home.Addr(), Name: "reports", Secret: c.secret, Now: c.time.Now, Logger: c.config.Logger,
-		AllowedOrigins: []string{"http://" + home, "http://localhost:" + port}, // of the lab's own page
+		AllowedOrigins: origins,
 	})
 	if err != nil {
 		return err
@@ -51,8 +52,12 @@ func (c *Lab) startServices(ctx context.Context) error {
 	if c.services.urls.Naive, err = c.startService(ctx, "naive", c.services.naive.Handler()); err != nil {
 		return err
 	}
+	clients := map[string]string{contract.OAuthClient: contract.OAuthRedirect}
+	for _, origin := range origins {
+		clients[origin] = origin + "/playground"
+	}
 	login := issuer.New(issuer.Config{
-		Home: "http://" + home, Clients: map[string]string{contract.OAuthClient: contract.OAuthRedirect}, Now: c.time.Now, Logger: c.config.Logger,
+		Home: "http://" + home, Clients: clients, Now: c.time.Now, Logger: c.config.Logger,
 	})
 	c.services.urls.Issuer, err = c.startService(ctx, "issuer", login.Handler())
 	return err

@@ -33,11 +33,10 @@ export class Wallet extends EventTarget {
     return SCHEMES.flatMap(({ name: scheme }) => this.#held.get(scheme) ?? []);
   }
 
-  /** Logs in by some schemes, one after the other, and returns their answers. Both Bearer schemes share one token. */
-  async login(user, schemes) {
+  /** Logs in by some schemes, one after the other, and returns their answers. Both Bearer schemes share one token: pair, where another server has given it. */
+  async login(user, schemes, pair) {
     this.user = user;
     const answers = [];
-    let pair;
     for (const scheme of schemes) {
       const lane = schemeNamed(scheme);
       if (lane.credential === "basic") {

@@ -13,6 +13,7 @@ import { ClientPanel } from "./client-panel.js";
 import { HoldsView } from "./holds-view.js";
 import { addKeys } from "./keys.js";
 import { LabPanel } from "./lab-panel.js";
+import { offerOtherLogin } from "./other-login.js";
 import { RequestLog } from "./request-log.js";
 import { StreamView } from "./stream-view.js";
 import { Stream } from "./stream.js";
@@ -55,5 +56,6 @@ async function reset() {
   sayAnswer(exchange, t("shell.is-reset"));
 }
 
+offerOtherLogin(lab, wallet);
 addKeys(startShell({ reset }), { clientPanel, labPanel, lab, streamView });
 lab.open();
