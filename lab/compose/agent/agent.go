@@ -16,6 +16,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -51,6 +52,9 @@ type Config struct {
 	Redis   func() (redis.UniversalClient, error) // makes the client of one life of the replica
 	OwnKeys bool                                  // from the start, and for good
 	Door    *door.Door                            // where the replica's clients come in; nil: the lab cannot shut it
+	// Delay is how far away the lab moves Redis. It is for what is to move with it: the database of session-postgres. nil: that
+	// stays where it is.
+	Delay *control.Delay
 }
 
 // An Agent stands in front of a replica. It is the replica's handler; Lab is the lab's.
@@ -71,7 +75,7 @@ var _ http.Handler = (*Agent)(nil)
 
 // New opens the replica. Close the agent after its last request.
 func New(config Config) (*Agent, error) {
-	a := &Agent{config: config}
+	a := &Agent{config: config, wire: wire{delay: cmp.Or(config.Delay, &control.Delay{})}}
 	return a, a.forget(contract.Startup{})
 }
 

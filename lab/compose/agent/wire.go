@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"authlab/lab/control"
 )
 
 // errCut is what a replica gets for every command while it is cut off from Redis.
@@ -20,21 +22,21 @@ type WireState struct {
 }
 
 // A wire is a replica's way to Redis, where the lab can cut it or make it longer. It is a hook of the replica's client,
-// so Redis itself notices nothing. The zero wire is whole.
+// so Redis itself notices nothing.
 type wire struct {
 	cut   atomic.Bool
-	delay atomic.Int64 // ns, of each command or pipeline
+	delay *control.Delay // of each command or pipeline
 }
 
 var _ redis.Hook = (*wire)(nil)
 
 func (w *wire) set(cut bool, delay time.Duration) {
 	w.cut.Store(cut)
-	w.delay.Store(int64(delay))
+	w.delay.Set(delay)
 }
 
 func (w *wire) state() WireState {
-	return WireState{Cut: w.cut.Load(), Delay: time.Duration(w.delay.Load()).String()}
+	return WireState{Cut: w.cut.Load(), Delay: w.delay.By().String()}
 }
 
 // travel is the way there and back.
@@ -42,18 +44,7 @@ func (w *wire) travel(ctx context.Context) error {
 	if w.cut.Load() {
 		return errCut
 	}
-	delay := time.Duration(w.delay.Load())
-	if delay == 0 {
-		return nil
-	}
-	arrived := time.NewTimer(delay)
-	defer arrived.Stop()
-	select {
-	case <-arrived.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return w.delay.Wait(ctx)
 }
 
 // DialHook implements redis.Hook.
