@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -154,7 +155,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 			server.Audit(ctx, event)
 		}
 	}
-	connect := func() (redis.UniversalClient, error) { return web.OpenRedis(o.redis) }
+	connect := func(address string) (redis.UniversalClient, error) { return web.OpenRedis(cmp.Or(address, o.redis)) }
 	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Delay: &delay, Open: func(client redis.UniversalClient, now func() time.Time, startup contract.Startup) (*web.Server, error) {
 		signing := keys
 		var err error

@@ -60,6 +60,7 @@ type state struct {
 	redis     bool            // stopped
 	flush     bool            // Redis is to be empty when it is back
 	home      bool            // cut off
+	guarded   bool            // the containers of the profile sentinel are there
 	ownKeys   bool
 	olderKeys bool // keys from before go on verifying
 }
@@ -147,7 +148,7 @@ func (t *Target) Close(ctx context.Context) error {
 	t.client.CloseIdleConnections()
 	if t.ours {
 		t.say("taking the containers down")
-		failed = append(failed, t.docker.compose(ctx, "down", "-v"))
+		failed = append(failed, t.docker.compose(ctx, "--profile", profile, "down", "-v"))
 	}
 	return errors.Join(failed...)
 }

@@ -32,6 +32,12 @@ func (t *Target) Break(ctx context.Context, f contract.Fault) error {
 		return t.recreate(ctx, true)
 	case contract.HomeCut:
 		return t.cutHome(ctx, true)
+	case contract.RedisGuarded:
+		return t.guard(ctx)
+	case contract.ReplicationCut:
+		return t.cutReplication(ctx)
+	case contract.PrimaryKilled:
+		return t.failOver(ctx)
 	}
 	return t.Remote.Break(ctx, f)
 }
@@ -54,6 +60,8 @@ func (t *Target) Mend(ctx context.Context, f contract.Fault) error {
 		return t.recreate(ctx, false)
 	case contract.HomeCut:
 		return t.cutHome(ctx, false)
+	case contract.RedisGuarded:
+		return errors.Join(t.Remote.Mend(ctx, f), t.endGuarded(ctx))
 	}
 	return t.Remote.Mend(ctx, f)
 }
@@ -232,7 +240,7 @@ func (t *Target) mend(ctx context.Context) error {
 	if err := t.start(ctx, marked(t.broken.killed)...); err != nil {
 		return err
 	}
-	failed := t.cutHome(ctx, false)
+	failed := errors.Join(t.cutHome(ctx, false), t.endGuarded(ctx))
 	if t.broken.olderKeys {
 		failed = errors.Join(failed, t.rotateKeys(ctx, false))
 	}

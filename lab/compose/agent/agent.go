@@ -48,10 +48,11 @@ type Memory struct {
 // Config says what an Agent works with. Open and Redis are required.
 type Config struct {
 	// Open makes the replica: at the start, and again each time it is to forget. now is its clock.
-	Open    func(redis redis.UniversalClient, now func() time.Time, startup contract.Startup) (*web.Server, error)
-	Redis   func() (redis.UniversalClient, error) // makes the client of one life of the replica
-	OwnKeys bool                                  // from the start, and for good
-	Door    *door.Door                            // where the replica's clients come in; nil: the lab cannot shut it
+	Open func(redis redis.UniversalClient, now func() time.Time, startup contract.Startup) (*web.Server, error)
+	// Redis makes the client of one life of the replica. address is empty, unless it is to be at another Redis.
+	Redis   func(address string) (redis.UniversalClient, error)
+	OwnKeys bool       // from the start, and for good
+	Door    *door.Door // where the replica's clients come in; nil: the lab cannot shut it
 	// Delay is how far away the lab moves Redis. It is for what is to move with it: the database of session-postgres. nil: that
 	// stays where it is.
 	Delay *control.Delay
@@ -104,7 +105,7 @@ func (a *Agent) forget(startup contract.Startup) error {
 }
 
 func (a *Agent) reopen(startup contract.Startup) error {
-	client, err := a.config.Redis()
+	client, err := a.config.Redis(startup.Redis)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -47,8 +48,8 @@ func start(t *testing.T) *replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connect := func() (redis.UniversalClient, error) {
-		client, err := web.OpenRedis("redis://" + r.redis.Addr())
+	connect := func(address string) (redis.UniversalClient, error) {
+		client, err := web.OpenRedis(cmp.Or(address, "redis://"+r.redis.Addr()))
 		r.clients = append(r.clients, client)
 		return client, err
 	}
@@ -215,6 +216,25 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	}
 	if status := r.send(http.MethodGet, "/readyz", ""); status != http.StatusServiceUnavailable {
 		t.Errorf("a replica that ends is ready again: %d", status)
+	}
+}
+
+func TestAReplicaIsAtAnotherRedisForAsLongAsItIsToldSo(t *testing.T) {
+	r, other := start(t), miniredis.RunT(t)
+	for _, tt := range []struct {
+		startup contract.Startup
+		want    bool // the other one
+	}{{contract.Startup{Redis: "redis://" + other.Addr()}, true}, {contract.Startup{}, false}} {
+		if err := r.client.Forget(t.Context(), tt.startup); err != nil {
+			t.Fatal(err)
+		}
+		before := len(other.Keys())
+		if status := r.send(http.MethodPost, "/session/redis/login", `{"username":"ann","password":"secret"}`); status != http.StatusOK {
+			t.Fatalf("%+v: log in: %d", tt.startup, status)
+		}
+		if is := len(other.Keys()) > before; is != tt.want {
+			t.Errorf("%+v: the session is in the other Redis: %t, want %t", tt.startup, is, tt.want)
+		}
 	}
 }
 
@@ -392,8 +412,8 @@ func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
 			}
 		}
 	}
-	connect := func() (redis.UniversalClient, error) {
-		client, err := web.OpenRedis("redis://" + r.redis.Addr())
+	connect := func(address string) (redis.UniversalClient, error) {
+		client, err := web.OpenRedis(cmp.Or(address, "redis://"+r.redis.Addr()))
 		r.clients = append(r.clients, client)
 		return client, err
 	}

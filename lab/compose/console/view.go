@@ -63,6 +63,9 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 	if c.wire.Delay != whole.Delay {
 		broken(contract.RedisSlow, "")
 	}
+	if c.startup.Redis != "" {
+		broken(contract.RedisGuarded, "")
+	}
 	if ownKeys {
 		broken(contract.BootKeys, "")
 	}
