@@ -26,7 +26,7 @@ import (
 
 type consoleOptions struct {
 	listen, logListen, redis, guardedRedis, accounts, reports, balancer, labKey string
-	agents, spareAgents                                           []string
+	agents, spareAgents                                                         []string
 }
 
 // newConsoleCommand is authlab console: the lab's controls, where the lab is made of containers.

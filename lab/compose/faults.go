@@ -205,6 +205,17 @@ func (t *Target) View(ctx context.Context) (contract.View, error) {
 	return v, err
 }
 
+// Advance implements contract.Lab.
+func (t *Target) Advance(ctx context.Context, by time.Duration) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.Remote.Advance(ctx, by); err != nil {
+		return err
+	}
+	t.ahead += by
+	return t.reports.SetClock(ctx, t.ahead)
+}
+
 // Reset implements contract.Lab. Nothing is started or made anew that is as it should be.
 func (t *Target) Reset(ctx context.Context) error {
 	t.mu.Lock()
@@ -213,7 +224,8 @@ func (t *Target) Reset(ctx context.Context) error {
 		return err
 	}
 	t.beside.naive.Reset()
-	return t.Remote.Reset(ctx)
+	t.ahead = 0
+	return errors.Join(t.reports.SetClock(ctx, 0), t.Remote.Reset(ctx))
 }
 
 // mend mends what was broken here, or by others.

@@ -61,7 +61,7 @@ type Config struct {
 // An Agent stands in front of a replica. It is the replica's handler; Lab is the lab's.
 type Agent struct {
 	config Config
-	offset atomic.Int64 // ns, of the replica's clock to the real one
+	clock  Clock
 	wire   wire
 	app    atomic.Pointer[web.Server]
 
@@ -93,9 +93,6 @@ func (a *Agent) Drain() {
 	a.app.Load().Drain()
 }
 
-// now is what the replica takes for the time.
-func (a *Agent) now() time.Time { return time.Now().Add(time.Duration(a.offset.Load())) }
-
 // forget begins the replica anew, with an empty memory.
 func (a *Agent) forget(startup contract.Startup) error {
 	a.mu.Lock()
@@ -110,7 +107,7 @@ func (a *Agent) reopen(startup contract.Startup) error {
 		return err
 	}
 	client.AddHook(&a.wire)
-	app, err := a.config.Open(client, a.now, startup)
+	app, err := a.config.Open(client, a.clock.Now, startup)
 	if err != nil {
 		return errors.Join(err, client.Close())
 	}
@@ -144,7 +141,7 @@ func (a *Agent) memory(ctx context.Context) (Memory, error) {
 	bytes, err := control.SessionBytes(entries)
 	return Memory{
 		Sessions: control.Sessions(entries), SessionCount: len(entries), Bytes: bytes,
-		Offset: time.Duration(a.offset.Load()).String(), Redis: app.RedisUp(ctx), OwnKeys: ownKeys,
+		Offset: a.clock.ahead().String(), Redis: app.RedisUp(ctx), OwnKeys: ownKeys,
 		Door: a.door(), Wire: a.wire.state(), Settings: settings,
 	}, err
 }

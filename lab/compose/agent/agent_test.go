@@ -191,6 +191,24 @@ func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
 	}
 }
 
+func TestAServerWithNothingButAClockHasItMoved(t *testing.T) {
+	var clock agent.Clock
+	lab := httptest.NewServer(clock.Lab())
+	defer lab.Close()
+	client := agent.NewClient(strings.TrimPrefix(lab.URL, "http://"))
+	for _, offset := range []time.Duration{15 * time.Minute, 0} {
+		if err := client.SetClock(t.Context(), offset); err != nil {
+			t.Fatal(err)
+		}
+		if off := (time.Until(clock.Now()) - offset).Abs(); off > time.Second {
+			t.Errorf("%s ahead: it is wrong by %s", offset, off)
+		}
+	}
+	if _, err := client.Memory(t.Context()); err == nil {
+		t.Error("it tells what it remembers")
+	}
+}
+
 func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	r := start(t)
 	r.login()

@@ -33,21 +33,12 @@ const maxBody = 1 << 10
 func (a *Agent) Lab() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /memory", control.Look(a.memory))
-	mux.HandleFunc("POST /clock", control.Change(control.Body(a.setClock)))
+	mux.HandleFunc("POST /clock", control.Change(control.Body(a.clock.set)))
 	mux.HandleFunc("POST /forget", control.Change(control.Body(func(_ *http.Request, startup contract.Startup) error { return a.forget(startup) })))
 	mux.HandleFunc("POST /door", control.Change(control.Body(a.setDoor)))
 	mux.HandleFunc("POST /settings", control.Change(control.Body(a.set)))
 	mux.HandleFunc("POST /redis", control.Change(control.Body(a.setWire)))
 	return http.MaxBytesHandler(mux, maxBody)
-}
-
-func (a *Agent) setClock(_ *http.Request, body clockBody) error {
-	offset, err := time.ParseDuration(body.Offset)
-	if err != nil {
-		return contract.Invalid(`The body should be like {"offset":"15m"}.`)
-	}
-	a.offset.Store(int64(offset))
-	return nil
 }
 
 func (a *Agent) setWire(_ *http.Request, body WireState) error {
