@@ -2,6 +2,7 @@
 //
 //	go run .             everything, in less than six minutes; writes RESULTS.md
 //	go run . -faults     what each server answers while Redis is broken; writes FAULTS.md
+//	go run . -postgres postgres://…    with the session in PostgreSQL too
 //	go run . -rounds 1 -seconds 0.3 -o -    a quick look
 //
 // Each server is a process of its own with one processor (GOMAXPROCS=1). The servers take turns, round after round, and only
@@ -34,15 +35,16 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "measure only the subjects whose name contains this, and the first")
 	flag.IntVar(&o.sessions, "sessions", 1_000_000, "up to how many sessions and users growth is measured; 0: it is not")
 	flag.StringVar(&o.output, "o", "", "file to write; - is the terminal (default RESULTS.md, or FAULTS.md with -faults)")
+	sql := flag.String("postgres", "", "a PostgreSQL, like postgres://user@127.0.0.1:5432/database, for the row session-postgres; without it there is no such row")
 	broken := flag.Bool("faults", false, "break Redis instead, and see what each server answers")
 	flag.Parse()
 	if *broken {
 		o.output = cmp.Or(o.output, "FAULTS.md")
-		exit(withProcesses(ctx, func(p *processes) error { return runFaults(ctx, p, o) }))
+		exit(withProcesses(ctx, *sql, func(p *processes) error { return runFaults(ctx, p, o) }))
 	}
 	o.output = cmp.Or(o.output, "RESULTS.md")
 	o.turn = time.Duration(*seconds * float64(time.Second))
-	exit(withProcesses(ctx, func(p *processes) error { return run(ctx, p, o) }))
+	exit(withProcesses(ctx, *sql, func(p *processes) error { return run(ctx, p, o) }))
 }
 
 type options struct {

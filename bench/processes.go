@@ -20,6 +20,7 @@ type processes struct {
 	ctx     context.Context
 	dir     string // of logs and keys
 	redis   string // its address, redis://…
+	sql     string // the address of a PostgreSQL, postgres://…; empty: there is none
 	program string // authlab
 	running []*process
 }
@@ -29,14 +30,14 @@ type process struct {
 	address string
 }
 
-// withProcesses calls do with a folder for servers, and ends them after it.
-func withProcesses(ctx context.Context, do func(*processes) error) (err error) {
+// withProcesses calls do with a folder for servers, and ends them after it. sql is the address of a PostgreSQL.
+func withProcesses(ctx context.Context, sql string, do func(*processes) error) (err error) {
 	dir, err := os.MkdirTemp("", "authlab-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	servers := &processes{ctx: ctx, dir: dir}
+	servers := &processes{ctx: ctx, dir: dir, sql: sql}
 	defer func() { err = errors.Join(err, servers.stop()) }()
 	return do(servers)
 }
@@ -129,7 +130,8 @@ func (p *processes) startOurs(keys signer) (*process, error) {
 	if err := keys.writeKeys(path); err != nil {
 		return nil, err
 	}
-	return p.start("authlab", address, []string{"GOMAXPROCS=1"}, p.program, "serve", "--name", "app-1", "--listen", address, "--redis", p.redis, "--keys", path)
+	env := []string{"GOMAXPROCS=1", "AUTHLAB_POSTGRES=" + p.sql}
+	return p.start("authlab", address, env, p.program, "serve", "--name", "app-1", "--listen", address, "--redis", p.redis, "--keys", path)
 }
 
 // logIn begins a session and returns its cookie.

@@ -22,11 +22,11 @@ two processes: %s.
 
 Every server answers GET /me with the same JSON. authlab is as its users run it: a line of log, metrics and Server-Timing for
 each request. A peer that is "observed" writes a line of log and counts each request too; the others do neither. The load
-balancers stand before three replicas that answer with a constant.
+balancers stand before three replicas that answer with a constant. session-postgres is there if the run was given a PostgreSQL.
 
 Ratios are of requests a second, within one round: the median of the rounds, and in brackets the least and the most. Beside
 them is the ratio of the processor time that a server uses for one request, the other way round, so that more is better too.
-It depends less on what else the machine does, and does not count what Redis uses. A promise is reached if both say so.
+It depends less on what else the machine does, and does not count what Redis and PostgreSQL use. A promise is reached if both say so.
 
 `, time.Now().UTC().Format(time.DateOnly), took.Round(time.Second), o.rounds, o.turn, o.connections,
 		runtime.NumCPU(), processor(), runtime.GOOS, runtime.GOARCH, runtime.Version(), load())

@@ -21,6 +21,7 @@ const (
 	oursNewHS     = "authlab token-stateless HS256, every token new"
 	oursNewES     = "authlab token-stateless ES256, every token new"
 	oursRevocable = "authlab token-revocable ES256, seen before"
+	oursPostgres  = "authlab session-postgres"
 )
 
 // A promise is a ratio of requests per second that authlab should reach.
@@ -96,8 +97,11 @@ func addOurs(p *processes, hs256, es256 signer, add func(*subject)) error {
 		return err
 	}
 	for _, row := range []struct{ name, scheme string }{
-		{oursRedis, "redis"}, {oursMemory, "memory"}, {oursCookie, "cookie"},
+		{oursRedis, "redis"}, {oursPostgres, "postgres"}, {oursMemory, "memory"}, {oursCookie, "cookie"},
 	} {
+		if row.name == oursPostgres && p.sql == "" {
+			continue
+		}
 		base := "/session/" + row.scheme
 		add(&subject{name: row.name, server: es, path: base + "/me", login: base + "/login"})
 	}

@@ -36,7 +36,7 @@ func newHolder(c *client) *holder {
 
 // boundTokens are the schemes whose token is bound to a key.
 func boundTokens() []scheme.Scheme {
-	return slices.DeleteFunc(scheme.Bound(), func(s scheme.Scheme) bool { return s.Credential != scheme.DPoP })
+	return slices.DeleteFunc(scheme.Beside(), func(s scheme.Scheme) bool { return s.Credential != scheme.DPoP })
 }
 
 // proof is one for a request, with its access token.

@@ -24,7 +24,7 @@ func ends(row scheme.Scheme) string {
 	switch {
 	case row.Credential == scheme.DPoP: // Redis is asked about proofs alone
 		return endsNone
-	case row.AsksRedis || row.Credential == scheme.Password:
+	case row.AsksRedis, row.RememberedAt == scheme.InPostgres, row.Credential == scheme.Password:
 		return endsAll
 	case row.RememberedAt == scheme.InReplica:
 		return endsHere
@@ -56,8 +56,8 @@ func (s *Server) handlePassword(m mounted) gin.HandlerFunc {
 			http.SetCookie(c.Writer, s.tokenCookie("", -1))
 		}
 		ended := gin.H{}
-		for _, row := range append(scheme.All(), scheme.Bound()...) {
-			ended[row.Name] = ends(row)
+		for name, m := range s.schemes {
+			ended[name] = ends(m.Scheme)
 		}
 		c.JSON(http.StatusOK, gin.H{"scheme": m.Name, "replica": s.config.Name, "user": gin.H{"name": callerOf(c).user.Name}, "ended": ended})
 	}

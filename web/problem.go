@@ -145,13 +145,16 @@ func verdictOf(err error) verdict {
 
 // problem fills in the row's detail. in names the scheme of the request, and is empty where it belongs to none.
 func (v verdict) problem(err error, in, replica string) Problem {
-	store := "Redis has no session with this ID."
-	if in == scheme.SessionMemory {
+	store, answer := "Redis has no session with this ID.", gives(err)
+	switch in {
+	case scheme.SessionMemory:
 		store = replica + " has no session with this ID in its memory."
+	case scheme.SessionPostgres:
+		store, answer = "PostgreSQL has no session with this ID.", "no good answer from PostgreSQL"
 	}
 	detail := v.detail
 	for _, part := range [...][2]string{ // what an error says comes last: no part of it is taken for one of these
-		{"{replica}", replica}, {"{scheme}", cmp.Or(in, "any scheme")}, {"{store}", store}, {"{redis}", gives(err)}, {"{err}", sentence(err)},
+		{"{replica}", replica}, {"{scheme}", cmp.Or(in, "any scheme")}, {"{store}", store}, {"{redis}", answer}, {"{err}", sentence(err)},
 	} {
 		detail = strings.ReplaceAll(detail, part[0], part[1])
 	}

@@ -14,7 +14,7 @@ type mounted struct {
 	scheme.Scheme
 	// read reads the credential of a request and verifies it. It refuses no request and changes no cookie.
 	read     func(*gin.Context) (caller, error)
-	sessions *session.Manager // of the four session schemes
+	sessions *session.Manager // of the session schemes
 }
 
 // mount returns the schemes by name.
@@ -33,10 +33,12 @@ func (s *Server) mount() map[string]mounted {
 		scheme.TokenBound:      {read: s.readBound(s.tokens.UseProof)},
 		scheme.TokenBoundLocal: {read: s.readBound(token.NewLocalProofs(s.config.Now).Use)},
 	}
-	for _, row := range append(scheme.All(), scheme.Bound()...) {
-		m := all[row.Name]
-		m.Scheme = row
-		all[row.Name] = m
+	if s.postgres != nil {
+		all[scheme.SessionPostgres] = s.mountSession(scheme.SessionPostgres, s.postgres, s.directory)
+	}
+	for name, m := range all {
+		m.Scheme, _ = scheme.Named(name)
+		all[name] = m
 	}
 	return all
 }

@@ -4,6 +4,7 @@
 //	/session/memory   ┐
 //	/session/redis    │ package session: the server remembers
 //	/session/cookie   │
+//	/session/postgres │ where there is a PostgreSQL
 //	/session/bound    ┘ a session that is bound to a key of the browser
 //	/token/stateless  ┐
 //	/token/revocable  ├ package token: the client carries
@@ -32,6 +33,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
 
 	"authlab/account"
@@ -47,6 +49,7 @@ type Config struct {
 	Hasher     *account.Hasher
 	Redis      redis.UniversalClient // made by OpenRedis; of this replica alone, because it counts the client's commands
 	Prefix     string                // of every key in Redis; "authlab:"
+	Postgres   *pgxpool.Pool         // made by OpenPostgres; nil: there is no session-postgres
 	Keys       *token.Keyring        // the same in all replicas
 	CookieKeys *session.CookieKeys   // sign session-cookie, known devices and the short cookies of session-bound; the same in all replicas
 	// TrustedProxies are the addresses, or networks like 10.0.0.0/8, of the balancers in front of this replica. Their
@@ -78,7 +81,8 @@ type Server struct {
 	redis         *session.Redis
 	stale         *session.Stale // in front of redis
 	boundSessions *session.Redis
-	proofs        *session.Signed // the short cookies of session-bound
+	postgres      *session.Postgres // nil: none
+	proofs        *session.Signed   // the short cookies of session-bound
 	ended         *endedLogins
 	streams       openStreams
 	tuned         atomic.Pointer[Tuning]
@@ -124,6 +128,9 @@ func New(config Config) *Server {
 	s.redis = session.NewRedis(config.Redis, config.Prefix, config.Idle, config.Absolute)
 	s.stale = session.NewStale(s.redis, config.Now)
 	s.boundSessions = session.NewRedis(config.Redis, config.Prefix+"bound-", config.Idle, config.Absolute)
+	if config.Postgres != nil {
+		s.postgres = session.NewPostgres(config.Postgres, config.Idle)
+	}
 	s.proofs = session.NewSigned(s.cookieName(scheme.SessionProof), config.CookieKeys)
 	s.ended = newEndedLogins(config.Redis, config.Prefix)
 	s.streams.of = map[string]int{}
@@ -171,8 +178,11 @@ func (s *Server) routes() *gin.Engine {
 		get(r, path, gin.WrapH(pages))
 	}
 
-	for _, row := range append(scheme.All(), scheme.Bound()...) {
-		m := s.schemes[row.Name]
+	for _, row := range append(scheme.All(), scheme.Beside()...) {
+		m, ok := s.schemes[row.Name]
+		if !ok {
+			continue
+		}
 		g := r.Group(m.Base, inScheme(m.Name))
 		if m.sessions != nil {
 			g.Use(m.sessions.Middleware()) // for sessions.Default(c)

@@ -40,6 +40,9 @@ func (s *Server) Tune(t Tuning) {
 	s.memory.Limit(t.MaxSessions)
 	s.redis.Limit(t.MaxSessions)
 	s.boundSessions.Limit(t.MaxSessions)
+	if s.postgres != nil {
+		s.postgres.Limit(t.MaxSessions)
+	}
 	s.tokens.SetUndetectedReuse(cmp.Or(t.UndetectedReuse, configured.UndetectedReuse))
 	s.tuned.Store(&t)
 }

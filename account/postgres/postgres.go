@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"authlab/account"
@@ -69,15 +70,15 @@ func (d *Directory) open(ctx context.Context) (*pgxpool.Pool, error) {
 	if d.pool != nil {
 		return d.pool, nil
 	}
-	config, err := parse(d.address)
+	pool, err := OpenPool(ctx, d.address, nil)
 	if err != nil {
 		return nil, err
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, fmt.Errorf("open postgres: %w", err)
+	steps, err := readSteps(migrations)
+	if err == nil {
+		err = migrate(ctx, pool, steps)
 	}
-	if err := prepare(ctx, pool); err != nil {
+	if err != nil {
 		pool.Close()
 		return nil, err
 	}
@@ -85,17 +86,26 @@ func (d *Directory) open(ctx context.Context) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-func prepare(ctx context.Context, pool *pgxpool.Pool) error {
+// OpenPool connects to the database at an address, which is read as by Open. On its connections no step of a statement takes
+// longer than a query of a Directory may, the orderly end of a connection included. A tracer hears of each statement; nil: none
+// does. Close the pool.
+func OpenPool(ctx context.Context, address string, tracer pgx.QueryTracer) (*pgxpool.Pool, error) {
+	config, err := parse(address)
+	if err != nil {
+		return nil, err
+	}
+	config.ConnConfig.Tracer = tracer
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", err)
+	}
 	reaching, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	if err := pool.Ping(reaching); err != nil {
-		return fmt.Errorf("postgres at %s cannot be reached: %w", where(pool.Config()), oneLine{err})
+		pool.Close()
+		return nil, fmt.Errorf("postgres at %s cannot be reached: %w", where(config), oneLine{err})
 	}
-	steps, err := readSteps(migrations)
-	if err != nil {
-		return err
-	}
-	return migrate(ctx, pool, steps)
+	return pool, nil
 }
 
 // Close closes all connections, after the queries that are running.

@@ -25,8 +25,8 @@ import (
 )
 
 type consoleOptions struct {
-	listen, logListen, redis, accounts, reports, balancer, labKey string
-	agents, spareAgents                                           []string
+	listen, logListen, redis, guardedRedis, accounts, reports, balancer, labKey string
+	agents, spareAgents                                                         []string
 }
 
 // newConsoleCommand is authlab console: the lab's controls, where the lab is made of containers.
@@ -56,6 +56,7 @@ a proxy comes that only this machine reaches.`,
 	flags.StringSliceVar(&o.agents, "agents", nil, "where the replicas' agents are; what is before the colon is the replica's name")
 	flags.StringSliceVar(&o.spareAgents, "spare-agents", nil, "the same, of replicas that need not be there")
 	flags.StringVar(&o.redis, "redis", "redis://127.0.0.1:6379/0", "where Redis is; rediss:// for TLS")
+	flags.StringVar(&o.guardedRedis, "guarded-redis", "", "where the replicas are while redis-guarded is broken: redis+sentinel://host:26379,host:26379/master-name/0; without it, that cannot be broken")
 	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: or postgres://user:password@host:5432/database")
 	flags.StringVar(&o.reports, "reports", "", "where a browser finds the second service, like http://127.0.0.1:8090")
 	flags.StringVar(&o.balancer, "balancer", "", "where the console reaches the balancer, which believes its X-Forwarded-For, like http://nginx-edge:8082; without it no experiment is run here")
@@ -95,7 +96,7 @@ func serveConsole(ctx context.Context, o consoleOptions, stdout, stderr io.Write
 	}
 	defer end()
 	c := console.New(console.Config{
-		Agents: agents, Redis: client, Users: users, Hasher: account.NewHasher(1), Reports: o.reports, Balancer: o.balancer,
+		Agents: agents, Redis: client, Guarded: o.guardedRedis, Users: users, Hasher: account.NewHasher(1), Reports: o.reports, Balancer: o.balancer,
 	})
 	controls := control.New(c, control.Config{LabKey: o.labKey, FromHere: func(*http.Request) bool { return true }, Home: o.balancer, Experiments: experiments})
 	running, stop := context.WithCancel(ctx)

@@ -28,6 +28,9 @@ const drainTimeout = 5 * time.Second
 // usualPort is the default port. A lab at another port marks the names of its cookies: see embedded.Config.MarkCookies.
 const usualPort = ":8080"
 
+// postgresUsage is what the commands that start a lab say about --postgres.
+const postgresUsage = "a PostgreSQL of your own, like postgres://user@127.0.0.1:5432/database, for the sessions of session-postgres; only the table authlab_sessions is touched"
+
 // newLabCommand returns the command authlab itself, which starts the lab and keeps it running.
 func newLabCommand() *cobra.Command {
 	var config embedded.Config
@@ -59,6 +62,7 @@ break something, and watch what happens to each.`,
 	flags.StringVar(&config.Listen, "listen", "127.0.0.1"+usualPort, "address of the page and the balancer; port 0 is a free one")
 	flags.IntVar(&config.Replicas, "replicas", 3, "how many replicas, 1 to 16")
 	flags.StringVar(&config.Redis, "redis", "", "a Redis of your own, like redis://127.0.0.1:6379; only keys that begin with authlab: are touched")
+	flags.StringVar(&config.Postgres, "postgres", "", postgresUsage)
 	flags.StringVar(&config.LabKey, "lab-key", "", "lets other machines use the lab's controls, if they send this in X-Lab-Key; 16 characters or more")
 	flags.BoolVar(&open, "open", false, "open the page in the browser")
 	flags.BoolVar(&verbose, "verbose", false, "write a line for each request to stderr")

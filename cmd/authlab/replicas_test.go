@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,27 +20,35 @@ import (
 
 func TestSetupMakesSecretsOnceAndForWhoNeedsThem(t *testing.T) {
 	dir := t.TempDir()
-	keys, password, passfile := filepath.Join(dir, "keys.json"), filepath.Join(dir, "password"), filepath.Join(dir, "pgpass")
+	files := []struct {
+		flag, path string
+		mode       os.FileMode
+	}{{"keys", "keys.json", 0o600}, {"password", "password", 0o444}, {"passfile", "pgpass", 0o400}, {"secret", "reports", 0o400}, {"services", "services.json", 0o400}}
+	args := []string{"setup"}
+	for i := range files {
+		files[i].path = filepath.Join(dir, files[i].path)
+		args = append(args, "--"+files[i].flag, files[i].path)
+	}
 	var before []string
 	for _, what := range []string{"made", "was there already, and is kept"} {
-		code, stdout, stderr := program(t, nil, "setup", "--keys", keys, "--password", password, "--passfile", passfile)
+		code, stdout, stderr := program(t, nil, args...)
 		if code != 0 {
 			t.Fatalf("exit %d: %s", code, stderr)
 		}
-		if want := fmt.Sprintf("%[1]s: %[4]s\n%[2]s: %[4]s\n%[3]s: %[4]s\n", keys, password, passfile, what); stdout != want {
-			t.Errorf("it says\n%s\nwant\n%s", stdout, want)
-		}
+		want := ""
 		var now []string
-		for path, mode := range map[string]os.FileMode{keys: 0o600, password: 0o444, passfile: 0o400} {
-			info, err := os.Stat(path)
-			if err != nil || info.Mode().Perm() != mode {
-				t.Errorf("%s: %v, %v; want %v", path, info.Mode(), err, mode)
+		for _, file := range files {
+			want += file.path + ": " + what + "\n"
+			info, err := os.Stat(file.path)
+			if err != nil || info.Mode().Perm() != file.mode {
+				t.Errorf("%s: %v, %v; want %v", file.path, info.Mode(), err, file.mode)
 			}
-		}
-		for _, path := range []string{keys, password, passfile} {
-			text, err := os.ReadFile(path)
+			text, err := os.ReadFile(file.path)
 			testkit.Must(t, err)
 			now = append(now, string(text))
+		}
+		if stdout != want {
+			t.Errorf("it says\n%s\nwant\n%s", stdout, want)
 		}
 		if before != nil && !slices.Equal(before, now) {
 			t.Error("the second time, they are others")
@@ -51,7 +58,10 @@ func TestSetupMakesSecretsOnceAndForWhoNeedsThem(t *testing.T) {
 	if len(before[1]) < 26 || before[2] != "*:*:*:*:"+before[1]+"\n" {
 		t.Errorf("the password has %d characters, and the password file fits: %t", len(before[1]), before[2] == "*:*:*:*:"+before[1]+"\n")
 	}
-	if code, _, stderr := program(t, nil, "setup", "--keys", keys); code != 2 || !strings.Contains(stderr, "--passfile") {
+	if services, err := readServices(files[4].path); err != nil || services["reports"] != before[3] || before[3] == before[1] {
+		t.Errorf("the replicas read another secret than the second service has: %v", err)
+	}
+	if code, _, stderr := program(t, nil, "setup", "--keys", files[0].path); code != 2 || !strings.Contains(stderr, "--passfile") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }

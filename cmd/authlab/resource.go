@@ -10,13 +10,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authlab/lab/compose/agent"
 	"authlab/lab/resource"
 	"authlab/web"
 )
 
 // newResourceCommand returns the command authlab resource: the second service, a resource server (RFC 6749, section 1.1).
 func newResourceCommand(getenv func(string) string) *cobra.Command {
-	var address, secret string
+	var address, labListen, secret string
 	var config resource.Config
 	cmd := &cobra.Command{
 		Use:     "resource",
@@ -40,7 +41,7 @@ AUTHLAB_HOME, AUTHLAB_ALLOWED_ORIGINS. A flag wins.`,
 				}
 				config.Secret = strings.TrimSpace(string(text))
 			}
-			return serveResource(cmd.Context(), address, config, cmd.OutOrStdout())
+			return serveResource(cmd.Context(), address, labListen, config, cmd.OutOrStdout())
 		},
 	}
 	flags := cmd.Flags()
@@ -49,10 +50,20 @@ AUTHLAB_HOME, AUTHLAB_ALLOWED_ORIGINS. A flag wins.`,
 	flags.StringVar(&config.Home, "home", "http://127.0.0.1:8080", "where the first service is: its balancer")
 	flags.StringSliceVar(&config.AllowedOrigins, "allowed-origins", nil, "origins whose pages may call with a token, like http://127.0.0.1:8080,http://localhost:8080")
 	flags.StringVar(&secret, "secret", "", "file with the secret by which home knows this service (its --services); with it, the service introspects tokens")
+	flags.StringVar(&labListen, "lab-listen", "", "address where the lab may move this service's clock; without it, the clock is right")
 	return cmd
 }
 
-func serveResource(ctx context.Context, address string, config resource.Config, stdout io.Writer) error {
+func serveResource(ctx context.Context, address, labListen string, config resource.Config, stdout io.Writer) error {
+	if labListen != "" {
+		var clock agent.Clock
+		config.Now = clock.Now
+		end, err := serveLab(ctx, labListen, clock.Lab(), config.Logger)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
 	service, err := resource.New(config)
 	if err != nil {
 		return usageError{err}

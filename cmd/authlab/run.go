@@ -32,6 +32,7 @@ type runOptions struct {
 	users      int
 	replicas   int
 	redis      string
+	postgres   string
 	record     string    // folder for recordings
 	stdin      io.Reader // where the answer to a question comes from
 }
@@ -53,8 +54,8 @@ Each has a prediction that was written down before. Exits with 1 if one was wron
 			if o.list {
 				return list(cmd.OutOrStdout(), experiments, o.json)
 			}
-			if o.target != "embedded" && (cmd.Flags().Changed("replicas") || o.redis != "") {
-				return usageError{errors.New("--replicas and --redis are for the embedded target; another one has its own")}
+			if o.target != "embedded" && (cmd.Flags().Changed("replicas") || o.redis != "" || o.postgres != "") {
+				return usageError{errors.New("--replicas, --redis and --postgres are for the embedded target; another one has its own")}
 			}
 			if err := o.checkBounds(); err != nil {
 				return err
@@ -81,6 +82,7 @@ func (o *runOptions) bind(flags *pflag.FlagSet, redis string) {
 	flags.IntVar(&o.users, "users", experiment.DefaultUsers, fmt.Sprintf("how many simulated users, 1 to %d", contract.MaxUsers))
 	flags.IntVar(&o.replicas, "replicas", 3, "how many replicas, 1 to 16")
 	flags.StringVar(&o.redis, "redis", "", redis)
+	flags.StringVar(&o.postgres, "postgres", "", postgresUsage)
 }
 
 func (o *runOptions) checkBounds() error {
@@ -130,7 +132,7 @@ const responseTimeout = 2 * time.Second
 func openTarget(ctx context.Context, o runOptions, stderr io.Writer) (target experiment.Target, end func() error, err error) {
 	switch o.target {
 	case "embedded":
-		lab, err := embedded.Start(ctx, embedded.Config{Replicas: o.replicas, Redis: o.redis, ResponseTimeout: responseTimeout})
+		lab, err := embedded.Start(ctx, embedded.Config{Replicas: o.replicas, Redis: o.redis, Postgres: o.postgres, ResponseTimeout: responseTimeout})
 		if err != nil {
 			return nil, nil, err
 		}

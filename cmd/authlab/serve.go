@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
 
@@ -23,6 +25,7 @@ import (
 	"authlab/account/postgres"
 	"authlab/lab/compose/agent"
 	"authlab/lab/contract"
+	"authlab/lab/control"
 	"authlab/lab/embedded"
 	"authlab/lab/fault/door"
 	"authlab/session"
@@ -30,12 +33,12 @@ import (
 )
 
 type serveOptions struct {
-	listen, name, redis, accounts, keys, labListen, services string
-	trustedProxies                                           []string
-	secureCookies, demoAccounts                              bool
-	parallelHashes                                           int
-	rotateKeysEvery                                          time.Duration
-	tuning                                                   web.Tuning
+	listen, name, redis, accounts, postgres, keys, labListen, services string
+	trustedProxies                                                     []string
+	secureCookies, demoAccounts                                        bool
+	parallelHashes                                                     int
+	rotateKeysEvery                                                    time.Duration
+	tuning                                                             web.Tuning
 }
 
 // newServeCommand is authlab serve: one replica, as a container runs it.
@@ -64,6 +67,7 @@ file itself, and reads what another replica has changed.`,
 	flags.StringVar(&o.redis, "redis", "redis://127.0.0.1:6379/0", "where Redis is; several hosts are nodes of a cluster: redis://host:6379,host:6379,host:6379; "+
 		"redis+sentinel://host:26379,host:26379/master-name/0 is the primary that Sentinel knows; rediss:// and rediss+sentinel:// for TLS")
 	flags.StringVar(&o.accounts, "accounts", "memory:", "users database: memory: is the demo accounts, in this process; postgres://user:password@host:5432/database is shared")
+	flags.StringVar(&o.postgres, "postgres", "", "database for the sessions of session-postgres, like postgres://user:password@host:5432/database; it may be the users database. Without it, there is no session-postgres")
 	flags.BoolVar(&o.demoAccounts, "demo-accounts", false, "make alice and bob, with published passwords, in the users database too; memory: always has them")
 	flags.StringVar(&o.keys, "keys", "", "file with the keys that all replicas share; made if it is not there. Without it, this replica makes keys of its own, and no other accepts what it signs")
 	flags.DurationVar(&o.rotateKeysEvery, "rotate-keys-every", 0, "change the keys in the key file that often, like 24h: every replica with this flag may do it, all of them follow, and no user is logged out. Without it, authlab keys rotate does it by hand")
@@ -115,6 +119,14 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 		return err
 	}
 	defer closeDirectory()
+	var delay control.Delay
+	var sessions *pgxpool.Pool
+	if o.postgres != "" {
+		if sessions, err = web.OpenPostgres(ctx, o.postgres, delay.Wait); err != nil {
+			return err
+		}
+		defer sessions.Close()
+	}
 	logger, flush := newBufferedLogger(stderr)
 	defer flush()
 	keys, err := loadKeys(o.keys)
@@ -143,8 +155,8 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 			server.Audit(ctx, event)
 		}
 	}
-	connect := func() (redis.UniversalClient, error) { return web.OpenRedis(o.redis) }
-	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Open: func(client redis.UniversalClient, now func() time.Time, startup contract.Startup) (*web.Server, error) {
+	connect := func(address string) (redis.UniversalClient, error) { return web.OpenRedis(cmp.Or(address, o.redis)) }
+	replica, err := agent.New(agent.Config{OwnKeys: o.keys == "", Redis: connect, Door: listener, Delay: &delay, Open: func(client redis.UniversalClient, now func() time.Time, startup contract.Startup) (*web.Server, error) {
 		signing := keys
 		var err error
 		switch {
@@ -158,7 +170,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error 
 			return nil, err
 		}
 		server := web.New(web.Config{
-			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Keys: signing.tokens, CookieKeys: signing.cookies,
+			Name: o.name, Directory: directory, Hasher: hasher, Redis: client, Postgres: sessions, Keys: signing.tokens, CookieKeys: signing.cookies,
 			Secure: o.secureCookies, TrustedProxies: o.trustedProxies, Now: now, Logger: logger, Tuning: o.tuning, Services: services,
 		})
 		current.Store(server)

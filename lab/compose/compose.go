@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"authlab/lab/compose/agent"
 	"authlab/lab/contract"
 	"authlab/lab/experiment"
 )
@@ -46,10 +47,13 @@ type Target struct {
 	client *http.Client
 	ours   bool // it was not up before, and is taken down at the end
 	beside *beside
+	// reports is the clock of the second service, which the console does not reach.
+	reports *agent.Client
 
 	mu     sync.Mutex // one change at a time
 	broken state
-	killed time.Time // the last time that a replica was
+	ahead  time.Duration // of reports to the real time
+	killed time.Time     // the last time that a replica was
 }
 
 // A state is what has been broken and not been mended yet.
@@ -60,6 +64,7 @@ type state struct {
 	redis     bool            // stopped
 	flush     bool            // Redis is to be empty when it is back
 	home      bool            // cut off
+	guarded   bool            // the containers of the profile sentinel are there
 	ownKeys   bool
 	olderKeys bool // keys from before go on verifying
 }
@@ -112,7 +117,12 @@ func (t *Target) open(ctx context.Context, confirm func(context.Context) error) 
 	} else if err := t.complete(ctx); err != nil {
 		return err
 	}
-	address, err := t.docker.published(ctx)
+	clock, err := t.docker.published(ctx, "reports", "8079")
+	if err != nil {
+		return err
+	}
+	t.reports = agent.NewClient(clock)
+	address, err := t.docker.published(ctx, "nginx", "8080")
 	if err != nil {
 		return err
 	}
@@ -147,7 +157,7 @@ func (t *Target) Close(ctx context.Context) error {
 	t.client.CloseIdleConnections()
 	if t.ours {
 		t.say("taking the containers down")
-		failed = append(failed, t.docker.compose(ctx, "down", "-v"))
+		failed = append(failed, t.docker.compose(ctx, "--profile", profile, "down", "-v"))
 	}
 	return errors.Join(failed...)
 }

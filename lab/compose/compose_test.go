@@ -25,6 +25,11 @@ func TestEachFaultIsTheCommandThatAPersonWouldType(t *testing.T) {
 	killed, silent := contract.OfReplica(contract.ReplicaKilled, "app-2"), contract.OfReplica(contract.ReplicaSilent, "app-2")
 	stopped, cut := contract.Fault{Name: contract.RedisStopped}, contract.Fault{Name: contract.HomeCut}
 	slow := contract.Fault{Name: contract.RedisSlow, By: time.Millisecond}
+	guarded := contract.Fault{Name: contract.RedisGuarded}
+	const (
+		sentinel = "docker compose --profile sentinel "
+		guards   = "redis-primary redis-replica sentinel-1 sentinel-2 sentinel-3"
+	)
 	const start = "docker compose up -d --no-deps --no-build --no-recreate "
 	for _, tt := range []struct {
 		name string
@@ -52,6 +57,9 @@ func TestEachFaultIsTheCommandThatAPersonWouldType(t *testing.T) {
 			"docker compose run --rm --no-deps -T setup keys rotate --keys /keys/keys.json", "docker compose kill -s HUP app-1 app-2 app-3",
 		}},
 		{"boot keys", func() error { return target.Break(ctx, contract.Fault{Name: contract.BootKeys}) }, []string{"AUTHLAB_KEYS= docker compose up -d --no-deps --no-build app-1 app-2 app-3"}},
+		{"guard the store", func() error { return target.Break(ctx, guarded) }, []string{sentinel + "up -d --wait --no-deps --no-build --force-recreate " + guards, "POST /lab/faults/redis-guarded/break"}},
+		{"guard it again", func() error { return target.Break(ctx, guarded) }, nil},
+		{"end of the guard", func() error { return target.Mend(ctx, guarded) }, []string{"POST /lab/faults/redis-guarded/mend", sentinel + "rm -s -f -v " + guards}},
 		{"reset", func() error { return target.Reset(ctx) }, []string{"docker compose up -d --no-deps --no-build app-1 app-2 app-3", "POST /lab/reset"}},
 		{"reset again", func() error { return target.Reset(ctx) }, []string{"POST /lab/reset"}},
 	} {
@@ -161,7 +169,7 @@ func TestATargetThatCannotBeBroughtUpIsTakenDownAgain(t *testing.T) {
 	if _, err := compose.Open(t.Context(), compose.Config{Dir: s.dir, Run: s.run}); err == nil || !strings.Contains(err.Error(), "it does not build") {
 		t.Errorf("%v", err)
 	}
-	if typed := s.commands(); !slices.Contains(typed, "docker compose down -v") {
+	if typed := s.commands(); !slices.Contains(typed, "docker compose --profile sentinel down -v") {
 		t.Errorf("typed %q", typed)
 	}
 }

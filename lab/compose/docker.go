@@ -157,9 +157,9 @@ func (d docker) anything(ctx context.Context) (bool, error) {
 	return strings.TrimSpace(volumes) != "", err
 }
 
-// published is where nginx is on this machine.
-func (d docker) published(ctx context.Context) (string, error) {
-	text, err := d.run(ctx, nil, "compose", "port", "nginx", "8080")
+// published is where a port of a service is on this machine.
+func (d docker) published(ctx context.Context, service, port string) (string, error) {
+	text, err := d.run(ctx, nil, "compose", "port", service, port)
 	return strings.TrimSpace(text), err
 }
 

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"authlab/lab/compose/agent"
 	"authlab/lab/contract"
 )
 
@@ -32,6 +33,12 @@ func (t *Target) Break(ctx context.Context, f contract.Fault) error {
 		return t.recreate(ctx, true)
 	case contract.HomeCut:
 		return t.cutHome(ctx, true)
+	case contract.RedisGuarded:
+		return t.guard(ctx)
+	case contract.ReplicationCut:
+		return t.cutReplication(ctx)
+	case contract.PrimaryKilled:
+		return t.failOver(ctx)
 	}
 	return t.Remote.Break(ctx, f)
 }
@@ -54,6 +61,8 @@ func (t *Target) Mend(ctx context.Context, f contract.Fault) error {
 		return t.recreate(ctx, false)
 	case contract.HomeCut:
 		return t.cutHome(ctx, false)
+	case contract.RedisGuarded:
+		return errors.Join(t.Remote.Mend(ctx, f), t.endGuarded(ctx))
 	}
 	return t.Remote.Mend(ctx, f)
 }
@@ -197,6 +206,17 @@ func (t *Target) View(ctx context.Context) (contract.View, error) {
 	return v, err
 }
 
+// Advance implements contract.Lab.
+func (t *Target) Advance(ctx context.Context, by time.Duration) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.Remote.Advance(ctx, by); err != nil {
+		return err
+	}
+	t.ahead += by
+	return t.reports.Set(ctx, agent.Conditions{Offset: t.ahead})
+}
+
 // Reset implements contract.Lab. Nothing is started or made anew that is as it should be.
 func (t *Target) Reset(ctx context.Context) error {
 	t.mu.Lock()
@@ -205,7 +225,8 @@ func (t *Target) Reset(ctx context.Context) error {
 		return err
 	}
 	t.beside.naive.Reset()
-	return t.Remote.Reset(ctx)
+	t.ahead = 0
+	return errors.Join(t.reports.Set(ctx, agent.Conditions{}), t.Remote.Reset(ctx))
 }
 
 // mend mends what was broken here, or by others.
@@ -232,7 +253,7 @@ func (t *Target) mend(ctx context.Context) error {
 	if err := t.start(ctx, marked(t.broken.killed)...); err != nil {
 		return err
 	}
-	failed := t.cutHome(ctx, false)
+	failed := errors.Join(t.cutHome(ctx, false), t.endGuarded(ctx))
 	if t.broken.olderKeys {
 		failed = errors.Join(failed, t.rotateKeys(ctx, false))
 	}

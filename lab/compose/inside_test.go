@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"authlab/lab/compose"
+	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
 	"authlab/lab/testkit"
@@ -16,7 +17,13 @@ type withoutDocker struct{ *compose.Inside }
 
 func (withoutDocker) Scale(context.Context, int) error       { return experiment.ErrNotOnTarget }
 func (withoutDocker) RotateKeys(context.Context, bool) error { return experiment.ErrNotOnTarget }
-func (withoutDocker) StopHome(context.Context) error         { return experiment.ErrNotOnTarget }
+func (w withoutDocker) Break(ctx context.Context, f contract.Fault) error {
+	if f.Name == contract.RedisGuarded {
+		return experiment.ErrNotOnTarget
+	}
+	return w.Inside.Break(ctx, f)
+}
+func (withoutDocker) StopHome(context.Context) error { return experiment.ErrNotOnTarget }
 
 // The pages show a command for each experiment that the console cannot run, and for no other.
 func TestTheConsoleRunsWhatItHasNoCommandFor(t *testing.T) {

@@ -155,7 +155,9 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(view)
 	case "/reports/session/redis":
 		w.WriteHeader(map[bool]int{true: http.StatusUnauthorized, false: http.StatusServiceUnavailable}[s.home])
-	case "/lab/reset", "/lab/redis/flush", "/lab/faults/redis-slow/break":
+	case "/conditions": // of the second service
+		w.WriteHeader(http.StatusNoContent)
+	case "/lab/reset", "/lab/redis/flush", "/lab/faults/redis-slow/break", "/lab/faults/redis-guarded/break", "/lab/faults/redis-guarded/mend":
 		s.ran = append(s.ran, "POST "+r.URL.Path)
 		w.WriteHeader(http.StatusNoContent)
 	default:

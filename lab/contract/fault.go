@@ -12,7 +12,7 @@ const (
 	ReplicaSilent = "replica-silent" // a replica accepts connections and does not answer; it forgets nothing
 	ClockSkewed   = "clock-skewed"   // one replica's clock is wrong
 	RedisStopped  = "redis-stopped"  // Redis cannot be reached; its data waits
-	RedisSlow     = "redis-slow"     // Redis is further away
+	RedisSlow     = "redis-slow"     // Redis is further away, and the database of session-postgres as far
 	BootKeys      = "boot-keys"      // every replica was started anew, each with keys of its own
 	HomeCut       = "home-cut"       // the second service cannot reach the replicas
 	// KeysLeaked starts every replica anew, with one secret for tokens (HS256) and for signed cookies, which a View shows.

@@ -7,6 +7,8 @@ type Startup struct {
 	OwnKeys bool `json:"own_keys"` // BootKeys
 	// LeakedSecret is what KeysLeaked makes all replicas sign with; empty: nothing has leaked. It is made anew each time.
 	LeakedSecret string `json:"leaked_secret"`
+	// Redis is the address of another one than always, for RedisGuarded where replicas are containers; empty: none.
+	Redis string `json:"redis_address"`
 }
 
 // Set changes what one fault is about. False: it is not about how replicas are started.

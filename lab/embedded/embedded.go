@@ -26,6 +26,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"authlab/account"
 	"authlab/lab/balancer"
 	"authlab/lab/contract"
@@ -45,6 +47,7 @@ type Config struct {
 	// MaxReplicas is how many replicas there can be; contract.MaxReplicas.
 	MaxReplicas int
 	Redis       string       // redis://… of your own; empty: one in this process
+	Postgres    string       // postgres://… of your own, for session-postgres; empty: this lab has none
 	LabKey      string       // lets clients on other machines use the controls, if they send it in X-Lab-Key; empty: no client
 	Logger      *slog.Logger // silent
 	// ResponseTimeout is how long the balancer waits for a replica to answer; 5s.
@@ -63,6 +66,8 @@ type Lab struct {
 	config    Config
 	time      *fault.LabTime
 	store     *store
+	postgres  *pgxpool.Pool // nil: none
+	distance  control.Delay // of postgres
 	directory *account.Memory
 	demos     *account.DemoReset
 	secret    string // by which home knows the second service
@@ -112,6 +117,11 @@ func (c *Lab) start(ctx context.Context) error {
 	}
 	if c.store, err = openStore(ctx, c.config.Redis); err != nil {
 		return err
+	}
+	if c.config.Postgres != "" {
+		if c.postgres, err = web.OpenPostgres(ctx, c.config.Postgres, c.distance.Wait); err != nil {
+			return err
+		}
 	}
 	if like := c.config.Like; like != nil {
 		c.hasher, err = like.hasher, account.CopyDemos(ctx, like.directory, c.directory)
@@ -222,6 +232,9 @@ func (c *Lab) Close() error {
 	if c.store != nil {
 		failed = append(failed, c.store.close())
 	}
+	if c.postgres != nil {
+		c.postgres.Close()
+	}
 	return errors.Join(failed...)
 }
 
@@ -251,7 +264,7 @@ func (c *Lab) scale(ctx context.Context, n int) error {
 	for i := len(c.replicas); i < n; i++ {
 		r := &replica{
 			name: "app-" + strconv.Itoa(i+1), clock: fault.NewClock(c.time), logger: c.config.Logger,
-			config: web.Config{Directory: c.directory, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}, Services: map[string]string{"reports": c.secret}},
+			config: web.Config{Directory: c.directory, Postgres: c.postgres, Hasher: c.hasher, Keys: c.keys, CookieKeys: c.cookies, Logger: c.config.Logger, TrustedProxies: []string{"127.0.0.1"}, Services: map[string]string{"reports": c.secret}},
 			redis:  c.store.reachedAt(), tuning: control.Tuned(c.settings),
 		}
 		if err := r.start(ctx); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"authlab/account/postgres/postgrestest"
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
@@ -84,13 +85,40 @@ func TestEveryExperimentIsAsPredictedOnARealRedisAndLeavesOtherKeysAlone(t *test
 	}
 }
 
+// A session in PostgreSQL takes part where there is one, and elsewhere the cell says that there is none.
+func TestASessionInPostgresTakesPartWhereThereIsOne(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a thousand requests of each scheme take a while")
+	}
+	experiments, err := experiment.Named("latency", "store-lookups")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		want   experiment.Status
+		config embedded.Config
+		run    []experiment.Experiment
+	}{
+		{experiment.NotOnTarget, embedded.Config{}, experiments[:1]},
+		{experiment.Measured, embedded.Config{Postgres: postgrestest.Address(t)}, experiments},
+	} {
+		_, target := start(t, tt.config)
+		for _, e := range runAll(t, target, tt.run...).Experiments {
+			i := slices.IndexFunc(e.Cells, func(c experiment.Cell) bool { return c.Scheme == experiment.SessionPostgres })
+			if i < 0 || e.Cells[i].Status != tt.want {
+				t.Errorf("%s: %+v, want a cell of session-postgres that is %s", e.Name, e.Cells, tt.want)
+			}
+		}
+	}
+}
+
 func TestAPortThatIsTakenAndARedisThatIsNotThereAreErrors(t *testing.T) {
 	c, _ := start(t, embedded.Config{})
 	if _, err := embedded.Start(t.Context(), embedded.Config{Listen: strings.TrimPrefix(c.URL(), "http://")}); !errors.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("a taken port: %v", err)
 	}
 	for _, config := range []embedded.Config{
-		{Redis: "redis://127.0.0.1:1"}, {Redis: "nonsense"}, {Redis: "rediss://127.0.0.1:1"}, {Replicas: -1}, {Replicas: 1000},
+		{Redis: "redis://127.0.0.1:1"}, {Redis: "nonsense"}, {Postgres: "postgres://127.0.0.1:1/none"}, {Postgres: "nonsense"}, {Redis: "rediss://127.0.0.1:1"}, {Replicas: -1}, {Replicas: 1000},
 	} {
 		if c, err := embedded.Start(t.Context(), config); err == nil {
 			t.Errorf("%+v started", config)

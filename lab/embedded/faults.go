@@ -43,6 +43,7 @@ func (c *Lab) set(ctx context.Context, f contract.Fault, broken bool) error {
 	case contract.RedisStopped:
 		return c.store.wire.SetCut(broken)
 	case contract.RedisSlow:
+		c.distance.Set(size)
 		return c.store.wire.SetDelay(ctx, size)
 	case contract.HomeCut:
 		return c.services.home.SetCut(broken)

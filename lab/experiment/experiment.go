@@ -28,13 +28,15 @@ const (
 	SessionBound    = scheme.SessionBound
 	TokenBound      = scheme.TokenBound
 	TokenBoundLocal = scheme.TokenBoundLocal
+
+	SessionPostgres = scheme.SessionPostgres
 )
 
 // Schemes lists the seven schemes in the order in which tables show them.
 func Schemes() []string { return namesOf(scheme.All()) }
 
-// EveryScheme lists those beside the seven too, which take part in experiments about theft alone.
-func EveryScheme() []string { return append(Schemes(), namesOf(scheme.Bound())...) }
+// EveryScheme lists those beside the seven too, which take part in a few experiments alone.
+func EveryScheme() []string { return append(Schemes(), namesOf(scheme.Beside())...) }
 
 func namesOf(rows []scheme.Scheme) (names []string) {
 	for _, s := range rows {

@@ -14,23 +14,29 @@ const (
 	latencyRequests = 5 // of each scheme, at each distance, in each round
 )
 
-// latency delays Redis and measures how long a request takes.
+// latency delays Redis, and PostgreSQL if there is one, and measures how long a request takes.
 func latency() Experiment {
 	return Experiment{
 		Name: "latency",
 		Predicted: Predictions{
-			SessionMemory:  staysFast(),
-			SessionRedis:   growsSlower(),
-			SessionCookie:  staysFast(),
-			TokenStateless: staysFast(),
-			TokenRevocable: growsSlower(),
-			TokenCookie:    staysFast(),
+			SessionMemory:   staysFast(),
+			SessionRedis:    growsSlower(),
+			SessionCookie:   staysFast(),
+			TokenStateless:  staysFast(),
+			TokenRevocable:  growsSlower(),
+			TokenCookie:     staysFast(),
+			SessionPostgres: growsSlower(),
 		},
 		Choices: these(staysFast(), growsSlower()),
+		Lesson:  postgresToo,
 		Run: func(ctx context.Context, trial *Trial) error {
 			const near, far = 0, 5 * time.Millisecond
 			distances := []time.Duration{near, time.Millisecond, far}
-			users, err := trial.Populate(ctx, Sticky, 1, except(Basic)...)
+			schemes, err := trial.withPostgres(ctx, except(Basic)...)
+			if err != nil {
+				return err
+			}
+			users, err := trial.Populate(ctx, Sticky, 1, schemes...)
 			if err != nil {
 				return err
 			}

@@ -42,7 +42,7 @@ func TestAMeasureIsWrittenWithItsUnit(t *testing.T) {
 		{"http-forgets", "page_ms", 48.088, "48.1\u00a0ms", "48,1\u00a0ms", "one page"},
 		{"size", "bytes_300", 5040, "5,040\u00a0B", "5040\u00a0B", "a request with 300 permissions"},
 		{"size", "bytes_1", 235, "235\u00a0B", "235\u00a0B", "a request with 1 permission"},
-		{"latency", "median_5ms", 5, "5\u00a0ms", "5\u00a0ms", "median time of a request, Redis 5 ms away"},
+		{"latency", "median_5ms", 5, "5\u00a0ms", "5\u00a0ms", "median time of a request, the store 5 ms away"},
 		{"server-memory", "mb_for_10000_users", 0.5, "0.50\u00a0MB", "0,50\u00a0MB", "kept for 10,000 users"},
 		{"redis-down", "status_after", 200, "200", "200", "answer when Redis is back"},
 		{"stolen", "refresh_status", 0, "", "", "the thief's refresh after the logout"},

@@ -8,7 +8,7 @@ import (
 )
 
 // plots are the experiments that say more as a plot than in words, and how each is drawn. A way of drawing returns nil
-// if a measure is missing. The titles stand in the catalogue under report.plots.
+// if a measure is missing, unless that scheme is not on the target. The titles stand in the catalogue under report.plots.
 var plots = map[string]func(experiment.Result, names) *chart{
 	"http-forgets":   bars("page_ms"),
 	"rolling-deploy": steps("step_"),
@@ -59,6 +59,9 @@ func lines(format string, xs ...float64) func(experiment.Result, names) *chart {
 	return func(r experiment.Result, _ names) *chart {
 		c := &chart{kind: lineChart, xs: xs}
 		for _, cell := range r.Cells {
+			if cell.Excused() {
+				continue
+			}
 			var values []float64
 			for i, x := range xs {
 				value, ok := cell.Measures[fmt.Sprintf(format, x)]

@@ -411,6 +411,22 @@ func TestWithoutAllItsMeasuresThereIsNoPlot(t *testing.T) {
 	}
 }
 
+func TestASchemeThatIsNotOnTheTargetIsLeftOutOfThePlot(t *testing.T) {
+	r := measured(t)
+	for _, e := range r.Experiments {
+		for j, cell := range e.Cells {
+			if cell.Scheme == experiment.SessionPostgres {
+				e.Cells[j] = experiment.Cell{Scheme: cell.Scheme, Status: experiment.NotOnTarget, Prediction: cell.Prediction, AsPredicted: true}
+			}
+		}
+	}
+	_, plot, _ := strings.Cut(section(rendered(t, report.HTML, page(r, texts.English)), "latency"), "<figure")
+	plot, _, _ = strings.Cut(plot, "</figure>")
+	if !strings.Contains(plot, experiment.SessionRedis) || strings.Contains(plot, experiment.SessionPostgres) {
+		t.Errorf("the plot is %q", plot)
+	}
+}
+
 func TestALanguageThatIsNotThereIsAnError(t *testing.T) {
 	if err := report.HTML(io.Discard, page(measured(t), "fr")); err == nil {
 		t.Error("there is no error")

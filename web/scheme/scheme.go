@@ -23,6 +23,8 @@ const (
 	SessionProof    = "session-bound-proof" // the name of its second cookie
 	TokenBound      = "token-bound"
 	TokenBoundLocal = "token-bound-local"
+
+	SessionPostgres = "session-postgres"
 )
 
 // A Credential is how the client says who it is.
@@ -44,6 +46,8 @@ const (
 	Nowhere   Place = ""        // the credential carries its own meaning
 	InReplica Place = "replica" // in the memory of the replica that answered the login
 	InRedis   Place = "redis"   // in Redis, for all replicas
+
+	InPostgres Place = "postgres" // in PostgreSQL, for all replicas
 )
 
 // A Scheme is one row of the table. Paths that a scheme does not have are empty.
@@ -95,9 +99,10 @@ var table = []Scheme{
 	},
 }
 
-// bound are the schemes whose session or token is bound to a key of the client. The two of tokens take the same token, and differ
-// in where the used proofs are remembered.
-var bound = []Scheme{
+// beside are the other schemes. First those whose session or token is bound to a key of the client; the two of tokens take the
+// same token, and differ in where the used proofs are remembered. Last the session in PostgreSQL, which a server without one does
+// not have.
+var beside = []Scheme{
 	{
 		Name: SessionBound, Base: "/session/bound", Login: "/session/bound/login", Logout: "/session/bound/logout",
 		Credential: Cookie, CookieName: SessionBound, SentByBrowser: true, RememberedAt: InRedis, AsksRedis: true,
@@ -110,13 +115,18 @@ var bound = []Scheme{
 		Name: TokenBoundLocal, Base: "/token/bound-local", Login: "/token/bound/login", Logout: "/token/bound/logout",
 		Refresh: "/token/bound/refresh", Credential: DPoP,
 	},
+	{
+		Name: SessionPostgres, Base: "/session/postgres", Login: "/session/postgres/login", Logout: "/session/postgres/logout",
+		Credential: Cookie, CookieName: SessionPostgres, SentByBrowser: true, RememberedAt: InPostgres,
+	},
 }
 
 // All returns the seven schemes, in the order of every table.
 func All() []Scheme { return slices.Clone(table) }
 
-// Bound returns the schemes beside them: what a client needs a key for. They take part in the experiments about theft alone.
-func Bound() []Scheme { return slices.Clone(bound) }
+// Beside returns the schemes beside them, which take part in a few experiments alone: those that a client needs a key for, and the
+// session in PostgreSQL.
+func Beside() []Scheme { return slices.Clone(beside) }
 
 // Named returns the scheme of that name. False: there is none.
 func Named(name string) (Scheme, bool) {
@@ -130,7 +140,7 @@ func OfPath(path string) (Scheme, bool) {
 }
 
 func find(is func(Scheme) bool) (Scheme, bool) {
-	for _, rows := range [...][]Scheme{table, bound} {
+	for _, rows := range [...][]Scheme{table, beside} {
 		if i := slices.IndexFunc(rows, is); i >= 0 {
 			return rows[i], true
 		}

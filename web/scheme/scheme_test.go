@@ -9,7 +9,7 @@ import (
 )
 
 func TestASchemeIsFoundByItsNameAndByThePathsBelowItsBase(t *testing.T) {
-	for _, want := range append(scheme.All(), scheme.Bound()...) {
+	for _, want := range append(scheme.All(), scheme.Beside()...) {
 		if got, ok := scheme.Named(want.Name); !ok || got != want {
 			t.Errorf("Named(%q) = %+v, %v", want.Name, got, ok)
 		}
@@ -28,9 +28,9 @@ func TestASchemeIsFoundByItsNameAndByThePathsBelowItsBase(t *testing.T) {
 }
 
 func TestACallerCannotChangeTheTable(t *testing.T) {
-	scheme.All()[0].Name, scheme.Bound()[0].Name = "changed", "changed"
-	if scheme.All()[0].Name != scheme.Basic || scheme.Bound()[0].Name != scheme.SessionBound {
-		t.Error("All or Bound hands out the table itself")
+	scheme.All()[0].Name, scheme.Beside()[0].Name = "changed", "changed"
+	if scheme.All()[0].Name != scheme.Basic || scheme.Beside()[0].Name != scheme.SessionBound {
+		t.Error("All or Beside hands out the table itself")
 	}
 }
 

@@ -14,6 +14,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -51,10 +52,14 @@ type Conditions struct {
 // Config says what an Agent works with. Open and Redis are required.
 type Config struct {
 	// Open makes the replica: at the start, and again each time it is to forget. now is its clock.
-	Open    func(redis redis.UniversalClient, now func() time.Time, startup contract.Startup) (*web.Server, error)
-	Redis   func() (redis.UniversalClient, error) // makes the client of one life of the replica
-	OwnKeys bool                                  // from the start, and for good
-	Door    *door.Door                            // where the replica's clients come in; nil: the lab cannot shut it
+	Open func(redis redis.UniversalClient, now func() time.Time, startup contract.Startup) (*web.Server, error)
+	// Redis makes the client of one life of the replica. address is empty, unless it is to be at another Redis.
+	Redis   func(address string) (redis.UniversalClient, error)
+	OwnKeys bool       // from the start, and for good
+	Door    *door.Door // where the replica's clients come in; nil: the lab cannot shut it
+	// Delay is how far away the lab moves Redis. It is for what is to move with it: the database of session-postgres. nil: that
+	// stays where it is.
+	Delay *control.Delay
 }
 
 // An Agent stands in front of a replica. It is the replica's handler; Lab is the lab's.
@@ -74,6 +79,7 @@ var _ http.Handler = (*Agent)(nil)
 // New opens the replica. Close the agent after its last request.
 func New(config Config) (*Agent, error) {
 	a := &Agent{config: config}
+	a.config.Delay = cmp.Or(config.Delay, &control.Delay{})
 	a.conditions.Store(&Conditions{})
 	return a, a.forget(contract.Startup{})
 }
@@ -103,11 +109,11 @@ func (a *Agent) forget(startup contract.Startup) error {
 }
 
 func (a *Agent) reopen(startup contract.Startup) error {
-	client, err := a.config.Redis()
+	client, err := a.config.Redis(startup.Redis)
 	if err != nil {
 		return err
 	}
-	client.AddHook(wire{&a.conditions})
+	client.AddHook(wire{&a.conditions, a.config.Delay})
 	app, err := a.config.Open(client, a.now, startup)
 	if err != nil {
 		return errors.Join(err, client.Close())

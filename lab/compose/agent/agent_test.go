@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -43,8 +44,8 @@ func start(t *testing.T) *replica {
 	shared, cookies := newKeys(t), newCookieKeys(t)
 	listener, err := door.Open(t.Context(), "127.0.0.1:0", nil)
 	testkit.Must(t, err)
-	connect := func() (redis.UniversalClient, error) {
-		client, err := web.OpenRedis("redis://" + r.redis.Addr())
+	connect := func(address string) (redis.UniversalClient, error) {
+		client, err := web.OpenRedis(cmp.Or(address, "redis://"+r.redis.Addr()))
 		r.clients = append(r.clients, client)
 		return client, err
 	}
@@ -162,6 +163,25 @@ func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
 	}
 }
 
+func TestAServerWithNothingButAClockHasItMoved(t *testing.T) {
+	var clock agent.Clock
+	lab := httptest.NewServer(clock.Lab())
+	defer lab.Close()
+	client := agent.NewClient(strings.TrimPrefix(lab.URL, "http://"))
+	for _, offset := range []time.Duration{15 * time.Minute, 0} {
+		testkit.Must(t, client.Set(t.Context(), agent.Conditions{Offset: offset}))
+		if off := (time.Until(clock.Now()) - offset).Abs(); off > time.Second {
+			t.Errorf("%s ahead: it is wrong by %s", offset, off)
+		}
+	}
+	if err := client.Set(t.Context(), agent.Conditions{Offset: time.Hour, Cut: true}); err == nil || time.Until(clock.Now()) > time.Minute {
+		t.Error("it is cut off from a Redis that it does not have")
+	}
+	if _, err := client.Memory(t.Context()); err == nil {
+		t.Error("it tells what it remembers")
+	}
+}
+
 func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	r := start(t)
 	r.login()
@@ -181,6 +201,25 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{}))
 	if status := r.send(http.MethodGet, "/readyz", ""); status != http.StatusServiceUnavailable {
 		t.Errorf("a replica that ends is ready again: %d", status)
+	}
+}
+
+func TestAReplicaIsAtAnotherRedisForAsLongAsItIsToldSo(t *testing.T) {
+	r, other := start(t), miniredis.RunT(t)
+	for _, tt := range []struct {
+		startup contract.Startup
+		want    bool // the other one
+	}{{contract.Startup{Redis: "redis://" + other.Addr()}, true}, {contract.Startup{}, false}} {
+		if err := r.client.Forget(t.Context(), tt.startup); err != nil {
+			t.Fatal(err)
+		}
+		before := len(other.Keys())
+		if status := r.send(http.MethodPost, "/session/redis/login", `{"username":"ann","password":"secret"}`); status != http.StatusOK {
+			t.Fatalf("%+v: log in: %d", tt.startup, status)
+		}
+		if is := len(other.Keys()) > before; is != tt.want {
+			t.Errorf("%+v: the session is in the other Redis: %t, want %t", tt.startup, is, tt.want)
+		}
 	}
 }
 
@@ -340,8 +379,8 @@ func TestWhatIsNoDoorAndNoConditionIsRefused(t *testing.T) {
 	if memory := r.memory(); memory.Conditions != (agent.Conditions{}) {
 		t.Errorf("what was refused counts: %+v", memory)
 	}
-	connect := func() (redis.UniversalClient, error) {
-		client, err := web.OpenRedis("redis://" + r.redis.Addr())
+	connect := func(address string) (redis.UniversalClient, error) {
+		client, err := web.OpenRedis(cmp.Or(address, "redis://"+r.redis.Addr()))
 		r.clients = append(r.clients, client)
 		return client, err
 	}

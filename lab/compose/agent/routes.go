@@ -41,6 +41,7 @@ func (a *Agent) set(_ *http.Request, body Conditions) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.config.Delay.Set(body.Delay)
 	if before := a.conditions.Swap(&body); before.Settings != body.Settings {
 		a.app.Load().Tune(control.Tuned(body.Settings))
 	}

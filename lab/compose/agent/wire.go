@@ -5,9 +5,10 @@ import (
 	"errors"
 	"net"
 	"sync/atomic"
-	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"authlab/lab/control"
 )
 
 // errCut is what a replica gets for every command while it is cut off from Redis.
@@ -15,25 +16,19 @@ var errCut = errors.New("the lab has cut this replica off from Redis")
 
 // A wire is a replica's way to Redis, where the lab can cut it or make it longer. It is a hook of the replica's client,
 // so Redis itself notices nothing.
-type wire struct{ conditions *atomic.Pointer[Conditions] }
+type wire struct {
+	conditions *atomic.Pointer[Conditions]
+	delay      *control.Delay // that of conditions
+}
 
 var _ redis.Hook = wire{}
 
 // travel is the way there and back.
 func (w wire) travel(ctx context.Context) error {
-	now := w.conditions.Load()
-	switch {
-	case now.Cut:
+	if w.conditions.Load().Cut {
 		return errCut
-	case now.Delay == 0:
-		return nil
 	}
-	select {
-	case <-time.After(now.Delay):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return w.delay.Wait(ctx)
 }
 
 // DialHook implements redis.Hook.

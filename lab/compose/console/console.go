@@ -38,10 +38,12 @@ type Users interface {
 
 // Config says what a console looks at. Everything without a default is required.
 type Config struct {
-	Agents  []Agent               // of the replicas, in their order
-	Redis   redis.UniversalClient // the console's own
-	Users   Users
-	Hasher  *account.Hasher
+	Agents []Agent               // of the replicas, in their order
+	Redis  redis.UniversalClient // the console's own
+	Users  Users
+	Hasher *account.Hasher
+	// Guarded is the address of a Redis that Sentinel guards, for the fault of that name; empty: there is none.
+	Guarded string
 	Reports string // where a browser finds the second service; empty: there is none
 	// Balancer is where the console reaches the balancer, like http://nginx-edge:8082. With it, a replica that is mended
 	// is waited for until the balancer deals requests to it again; without it, that is not waited for.

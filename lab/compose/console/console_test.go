@@ -96,11 +96,12 @@ func (m *memoryUsers) User(ctx context.Context, name string) (account.User, erro
 // A lab is a console, with everything that it looks at.
 type lab struct {
 	*console.Console
-	t      *testing.T
-	agents []*fake
-	redis  *miniredis.Miniredis
-	users  *memoryUsers
-	turn   atomic.Int32
+	t       *testing.T
+	agents  []*fake
+	redis   *miniredis.Miniredis
+	guarded *miniredis.Miniredis
+	users   *memoryUsers
+	turn    atomic.Int32
 }
 
 // balancer deals requests to the replicas in turn, whose doors are open. It notices late.
@@ -116,7 +117,7 @@ func (l *lab) balancer(w http.ResponseWriter, _ *http.Request) {
 // newLab has two replicas, and the address of a spare one, where no agent is.
 func newLab(t *testing.T) *lab {
 	t.Helper()
-	l := &lab{t: t, redis: miniredis.RunT(t), users: &memoryUsers{Memory: account.NewMemory()}, agents: []*fake{newFake(t), newFake(t)}}
+	l := &lab{t: t, redis: miniredis.RunT(t), guarded: miniredis.RunT(t), users: &memoryUsers{Memory: account.NewMemory()}, agents: []*fake{newFake(t), newFake(t)}}
 	client, err := web.OpenRedis("redis://" + l.redis.Addr())
 	testkit.Must(t, err)
 	t.Cleanup(func() { client.Close() })
@@ -130,7 +131,7 @@ func newLab(t *testing.T) *lab {
 			{Replica: "app-1", Address: address(l.agents[0])}, {Replica: "app-2", Address: address(l.agents[1])},
 			{Replica: "app-3", Address: "127.0.0.1:1", Spare: true},
 		},
-		Redis: client, Users: l.users, Hasher: hasher, Reports: "http://127.0.0.1:8090", Balancer: balancer.URL,
+		Redis: client, Guarded: "redis://" + l.guarded.Addr(), Users: l.users, Hasher: hasher, Reports: "http://127.0.0.1:8090", Balancer: balancer.URL,
 	})
 	return l
 }
@@ -262,6 +263,32 @@ func TestTheConsoleCutsTheReplicasOffFromRedisAndMovesItAway(t *testing.T) {
 	l.view()
 	if !l.agents[1].change(func(*agent.Memory) {}).Cut {
 		t.Error("a replica that comes later reaches Redis")
+	}
+}
+
+func TestTheReplicasAreAtTheGuardedRedisUntilResetIfItIsThere(t *testing.T) {
+	l := newLab(t)
+	guarded := contract.Fault{Name: contract.RedisGuarded}
+	for i, tt := range []struct {
+		do   func() error
+		want []string
+	}{
+		{func() error { return l.Break(t.Context(), guarded) }, []string{contract.RedisGuarded}},
+		{func() error { return l.Mend(t.Context(), guarded) }, []string{}},
+		{func() error { return l.Break(t.Context(), guarded) }, []string{contract.RedisGuarded}},
+		{func() error { return l.Reset(t.Context()) }, []string{}},
+	} {
+		if err := tt.do(); err != nil {
+			t.Fatal(err)
+		}
+		if faults := l.view().Faults; !slices.Equal(faults, tt.want) {
+			t.Errorf("step %d: %q, want %q", i, faults, tt.want)
+		}
+	}
+	l.guarded.Close()
+	var byHand contract.ByHand
+	if err := l.Break(t.Context(), guarded); !errors.As(err, &byHand) || byHand.Command != "docker compose --profile sentinel up -d --wait" {
+		t.Errorf("without Sentinel: %v with %q", err, byHand.Command)
 	}
 }
 
@@ -425,6 +452,8 @@ func TestWhatTakesDockerIsToldAsACommand(t *testing.T) {
 		{l.RotateKeys(ctx, true), rotate + " --overlap && docker compose kill -s HUP app-1 app-2"},
 		{l.Break(ctx, contract.Fault{Name: contract.HomeCut}), "docker network disconnect authlab_home authlab-reports-1"},
 		{l.Mend(ctx, contract.Fault{Name: contract.HomeCut}), "docker network connect authlab_home authlab-reports-1"},
+		{l.Break(ctx, contract.Fault{Name: contract.ReplicationCut}), "docker compose --profile sentinel exec redis-replica redis-cli replicaof 127.0.0.1 1"},
+		{l.Break(ctx, contract.Fault{Name: contract.PrimaryKilled}), "docker compose --profile sentinel kill redis-primary"},
 	} {
 		var byHand contract.ByHand
 		if !errors.As(tt.err, &byHand) || byHand.Command != tt.want || byHand.What == "" {

@@ -31,6 +31,10 @@ func (c *Console) set(ctx context.Context, f contract.Fault, broken bool) error 
 		return c.each(func(r *replica) error { return r.agent.Forget(ctx, startup) })
 	}
 	switch f.Name {
+	case contract.RedisGuarded:
+		return c.guard(ctx, broken)
+	case contract.ReplicationCut, contract.PrimaryKilled:
+		return c.failOver(f.Name, broken)
 	case contract.ReplicaKilled:
 		if broken {
 			return kill(ctx, r)

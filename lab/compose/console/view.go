@@ -63,6 +63,9 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 	if c.conditions.Delay != 0 {
 		broken(contract.RedisSlow, "")
 	}
+	if c.startup.Redis != "" {
+		broken(contract.RedisGuarded, "")
+	}
 	if ownKeys {
 		broken(contract.BootKeys, "")
 	}
