@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"net/http"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 
 	"authlab/lab/embedded"
 	"authlab/lab/experiment/api"
+	"authlab/lab/testkit"
 )
 
 // What an experiment is about has to be seen in its film: who acts, what is set, what is done, and what became of it.
@@ -99,6 +101,18 @@ func TestFilmsShowWhatTheyAreAbout(t *testing.T) {
 			{Caption: "Request 2 goes to app. It finds card"},
 			{Caption: "The other client’s copy goes to app. It finds card № ", Answers: "✕"},
 		}},
+		{"stolen", "token-bound", []sight{
+			{Who: "Another client", Caption: "Letter №"},
+			{Caption: "The other client’s copy goes to app. The seal is good, but the letter goes with a key, and the proof is made with another one: 401.", Answers: "✕", Desk: "seal ✓"},
+			{Caption: "Another client brings a refresh token to app. It refuses: 401."},
+		}},
+		{"failover", "token-revocable", []sight{
+			{Who: "A copy, kept", Caption: "user-1 logs out at app. Letter №", Cards: "✕"},
+			{Caption: "The kept copy goes to app. The seal is good, but the letter is on the denylist: 401.", Answers: "✕"},
+			{Caption: "The primary of Redis dies, and Sentinel makes its replica the primary."},
+			{Caption: "The kept copy goes to app. The seal is good, and the letter is not on the denylist: 200.", Answers: "✓✕✓"},
+			{Caption: "The kept copy brings a refresh token to app. It gives letter №"},
+		}},
 		{"kid-storm", "token-stateless", []sight{
 			{Service: "Reports service", Caption: "kid The other client’s copy goes to the reports service. It has just asked home"},
 			{Caption: "goes to the reports service. It asks home for its public keys"},
@@ -121,6 +135,9 @@ func TestFilmsShowWhatTheyAreAbout(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.experiment+" "+tt.scheme, func(t *testing.T) {
+			if _, err := exec.LookPath("redis-server"); err != nil && tt.experiment == "failover" {
+				testkit.Missing(t, err)
+			}
 			p.t = t
 			p.film(c.URL(), tt.experiment, tt.scheme)
 			var seen []string

@@ -38,7 +38,7 @@ export function captionOf({ beat, scheme, n, isCopy, isOneOfMany }, { isOther, k
   const id = short((isCarried ? beat.credential : beat.given)?.id);
   const name = beat.client ? called(beat.client) : t("stage.client");
   const values = {
-    id, replica: beat.replica?.replaceAll("-", "\u2011"), status: beat.status || t("verdict.0"), client: isOther && !kept ? t("film.other-client") : name,
+    id, replica: beat.replica?.replaceAll("-", "\u2011"), status: beat.status || t("verdict.0"), client: isOther ? t(kept ? "film.asks-kept" : "film.other-client") : name,
     ms: duration(beat.lookups?.find(({ where }) => where === "hash")?.ms ?? 0),
     seconds: believedFor(beat),
     who: whoAsks(beat, { isOther, isCopy, kept, n, name, isOneOfMany }),
@@ -112,6 +112,7 @@ function decidedBy(beat) {
   if (!credential) return trick === "address" ? "address" : "nothing";
   if (problem === "not-admin") return "forbidden";
   if (problem === "session-not-proved") return "not-proved";
+  if (problem === "token-bound") return "other-key";
   for (const where of ["denylist", "redis", "replica"]) {
     const { result } = at(where) ?? {};
     if (result) return `${where}-${result}`;
