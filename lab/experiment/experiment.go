@@ -28,13 +28,19 @@ const (
 	SessionBound    = scheme.SessionBound
 	TokenBound      = scheme.TokenBound
 	TokenBoundLocal = scheme.TokenBoundLocal
+
+	SessionCached      = scheme.SessionCached
+	BackendForFrontend = scheme.BackendForFrontend
 )
 
 // Schemes lists the seven schemes in the order in which tables show them.
 func Schemes() []string { return namesOf(scheme.All()) }
 
-// EveryScheme lists those beside the seven too, which take part in experiments about theft alone.
-func EveryScheme() []string { return append(Schemes(), namesOf(scheme.Bound())...) }
+// EveryScheme lists those beside the seven too: the bound ones take part in experiments about theft alone, and the mixed ones in
+// backend-for-frontend.
+func EveryScheme() []string {
+	return namesOf(slices.Concat(scheme.All(), scheme.Bound(), scheme.Mixed()))
+}
 
 func namesOf(rows []scheme.Scheme) (names []string) {
 	for _, s := range rows {

@@ -23,6 +23,9 @@ const (
 	SessionProof    = "session-bound-proof" // the name of its second cookie
 	TokenBound      = "token-bound"
 	TokenBoundLocal = "token-bound-local"
+
+	SessionCached      = "session-cached"
+	BackendForFrontend = "backend-for-frontend"
 )
 
 // A Credential is how the client says who it is.
@@ -112,11 +115,27 @@ var bound = []Scheme{
 	},
 }
 
+// mixed are the schemes that want the best of both. The first is session-redis while a replica believes what it has looked up
+// for a while. The second is a server of its own, with a session that has the tokens in it.
+var mixed = []Scheme{
+	{
+		Name: SessionCached, Base: "/session/redis", Login: "/session/redis/login", Logout: "/session/redis/logout",
+		Credential: Cookie, CookieName: SessionRedis, SentByBrowser: true, RememberedAt: InRedis,
+	},
+	{
+		Name: BackendForFrontend, Base: "/bff", Login: "/bff/login", Logout: "/bff/logout",
+		Credential: Cookie, CookieName: BackendForFrontend, SentByBrowser: true, RememberedAt: InRedis, AsksRedis: true,
+	},
+}
+
 // All returns the seven schemes, in the order of every table.
 func All() []Scheme { return slices.Clone(table) }
 
 // Bound returns the schemes beside them: what a client needs a key for. They take part in the experiments about theft alone.
 func Bound() []Scheme { return slices.Clone(bound) }
+
+// Mixed returns two more schemes, which no replica mounts under their names.
+func Mixed() []Scheme { return slices.Clone(mixed) }
 
 // Named returns the scheme of that name. False: there is none.
 func Named(name string) (Scheme, bool) {
@@ -130,7 +149,7 @@ func OfPath(path string) (Scheme, bool) {
 }
 
 func find(is func(Scheme) bool) (Scheme, bool) {
-	for _, rows := range [...][]Scheme{table, bound} {
+	for _, rows := range [...][]Scheme{table, bound, mixed} {
 		if i := slices.IndexFunc(rows, is); i >= 0 {
 			return rows[i], true
 		}

@@ -144,7 +144,7 @@ export const CHAPTERS = [
       hands: { name: "outside", actions: ["login", "reports", "cut", "mend", "logout"] }, actions: [],
     },
     light: ["reports"],
-    more: ["introspection", "kid-storm", "cross-origin", "script-reads", "remember-me", "tossed-cookie", "framed"],
+    more: ["introspection", "backend-for-frontend", "kid-storm", "cross-origin", "script-reads", "remember-me", "tossed-cookie", "framed"],
     sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
   },
   {
