@@ -48,6 +48,9 @@ func backendForFrontend() Experiment {
 			}
 			return trial.throughBackend(ctx)
 		},
+		Lesson: func(r Result) []string {
+			return []string{either(r.Measure(BackendForFrontend, "pages") > 0, "lesson-backend", "")}
+		},
 	}
 }
 
@@ -76,6 +79,9 @@ func (trial *Trial) bestOfBoth(ctx context.Context, user *User, replicas []strin
 	}
 	visitor := user.alike()
 	if visitor.url, err = trial.secondService(ctx); err != nil {
+		return m, err
+	}
+	if _, err := visitor.report(ctx, reportPages[user.Scheme]); err != nil { // fetches home's keys, if they are not there
 		return m, err
 	}
 	if m.homeCalls, err = visitor.callsHome(ctx, reportPages[user.Scheme]); err != nil {
