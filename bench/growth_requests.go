@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -100,7 +102,10 @@ func growListeners(p *processes, o options) ([]*series, error) {
 			if err != nil {
 				return nil, err
 			}
-			_ = response.Body.Close() // a short problem: the request has no token
+			_, err = io.Copy(io.Discard, response.Body) // to its end, so that the connection is used again
+			if err := errors.Join(err, response.Body.Close()); err != nil {
+				return nil, err
+			}
 		}
 		after, err := lab.cpu()
 		if err != nil {

@@ -92,7 +92,8 @@ func growMemory(ctx context.Context, o options) ([]*series, error) {
 			}
 			credentials = append(credentials, credential)
 		}
-		memory.add(size, (heap()-empty-float64(size*(len(credentials[0])+16)))/1e6) // without this slice and its strings
+		ours := cap(credentials)*16 + size*48 // this slice and its strings, for each of which 48 bytes are allocated
+		memory.add(size, (heap()-empty-float64(ours))/1e6)
 		start := time.Now()
 		for i := range samples {
 			if _, err := store.Load(ctx, credentials[i*stride%size]); err != nil {

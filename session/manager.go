@@ -50,7 +50,6 @@ type Manager struct {
 type Login struct {
 	User      account.User
 	ExpiresAt time.Time // when the session ends if it is not used again
-	key       string    // of the session in the store
 }
 
 // NewManager returns a Manager with the defaults filled in.
@@ -102,8 +101,7 @@ func (m *Manager) Identify(c *gin.Context) (Login, error) {
 }
 
 func (m *Manager) loginOf(user account.User, v *visit) Login {
-	key, _ := keyOf(v.session.ID) // a Signed store has no keys
-	return Login{User: user, ExpiresAt: m.deadline(v.record), key: key}
+	return Login{User: user, ExpiresAt: m.deadline(v.record)}
 }
 
 // Login starts a session for a user whose password was just checked. It always makes a new ID and ends the session that

@@ -55,8 +55,11 @@ func (s *Stale) Create(ctx context.Context, r Record) (string, error) {
 // Load implements Store.
 func (s *Stale) Load(ctx context.Context, credential string) (Record, error) {
 	lasting := time.Duration(s.lasting.Load())
+	if lasting <= 0 {
+		return s.Lister.Load(ctx, credential)
+	}
 	key, ok := keyOf(credential)
-	if !ok || lasting <= 0 {
+	if !ok {
 		return s.Lister.Load(ctx, credential)
 	}
 	now := s.now()

@@ -42,10 +42,11 @@ func (m *Manager) Sessions(c *gin.Context, caller Login) ([]Info, error) {
 	if err != nil {
 		return nil, err
 	}
+	current, _ := keyOf(m.sessions.load(c.Request, m.config.Name).session.ID)
 	infos := make([]Info, 0, len(entries))
 	for _, e := range entries {
 		if m.config.Now().Before(m.deadline(e.Record)) {
-			infos = append(infos, infoOf(publicID(e.Key), e.Record, e.Key == caller.key))
+			infos = append(infos, infoOf(publicID(e.Key), e.Record, e.Key == current))
 		}
 	}
 	slices.SortFunc(infos, func(a, b Info) int { return b.CreatedAt.Compare(a.CreatedAt) })

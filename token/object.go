@@ -67,8 +67,11 @@ func ambiguous(name []byte) error {
 	return fmt.Errorf("ambiguous: it names %.20q twice, or in another case", name)
 }
 
-// store is json.Unmarshal, which needs many times longer for a text of plain letters.
+// store is json.Unmarshal, which needs many times longer for a text of plain letters, and for a type that decodes itself.
 func store(value []byte, into any) error {
+	if instant, ok := into.(*Instant); ok {
+		return instant.UnmarshalJSON(value)
+	}
 	if s, ok := into.(*string); ok && value[0] == '"' && bytes.IndexByte(value, '\\') < 0 && utf8.Valid(value) {
 		*s = string(value[1 : len(value)-1])
 		return nil
@@ -108,7 +111,12 @@ func cutValue(text []byte) (value, rest []byte) {
 	return text, nil
 }
 
-func trimSpace(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
+func trimSpace(text []byte) []byte {
+	for len(text) > 0 && (text[0] == ' ' || text[0] == '\t' || text[0] == '\r' || text[0] == '\n') {
+		text = text[1:]
+	}
+	return text
+}
 
 // fewNames is more names than Issue writes.
 const fewNames = 16

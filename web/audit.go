@@ -19,8 +19,8 @@ func (s *Server) Audit(ctx context.Context, event account.Event) {
 	if event.Key != "" {
 		attrs = append(attrs, slog.String("key", event.Key))
 	}
-	if t := timingOf(ctx); t != nil && t.request != nil {
-		attrs = append(attrs, slog.String("scheme", t.request.GetString(schemeKey)), slog.String("address", clientAddress(t.request)))
+	if call := callIn(ctx); call != nil && call.request != nil {
+		attrs = append(attrs, slog.String("scheme", call.scheme), slog.String("address", clientAddress(call.request)))
 	}
 	level := slog.LevelWarn
 	if event.Kind == account.EventLogin || event.Kind == account.EventLoginFailed || event.Kind == account.EventLogoutEverywhere {

@@ -28,8 +28,8 @@ func (s *Server) readBound(use func(context.Context, token.Proof) error) func(*g
 			who.proof = proof
 			return who, err
 		}
-		if before, again := c.Get(callerKey); again { // a stream asks again, and its proof was good when it began
-			return verify(before.(caller).proof)
+		if call := callOf(c); call.known { // a stream asks again, and its proof was good when it began
+			return verify(call.caller.proof)
 		}
 		proof, err := s.checkProof(c, text)
 		if err != nil {

@@ -82,14 +82,14 @@ func (s *Server) tellStreams(m mounted) gin.HandlerFunc {
 		if !s.tuning().StreamTold {
 			return
 		}
-		if _, identified := c.Get(callerKey); !identified {
+		call := callOf(c)
+		if !call.known {
 			m.identify(c)
 		}
-		who, known := c.Get(callerKey)
 		c.Next()
-		if known && c.Writer.Status() < 300 {
+		if call.known && c.Writer.Status() < 300 {
 			// If it fails, streams find out when they ask by themselves.
-			_ = s.config.Redis.Publish(c.Request.Context(), s.ended.channel, who.(caller).user.Name).Err()
+			_ = s.config.Redis.Publish(c.Request.Context(), s.ended.channel, call.caller.user.Name).Err()
 		}
 	}
 }

@@ -19,19 +19,19 @@ type userView struct {
 
 // meView is the answer to a login and to me.
 type meView struct {
-	Scheme    string     `json:"scheme"`
-	User      userView   `json:"user"`
-	Replica   string     `json:"replica"`
-	ExpiresAt *time.Time `json:"expires_at"` // null: never
+	Scheme    string   `json:"scheme"`
+	User      userView `json:"user"`
+	Replica   string   `json:"replica"`
+	ExpiresAt *string  `json:"expires_at"` // RFC 3339, to the second; null: never
 }
 
 func (s *Server) me(c *gin.Context, user account.User, expiresAt time.Time) meView {
-	view := meView{Scheme: c.GetString(schemeKey), User: userView{user.Name, user.Roles}, Replica: s.config.Name}
+	view := meView{Scheme: callOf(c).scheme, User: userView{user.Name, user.Roles}, Replica: s.config.Name}
 	if view.User.Roles == nil {
 		view.User.Roles = []string{}
 	}
 	if !expiresAt.IsZero() {
-		at := expiresAt.UTC().Truncate(time.Second)
+		at := expiresAt.UTC().Format(time.RFC3339)
 		view.ExpiresAt = &at
 	}
 	return view
@@ -87,7 +87,7 @@ func (s *Server) handleEmail(c *gin.Context) {
 	name := callerOf(c).user.Name
 	err = s.directory.SetEmail(c.Request.Context(), name, body.Email)
 	s.answer(c, gin.H{
-		"scheme": c.GetString(schemeKey), "replica": s.config.Name, "user": gin.H{"name": name, "email": body.Email},
+		"scheme": callOf(c).scheme, "replica": s.config.Name, "user": gin.H{"name": name, "email": body.Email},
 	}, err)
 }
 

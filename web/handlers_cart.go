@@ -103,5 +103,5 @@ func (s *Server) sendCart(c *gin.Context, kept cart, items []string, err error) 
 	if items == nil {
 		items = []string{}
 	}
-	s.answer(c, cartView{Scheme: c.GetString(schemeKey), Replica: s.config.Name, Items: items, KeptIn: kept.keptIn}, err)
+	s.answer(c, cartView{Scheme: callOf(c).scheme, Replica: s.config.Name, Items: items, KeptIn: kept.keptIn}, err)
 }

@@ -47,7 +47,7 @@ func (s *Server) handleSessionLogoutEverywhere(m *session.Manager) gin.HandlerFu
 func (s *Server) handleSessions(m *session.Manager) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		items, err := m.Sessions(c, callerOf(c).session)
-		s.answer(c, gin.H{"scheme": c.GetString(schemeKey), "replica": s.config.Name, "sessions": items}, err)
+		s.answer(c, gin.H{"scheme": callOf(c).scheme, "replica": s.config.Name, "sessions": items}, err)
 	}
 }
 

@@ -124,12 +124,13 @@ func due(now, last time.Time, every time.Duration) bool {
 
 // askAgain reads the credential of a stream's request once more, as if it had come with a new request.
 func (s *Server) askAgain(c *gin.Context, m mounted) (caller, error) {
-	first := c.Request
+	first, before := c.Request, callOf(c)
 	defer func() { c.Request = first }()
 	ctx, cancel := context.WithCancel(context.Background()) //nolint:contextcheck // the request's context has the session as it was
 	defer cancel()
 	defer context.AfterFunc(first.Context(), cancel)()
-	ctx, _ = withTiming(ctx)
+	ctx, again := withCall(ctx)
+	again.scheme, again.caller, again.known = before.scheme, before.caller, before.known
 	c.Request = first.WithContext(ctx)
 	return m.read(c)
 }
@@ -149,7 +150,7 @@ func endReason(err error) string {
 func (s *Server) eventWriter(c *gin.Context, user string) func(event, reason string, at time.Time) error {
 	c.Header("Content-Type", "text/event-stream")
 	c.Header("X-Accel-Buffering", "no") // nginx sends an event when it happens
-	conn, scheme := http.NewResponseController(c.Writer), c.GetString(schemeKey)
+	conn, scheme := http.NewResponseController(c.Writer), callOf(c).scheme
 	return func(event, reason string, at time.Time) error {
 		data, err := json.Marshal(streamEvent{scheme, user, s.config.Name, at.UTC(), reason})
 		if err != nil {

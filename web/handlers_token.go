@@ -57,11 +57,10 @@ func (s *Server) handleTokenLogout(c *gin.Context) {
 			return
 		}
 	}
-	who, known := c.Get(callerKey)
 	var err error
-	switch {
-	case known:
-		err = s.tokens.Logout(c.Request.Context(), who.(caller).claims)
+	switch call := callOf(c); {
+	case call.known:
+		err = s.tokens.Logout(c.Request.Context(), call.caller.claims)
 	case body.RefreshToken != "":
 		err = s.tokens.LogoutRefresh(c.Request.Context(), body.RefreshToken)
 	default:

@@ -21,8 +21,7 @@ func NewHTTPServer(handler http.Handler, logger *slog.Logger) *http.Server {
 	}
 	return &http.Server{
 		Handler:                      handler,
-		ReadHeaderTimeout:            5 * time.Second,
-		ReadTimeout:                  10 * time.Second,
+		ReadTimeout:                  10 * time.Second, // of the header and the body together
 		WriteTimeout:                 30 * time.Second,
 		IdleTimeout:                  2 * time.Minute, // longer than a balancer keeps a connection, so that the balancer closes it and never sends into a closed one
 		MaxHeaderBytes:               maxHeader - 4<<10,

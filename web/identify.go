@@ -25,33 +25,23 @@ type caller struct {
 	proof     token.Proof   // in the schemes whose token is bound to a key
 }
 
-// Keys of gin's request context.
-const (
-	schemeKey = "authlab/scheme" // string
-	callerKey = "authlab/caller" // caller, if the credential is good
-	errorKey  = "authlab/error"  // error, if it is not
-)
-
 // identify finds out who is calling: the one step from a request to its caller. It refuses no request, because some
 // routes, such as the logout by refresh token, also serve clients without a good credential.
 func (m mounted) identify(c *gin.Context) {
-	who, err := m.read(c)
-	if err != nil {
-		c.Set(errorKey, err)
-		return
-	}
-	c.Set(callerKey, who)
+	call := callOf(c)
+	call.caller, call.refused = m.read(c)
+	call.known = call.refused == nil
 }
 
 // requireCaller refuses a request whose caller identify did not find.
 func (s *Server) requireCaller(c *gin.Context) {
-	if err, ok := c.Get(errorKey); ok {
-		s.refuse(c, err.(error))
+	if err := callOf(c).refused; err != nil {
+		s.refuse(c, err)
 	}
 }
 
 // callerOf returns who is calling, on a route behind requireCaller.
-func callerOf(c *gin.Context) caller { return c.MustGet(callerKey).(caller) }
+func callerOf(c *gin.Context) caller { return callOf(c).caller }
 
 // crossOrigin refuses a request that changes something and that another site made the browser send.
 var crossOrigin = http.NewCrossOriginProtection()

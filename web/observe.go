@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -21,31 +20,44 @@ const (
 // log. The line has the route, and not the path, a header or a body, because those may carry a credential.
 func (s *Server) observe(c *gin.Context) {
 	start := time.Now()
-	ctx, t := withTiming(c.Request.Context())
-	t.request = c
+	ctx, call := withCall(c.Request.Context())
+	call.request = c
 	c.Request = c.Request.WithContext(ctx)
-	maps.Copy(c.Writer.Header(), s.headers)
-	c.Writer = &timedWriter{ResponseWriter: c.Writer, timing: t}
+	header := c.Writer.Header()
+	for _, h := range s.headers {
+		header[h.name] = h.values
+	}
+	c.Writer = &timedWriter{ResponseWriter: c.Writer, timing: &call.timing}
 	c.Next()
 
 	elapsed := time.Since(start)
-	scheme, status := c.GetString(schemeKey), c.Writer.Status()
-	s.metrics.observe(scheme, status, elapsed.Seconds())
-	s.requestLog.LogAttrs(ctx, slog.LevelInfo, "request",
-		slog.String("method", knownMethod(c.Request.Method)), slog.String("route", c.FullPath()), slog.String("scheme", scheme),
+	status := c.Writer.Status()
+	s.metrics.observe(call.scheme, status, elapsed.Seconds())
+	line := slog.NewRecord(start.Add(elapsed), slog.LevelInfo, "request", 0) // a Logger would look up which line of code logs
+	line.AddAttrs(
+		slog.String("method", knownMethod(c.Request.Method)), slog.String("route", c.FullPath()), slog.String("scheme", call.scheme),
 		slog.Int("status", status), slog.Duration("took", elapsed))
+	if log := s.requestLog.Handler(); log.Enabled(ctx, line.Level) {
+		_ = log.Handle(ctx, line) // as every slog.Logger does: there is nowhere left to report it
+	}
 }
 
-// fixedHeaders are in every answer.
-func fixedHeaders(config Config) http.Header {
-	h := http.Header{}
-	h.Set(headerServedBy, config.Name)
-	h.Set("Cache-Control", "no-store")
-	h.Set(headerNoSniff, "nosniff") // a browser goes by Content-Type, and takes no text of a user for HTML
-	if config.Secure {
-		h.Set("Strict-Transport-Security", "max-age=31536000") // a year, for this host alone (RFC 6797, section 6.1)
+// A fixedHeader is in every answer. Its values never change.
+type fixedHeader struct {
+	name   string
+	values []string
+}
+
+func fixedHeaders(config Config) []fixedHeader {
+	all := []fixedHeader{
+		{headerServedBy, []string{config.Name}},
+		{"Cache-Control", []string{"no-store"}},
+		{headerNoSniff, []string{"nosniff"}}, // a browser goes by Content-Type, and takes no text of a user for HTML
 	}
-	return h
+	if config.Secure {
+		all = append(all, fixedHeader{"Strict-Transport-Security", []string{"max-age=31536000"}}) // a year, for this host alone (RFC 6797, section 6.1)
+	}
+	return all
 }
 
 // knownMethod keeps a client from writing any text into the log by way of the method.

@@ -71,9 +71,9 @@ func TestARequestWaitsOnceForAllThatItAsks(t *testing.T) {
 		"a hash is no wait":           {map[string]time.Duration{costHash: time.Second}, redisTimeout},
 		"nor is a pause of a process": {map[string]time.Duration{costStore: 3 * time.Second}, redisTimeout},
 	} {
-		ctx, timing := withTiming(t.Context())
+		ctx, call := withCall(t.Context())
 		for what, took := range tt.waited {
-			timing.Add(what, what, time.Now().Add(-took))
+			call.timing.Add(what, what, time.Now().Add(-took))
 		}
 		if got := patience(ctx); got > tt.want || got < tt.want-50*time.Millisecond {
 			t.Errorf("%s: %s, want %s", name, got, tt.want)

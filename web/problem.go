@@ -149,16 +149,21 @@ func (v verdict) problem(err error, in, replica string) Problem {
 	if in == scheme.SessionMemory {
 		store = replica + " has no session with this ID in its memory."
 	}
-	detail := strings.NewReplacer("{replica}", replica, "{scheme}", cmp.Or(in, "any scheme"), "{store}", store, "{redis}", gives(err), "{err}", sentence(err))
+	detail := v.detail
+	for _, part := range [...][2]string{ // what an error says comes last: no part of it is taken for one of these
+		{"{replica}", replica}, {"{scheme}", cmp.Or(in, "any scheme")}, {"{store}", store}, {"{redis}", gives(err)}, {"{err}", sentence(err)},
+	} {
+		detail = strings.ReplaceAll(detail, part[0], part[1])
+	}
 	return Problem{
-		Type: "urn:authlab:problem:" + v.name, Title: v.title, Status: v.status, Detail: detail.Replace(v.detail),
+		Type: "urn:authlab:problem:" + v.name, Title: v.title, Status: v.status, Detail: detail,
 		Scheme: in, Replica: replica,
 	}
 }
 
 // refuse answers an error and ends the request.
 func (s *Server) refuse(c *gin.Context, err error) {
-	v, in := verdictOf(err), c.GetString(schemeKey)
+	v, in := verdictOf(err), callOf(c).scheme
 	if v.status == http.StatusInternalServerError {
 		s.config.Logger.Error("refused", "replica", s.config.Name, "route", c.FullPath(), "error", err)
 	}

@@ -106,8 +106,8 @@ func TestFewBatchesWaitAtOnceAndNoCommandWaitsForTwoTimeouts(t *testing.T) {
 }
 
 func TestOnlyCommandsThatReadAndHaveAllTheirTimeGoInABatch(t *testing.T) {
-	waited, timing := withTiming(t.Context())
-	timing.Add(costStore, "redis GET", time.Now().Add(-time.Millisecond))
+	waited, call := withCall(t.Context())
+	call.timing.Add(costStore, "redis GET", time.Now().Add(-time.Millisecond))
 	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 	defer cancel()
 	for name, tt := range map[string]struct {

@@ -78,8 +78,8 @@ func TestACommandDoesNotEndWithItsContextButWithADeadline(t *testing.T) {
 	cancel()
 	late, cancelLate := context.WithDeadline(cancelled, time.Now().Add(-time.Second))
 	defer cancelLate()
-	spent, timing := withTiming(t.Context())
-	timing.Add(costStore, "redis GET", time.Now().Add(-requestPatience))
+	spent, call := withCall(t.Context())
+	call.timing.Add(costStore, "redis GET", time.Now().Add(-requestPatience))
 	for name, tt := range map[string]struct {
 		ctx  context.Context
 		want error

@@ -84,7 +84,7 @@ type Server struct {
 	tuned         atomic.Pointer[Tuning]
 	schemes       map[string]mounted
 	metrics       *metrics
-	headers       http.Header  // of every answer; never changed
+	headers       []fixedHeader
 	requestLog    *slog.Logger // has the replica in each line
 	engine        *gin.Engine
 	draining      atomic.Bool
@@ -225,14 +225,13 @@ func (s *Server) routes() *gin.Engine {
 
 // inScheme tells the handlers that follow, and the log, which scheme a request belongs to.
 func inScheme(name string) gin.HandlerFunc {
-	value := any(name) // made once, and not for each request
-	return func(c *gin.Context) { c.Set(schemeKey, value) }
+	return func(c *gin.Context) { callOf(c).scheme = name }
 }
 
 // inSchemeOfPath is inScheme where no route has matched: a path below a scheme's base belongs to that scheme.
 func inSchemeOfPath(c *gin.Context) {
 	if row, ok := scheme.OfPath(c.Request.URL.Path); ok {
-		c.Set(schemeKey, row.Name)
+		callOf(c).scheme = row.Name
 	}
 }
 

@@ -65,7 +65,7 @@ func bindingOf(c *gin.Context) binding {
 func (s *Server) readProved(manager *session.Manager) func(*gin.Context) (caller, error) {
 	read := s.readSession(scheme.SessionBound, manager)
 	return func(c *gin.Context) (caller, error) {
-		_, again := c.Get(callerKey) // a stream asks again, and its short cookie was good when it began
+		again := callOf(c).known // a stream asks again, and its short cookie was good when it began
 		who, err := read(c)
 		if err == nil && !again && !s.isProved(c, who.user) {
 			return caller{}, errNotProved

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"sync"
@@ -23,28 +22,12 @@ type timing struct {
 	mu      sync.Mutex
 	entries []timingEntry
 	few     [2]timingEntry // where the first entries are
-	request *gin.Context   // nil: none
 	hidden  bool           // without durations
 }
 
 type timingEntry struct {
 	name, description string // the program's own words, with no quotation mark
 	took              time.Duration
-}
-
-type timingKey struct{}
-
-func withTiming(ctx context.Context) (context.Context, *timing) {
-	t := &timing{}
-	t.entries = t.few[:0]
-	return context.WithValue(ctx, timingKey{}, t), t
-}
-
-// timingOf returns the timing of the request that ctx belongs to. It is nil where there is no request, and nil ignores
-// what is added.
-func timingOf(ctx context.Context) *timing {
-	t, _ := ctx.Value(timingKey{}).(*timing)
-	return t
 }
 
 // Add adds an entry for something that began at start and ends now. The arguments of a deferred call are evaluated at

@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	// batchEvery is how long a request's event waits for others. All that come meanwhile are one write for each page: with a write
-	// for each event, a whole class that listens would keep the processor busy.
-	batchEvery = 50 * time.Millisecond
+	// batchEvery is how long a request's event waits for others at most. All that come meanwhile are one write for each page: with
+	// a write for each event, a whole class that listens would keep the processor busy. As a rule the next picture of the lab takes
+	// them along, before this time is over.
+	batchEvery = pictureEvery * 3 / 2
 	// batchBuffer is how many batches a page may be behind. One that is slower misses events; the lab never waits.
 	batchBuffer = 64
 )
@@ -20,6 +21,7 @@ type broker struct {
 	mu        sync.Mutex
 	listeners map[chan []byte]struct{}
 	batch     []byte // the events that wait, as they are written
+	wait      *time.Timer
 	closed    bool
 	dirty     chan struct{} // holds one: something has changed since the last picture
 }
@@ -60,7 +62,7 @@ func (b *broker) send(name string, body any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.batch == nil {
-		time.AfterFunc(batchEvery, b.flush)
+		b.wait = time.AfterFunc(batchEvery, b.flush)
 	}
 	b.batch = fmt.Appendf(b.batch, "event: %s\ndata: %s\n\n", name, text)
 }
@@ -85,6 +87,7 @@ func (b *broker) flush() {
 		default:
 		}
 	}
+	b.wait.Stop() // if flush is not its doing: the next batch has a time of its own
 	b.batch = nil
 }
 
