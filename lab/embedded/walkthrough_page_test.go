@@ -237,7 +237,7 @@ func TestTheReadersOwnRequestsLoseAndKeepTheirLanes(t *testing.T) {
 }
 
 func TestTheWalkthroughCanBeReadInEveryLightAndOnEveryScreen(t *testing.T) {
-	p := openWalkthrough(t, "/?lang=es#leaving", 1440, 900)
+	p := openWalkthrough(t, "/?lang=es#best-of-both", 1440, 900)
 	ask[bool](p, `document.querySelectorAll("#question fieldset")[0].querySelectorAll("input")[1].click() ?? true`)
 	ask[bool](p, `document.querySelector(".unsure").click() ?? true`)
 	wait[bool](p, `document.querySelector("#result:not([hidden]) .score") !== null`)
