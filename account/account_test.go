@@ -10,6 +10,7 @@ import (
 
 	"authlab/account"
 	"authlab/account/accounttest"
+	"authlab/lab/testkit"
 )
 
 func TestMemoryIsADirectory(t *testing.T) {
@@ -19,9 +20,7 @@ func TestMemoryIsADirectory(t *testing.T) {
 func demo(t *testing.T) (*account.Authenticator, *account.Memory) {
 	t.Helper()
 	directory, hasher := account.NewMemory(), account.NewHasher(2)
-	if err := account.CreateDemos(t.Context(), directory, hasher); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, account.CreateDemos(t.Context(), directory, hasher))
 	return account.NewAuthenticator(directory, hasher), directory
 }
 
@@ -69,13 +68,9 @@ func TestAnUnknownUserCostsAHashToo(t *testing.T) {
 func TestAHashCarriesItsParametersAndANewSalt(t *testing.T) {
 	hasher := account.NewHasher(1)
 	one, err := hasher.Hash(t.Context(), "secret")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	two, err := hasher.Hash(t.Context(), "secret")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	if one == two {
 		t.Error("the same password gave the same hash: no salt")
 	}
@@ -119,9 +114,7 @@ func TestRolesChangeWhileManyLookAtThem(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if err := (&account.DemoReset{Directory: directory, Hasher: account.NewHasher(1)}).Reset(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, (&account.DemoReset{Directory: directory, Hasher: account.NewHasher(1)}).Reset(t.Context()))
 	if u, err := directory.User(t.Context(), "alice"); err != nil || len(u.Roles) != 2 {
 		t.Errorf("after a reset alice has %v (%v)", u.Roles, err)
 	}
@@ -131,9 +124,7 @@ func TestSimulatedUsersLogInLikeOthersAndCanBeRemoved(t *testing.T) {
 	directory, hasher := account.NewMemory(), account.NewHasher(2)
 	name := func(i int) string { return fmt.Sprintf("user-%d", i) }
 	for range 2 { // the second time they are there already
-		if err := account.CreateSimulated(t.Context(), directory, hasher, 100, name, "simulated"); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, account.CreateSimulated(t.Context(), directory, hasher, 100, name, "simulated"))
 	}
 	authenticator := account.NewAuthenticator(directory, hasher)
 	if user, err := authenticator.Authenticate(t.Context(), "user-99", "simulated"); err != nil || user.Name != "user-99" {
@@ -144,7 +135,7 @@ func TestSimulatedUsersLogInLikeOthersAndCanBeRemoved(t *testing.T) {
 			t.Errorf("%v: %v, want ErrBadCredentials", tt, err)
 		}
 	}
-	directory.RemoveAllBut("user-1")
+	testkit.Must(t, directory.RemoveAllBut(t.Context(), "user-1"))
 	if _, err := directory.User(t.Context(), "user-2"); !errors.Is(err, account.ErrUnknownUser) {
 		t.Errorf("user-2 was kept: %v", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"authlab/account"
+	"authlab/lab/testkit"
 )
 
 func attempts(t *testing.T) (*account.Attempts, *miniredis.Miniredis) {
@@ -89,8 +90,8 @@ func TestAGuesserAtOneAddressKeepsNoOtherOut(t *testing.T) {
 	}
 	expect("192.0.2.1", 20, 1)
 	attempt, err := a.Begin(t.Context(), "alice", "198.51.100.1")
-	must(t, err)
-	must(t, attempt.Succeeded(t.Context()))
+	testkit.Must(t, err)
+	testkit.Must(t, attempt.Succeeded(t.Context()))
 	expect("192.0.2.1", 0, 0) // that alice has logged in elsewhere helps no guesser
 	expect("2001:db8::1", 20, 1)
 	expect("2001:db8::dead:beef", 0, 0) // the same network
@@ -104,10 +105,8 @@ func TestALoginForgetsTheAttemptsOfItsUser(t *testing.T) {
 	a, server := attempts(t)
 	for range 350 {
 		attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		must(t, attempt.Succeeded(t.Context()))
+		testkit.Must(t, err)
+		testkit.Must(t, attempt.Succeeded(t.Context()))
 	}
 	if keys := server.Keys(); len(keys) > 0 {
 		t.Errorf("350 logins left %q", keys)
@@ -135,10 +134,8 @@ func TestAnAttemptThatWasNotCheckedCountsForNothing(t *testing.T) {
 	a, _ := attempts(t)
 	for range 350 { // the users database is away
 		attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		must(t, attempt.Withdraw(t.Context()))
+		testkit.Must(t, err)
+		testkit.Must(t, attempt.Withdraw(t.Context()))
 	}
 	for i := range 300 { // an address that has to wait cannot keep alice out
 		if attempt, err := a.Begin(t.Context(), fmt.Sprint("user-", i), "192.0.2.9"); err == nil {
@@ -163,15 +160,15 @@ func TestWithoutRedisLoginsAreNotLimited(t *testing.T) {
 		t.Errorf("Begin: %v", err)
 	}
 	fail(t, attempt)
-	must(t, attempt.Succeeded(t.Context()))
+	testkit.Must(t, attempt.Succeeded(t.Context()))
 }
 
 func TestAnAddressThatHasToWaitMakesNoKeys(t *testing.T) {
 	a, server := attempts(t)
 	for range 300 {
 		attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
-		must(t, err)
-		must(t, attempt.Succeeded(t.Context()))
+		testkit.Must(t, err)
+		testkit.Must(t, attempt.Succeeded(t.Context()))
 		fail(t, attempt)
 	}
 	before := server.Keys()
@@ -196,7 +193,7 @@ func TestEveryCounterEndsAQuarterOfAnHourAfterItsFirstAttempt(t *testing.T) {
 	})
 	for range 3 {
 		attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
-		must(t, err)
+		testkit.Must(t, err)
 		fail(t, attempt)
 		server.FastForward(time.Minute)
 	}
@@ -206,9 +203,9 @@ func TestEveryCounterEndsAQuarterOfAnHourAfterItsFirstAttempt(t *testing.T) {
 		}
 	}
 	attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
-	must(t, err)
+	testkit.Must(t, err)
 	server.FastForward(15 * time.Minute)
-	must(t, attempt.Withdraw(t.Context())) // its counter has ended meanwhile
+	testkit.Must(t, attempt.Withdraw(t.Context())) // its counter has ended meanwhile
 	if keys := server.Keys(); len(keys) > 0 {
 		t.Errorf("left: %q", keys)
 	}
@@ -222,7 +219,7 @@ func TestACounterWithoutAnEndGetsOne(t *testing.T) {
 	}
 	server.FastForward(15 * time.Minute)
 	_, err := a.Begin(t.Context(), "alice", "192.0.2.1")
-	must(t, err)
+	testkit.Must(t, err)
 }
 
 func TestOnlyAnOutageLetsALoginPassUncounted(t *testing.T) {
@@ -242,7 +239,7 @@ func TestOnlyAnOutageLetsALoginPassUncounted(t *testing.T) {
 	} {
 		a, server := attempts(t)
 		attempt, err := a.Begin(t.Context(), "alice", "192.0.2.1")
-		must(t, err)
+		testkit.Must(t, err)
 		server.SetError(tt.answer)
 		_, begun := a.Begin(tt.ctx, "alice", "192.0.2.1")
 		_, failed := attempt.Failed(tt.ctx)
@@ -275,10 +272,10 @@ func TestManyRightPasswordsAtOnceAreAllChecked(t *testing.T) {
 		atOnce = append(atOnce, <-inFlight)
 	}
 	for _, attempt := range atOnce {
-		must(t, attempt.Succeeded(t.Context()))
+		testkit.Must(t, attempt.Succeeded(t.Context()))
 	}
 	for range 280 {
-		must(t, (<-inFlight).Succeeded(t.Context()))
+		testkit.Must(t, (<-inFlight).Succeeded(t.Context()))
 	}
 	users.Wait()
 	if keys := server.Keys(); len(keys) > 0 {
@@ -290,7 +287,7 @@ func TestThePlacesOfAReplicaThatWasKilledAreFreeSoon(t *testing.T) {
 	a, server := attempts(t)
 	for range 20 {
 		_, err := a.Begin(t.Context(), "alice", "192.0.2.1")
-		must(t, err)
+		testkit.Must(t, err)
 	}
 	for i := range 20 { // the time to wait is over while Redis is asked, or between
 		soon, cancel := context.WithTimeout(t.Context(), 51*time.Millisecond+time.Duration(i)*50*time.Microsecond)
@@ -301,19 +298,12 @@ func TestThePlacesOfAReplicaThatWasKilledAreFreeSoon(t *testing.T) {
 	}
 	server.FastForward(10 * time.Second)
 	_, err := a.Begin(t.Context(), "alice", "192.0.2.1")
-	must(t, err)
+	testkit.Must(t, err)
 }
 
 func fail(t *testing.T, attempt account.Attempt) account.Limit {
 	t.Helper()
 	limit, err := attempt.Failed(t.Context())
-	must(t, err)
+	testkit.Must(t, err)
 	return limit
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }

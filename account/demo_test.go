@@ -4,21 +4,16 @@ import (
 	"testing"
 
 	"authlab/account"
+	"authlab/lab/testkit"
 )
 
 func TestDemosThatAreThereCostNoHashAndStayAsTheyAre(t *testing.T) {
 	directory, hasher := account.NewMemory(), account.NewHasher(1)
-	if err := account.CreateDemos(t.Context(), directory, hasher); err != nil {
-		t.Fatal(err)
-	}
-	if err := directory.SetRoles(t.Context(), "alice", []string{account.RoleUser}); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, account.CreateDemos(t.Context(), directory, hasher))
+	testkit.Must(t, directory.SetRoles(t.Context(), "alice", []string{account.RoleUser}))
 	release := account.Occupy(hasher) // who hashes now would wait for ever
 	defer release()
-	if err := account.CreateDemos(t.Context(), directory, hasher); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, account.CreateDemos(t.Context(), directory, hasher))
 	if alice, err := directory.User(t.Context(), "alice"); err != nil || len(alice.Roles) != 1 {
 		t.Errorf("%+v, %v", alice, err)
 	}
@@ -26,23 +21,15 @@ func TestDemosThatAreThereCostNoHashAndStayAsTheyAre(t *testing.T) {
 
 func TestADemoResetGivesTheOwnPasswordBack(t *testing.T) {
 	directory, hasher := account.NewMemory(), account.NewHasher(1)
-	if err := account.CreateDemos(t.Context(), directory, hasher); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, account.CreateDemos(t.Context(), directory, hasher))
 	reset := account.DemoReset{Directory: directory, Hasher: hasher}
 	for _, hash := range []string{"", "another"} {
 		if hash != "" {
 			other, err := hasher.Hash(t.Context(), hash)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := directory.SetPasswordHash(t.Context(), "alice", other); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, err)
+			testkit.Must(t, directory.SetPasswordHash(t.Context(), "alice", other))
 		}
-		if err := reset.Reset(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, reset.Reset(t.Context()))
 		if _, err := account.NewAuthenticator(directory, hasher).Authenticate(t.Context(), "alice", "wonderland"); err != nil {
 			t.Errorf("after a change to %q and a reset: %v", hash, err)
 		}

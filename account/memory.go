@@ -104,10 +104,11 @@ func (m *Memory) Create(_ context.Context, user User, passwordHash string) error
 }
 
 // RemoveAllBut removes every user but those of these names.
-func (m *Memory) RemoveAllBut(names ...string) {
+func (m *Memory) RemoveAllBut(_ context.Context, names ...string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	maps.DeleteFunc(m.entries, func(name string, _ entry) bool { return !slices.Contains(names, name) })
+	return nil
 }
 
 func (m *Memory) change(name string, edit func(*entry) error) error {

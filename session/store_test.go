@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -56,32 +55,6 @@ func embeddedRedis(t *testing.T) (*miniredis.Miniredis, *redis.Client) {
 	return server, client
 }
 
-// realRedis is the server that AUTHLAB_TEST_REDIS names, with a prefix of its own for each test.
-func realRedis(t *testing.T) (*redis.Client, string) {
-	t.Helper()
-	address := os.Getenv("AUTHLAB_TEST_REDIS")
-	if address == "" {
-		if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-			t.Fatal("AUTHLAB_TEST_REDIS names no Redis to test on, and nothing may be left out")
-		}
-		t.Skip("AUTHLAB_TEST_REDIS names no Redis to test on")
-	}
-	options, err := redis.ParseURL(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := redis.NewClient(options)
-	prefix := redistest.Prefix(t)
-	t.Cleanup(func() {
-		ctx := context.WithoutCancel(t.Context())
-		if keys, err := client.Keys(ctx, prefix+"*").Result(); err == nil && len(keys) > 0 {
-			client.Del(ctx, keys...)
-		}
-		client.Close()
-	})
-	return client, prefix
-}
-
 func signed(t *testing.T) *session.Signed {
 	t.Helper()
 	return session.NewSigned("session-cookie", cookieKeys(t, "k"))
@@ -126,7 +99,7 @@ func TestEveryStoreConforms(t *testing.T) {
 	}
 	t.Run("redis, real", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) storetest.Fixture {
-			client, prefix := realRedis(t)
+			client, prefix := redistest.Real(t)
 			return storetest.Fixture{Store: session.NewRedis(client, prefix, idle, absolute), Idle: idle}
 		})
 	})
@@ -163,7 +136,7 @@ func TestGinContribsOwnSuitePasses(t *testing.T) {
 			return session.NewRedis(client, "authlab:", idle, absolute)
 		},
 		"redis, real": func(t *testing.T) session.Store {
-			client, prefix := realRedis(t)
+			client, prefix := redistest.Real(t)
 			return session.NewRedis(client, prefix, idle, absolute)
 		},
 		"postgres": func(t *testing.T) session.Store { return session.NewPostgres(realPostgres(t), idle) },

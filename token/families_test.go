@@ -66,7 +66,7 @@ func TestARefreshThatBreaksOffCanBeTriedAgainAndAThiefGainsNothing(t *testing.T)
 			func(b *setup) { b.loseAnswer(spending) }, func(*testing.T, *setup) {}, token.ErrUnavailable,
 		},
 		"the users database does not know the user": {
-			func(b *setup) { b.directory.RemoveAllBut() },
+			func(b *setup) { _ = b.directory.RemoveAllBut(t.Context()) },
 			func(t *testing.T, b *setup) { must(t, b.directory.Create(t.Context(), alice, "hash")) }, account.ErrUnknownUser,
 		},
 	} {

@@ -6,7 +6,6 @@ import (
 	"crypto/ecdsa"
 	"encoding/base64"
 	"encoding/json"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -71,27 +70,7 @@ func newSetup(t testing.TB, algorithm string) *setup {
 // setupOnRealRedis uses the Redis that AUTHLAB_TEST_REDIS names.
 func setupOnRealRedis(t *testing.T) *setup {
 	t.Helper()
-	address := os.Getenv("AUTHLAB_TEST_REDIS")
-	if address == "" {
-		if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-			t.Fatal("AUTHLAB_TEST_REDIS names no Redis to test on, and nothing may be left out")
-		}
-		t.Skip("AUTHLAB_TEST_REDIS names no Redis to test on")
-	}
-	options, err := redis.ParseURL(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	options.MaxRetries = -1
-	client := redis.NewClient(options)
-	prefix := redistest.Prefix(t)
-	t.Cleanup(func() {
-		ctx := context.WithoutCancel(t.Context())
-		if keys, err := client.Keys(ctx, prefix+"*").Result(); err == nil && len(keys) > 0 {
-			client.Del(ctx, keys...)
-		}
-		client.Close()
-	})
+	client, prefix := redistest.Real(t)
 	return setupOn(t, token.DefaultAlgorithm, client, prefix)
 }
 

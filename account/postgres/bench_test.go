@@ -5,17 +5,14 @@ import (
 
 	"authlab/account/postgres"
 	"authlab/account/postgres/postgrestest"
+	"authlab/lab/testkit"
 )
 
 func BenchmarkUser(b *testing.B) {
 	d, err := postgres.Open(b.Context(), postgrestest.Address(b))
-	if err != nil {
-		b.Fatal(err)
-	}
+	testkit.Must(b, err)
 	defer d.Close()
-	if err := d.Create(b.Context(), carol, "hash"); err != nil {
-		b.Fatal(err)
-	}
+	testkit.Must(b, d.Create(b.Context(), carol, "hash"))
 	for b.Loop() {
 		if _, err := d.User(b.Context(), "carol"); err != nil {
 			b.Fatal(err)

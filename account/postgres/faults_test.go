@@ -10,6 +10,7 @@ import (
 	"authlab/account"
 	"authlab/account/postgres"
 	"authlab/account/postgres/postgrestest"
+	"authlab/lab/testkit"
 )
 
 // queries are all that a directory has.
@@ -70,12 +71,8 @@ func faulty(t *testing.T) (*wire, *postgres.Directory) {
 	t.Helper()
 	w, address := newWire(t, postgrestest.Address(t))
 	d := open(t, address)
-	if err := d.Create(t.Context(), carol, "hash"); err != nil {
-		t.Fatal(err)
-	}
-	if err := postgres.Fill(t.Context(), d); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, d.Create(t.Context(), carol, "hash"))
+	testkit.Must(t, postgres.Fill(t.Context(), d))
 	return w, d
 }
 
@@ -107,9 +104,7 @@ func TestADirectoryIsOpenedByTheFirstQueryThatCan(t *testing.T) {
 	w.cut()
 	broken(t, d)
 	w.mend()
-	if err := d.Create(t.Context(), carol, "hash"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, d.Create(t.Context(), carol, "hash"))
 	whole(t, d)
 	if _, err := postgres.New("mysql://localhost").User(t.Context(), "carol"); !errors.Is(err, postgres.ErrAddress) {
 		t.Errorf("a bad address: %v, want ErrAddress", err)

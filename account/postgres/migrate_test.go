@@ -10,15 +10,14 @@ import (
 
 	"authlab/account/postgres"
 	"authlab/account/postgres/postgrestest"
+	"authlab/lab/testkit"
 )
 
 // scan asks the database itself, past the directory.
 func scan[T any](t *testing.T, address, query string) (value T) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer conn.Close(t.Context())
 	if err := conn.QueryRow(t.Context(), query).Scan(&value); err != nil {
 		t.Fatalf("%s: %v", query, err)
@@ -81,9 +80,7 @@ func TestMigrationsRunInOrderAndOnlyOnce(t *testing.T) {
 		"migrations/0004_more.sql":  {Data: []byte(`INSERT INTO words VALUES ('four')`)},
 	}
 	for range 2 {
-		if err := postgres.Migrate(t.Context(), d, files); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, postgres.Migrate(t.Context(), d, files))
 		if got := scan[string](t, address, `SELECT string_agg(word, ' ') FROM words`); got != "three four" {
 			t.Errorf("words %q", got)
 		}

@@ -10,15 +10,14 @@ import (
 	"authlab/account/accounttest"
 	"authlab/account/postgres"
 	"authlab/account/postgres/postgrestest"
+	"authlab/lab/testkit"
 )
 
 // open opens a directory, which is closed when the test ends.
 func open(t *testing.T, address string) *postgres.Directory {
 	t.Helper()
 	d, err := postgres.Open(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	t.Cleanup(d.Close)
 	return d
 }
@@ -32,9 +31,7 @@ func TestPostgresIsADirectory(t *testing.T) {
 func TestUsersAreThereWhenADirectoryIsOpenedAgain(t *testing.T) {
 	address := postgrestest.Address(t)
 	first := open(t, address)
-	if err := first.Create(t.Context(), carol, "hash"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, first.Create(t.Context(), carol, "hash"))
 	first.Close()
 	user, hash, err := open(t, address).PasswordHash(t.Context(), "carol")
 	if err != nil || user.Email != carol.Email || !slices.Equal(user.Roles, carol.Roles) || hash != "hash" {
@@ -45,9 +42,7 @@ func TestUsersAreThereWhenADirectoryIsOpenedAgain(t *testing.T) {
 func TestAQueryIsOneRoundTripOnceItsConnectionHasPreparedIt(t *testing.T) {
 	w, address := newWire(t, postgrestest.With(t, postgrestest.Address(t), "pool_max_conns", "1"))
 	d := open(t, address)
-	if err := d.Create(t.Context(), carol, "hash"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, d.Create(t.Context(), carol, "hash"))
 	for name, ask := range queries(t.Context(), d) {
 		first := ask()
 		var second error
@@ -85,9 +80,7 @@ func TestTheDemoAccountsAreMadeOnceByReplicasThatStartAtOnce(t *testing.T) {
 // One directory has eight connections, and gets more than eight queries at once.
 func TestManyQueriesRunAtOnce(t *testing.T) {
 	d := open(t, postgrestest.Address(t))
-	if err := d.Create(t.Context(), carol, "hash"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, d.Create(t.Context(), carol, "hash"))
 	var all sync.WaitGroup
 	for i := range 64 {
 		all.Go(func() {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"authlab/lab/measure"
+	"authlab/lab/testkit"
 )
 
 func TestWrongUsageOfBenchSaysWhatIsWrong(t *testing.T) {
@@ -39,9 +40,7 @@ func TestBenchPrintsOneObjectOfTheAgreedForm(t *testing.T) {
 		t.Fatalf("exit %d, stderr %q", code, stderr)
 	}
 	var report map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, json.Unmarshal([]byte(stdout), &report))
 	hasMembers(t, "the report", report, "machine", "requests", "duration_ms", "baseline", "one_request", "one_login", "algorithms", "store_distance")
 	for name, want := range map[string]struct {
 		rows    int
@@ -108,9 +107,7 @@ func slow() measure.Report {
 
 func TestBenchTablesFitIn80ColumnsAlsoOnASlowMachine(t *testing.T) {
 	var out bytes.Buffer
-	if err := printBench(&out, slow(), false); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, printBench(&out, slow(), false))
 	for line := range strings.Lines(out.String()) {
 		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns {
 			t.Errorf("%d columns: %s", n, line)
@@ -136,9 +133,7 @@ func TestBenchPrintsNoTableOfWhatWasNotMeasured(t *testing.T) {
 	report := slow()
 	report.OneLogin, report.Algorithms, report.Distances = nil, nil, nil
 	var out bytes.Buffer
-	if err := printBench(&out, report, false); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, printBench(&out, report, false))
 	for _, absent := range []string{"one login", "algorithms", "distance"} {
 		if strings.Contains(out.String(), absent) {
 			t.Errorf("%q is in\n%s", absent, out.String())

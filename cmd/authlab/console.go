@@ -166,15 +166,8 @@ func consoleUsers(address string) (users console.Users, closed func(), err error
 		return nil, nil, err
 	}
 	if inMemory {
-		return memoryUsers{account.NewMemory()}, func() {}, nil
+		return account.NewMemory(), func() {}, nil
 	}
 	database := console.NewDatabase(address)
 	return database, database.Close, nil
-}
-
-type memoryUsers struct{ *account.Memory }
-
-func (m memoryUsers) RemoveAllBut(_ context.Context, names ...string) error {
-	m.Memory.RemoveAllBut(names...)
-	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"authlab/lab/testkit"
+
 	"github.com/alicebob/miniredis/v2"
 )
 
@@ -20,9 +22,7 @@ func TestAReplicaThatEndsAnswersWhatIsUnderWay(t *testing.T) {
 	address, end := startingWith(t, &bytes.Buffer{}, "serve", "--redis", "redis://"+miniredis.RunT(t).Addr())
 	host := strings.TrimPrefix(address, "http://")
 	conn, err := net.Dial("tcp", host)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer conn.Close()
 	fmt.Fprintf(conn, "POST /session/redis/login HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", host, len(alice))
 	in := bufio.NewReader(conn)
@@ -49,9 +49,7 @@ func TestAReplicaThatEndsAnswersWhatIsUnderWay(t *testing.T) {
 	}
 	_, _ = io.WriteString(conn, alice)
 	response, err := http.ReadResponse(in, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer response.Body.Close()
 	loggedIn := func(c *http.Cookie) bool { return c.Name == "session-redis" }
 	if response.StatusCode != http.StatusOK || !slices.ContainsFunc(response.Cookies(), loggedIn) {

@@ -13,18 +13,15 @@ import (
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/browser"
 	"authlab/lab/experiment/texts"
+	"authlab/lab/testkit"
 )
 
 func exported(t *testing.T, names ...string) string {
 	t.Helper()
 	experiments, err := experiment.Named(names...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	folder := filepath.Join(t.TempDir(), "lesson")
-	if err := export(t.Context(), folder, experiments, io.Discard, io.Discard); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, export(t.Context(), folder, experiments, io.Discard, io.Discard))
 	return folder
 }
 
@@ -32,18 +29,14 @@ func TestAnExportHoldsAllThatItsPagesLoad(t *testing.T) {
 	folder := exported(t, "redis-down")
 	for page, answers := range map[string]string{"index.html": "answers.en.js", "es.html": "answers.es.js"} {
 		text, err := os.ReadFile(filepath.Join(folder, page))
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		for _, outside := range []string{`src="/`, `href="/`, "http-equiv"} {
 			if strings.Contains(string(text), outside) {
 				t.Errorf("%s asks a server for something: %s", page, outside)
 			}
 		}
 		recorded, err := os.ReadFile(filepath.Join(folder, answers))
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		for _, want := range []string{`"GET /lab/cluster":`, `"POST /lab/experiments/redis-down?lang=`, `"recording":`} {
 			if !strings.Contains(string(recorded), want) {
 				t.Errorf("%s has no %s", answers, want)
@@ -57,20 +50,14 @@ func TestAnExportHasTheReportOfTheSameRun(t *testing.T) {
 	folder := exported(t, "redis-down")
 	content := func(name string) string {
 		text, err := os.ReadFile(filepath.Join(folder, name))
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		return string(text)
 	}
 	_, object, _ := strings.Cut(content("answers.en.js"), "= ")
 	var answers map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(strings.TrimSuffix(strings.TrimSpace(object), ";")), &answers); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, json.Unmarshal([]byte(strings.TrimSuffix(strings.TrimSpace(object), ";")), &answers))
 	var played experiment.Result
-	if err := json.Unmarshal(answers["POST /lab/experiments/redis-down?lang=en"], &played); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, json.Unmarshal(answers["POST /lab/experiments/redis-down?lang=en"], &played))
 	for lang, tt := range map[string]struct{ file, films string }{texts.English: {"report.html", "index.html"}, texts.Spanish: {"report.es.html", "es.html"}} {
 		page := content(tt.file)
 		took := texts.Must(lang).Number(played.Measure(experiment.SessionRedis, "ms")) + "\u00a0ms"
@@ -88,9 +75,7 @@ func TestAnExportHasTheReportOfTheSameRun(t *testing.T) {
 func TestAnExportLosesNothingThatIsThere(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "thesis.txt")
-	if err := os.WriteFile(file, []byte("years of work"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, os.WriteFile(file, []byte("years of work"), 0o600))
 	for _, target := range []string{folder, file} {
 		if err := export(t.Context(), target, nil, io.Discard, io.Discard); err == nil {
 			t.Errorf("written to %s", target)
@@ -108,16 +93,11 @@ func TestAnExportWorksAsAFile(t *testing.T) {
 	t.Cleanup(chromium.Close)
 	tab, err := chromium.Open(t.Context())
 	if err != nil {
-		if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
+		testkit.Missing(t, err)
 	}
 	defer tab.Close()
 	for page, title := range map[string]string{"index.html": "The cabinet burns", "es.html": "Arde el archivador"} {
-		if err := tab.Go("file://" + filepath.Join(folder, page) + "#the-cabinet-burns"); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, tab.Go("file://"+filepath.Join(folder, page)+"#the-cabinet-burns"))
 		var seen string
 		if err := tab.Evaluate(`document.getElementById("title").textContent`, &seen); err != nil || seen != title {
 			t.Errorf("%s: %q, %v", page, seen, err)

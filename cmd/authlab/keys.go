@@ -1,14 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -26,6 +24,13 @@ type keyFile struct {
 	RotatedAt time.Time `json:"rotated_at,omitzero"`
 }
 
+// A keySet is what a key file says. The first key of each kind signs, and all verify.
+type keySet struct {
+	tokens    []*token.Key
+	cookies   [][]byte
+	rotatedAt time.Time
+}
+
 // replicaKeys are the keys that one replica signs and verifies with.
 type replicaKeys struct {
 	path    string // empty: the keys were made for this process
@@ -38,19 +43,19 @@ type replicaKeys struct {
 // loadKeys reads the keys from a file, which it makes if there is none. Without a path it makes keys for this process. If
 // several replicas start at once, one makes the file and all read the same.
 func loadKeys(path string) (*replicaKeys, error) {
-	tokens, cookies, err := readKeys(path)
+	set, err := readKeys(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := makeKeys(path); err != nil {
 			return nil, err
 		}
-		tokens, cookies, err = readKeys(path)
+		set, err = readKeys(path)
 	}
 	if err != nil {
 		return nil, err
 	}
-	k := &replicaKeys{path: path, ids: idsOf(tokens)}
-	if k.tokens, err = token.NewKeyring(tokens...); err == nil {
-		k.cookies, err = session.NewCookieKeys(cookies...)
+	k := &replicaKeys{path: path, ids: set.ids()}
+	if k.tokens, err = token.NewKeyring(set.tokens...); err == nil {
+		k.cookies, err = session.NewCookieKeys(set.cookies...)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("keys in %s: %w", path, err)
@@ -59,28 +64,31 @@ func loadKeys(path string) (*replicaKeys, error) {
 }
 
 // readKeys reads a key file; without a path, new keys. A key that is not safe to use is an error.
-func readKeys(path string) (tokens []*token.Key, cookies [][]byte, err error) {
-	var text []byte
+func readKeys(path string) (keySet, error) {
 	if path == "" {
-		text, err = newKeys(nil, nil)
-	} else {
-		if err := checkNotWritable(path); err != nil {
-			return nil, nil, err
-		}
-		text, err = os.ReadFile(path)
+		return keySet{}.withNew()
 	}
+	if err := checkNotWritable(path); err != nil {
+		return keySet{}, err
+	}
+	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read keys: %w", err)
+		return keySet{}, fmt.Errorf("read keys: %w", err)
 	}
-	if tokens, cookies, err = parseKeys(text); err != nil {
-		return nil, nil, fmt.Errorf("keys in %s: %w", cmp.Or(path, "this process"), err)
+	set, err := parseKeys(text)
+	if err != nil {
+		return keySet{}, fmt.Errorf("keys in %s: %w", path, err)
 	}
-	return tokens, cookies, nil
+	return set, nil
 }
 
 // makeKeys makes a key file, unless there is one, and tells whether it did.
 func makeKeys(path string) (made bool, err error) {
-	text, err := newKeys(nil, nil)
+	set, err := keySet{}.withNew()
+	var text []byte
+	if err == nil {
+		text, err = set.encode()
+	}
 	if err == nil {
 		made, err = makeSecret(path, text, 0o600)
 	}
@@ -90,45 +98,44 @@ func makeKeys(path string) (made bool, err error) {
 	return made, nil
 }
 
-func parseKeys(text []byte) (tokens []*token.Key, cookies [][]byte, err error) {
+func parseKeys(text []byte) (keySet, error) {
 	var file keyFile
 	if err := json.Unmarshal(text, &file); err != nil {
-		return nil, nil, err
+		return keySet{}, err
 	}
-	var set struct {
+	var jwks struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
-	if err := json.Unmarshal(file.TokenKeys, &set); err != nil {
-		return nil, nil, fmt.Errorf("token keys: %w", err)
+	if err := json.Unmarshal(file.TokenKeys, &jwks); err != nil {
+		return keySet{}, fmt.Errorf("token keys: %w", err)
 	}
-	for _, jwk := range set.Keys {
+	set := keySet{cookies: file.SessionCookieKeys, rotatedAt: file.RotatedAt}
+	for _, jwk := range jwks.Keys {
 		ring, err := token.ParseKeyring(fmt.Appendf(nil, `{"keys":[%s]}`, jwk))
 		if err != nil {
-			return nil, nil, err
+			return keySet{}, err
 		}
-		tokens = append(tokens, ring.Signing())
+		set.tokens = append(set.tokens, ring.Signing())
 	}
-	if _, err := session.NewCookieKeys(file.SessionCookieKeys...); err != nil {
-		return nil, nil, err
-	}
-	return tokens, file.SessionCookieKeys, nil
+	_, err := session.NewCookieKeys(set.cookies...)
+	return set, err
 }
 
-func idsOf(keys []*token.Key) []string {
+func (s keySet) ids() []string {
 	var ids []string
-	for _, k := range keys {
+	for _, k := range s.tokens {
 		ids = append(ids, k.ID())
 	}
 	return ids
 }
 
-// newKeys makes the content of a key file: new keys, which sign, and the given ones from before, which still verify.
-func newKeys(tokens []*token.Key, cookies [][]byte) ([]byte, error) {
+// withNew returns the keys with a new one of each kind before them, which signs.
+func (s keySet) withNew() (keySet, error) {
 	key, cookie, err := makeKeyPair()
 	if err != nil {
-		return nil, err
+		return keySet{}, err
 	}
-	return encodeKeys(append([]*token.Key{key}, tokens...), append([][]byte{cookie}, cookies...), time.Time{})
+	return keySet{tokens: append([]*token.Key{key}, s.tokens...), cookies: append([][]byte{cookie}, s.cookies...)}, nil
 }
 
 // makeKeyPair makes a key of each kind.
@@ -142,35 +149,15 @@ func makeKeyPair() (*token.Key, []byte, error) {
 	return key, cookie, nil
 }
 
-// encodeKeys makes the content of a key file.
-func encodeKeys(tokens []*token.Key, cookies [][]byte, rotatedAt time.Time) ([]byte, error) {
-	ring, err := token.NewKeyring(tokens...)
+// encode makes the content of a key file.
+func (s keySet) encode() ([]byte, error) {
+	ring, err := token.NewKeyring(s.tokens...)
 	if err != nil {
 		return nil, err
 	}
-	file := keyFile{SessionCookieKeys: cookies, RotatedAt: rotatedAt}
+	file := keyFile{SessionCookieKeys: s.cookies, RotatedAt: s.rotatedAt}
 	if file.TokenKeys, err = ring.MarshalPrivate(); err != nil {
 		return nil, err
 	}
 	return json.MarshalIndent(file, "", "  ")
-}
-
-// makeSecret makes a file in one step, by linking a complete draft to its path: no other process can read a part of it. If
-// there is a file already, it stays. made tells whether it was made now.
-func makeSecret(path string, text []byte, mode fs.FileMode) (made bool, err error) {
-	draft, err := os.CreateTemp(filepath.Dir(path), ".new-*") // with mode 0600
-	if err != nil {
-		return false, err
-	}
-	defer os.Remove(draft.Name())
-	_, err = draft.Write(text)
-	if err = errors.Join(err, draft.Chmod(mode), draft.Close()); err != nil {
-		return false, err
-	}
-	if err := os.Link(draft.Name(), path); errors.Is(err, fs.ErrExist) {
-		return false, nil
-	} else if err != nil {
-		return false, err
-	}
-	return true, nil
 }

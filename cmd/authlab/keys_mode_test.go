@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"authlab/lab/testkit"
+
 	"github.com/alicebob/miniredis/v2"
 )
 
@@ -27,13 +29,9 @@ func TestAKeyFileOfAllUsersIsToldOrRefused(t *testing.T) {
 		if _, err := makeKeys(path); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chmod(path, mode); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, os.Chmod(path, mode))
 		link := filepath.Join(t.TempDir(), "link.json")
-		if err := os.Symlink(path, link); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, os.Symlink(path, link))
 		for _, keys := range []string{path, link} {
 			code, stderr := startsAndEnds(t, "serve", "--listen", "127.0.0.1:0", "--redis", redis, "--keys", keys)
 			said := strings.Contains(stderr, want.stderr) && (want.stderr != "" || !strings.Contains(stderr, "chmod"))

@@ -39,26 +39,35 @@ func rotateKeys(path string, overlap bool, stdout io.Writer) error {
 	if path == "" {
 		return usageError{errors.New("--keys names no file")}
 	}
-	tokens, cookies, err := readKeys(path)
+	before, err := readKeys(path)
 	if err != nil {
 		return err
 	}
 	if !overlap {
-		tokens, cookies = nil, nil
+		before = keySet{}
 	}
-	text, err := newKeys(tokens, cookies)
+	set, err := before.withNew()
 	if err != nil {
 		return fmt.Errorf("make keys: %w", err)
 	}
-	if err := replaceFile(path, text); err != nil {
+	if err := set.replace(path); err != nil {
 		return err
 	}
-	good := fmt.Sprintf("%d are", len(tokens))
-	if len(tokens) == 1 {
+	good := fmt.Sprintf("%d are", len(before.tokens))
+	if len(before.tokens) == 1 {
 		good = "1 is"
 	}
 	fmt.Fprintf(stdout, "%s: a new key signs; from before, %s still good\n", path, good)
 	return nil
+}
+
+// replace puts the keys in the place of a key file.
+func (s keySet) replace(path string) error {
+	text, err := s.encode()
+	if err != nil {
+		return err
+	}
+	return replaceFile(path, text)
 }
 
 // reload reads the key file again, while requests are served. Afterwards the first key of the file signs, and keys that are
@@ -66,18 +75,18 @@ func rotateKeys(path string, overlap bool, stdout io.Writer) error {
 func (k *replicaKeys) reload(ctx context.Context, audit account.Audit) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	tokens, cookies, err := readKeys(k.path)
+	set, err := readKeys(k.path)
 	if err != nil {
 		return err
 	}
-	if len(tokens) == 0 {
+	if len(set.tokens) == 0 {
 		return fmt.Errorf("keys in %s: no token key", k.path)
 	}
-	if err := k.cookies.Replace(cookies...); err != nil {
+	if err := k.cookies.Replace(set.cookies...); err != nil {
 		return err
 	}
-	ids := idsOf(tokens)
-	for _, key := range tokens {
+	ids := set.ids()
+	for _, key := range set.tokens {
 		if !slices.Contains(k.ids, key.ID()) {
 			if err := k.tokens.Add(key); err != nil {
 				return err

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"time"
 
@@ -78,34 +76,22 @@ func (k *replicaKeys) rotateOnSchedule(ctx context.Context, every time.Duration,
 // rotateIfDue writes the key file anew if its last rotation was that long ago. If it was never rotated by a schedule, it
 // gets only the key for the next time: the other replicas do not know a new one yet.
 func rotateIfDue(path string, every time.Duration, now time.Time) error {
-	text, err := os.ReadFile(path)
+	set, err := readKeys(path)
 	if err != nil {
 		return fmt.Errorf("rotate keys: %w", err)
 	}
-	tokens, cookies, err := parseKeys(text)
-	if err != nil {
-		return fmt.Errorf("rotate keys in %s: %w", path, err)
-	}
-	var file keyFile
-	if err := json.Unmarshal(text, &file); err != nil {
-		return fmt.Errorf("rotate keys in %s: %w", path, err)
-	}
-	first := file.RotatedAt.IsZero()
+	first := set.rotatedAt.IsZero()
 	switch {
-	case !first && now.Sub(file.RotatedAt) < every:
+	case !first && now.Sub(set.rotatedAt) < every:
 		return nil
-	case len(tokens) == 0 || !first && min(len(tokens), len(cookies)) < 2:
+	case len(set.tokens) == 0 || !first && min(len(set.tokens), len(set.cookies)) < 2:
 		return fmt.Errorf("rotate keys in %s: a key is missing", path)
 	}
 	token, cookie, err := makeKeyPair()
 	if err != nil {
 		return fmt.Errorf("rotate keys: %w", err)
 	}
-	text, err = encodeKeys(rotated(tokens, token, first), rotated(cookies, cookie, first), now)
-	if err != nil {
-		return fmt.Errorf("rotate keys: %w", err)
-	}
-	return replaceFile(path, text)
+	return keySet{rotated(set.tokens, token, first), rotated(set.cookies, cookie, first), now}.replace(path)
 }
 
 // rotated returns the keys of one kind after a rotation. The first time, it only puts the next one in its place.

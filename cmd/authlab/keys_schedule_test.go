@@ -12,6 +12,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"authlab/account"
+	"authlab/lab/testkit"
 	"authlab/token"
 )
 
@@ -24,17 +25,13 @@ type signer struct {
 func newSigner(t *testing.T, path string) signer {
 	t.Helper()
 	keys, err := loadKeys(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return signer{keys, token.NewService(token.Config{Keys: keys.tokens})}
 }
 
 func (s signer) follow(t *testing.T) {
 	t.Helper()
-	if err := s.reload(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, s.reload(t.Context(), nil))
 }
 
 func TestReplicasThatRotateByAScheduleAcceptEachOthersTokensAllTheTime(t *testing.T) {
@@ -45,25 +42,19 @@ func TestReplicasThatRotateByAScheduleAcceptEachOthersTokensAllTheTime(t *testin
 		t.Helper()
 		for _, pair := range [][2]signer{{one, two}, {two, one}} {
 			text, _, err := pair[0].tokens.Issue(account.User{Name: "alice"})
-			if err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, err)
 			if _, err := pair[1].tokens.Verify(text); err != nil {
 				t.Errorf("%s: %v", when, err)
 			}
 		}
 	}
 	old, _, err := one.tokens.Issue(account.User{Name: "alice"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	signing := []string{one.replicaKeys.tokens.Signing().ID()}
 	for i := range 4 {
 		for _, due := range []time.Duration{0, every - time.Second} { // the first rotates, and the second is too early
 			before, _ := os.ReadFile(path)
-			if err := rotateIfDue(path, every, start.Add(time.Duration(i)*every+due)); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, rotateIfDue(path, every, start.Add(time.Duration(i)*every+due)))
 			if after, _ := os.ReadFile(path); bytes.Equal(before, after) != (due > 0) {
 				t.Errorf("after %s the file has changed: %t", due, due == 0)
 			}
@@ -84,16 +75,10 @@ func TestReplicasThatRotateByAScheduleAcceptEachOthersTokensAllTheTime(t *testin
 
 	// Both see at once that it is time.
 	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for _, s := range []signer{one, two} {
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := rotateIfDue(path, every, start.Add(4*every)); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, os.WriteFile(path, text, 0o600))
+		testkit.Must(t, rotateIfDue(path, every, start.Add(4*every)))
 		s.follow(t)
 	}
 	agree("both have written it")
@@ -103,9 +88,7 @@ func TestReplicasThatRotateByAScheduleAcceptEachOthersTokensAllTheTime(t *testin
 		t.Fatal(stderr)
 	}
 	for range 2 {
-		if err := rotateIfDue(path, every, start.Add(4*every)); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, rotateIfDue(path, every, start.Add(4*every)))
 		one.follow(t)
 	}
 	two.follow(t)
@@ -124,14 +107,10 @@ func TestServeRotatesByTheSchedule(t *testing.T) {
 			t.Errorf("start %d: it publishes %d keys, want %d", i, len(keys), want)
 		}
 		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		yesterday := time.Now().Add(-25 * time.Hour).Format(time.DateOnly)
 		text = bytes.Replace(text, []byte(time.Now().Format(time.DateOnly)+"T"), []byte(yesterday+"T"), 1)
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, os.WriteFile(path, text, 0o600))
 	}
 }
 

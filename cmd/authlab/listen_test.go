@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 
+	"authlab/lab/testkit"
+
 	"github.com/alicebob/miniredis/v2"
 )
 
@@ -42,12 +44,7 @@ func TestThePrintedAddressCanBeOpened(t *testing.T) {
 			if !strings.HasPrefix(url, "http://127.0.0.1:") {
 				t.Errorf("it says %q", text[:n])
 			}
-			response, err := http.Get(url + "/livez")
-			if err != nil {
-				t.Fatal(err)
-			}
-			response.Body.Close()
-			if response.StatusCode/100 != 2 {
+			if response := testkit.Send(t, http.MethodGet, url+"/livez", ""); response.StatusCode/100 != 2 {
 				t.Errorf("%s answers %d", url, response.StatusCode)
 			}
 			cancel()

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"bytes"
 	"io"
 	"log/slog"
 	"sync"
@@ -20,32 +20,7 @@ const (
 // lines before them: what a process says before it crashes is not lost. Call flush before the process ends.
 func newBufferedLogger(out io.Writer) (logger *slog.Logger, flush func()) {
 	buffer := &logBuffer{out: out}
-	return slog.New(flushingHandler{slog.NewJSONHandler(buffer, nil), buffer}), buffer.Flush
-}
-
-// A flushingHandler flushes its buffer after a record that is more than information.
-type flushingHandler struct {
-	slog.Handler
-	buffer *logBuffer
-}
-
-// Handle implements slog.Handler.
-func (h flushingHandler) Handle(ctx context.Context, r slog.Record) error {
-	err := h.Handler.Handle(ctx, r)
-	if r.Level > slog.LevelInfo {
-		h.buffer.Flush()
-	}
-	return err
-}
-
-// WithAttrs implements slog.Handler.
-func (h flushingHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return flushingHandler{h.Handler.WithAttrs(attrs), h.buffer}
-}
-
-// WithGroup implements slog.Handler.
-func (h flushingHandler) WithGroup(name string) slog.Handler {
-	return flushingHandler{h.Handler.WithGroup(name), h.buffer}
+	return slog.New(slog.NewJSONHandler(buffer, nil)), buffer.Flush
 }
 
 // A logBuffer collects lines for out.
@@ -55,6 +30,9 @@ type logBuffer struct {
 	lines []byte
 }
 
+// information is in each line that can wait. A value that a client has sent has its quotation marks escaped.
+var information = []byte(`"level":"INFO"`)
+
 // Write keeps a line.
 func (b *logBuffer) Write(line []byte) (int, error) {
 	b.mu.Lock()
@@ -63,7 +41,7 @@ func (b *logBuffer) Write(line []byte) (int, error) {
 		time.AfterFunc(flushEvery, b.Flush)
 	}
 	b.lines = append(b.lines, line...)
-	if len(b.lines) >= flushBytes {
+	if len(b.lines) >= flushBytes || !bytes.Contains(line, information) {
 		b.flush()
 	}
 	return len(line), nil

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"authlab/lab/experiment"
+	"authlab/lab/testkit"
 )
 
 // program runs the whole program and returns what its user would see.
@@ -87,9 +88,7 @@ func TestAStrayWordIsNotRepeated(t *testing.T) {
 
 func TestATakenPortSaysSo(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer listener.Close()
 	code, _, stderr := program(t, nil, "--listen", listener.Addr().String())
 	if code != 1 || !strings.Contains(stderr, "another program listens there; choose another port") {
@@ -120,9 +119,7 @@ func TestJSONIsOneObjectOfTheAgreedForm(t *testing.T) {
 		t.Fatalf("exit %d, stderr %q", code, stderr)
 	}
 	var report map[string]any
-	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, json.Unmarshal([]byte(stdout), &report))
 	members := func(what string, object any, want ...string) map[string]any {
 		got := object.(map[string]any)
 		if len(got) != len(want) {
@@ -171,9 +168,7 @@ func TestAnInterruptEndsTheLabCleanly(t *testing.T) {
 func TestAnInterruptedRunTellsWhatItMeasured(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	experiments, err := experiment.Named("reference-or-value", "round-robin", "sticky")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	first := experiments[1].Run
 	experiments[1].Run = func(ctx context.Context, b *experiment.Trial) error {
 		cancel()

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 )
 
 func TestRecordWritesWhatHappenedInEachExperiment(t *testing.T) {
@@ -24,9 +25,7 @@ func TestRecordWritesWhatHappenedInEachExperiment(t *testing.T) {
 		t.Fatalf("%v, %v", files, err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "redis-down.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	var recording contract.Recording
 	if err := json.Unmarshal(text, &recording); err != nil || recording.Replicas != 3 || len(recording.Beats) < 20 || len(recording.Totals) != 7 {
 		t.Errorf("%v, %s", err, text)
@@ -35,9 +34,7 @@ func TestRecordWritesWhatHappenedInEachExperiment(t *testing.T) {
 
 func TestWhereNothingCanBeRecordedNothingRuns(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, os.WriteFile(file, []byte("mine"), 0o600))
 	for _, dir := range []string{file, filepath.Join(file, "below"), "/proc/nothing"} {
 		code, stdout, stderr := program(t, nil, "run", "--record", dir, "redis-down")
 		if code != 1 || stdout != "" || !strings.Contains(stderr, "--record") || !strings.Contains(stderr, dir) {

@@ -29,37 +29,38 @@ func checkOutput(path string) error {
 }
 
 // replaceFile writes a file in one step: the old one is there until the new one is complete, and stays if writing fails.
-func replaceFile(path string, content []byte) (err error) {
+func replaceFile(path string, content []byte) error {
 	path, info, err := existing(path)
 	if err != nil {
 		return err
 	}
 	mode := fs.FileMode(0o666)
+	if info != nil && !info.Mode().IsRegular() { // /dev/null must not be replaced by a file
+		return os.WriteFile(path, content, mode)
+	}
 	if info != nil {
-		if !info.Mode().IsRegular() { // /dev/null must not be replaced by a file
-			return os.WriteFile(path, content, mode)
-		}
 		mode = info.Mode().Perm()
 	}
-	draft, err := newDraft(path, mode)
+	draft, err := writeDraft(path, content, mode, info != nil)
 	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(draft.Name())
-		}
-	}()
-	if info != nil {
-		err = draft.Chmod(mode) // the old file's mode, without the umask
-	}
-	if err == nil {
-		_, err = draft.Write(content)
-	}
-	if err = errors.Join(err, draft.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return os.Rename(draft.Name(), path)
+	return os.Rename(draft, path)
+}
+
+// makeSecret makes a file in one step, by linking a complete draft to its path: no other process can read a part of it. If
+// there is a file already, it stays. made tells whether it was made now.
+func makeSecret(path string, text []byte, mode fs.FileMode) (made bool, err error) {
+	draft, err := writeDraft(path, text, mode, true)
+	if err != nil {
+		return false, err
+	}
+	defer os.Remove(draft)
+	err = os.Link(draft, path)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // existing follows symbolic links to the file to be written, and returns what is there, nil if nothing. A directory is an
@@ -79,6 +80,23 @@ func existing(path string) (real string, info fs.FileInfo, err error) {
 		return "", nil, usageError{fmt.Errorf("%s is a directory; name a file, as in -o %s", path, filepath.Join(path, "report.html"))}
 	}
 	return real, info, nil
+}
+
+// writeDraft writes a hidden file in the directory of path. exact: it has this mode, else less the umask. After an error there is
+// none.
+func writeDraft(path string, content []byte, mode fs.FileMode, exact bool) (name string, err error) {
+	draft, err := newDraft(path, mode&0o666)
+	if err != nil {
+		return "", err
+	}
+	_, err = draft.Write(content)
+	if exact {
+		err = errors.Join(err, draft.Chmod(mode))
+	}
+	if err = errors.Join(err, draft.Close()); err != nil {
+		os.Remove(draft.Name())
+	}
+	return draft.Name(), err
 }
 
 // newDraft makes a hidden file in the directory of path, with mode less the umask.

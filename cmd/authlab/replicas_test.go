@@ -15,6 +15,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"authlab/account"
+	"authlab/lab/testkit"
 	"authlab/token"
 )
 
@@ -39,9 +40,7 @@ func TestSetupMakesSecretsOnceAndForWhoNeedsThem(t *testing.T) {
 		}
 		for _, path := range []string{keys, password, passfile} {
 			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, err)
 			now = append(now, string(text))
 		}
 		if before != nil && !slices.Equal(before, now) {
@@ -60,9 +59,7 @@ func TestSetupMakesSecretsOnceAndForWhoNeedsThem(t *testing.T) {
 func TestAReplicaThatReadsItsKeysAnewKeepsOrRefusesWhatTheOldOnesSigned(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys.json")
 	keys, err := loadKeys(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	published := func() []string {
 		var ids []string
 		for _, key := range keys.tokens.JWKS().Keys {
@@ -78,9 +75,7 @@ func TestAReplicaThatReadsItsKeysAnewKeepsOrRefusesWhatTheOldOnesSigned(t *testi
 		if code != 0 || !strings.Contains(stdout, want) {
 			t.Fatalf("exit %d: %q, %q", code, stdout, stderr)
 		}
-		if err := keys.reload(t.Context(), audit); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, keys.reload(t.Context(), audit))
 		if want := (account.Event{Kind: account.EventKeyChanged, Key: published()[0]}); len(told) == 0 || told[len(told)-1] != want {
 			t.Errorf("the audit was told %v, want %v", told, want)
 		}
@@ -98,9 +93,7 @@ func TestAReplicaThatReadsItsKeysAnewKeepsOrRefusesWhatTheOldOnesSigned(t *testi
 	}
 	last := published()
 	for _, text := range []string{"", "no JSON", `{"token_keys":{"keys":[]},"session_cookie_keys":["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]}`} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, os.WriteFile(path, []byte(text), 0o600))
 		if err := keys.reload(t.Context(), audit); err == nil || !slices.Equal(published(), last) {
 			t.Errorf("a file that says %.20q: %v, and the keys became %v", text, err, published())
 		}
@@ -133,9 +126,7 @@ func TestHealthIsAnExitCode(t *testing.T) {
 func TestTheConsoleShowsReplicasThatServeAgents(t *testing.T) {
 	redis := "redis://" + miniredis.RunT(t).Addr()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	agent := free.Addr().String()
 	free.Close()
 	serving(t, "--name", "127.0.0.1", "--redis", redis, "--lab-listen", agent)

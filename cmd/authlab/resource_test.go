@@ -36,13 +36,8 @@ func TestTheSecondServiceAsksTheFirstForACookieAndNotForAToken(t *testing.T) {
 			t.Errorf("%s: %d %v, want %d after %.0f calls home", tt.path, status, body, tt.status, tt.calls)
 		}
 	}
-	logout, err := http.NewRequestWithContext(t.Context(), http.MethodPost, home+"/token/logout", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	logout.Header = bearer
-	if response, err := http.DefaultClient.Do(logout); err != nil || response.StatusCode != http.StatusNoContent {
-		t.Fatalf("log out: %v, %v", response, err)
+	if status, _, problem := call(t, http.MethodPost, home+"/token/logout", "", bearer); status != http.StatusNoContent {
+		t.Fatalf("log out: %d %v", status, problem)
 	}
 	for path, want := range map[string]int{"/reports/token": 200, "/reports/revocable": 401} {
 		if status, _, body := call(t, http.MethodGet, second+path, "", bearer); status != want {

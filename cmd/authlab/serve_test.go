@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,6 +17,7 @@ import (
 
 	"authlab/account"
 	"authlab/account/postgres/postgrestest"
+	"authlab/lab/testkit"
 )
 
 // serving starts `authlab serve` and returns its address. It ends with the test.
@@ -62,22 +62,14 @@ func startingWith(t *testing.T, stderr io.Writer, args ...string) (address strin
 
 func call(t *testing.T, method, address, body string, header http.Header) (int, http.Header, map[string]any) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
+	var headers []string
+	for name := range header {
+		headers = append(headers, name, header.Get(name))
 	}
-	for name, values := range header {
-		request.Header[name] = values
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
+	response := testkit.Send(t, method, address, body, headers...)
 	var decoded map[string]any
-	if err := json.NewDecoder(response.Body).Decode(&decoded); err != nil && response.StatusCode != http.StatusNoContent {
-		t.Fatal(err)
+	if response.StatusCode != http.StatusNoContent {
+		response.JSON(t, &decoded)
 	}
 	return response.StatusCode, response.Header, decoded
 }
@@ -85,16 +77,12 @@ func call(t *testing.T, method, address, body string, header http.Header) (int, 
 const alice = `{"username":"alice","password":"wonderland"}`
 
 func TestTwoReplicasShareSessionsAndTokens(t *testing.T) {
-	for name, address := range map[string]string{"embedded": "", "real": os.Getenv("AUTHLAB_TEST_REDIS")} {
+	for name, redisAt := range map[string]func(t *testing.T) string{
+		"embedded": func(t *testing.T) string { return "redis://" + miniredis.RunT(t).Addr() },
+		"real":     func(t *testing.T) string { return testkit.Named(t, "AUTHLAB_TEST_REDIS") },
+	} {
 		t.Run(name, func(t *testing.T) {
-			if name == "embedded" {
-				address = "redis://" + miniredis.RunT(t).Addr()
-			} else if address == "" {
-				if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-					t.Fatal("AUTHLAB_TEST_REDIS names no Redis to test on, and nothing may be left out")
-				}
-				t.Skip("AUTHLAB_TEST_REDIS names no Redis to test on")
-			}
+			address := redisAt(t)
 			keys := filepath.Join(t.TempDir(), "keys.json")
 			one := serving(t, "--name", "app-1", "--redis", address, "--keys", keys)
 			two := serving(t, "--name", "app-2", "--redis", address, "--keys", keys)
@@ -188,9 +176,7 @@ func TestAKeyFileThatCannotBeUsedIsRefusedAtStart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "keys.json")
-			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, os.WriteFile(path, []byte(content), 0o600))
 			code, _, stderr := program(t, nil, "serve", "--listen", "127.0.0.1:0", "--redis", redis, "--keys", path)
 			if code != 1 || stderr == "" {
 				t.Errorf("exit %d, stderr %q", code, stderr)
@@ -216,9 +202,7 @@ func TestAUsersDatabaseGetsTheDemoAccountsOnlyWithTheFlag(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			directory := account.NewMemory() // in the place of any
-			if err := createDemos(t.Context(), directory, hasher, tt.o, slog.New(slog.NewTextHandler(&log, nil))); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, createDemos(t.Context(), directory, hasher, tt.o, slog.New(slog.NewTextHandler(&log, nil))))
 			for _, demo := range account.Demos() {
 				if _, err := directory.User(t.Context(), demo.Name); (err == nil) != tt.want {
 					t.Errorf("%s: %v, want one: %t", demo.Name, err, tt.want)

@@ -44,7 +44,7 @@ func stateOf(status int) string {
 func (c *Class) forward(w http.ResponseWriter, r *http.Request, p *person, lane scheme.Scheme) {
 	if r.URL.Path == lane.Login {
 		if err := p.checkLogin(w, r); err != nil {
-			refuse(w, err)
+			contract.Refuse(w, err)
 			return
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -47,15 +49,17 @@ type ownLabs struct {
 }
 
 type ownLab struct {
-	ready chan struct{} // closed when it has been started, or could not be
-	err   error         // why it could not
-	lab   OwnLab
-	serve http.Handler
-	key   string // of its controls
-	limit *rate.Limiter
+	started func() (runningLab, error) // starts it at the first call
+	key     string                     // of its controls
+	limit   *rate.Limiter
 
 	requests int       // that are under way
 	used     time.Time // the end of the last one
+}
+
+type runningLab struct {
+	OwnLab
+	serve http.Handler
 }
 
 var (
@@ -67,50 +71,46 @@ var (
 // use starts the lab of a person, if it does not run, and holds it until the caller gives it back.
 func (o *ownLabs) use(ctx context.Context, person int, mark string) (l *ownLab, giveBack func(), err error) {
 	o.endIdle()
-	o.mu.Lock()
-	if !o.open {
-		o.mu.Unlock()
-		return nil, nil, errOwnClosed
+	if l, err = o.take(ctx, person, mark); err != nil {
+		return nil, nil, err
 	}
-	l = o.labs[person]
-	isNew := l == nil
-	if isNew {
-		if len(o.labs) >= o.most {
-			o.mu.Unlock()
-			return nil, nil, errOwnFull
-		}
-		l = &ownLab{ready: make(chan struct{}), key: rand.Text(), limit: rate.NewLimiter(ownRequestsPerSecond, ownRequestsAtOnce)}
-		o.labs[person] = l
+	if _, err := l.started(); err != nil {
+		o.end(func(other *ownLab) bool { return other == l })
+		return nil, nil, errFailed
 	}
-	if l.requests >= ownUnderWay {
-		o.mu.Unlock()
-		return nil, nil, errOwnFlood
-	}
-	l.requests++
-	o.mu.Unlock()
-	if isNew {
-		// Other requests may wait for it, so it does not end with this one.
-		if l.lab, l.err = o.start(context.WithoutCancel(ctx), l.key); l.err == nil {
-			l.serve = jar.Apart(mark, l.lab.Handler())
-		}
-		close(l.ready)
-	}
-	<-l.ready
-	giveBack = func() {
+	return l, func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		l.requests--
 		l.used = o.now()
+	}, nil
+}
+
+// take counts a request for the lab of a person, which need not have been started.
+func (o *ownLabs) take(ctx context.Context, person int, mark string) (*ownLab, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	l := o.labs[person]
+	switch {
+	case !o.open:
+		return nil, errOwnClosed
+	case l == nil && len(o.labs) >= o.most:
+		return nil, errOwnFull
+	case l == nil:
+		l = &ownLab{key: rand.Text(), limit: rate.NewLimiter(ownRequestsPerSecond, ownRequestsAtOnce)}
+		l.started = sync.OnceValues(func() (runningLab, error) {
+			lab, err := o.start(context.WithoutCancel(ctx), l.key) // other requests may wait for it, so it does not end with this one
+			if err != nil {
+				return runningLab{}, err
+			}
+			return runningLab{lab, jar.Apart(mark, lab.Handler())}, nil
+		})
+		o.labs[person] = l
+	case l.requests >= ownUnderWay:
+		return nil, errOwnFlood
 	}
-	if l.err != nil {
-		o.mu.Lock()
-		if o.labs[person] == l {
-			delete(o.labs, person)
-		}
-		o.mu.Unlock()
-		return nil, nil, l.err
-	}
-	return l, giveBack, nil
+	l.requests++
+	return l, nil
 }
 
 // end takes away the labs that are to end, and closes them.
@@ -125,9 +125,8 @@ func (o *ownLabs) end(which func(*ownLab) bool) {
 	}
 	o.mu.Unlock()
 	for _, l := range ended {
-		<-l.ready
-		if l.err == nil {
-			_ = l.lab.Close() // the student's lab takes no more requests; that a server of it could not close helps no student
+		if lab, err := l.started(); err == nil {
+			_ = lab.Close() // the student's lab takes no more requests; that a server of it could not close helps no student
 		}
 	}
 }
@@ -140,28 +139,21 @@ func (o *ownLabs) endIdle() {
 // endLargest ends labs, the largest first, until what all keep together fits into ownRecords.
 func (o *ownLabs) endLargest(ctx context.Context) {
 	o.mu.Lock()
-	running := make([]*ownLab, 0, len(o.labs))
-	for _, l := range o.labs {
-		running = append(running, l)
-	}
+	running := slices.Collect(maps.Values(o.labs))
 	o.mu.Unlock()
 	sum, sizes := 0, make(map[*ownLab]int, len(running))
 	for _, l := range running {
-		<-l.ready
-		if l.err == nil {
-			sizes[l] = l.lab.Records(ctx)
+		if lab, err := l.started(); err == nil {
+			sizes[l] = lab.Records(ctx)
 			sum += sizes[l]
 		}
 	}
-	for sum > ownRecords {
-		var largest *ownLab
-		for l, size := range sizes {
-			if largest == nil || size > sizes[largest] {
-				largest = l
-			}
+	slices.SortFunc(running, func(a, b *ownLab) int { return sizes[b] - sizes[a] })
+	for _, largest := range running {
+		if sum <= ownRecords {
+			return
 		}
 		sum -= sizes[largest]
-		delete(sizes, largest)
 		o.end(func(l *ownLab) bool { return l == largest })
 	}
 }
@@ -187,11 +179,11 @@ type labsBody struct {
 	Open bool `json:"open"`
 }
 
-// handleLabs handles the "POST /class/labs" route: {"open":true}.
-func (c *Class) handleLabs(w http.ResponseWriter, _ *http.Request, body labsBody) {
+// setLabs handles the "POST /class/labs" route: {"open":true}.
+func (c *Class) setLabs(_ *http.Request, body labsBody) error {
 	c.own.set(body.Open)
 	c.roundChanged()
-	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // handleOwnLab handles the "POST /class/lab" route: it starts the lab of this person, and gives the browser the cookie by
@@ -199,7 +191,7 @@ func (c *Class) handleLabs(w http.ResponseWriter, _ *http.Request, body labsBody
 func (c *Class) handleOwnLab(w http.ResponseWriter, r *http.Request, p *person) {
 	_, giveBack, err := c.own.use(r.Context(), p.number, c.mark("my"))
 	if err != nil {
-		refuse(w, err)
+		contract.Refuse(w, err)
 		return
 	}
 	giveBack()
@@ -232,18 +224,19 @@ func (c *Class) serveOwn(w http.ResponseWriter, r *http.Request, p *person) {
 		http.Redirect(w, r, "/join", http.StatusFound) // where a person reads why
 		return
 	case err != nil:
-		refuse(w, err)
+		contract.Refuse(w, err)
 		return
 	}
 	defer giveBack()
 	switch {
 	case !l.limit.AllowN(c.config.Now(), 1):
-		refuse(w, errOwnFlood)
+		contract.Refuse(w, errOwnFlood)
 	case r.URL.Path == "/lab/accounts":
-		refuse(w, contract.NewProblem(http.StatusForbidden, "class", "In a class, experiments make simulated users, and nothing else does."))
+		contract.Refuse(w, contract.NewProblem(http.StatusForbidden, "class", "In a class, experiments make simulated users, and nothing else does."))
 	default:
 		r.Header.Set(keyHeader, l.key)
-		l.serve.ServeHTTP(w, r)
+		lab, _ := l.started() // use has seen that it runs
+		lab.serve.ServeHTTP(w, r)
 	}
 }
 

@@ -1,6 +1,7 @@
 package class
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
@@ -120,43 +121,36 @@ type laneOn struct {
 	Credential string `json:"credential"`
 }
 
-// handleClass handles the "GET /class" route: what a phone has to know before it joins.
-func (c *Class) handleClass(w http.ResponseWriter, _ *http.Request) {
-	answer(w, map[string]any{"title": c.config.Title, "pin": c.config.Pin != "", "longest": maxNickname})
+// door handles the "GET /class" route: what a phone has to know before it joins.
+func (c *Class) door(context.Context) (map[string]any, error) {
+	return map[string]any{"title": c.config.Title, "pin": c.config.Pin != "", "longest": maxNickname}, nil
 }
 
 // handleJoin handles the "POST /class/join" route: {"nickname":"Ana","pin":"1234"}.
 func (c *Class) handleJoin(w http.ResponseWriter, r *http.Request) {
 	if !c.joins.allow(r.RemoteAddr) {
 		w.Header().Set("Retry-After", "10")
-		refuse(w, contract.NewProblem(http.StatusTooManyRequests, "too-many", "Too many have joined from this address. Wait a moment."))
+		contract.Refuse(w, contract.NewProblem(http.StatusTooManyRequests, "too-many", "Too many have joined from this address. Wait a moment."))
 		return
 	}
 	var body struct {
 		Nickname string `json:"nickname"`
 		Pin      string `json:"pin"`
 	}
-	err := readJSON(w, r, &body)
-	var name string
-	if err == nil {
-		name, err = nickname(body.Nickname)
-	}
-	if err == nil && body.Pin != c.config.Pin {
-		err = contract.NewProblem(http.StatusForbidden, "pin", "That is not the class's number.")
-	}
+	err := contract.Read(r, &body)
 	var p *person
 	if err == nil {
-		p, err = c.join(r, name)
+		p, err = c.join(r, body.Nickname, body.Pin)
 	}
 	if err != nil {
-		refuse(w, err)
+		contract.Refuse(w, err)
 		return
 	}
 	lanes := make([]laneOn, len(c.lanes))
 	for i, l := range c.lanes {
 		lanes[i] = laneOn{l.Name, l.Base, l.Login, l.Refresh, string(l.Credential)}
 	}
-	answer(w, joined{p.number, p.name, p.key, p.password, c.config.Title, lanes})
+	contract.Answer(w, joined{p.number, p.name, p.key, p.password, c.config.Title, lanes})
 }
 
 var errFull = contract.NewProblem(http.StatusServiceUnavailable, "full", "The class is full.")
@@ -165,7 +159,14 @@ var errFull = contract.NewProblem(http.StatusServiceUnavailable, "full", "The cl
 //
 // Key and password are 128 random bits or more, made here and never typed, so that they cannot be guessed; see
 // account.CreateWithSecret for what that allows.
-func (c *Class) join(r *http.Request, name string) (*person, error) {
+func (c *Class) join(r *http.Request, typed, pin string) (*person, error) {
+	name, err := nickname(typed)
+	if err != nil {
+		return nil, err
+	}
+	if pin != c.config.Pin {
+		return nil, contract.NewProblem(http.StatusForbidden, "pin", "That is not the class's number.")
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.people) >= c.config.People {
@@ -189,7 +190,7 @@ func (c *Class) join(r *http.Request, name string) (*person, error) {
 			break
 		}
 		if !errors.Is(err, account.ErrUserExists) {
-			return nil, err
+			return nil, errFailed
 		}
 	}
 	c.people = append(c.people, p)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment/texts"
 )
 
@@ -52,7 +53,7 @@ func (c *Class) handleState(w http.ResponseWriter, r *http.Request, p *person) {
 		case <-c.run.Done():
 		}
 	}
-	answer(w, c.stateFor(p, version, l))
+	contract.Answer(w, c.stateFor(p, version, l))
 }
 
 func (c *Class) stateFor(p *person, version int, l *texts.Language) phoneState {

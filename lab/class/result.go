@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"authlab/lab/contract"
 	"authlab/lab/experiment/texts"
 )
 
@@ -58,7 +59,7 @@ func (c *Class) handleResult(w http.ResponseWriter, r *http.Request) {
 		}
 		return strings.Compare(a.Name, b.Name)
 	})
-	answer(w, result)
+	contract.Answer(w, result)
 }
 
 func (c *Class) roundEnd(r *round, l *texts.Language) roundEnd {

@@ -59,22 +59,19 @@ type openBody struct {
 	Asks       []string `json:"asks"`
 }
 
-// handleOpen handles the "POST /class/round" route: the question is on all phones.
-func (c *Class) handleOpen(w http.ResponseWriter, _ *http.Request, body openBody) {
+// openRound handles the "POST /class/round" route: the question is on all phones.
+func (c *Class) openRound(_ *http.Request, body openBody) error {
 	found, err := experiment.Named(cmp.Or(body.Experiment, " "))
 	if err != nil || found[0].Choices == nil {
-		refuse(w, contract.Invalid("There is no question %q.", body.Experiment))
-		return
+		return contract.Invalid("There is no question %q.", body.Experiment)
 	}
 	if _, concerned := found[0].Predict(replicas)[body.Scheme]; !concerned {
-		refuse(w, contract.Invalid("The question does not concern %q.", body.Scheme))
-		return
+		return contract.Invalid("The question does not concern %q.", body.Scheme)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.current() != nil {
-		refuse(w, contract.NewProblem(http.StatusConflict, "round", "A round is under way."))
-		return
+		return contract.NewProblem(http.StatusConflict, "round", "A round is under way.")
 	}
 	c.asked++
 	c.rounds = append(c.rounds, &round{
@@ -83,7 +80,7 @@ func (c *Class) handleOpen(w http.ResponseWriter, _ *http.Request, body openBody
 		votes: map[phase]map[int]int{voting: {}, again: {}, observed: {}},
 	})
 	c.roundChanged()
-	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // current is the round that is under way; nil: none is. c.mu is held.
@@ -105,22 +102,19 @@ type nextBody struct {
 	From phase `json:"from"`
 }
 
-// handleNext handles the "POST /class/round/next" route: {"from":"vote"}, the phase after that one. A key that is pressed
+// nextPhase handles the "POST /class/round/next" route: {"from":"vote"}, the phase after that one. A key that is pressed
 // twice, or on two walls, goes one step.
-func (c *Class) handleNext(w http.ResponseWriter, _ *http.Request, body nextBody) {
+func (c *Class) nextPhase(_ *http.Request, body nextBody) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.current()
 	switch {
 	case now == nil:
-		refuse(w, errNoRound)
-		return
+		return errNoRound
 	case now.phase != body.From:
-		refuse(w, contract.NewProblem(http.StatusConflict, "phase", "The round is in another phase already."))
-		return
+		return contract.NewProblem(http.StatusConflict, "phase", "The round is in another phase already.")
 	case now.phase == running && now.result == nil && !now.failed:
-		refuse(w, contract.NewProblem(http.StatusConflict, "busy", "The experiment is running."))
-		return
+		return contract.NewProblem(http.StatusConflict, "busy", "The experiment is running.")
 	case now.phase == lesson:
 		now.phase = ""
 	default:
@@ -135,11 +129,11 @@ func (c *Class) handleNext(w http.ResponseWriter, _ *http.Request, body nextBody
 		c.keep(now)
 	}
 	c.roundChanged()
-	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
-// handleEnd handles the "POST /class/round/end" route: the round is given up, and nothing of it is kept.
-func (c *Class) handleEnd(w http.ResponseWriter, _ *http.Request) {
+// endRound handles the "POST /class/round/end" route: the round is given up, and nothing of it is kept.
+func (c *Class) endRound(_ *http.Request) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if now := c.current(); now != nil {
@@ -149,21 +143,20 @@ func (c *Class) handleEnd(w http.ResponseWriter, _ *http.Request) {
 		now.phase = ""
 		c.roundChanged()
 	}
-	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
-// handleShow handles the "POST /class/round/show" route: the wall shows the distribution of the votes, or hides it.
-func (c *Class) handleShow(w http.ResponseWriter, _ *http.Request) {
+// showVotes handles the "POST /class/round/show" route: the wall shows the distribution of the votes, or hides it.
+func (c *Class) showVotes(_ *http.Request) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.current()
 	if now == nil {
-		refuse(w, errNoRound)
-		return
+		return errNoRound
 	}
 	now.show = !now.show
 	c.walls.send()
-	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // play runs the experiment of a round.
@@ -198,19 +191,19 @@ func (c *Class) handleVote(w http.ResponseWriter, r *http.Request, p *person) {
 		Phase  phase `json:"phase"`
 		Choice int   `json:"choice"`
 	}
-	if err := readJSON(w, r, &body); err != nil {
-		refuse(w, err)
+	if err := contract.Read(r, &body); err != nil {
+		contract.Refuse(w, err)
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.current()
 	if now == nil || now.Number != body.Round || now.phase != body.Phase || now.votes[body.Phase] == nil {
-		refuse(w, contract.NewProblem(http.StatusConflict, "closed", "This vote is closed."))
+		contract.Refuse(w, contract.NewProblem(http.StatusConflict, "closed", "This vote is closed."))
 		return
 	}
 	if body.Choice < 0 || body.Choice >= len(now.choices) {
-		refuse(w, contract.Invalid("There is no choice %d.", body.Choice))
+		contract.Refuse(w, contract.Invalid("There is no choice %d.", body.Choice))
 		return
 	}
 	now.votes[body.Phase][p.number] = body.Choice

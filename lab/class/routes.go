@@ -2,9 +2,9 @@ package class
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"authlab/account"
@@ -26,7 +26,7 @@ var crossOrigin = http.NewCrossOriginProtection()
 
 // routes is every route of the class itself.
 func (c *Class) routes() {
-	c.mux.HandleFunc("GET /class", c.handleClass)
+	c.mux.HandleFunc("GET /class", contract.HandleLook(c.door))
 	c.mux.HandleFunc("POST /class/join", c.handleJoin)
 	c.mux.HandleFunc("GET /class/state", c.ofPerson(c.handleState))
 	c.mux.HandleFunc("POST /class/vote", c.ofPerson(c.handleVote))
@@ -35,13 +35,13 @@ func (c *Class) routes() {
 	c.mux.HandleFunc("GET /class/wall", c.ofTeacher(c.handleWall))
 	c.mux.HandleFunc("GET /class/recording", c.ofTeacher(c.handleRecording))
 	c.mux.HandleFunc("GET /class/result", c.ofTeacher(c.handleResult))
-	c.mux.HandleFunc("POST /class/policy", c.ofTeacher(withBody(c.handlePolicy)))
-	c.mux.HandleFunc("POST /class/roles", c.ofTeacher(withBody(c.handleRoles)))
-	c.mux.HandleFunc("POST /class/labs", c.ofTeacher(withBody(c.handleLabs)))
-	c.mux.HandleFunc("POST /class/round", c.ofTeacher(withBody(c.handleOpen)))
-	c.mux.HandleFunc("POST /class/round/next", c.ofTeacher(withBody(c.handleNext)))
-	c.mux.HandleFunc("POST /class/round/end", c.ofTeacher(c.handleEnd))
-	c.mux.HandleFunc("POST /class/round/show", c.ofTeacher(c.handleShow))
+	c.mux.HandleFunc("POST /class/policy", c.toChange(contract.WithBody(c.setPolicy)))
+	c.mux.HandleFunc("POST /class/roles", c.toChange(contract.WithBody(c.setAdmins)))
+	c.mux.HandleFunc("POST /class/labs", c.toChange(contract.WithBody(c.setLabs)))
+	c.mux.HandleFunc("POST /class/round", c.toChange(contract.WithBody(c.openRound)))
+	c.mux.HandleFunc("POST /class/round/next", c.toChange(contract.WithBody(c.nextPhase)))
+	c.mux.HandleFunc("POST /class/round/end", c.toChange(c.endRound))
+	c.mux.HandleFunc("POST /class/round/show", c.toChange(c.showVotes))
 }
 
 // ServeHTTP serves phones and the wall.
@@ -52,9 +52,10 @@ func (c *Class) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case path == "/class" || strings.HasPrefix(path, "/class/"):
 		w.Header().Set("Cache-Control", "no-store")
 		if crossOrigin.Check(r) != nil {
-			refuse(w, contract.NewProblem(http.StatusForbidden, "cross-origin", "Another site made the browser send this request."))
+			contract.Refuse(w, contract.NewProblem(http.StatusForbidden, "cross-origin", "Another site made the browser send this request."))
 			return
 		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		c.mux.ServeHTTP(w, r)
 	case isOwn && !c.config.Pages.Has(r):
 		c.serveOwn(w, r, owner)
@@ -76,7 +77,7 @@ func (c *Class) servePage(w http.ResponseWriter, r *http.Request) {
 	case c.config.Pages.Has(r):
 		c.config.Pages.ServeHTTP(w, r)
 	default:
-		refuse(w, contract.NewProblem(http.StatusForbidden, "class", "In a class there are /join and the logins; all else is the teacher's."))
+		contract.Refuse(w, contract.NewProblem(http.StatusForbidden, "class", "In a class there are /join and the logins; all else is the teacher's."))
 	}
 }
 
@@ -96,11 +97,16 @@ func (c *Class) laneOf(path string) (scheme.Scheme, bool) {
 func (c *Class) ofTeacher(serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !c.isTeacher(r) {
-			refuse(w, contract.NewProblem(http.StatusForbidden, "teacher", "This needs the teacher's key."))
+			contract.Refuse(w, contract.NewProblem(http.StatusForbidden, "teacher", "This needs the teacher's key."))
 			return
 		}
 		serve(w, r)
 	}
+}
+
+// toChange serves a request that has the teacher's key and changes something.
+func (c *Class) toChange(do func(*http.Request) error) http.HandlerFunc {
+	return c.ofTeacher(contract.HandleChange(do))
 }
 
 // ofPerson serves a request of a phone that has joined. Its key goes no further than here.
@@ -109,10 +115,10 @@ func (c *Class) ofPerson(serve func(http.ResponseWriter, *http.Request, *person)
 		p, ok := c.personOf(r.Header.Get(personHeader))
 		switch {
 		case !ok:
-			refuse(w, contract.NewProblem(http.StatusForbidden, "not-joined", "This phone has not joined the class."))
+			contract.Refuse(w, contract.NewProblem(http.StatusForbidden, "not-joined", "This phone has not joined the class."))
 			return
 		case !p.limit.AllowN(c.config.Now(), 1):
-			refuse(w, contract.NewProblem(http.StatusTooManyRequests, "too-many", "This phone sends too many requests."))
+			contract.Refuse(w, contract.NewProblem(http.StatusTooManyRequests, "too-many", "This phone sends too many requests."))
 			return
 		}
 		r.Header.Del(personHeader)
@@ -124,7 +130,7 @@ func (c *Class) ofPerson(serve func(http.ResponseWriter, *http.Request, *person)
 // experiment may run in it: both would remove the accounts of the room.
 func (c *Class) handleControl(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/lab/reset" || strings.HasPrefix(r.URL.Path, "/lab/experiments/") {
-		refuse(w, contract.NewProblem(http.StatusConflict, "class", "This would log the whole class out for good."))
+		contract.Refuse(w, contract.NewProblem(http.StatusConflict, "class", "This would log the whole class out for good."))
 		return
 	}
 	c.config.Lab.ServeHTTP(w, r)
@@ -142,44 +148,29 @@ func (c *Class) nudgeAll() {
 	c.look()
 }
 
-// withBody serves a request with what is in its body.
-func withBody[T any](serve func(http.ResponseWriter, *http.Request, T)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var body T
-		if err := readJSON(w, r, &body); err != nil {
-			refuse(w, err)
-			return
-		}
-		serve(w, r, body)
-	}
-}
-
 type policyBody struct {
 	Policy string `json:"policy"`
 }
 
-// handlePolicy handles the "POST /class/policy" route: {"policy":"sticky"}, for the requests of all phones.
-func (c *Class) handlePolicy(w http.ResponseWriter, _ *http.Request, body policyBody) {
-	switch body.Policy {
-	case contract.RoundRobin, contract.Sticky, contract.Hash:
-	default:
-		refuse(w, contract.Invalid("There is no policy %q.", body.Policy))
-		return
+// setPolicy handles the "POST /class/policy" route: {"policy":"sticky"}, for the requests of all phones.
+func (c *Class) setPolicy(_ *http.Request, body policyBody) error {
+	if !slices.Contains(contract.Policies(), body.Policy) {
+		return contract.Invalid("There is no policy %q.", body.Policy)
 	}
 	c.mu.Lock()
 	c.policy = body.Policy
 	c.mu.Unlock()
 	c.nudgeAll()
-	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 type rolesBody struct {
 	Admin bool `json:"admin"`
 }
 
-// handleRoles handles the "POST /class/roles" route: {"admin":true}. In the users database everyone is admin, or none is any
+// setAdmins handles the "POST /class/roles" route: {"admin":true}. In the users database everyone is admin, or none is any
 // more; what each lane makes of that, the phones and the wall show.
-func (c *Class) handleRoles(w http.ResponseWriter, r *http.Request, body rolesBody) {
+func (c *Class) setAdmins(r *http.Request, body rolesBody) error {
 	c.mu.Lock()
 	c.admins = body.Admin
 	var failed error
@@ -188,12 +179,14 @@ func (c *Class) handleRoles(w http.ResponseWriter, r *http.Request, body rolesBo
 	}
 	c.mu.Unlock()
 	if failed != nil {
-		refuse(w, failed)
-		return
+		return errFailed
 	}
 	c.nudgeAll()
-	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
+
+// errFailed is what the lab has refused. What it was is no business of a room.
+var errFailed = contract.NewProblem(http.StatusInternalServerError, "internal", "The class could not do that.")
 
 // setRoles gives a person the roles that everyone has. c.mu is held.
 func (c *Class) setRoles(ctx context.Context, p *person) error {
@@ -202,29 +195,4 @@ func (c *Class) setRoles(ctx context.Context, p *person) error {
 		roles = append(roles, account.RoleAdmin)
 	}
 	return c.config.SetRoles(ctx, p.name, roles)
-}
-
-func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(into)
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return contract.NewProblem(http.StatusRequestEntityTooLarge, "too-large", "The body is too large.")
-	}
-	if err != nil {
-		return contract.Invalid("The body is not the JSON that is wanted here.")
-	}
-	return nil
-}
-
-func answer(w http.ResponseWriter, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_ = json.NewEncoder(w).Encode(body) // an error means that the client has gone
-}
-
-func refuse(w http.ResponseWriter, err error) {
-	problem, ok := errors.AsType[contract.Problem](err)
-	if !ok {
-		problem = contract.NewProblem(http.StatusInternalServerError, "internal", "The class could not do that.")
-	}
-	problem.Write(w)
 }

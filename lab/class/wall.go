@@ -201,10 +201,10 @@ func (c *Class) handleRecording(w http.ResponseWriter, _ *http.Request) {
 	}
 	c.mu.Unlock()
 	if recording == nil {
-		refuse(w, contract.NewProblem(http.StatusNotFound, "no-recording", "No experiment of this round has been recorded."))
+		contract.Refuse(w, contract.NewProblem(http.StatusNotFound, "no-recording", "No experiment of this round has been recorded."))
 		return
 	}
-	answer(w, recording) // nothing changes it any more
+	contract.Answer(w, recording) // nothing changes it any more
 }
 
 // rows are what the experiment measured of the schemes that are asked about.

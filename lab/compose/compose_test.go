@@ -13,6 +13,7 @@ import (
 
 	"authlab/lab/compose"
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 )
 
 func TestEachFaultIsTheCommandThatAPersonWouldType(t *testing.T) {
@@ -90,9 +91,7 @@ func TestResetMendsAlsoWhatOthersHaveBroken(t *testing.T) {
 	s.replicas, s.redis, s.ownKeys, s.late = []string{"app-1", "app-3", "app-4"}, false, true, 0
 	s.paused = []string{"app-3"}
 	s.mu.Unlock()
-	if err := target.Reset(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, target.Reset(t.Context()))
 	if !slices.Equal(s.replicas, []string{"app-1", "app-2", "app-3"}) || !s.redis || s.ownKeys || len(s.paused) > 0 {
 		t.Errorf("there are %v, Redis %t, own keys %t; typed %q", s.replicas, s.redis, s.ownKeys, s.commands())
 	}
@@ -150,9 +149,7 @@ func TestALabThatIsThereIsLeftAloneUnlessThatIsConfirmed(t *testing.T) {
 func TestVolumesThatSomebodyHasKeptAreKept(t *testing.T) {
 	s := newStand(t)
 	s.volumes = "authlab_postgres\n"
-	if err := s.open().Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, s.open().Close(t.Context()))
 	if typed := s.commands(); !s.up || slices.ContainsFunc(typed, func(c string) bool { return strings.Contains(c, "down") }) {
 		t.Errorf("it is up: %t; typed %q", s.up, typed)
 	}
@@ -178,25 +175,13 @@ func TestTheServersBesideTheContainersAreServedOnLoopbackForAsLongAsTheTarget(t 
 	if err != nil || !strings.HasPrefix(services.Naive, "http://127.0.0.1:") || services.Reports != s.server.URL {
 		t.Fatalf("%+v, %v", services, err)
 	}
-	response, err := http.Get(services.Naive + "/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.Header.Get("X-Naive") != "true" {
+	if testkit.Send(t, http.MethodGet, services.Naive+"/", "").Header.Get("X-Naive") != "true" {
 		t.Error("it is not the naive twin")
 	}
-	response, err = http.Get(services.Issuer + "/authorize")
-	if err != nil {
-		t.Fatal(err)
+	if status := testkit.Send(t, http.MethodGet, services.Issuer+"/authorize", "").StatusCode; status != http.StatusBadRequest {
+		t.Errorf("the login server says %d to a stranger", status)
 	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusBadRequest {
-		t.Errorf("the login server says %d to a stranger", response.StatusCode)
-	}
-	if err := target.Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, target.Close(t.Context()))
 	for _, address := range []string{services.Naive, services.Issuer} {
 		if _, err := http.Get(address); err == nil {
 			t.Errorf("%s is still there", address)
@@ -219,9 +204,7 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := t.TempDir()
 			if tt.script != "" {
-				if err := os.WriteFile(filepath.Join(path, "docker"), []byte("#!/bin/sh\n"+tt.script+"\n"), 0o700); err != nil {
-					t.Fatal(err)
-				}
+				testkit.Must(t, os.WriteFile(filepath.Join(path, "docker"), []byte("#!/bin/sh\n"+tt.script+"\n"), 0o700))
 			}
 			t.Setenv("PATH", path)
 			_, err := compose.Open(t.Context(), compose.Config{Dir: stand.dir})

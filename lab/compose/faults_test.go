@@ -9,6 +9,7 @@ import (
 
 	"authlab/lab/compose"
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 )
 
 // TestFaultsUnderLoad breaks real containers while clients send requests, and measures what it costs them.
@@ -25,9 +26,7 @@ func TestFaultsUnderLoad(t *testing.T) {
 		{"a minute of kills, pauses, restarts and reloads costs no GET", minuteOfFaults},
 	} {
 		if !t.Run(fault.name, func(t *testing.T) { fault.cause(t, target) }) {
-			if err := target.Reset(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, target.Reset(t.Context()))
 		}
 	}
 }
@@ -47,13 +46,9 @@ func killedReplica(t *testing.T, target *compose.Target) {
 	l := startLoad(t, target.URL(), 1, redisSession, token)
 	for range 3 {
 		l.until(200)
-		if err := target.Break(t.Context(), app2); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, target.Break(t.Context(), app2))
 		l.until(1000)
-		if err := target.Mend(t.Context(), app2); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, target.Mend(t.Context(), app2))
 	}
 	seen := l.end()
 	wantNoneLost(t, seen)
@@ -100,11 +95,7 @@ func silentReplicaAndPOST(t *testing.T, target *compose.Target) {
 	var slowest time.Duration
 	for range logins {
 		sent := time.Now()
-		response, err := http.Post(target.URL()+"/session/redis/login", "application/json", strings.NewReader(`{"username":"bob","password":"builder"}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
+		response := testkit.Send(t, http.MethodPost, target.URL()+"/session/redis/login", `{"username":"bob","password":"builder"}`)
 		statuses[response.StatusCode]++
 		slowest = max(slowest, time.Since(sent))
 	}
@@ -113,9 +104,7 @@ func silentReplicaAndPOST(t *testing.T, target *compose.Target) {
 	if statuses[http.StatusGatewayTimeout] != 1 || statuses[http.StatusOK] != logins-1 {
 		t.Errorf("the statuses are %v: one login met the silent replica, and it was passed over then", statuses)
 	}
-	if err := target.Reset(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, target.Reset(t.Context()))
 }
 
 func restartedRedis(t *testing.T, target *compose.Target) {

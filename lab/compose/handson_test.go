@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"authlab/lab/embedded"
+	"authlab/lab/testkit"
 )
 
 const handsOn = "../../deploy/HANDS-ON.md"
@@ -29,9 +30,7 @@ type step struct {
 func readSheet(t *testing.T) []step {
 	t.Helper()
 	text, err := os.ReadFile(handsOn)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	var steps []step
 	var fence string
 	for i, line := range strings.Split(string(text), "\n") {
@@ -59,9 +58,7 @@ func readSheet(t *testing.T) []step {
 // a script, which asks the lab's controls for the same.
 func TestTheHandsOnSheetIsTrueOfTheEmbeddedLab(t *testing.T) {
 	lab, err := embedded.Start(t.Context(), embedded.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer lab.Close()
 	docker := fmt.Sprintf(`#!/bin/bash
 lab() { curl -sf -X POST %s/lab/"$1"; }
@@ -78,9 +75,7 @@ case "$*" in
 esac
 `, lab.URL())
 	bin := t.TempDir()
-	if err := os.WriteFile(filepath.Join(bin, "docker"), []byte(docker), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, os.WriteFile(filepath.Join(bin, "docker"), []byte(docker), 0o755))
 	walk(t, "AUTHLAB_PORT="+strings.TrimPrefix(lab.URL(), "http://127.0.0.1:"), "PATH="+bin+":"+os.Getenv("PATH"))
 }
 
@@ -89,9 +84,7 @@ esac
 func TestTheHandsOnSheetIsTrueOfContainers(t *testing.T) {
 	needContainers(t)
 	file, err := filepath.Abs("../../docker-compose.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	environment := []string{"COMPOSE_FILE=" + file, "COMPOSE_PROJECT_NAME=authlab-handson", "AUTHLAB_PORT=" + freePort(t), "AUTHLAB_REPORTS_PORT=" + freePort(t)}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
@@ -105,15 +98,6 @@ func TestTheHandsOnSheetIsTrueOfContainers(t *testing.T) {
 	walk(t, environment...)
 }
 
-// leaveOut skips a test that this machine lacks a part for, unless nothing may be left out.
-func leaveOut(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-		t.Fatal(why + ", and nothing may be left out")
-	}
-	t.Skip(why)
-}
-
 // needContainers skips a test that takes minutes and ports of this machine, so that it has to be asked for. If nothing may be
 // left out it fails, unless containers have another turn: AUTHLAB_TEST_COMPOSE is 1 in theirs, and 0 in the others.
 func needContainers(t *testing.T) {
@@ -123,21 +107,17 @@ func needContainers(t *testing.T) {
 	case "0":
 		t.Skip("AUTHLAB_TEST_COMPOSE is 0: containers have another turn")
 	default:
-		leaveOut(t, "AUTHLAB_TEST_COMPOSE is not 1, so no containers are started")
+		testkit.Missing(t, "AUTHLAB_TEST_COMPOSE is not 1, so no containers are started")
 	}
 }
 
 func freePort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer listener.Close()
 	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return port
 }
 
@@ -147,7 +127,7 @@ func walk(t *testing.T, environment ...string) {
 	t.Helper()
 	// An older curl prints the name of what it is asked for in place of the header.
 	if out, err := exec.CommandContext(t.Context(), "bash", "-c", "curl -s -w '%header{x}' file:///dev/null").Output(); err != nil || len(out) > 0 {
-		leaveOut(t, fmt.Sprintf("there is no bash here with a curl of 7.84 or newer (%v)", err))
+		testkit.Missing(t, fmt.Sprintf("there is no bash here with a curl of 7.84 or newer (%v)", err))
 	}
 	steps, dir := readSheet(t), t.TempDir()
 	var script strings.Builder
@@ -165,9 +145,7 @@ func walk(t *testing.T, environment ...string) {
 	for i, s := range steps {
 		read := func(kind string) string {
 			text, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%d.%s", i, kind)))
-			if err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, err)
 			return strings.TrimSpace(string(text))
 		}
 		if code := read("exit"); code != "0" {
@@ -194,9 +172,7 @@ func isSeen(said []string, out string) bool {
 
 func TestTheHandsOnSheetAsksBeforeItTells(t *testing.T) {
 	text, err := os.ReadFile(handsOn)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	steps := strings.Split(string(text), "\n## ")[1:]
 	if len(steps) != 8 {
 		t.Errorf("there are %d steps, want 8", len(steps))
@@ -219,9 +195,7 @@ const stack = "../../deploy/swarm.yml"
 // the one that says where requests come in is Swarm's own.
 func TestNginxOnSwarmHasEveryFileOfItsConfiguration(t *testing.T) {
 	text, err := os.ReadFile(stack)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	configs := map[string]string{} // by name
 	for _, found := range regexp.MustCompile(`(?m)^  (\w+): \{file: (\S+)\}`).FindAllStringSubmatch(string(text), -1) {
 		configs[found[1]] = found[2]
@@ -250,9 +224,7 @@ func TestNginxOnSwarmHasEveryFileOfItsConfiguration(t *testing.T) {
 		t.Errorf("in the stack alone: %v, %v", mounted, err)
 	}
 	listen, err := os.ReadFile("../../deploy/swarm-listen.conf")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	var told []string
 	for _, found := range regexp.MustCompile(`(?m)^(\w+ .*?;)`).FindAllStringSubmatch(string(listen), -1) {
 		told = append(told, found[1])
@@ -267,9 +239,7 @@ func TestNginxOnSwarmHasEveryFileOfItsConfiguration(t *testing.T) {
 func TestDockerSwarmTakesTheStack(t *testing.T) {
 	needContainers(t)
 	text, err := os.ReadFile(stack)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	found := regexp.MustCompile(`(?s)# +up +(docker compose .*?\|)\n# +(sed .*?) \| docker stack deploy `).FindSubmatch(text)
 	if found == nil {
 		t.Fatal("the comment does not say how the stack is put together")

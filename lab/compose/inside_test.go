@@ -8,6 +8,7 @@ import (
 	"authlab/lab/compose"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
+	"authlab/lab/testkit"
 )
 
 // withoutDocker is a lab seen from inside, which can do what a console can, and nothing else.
@@ -20,14 +21,10 @@ func (withoutDocker) StopHome(context.Context) error         { return experiment
 // The pages show a command for each experiment that the console cannot run, and for no other.
 func TestTheConsoleRunsWhatItHasNoCommandFor(t *testing.T) {
 	lab, err := embedded.Start(t.Context(), embedded.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer lab.Close()
 	inside, err := compose.OpenInside(t.Context(), lab.URL(), lab.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer inside.Close()
 	var here []experiment.Experiment
 	for _, e := range experiment.All() {
@@ -43,9 +40,7 @@ func TestTheConsoleRunsWhatItHasNoCommandFor(t *testing.T) {
 		}
 	}
 	report, err := experiment.Run(t.Context(), "inside", withoutDocker{inside}, here, func(int, int, string) {}, experiment.Users(10))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for _, r := range report.Experiments {
 		if outside := compose.Command(r.Name) != ""; !r.AsPredicted || r.Excused() != outside {
 			t.Errorf("%s: as predicted %t, could not be measured %t, and its command is %q: %+v", r.Name, r.AsPredicted, r.Excused(), compose.Command(r.Name), r.Cells)

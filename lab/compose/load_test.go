@@ -2,7 +2,6 @@ package compose_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"authlab/lab/experiment"
+	"authlab/lab/testkit"
 )
 
 // A load is clients that send GETs through nginx, one after the other, each by a scheme and a policy.
@@ -107,17 +107,14 @@ func worst(seen []exchange) time.Duration {
 
 func logIn(t *testing.T, address string) http.Header {
 	t.Helper()
-	response, err := http.Post(address, "application/json", strings.NewReader(`{"username":"alice","password":"wonderland"}`))
-	if err != nil {
-		t.Fatal(err)
+	response := testkit.Send(t, http.MethodPost, address, `{"username":"alice","password":"wonderland"}`)
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("log in: %s", response.Status)
 	}
-	defer response.Body.Close()
 	var pair struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.NewDecoder(response.Body).Decode(&pair); err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("log in: %s, %v", response.Status, err)
-	}
+	response.JSON(t, &pair)
 	cookie, _, _ := strings.Cut(response.Header.Get("Set-Cookie"), ";")
 	return http.Header{"Cookie": {cookie}, "Authorization": {"Bearer " + pair.AccessToken}}
 }

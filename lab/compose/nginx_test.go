@@ -20,6 +20,7 @@ import (
 
 	"authlab/lab/balancer"
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 	"authlab/web/scheme"
 )
 
@@ -30,14 +31,10 @@ func startNginx(t *testing.T) (url string, kill func()) {
 	t.Helper()
 	needContainers(t)
 	text, err := os.ReadFile(filepath.Join(repository, "docker-compose.yml"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	image := regexp.MustCompile(`image: (nginx:\S+)`).FindStringSubmatch(string(text))[1]
 	folder, err := filepath.Abs(filepath.Join(repository, "deploy/nginx"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	must := func(args ...string) string {
 		t.Helper()
 		out, ok := docker(t, args...)
@@ -104,24 +101,13 @@ func startBalancer(t *testing.T) (url string, kill func()) {
 // ask sends a request with the given header lines ("Name: value") and reads the whole answer.
 func ask(t *testing.T, method, url string, lines ...string) (*http.Response, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var headers []string
 	for _, line := range lines {
 		name, value, _ := strings.Cut(line, ": ")
-		request.Header.Add(name, value)
+		headers = append(headers, name, value)
 	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response, string(text)
+	answer := testkit.Send(t, method, url, "", headers...)
+	return answer.Response, answer.Text
 }
 
 // nginx and the embedded balancer are asked the same, and answer the same.

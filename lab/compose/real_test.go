@@ -12,6 +12,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
+	"authlab/lab/testkit"
 )
 
 // repository is where docker-compose.yml is.
@@ -22,9 +23,7 @@ func real(t *testing.T) *compose.Target {
 	t.Helper()
 	needContainers(t)
 	target, err := compose.Open(t.Context(), compose.Config{Dir: repository, Say: func(what string) { t.Log(what) }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	t.Cleanup(func() {
 		if err := target.Close(context.WithoutCancel(t.Context())); err != nil {
 			t.Errorf("close: %v", err)
@@ -56,14 +55,10 @@ func table(t *testing.T, kind string, target experiment.Target) map[string]strin
 func TestTheTableOnComposeIsTheEmbeddedOne(t *testing.T) {
 	target := real(t)
 	lab, err := embedded.Start(t.Context(), embedded.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer lab.Close()
 	embedded, err := contract.NewRemote(lab.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	here, there := table(t, "embedded", embedded), table(t, "compose", target)
 	missing := 0
 	for cell, want := range here {

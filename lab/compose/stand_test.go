@@ -15,6 +15,7 @@ import (
 
 	"authlab/lab/compose"
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 )
 
 // A stand takes the place of Docker, nginx and the console: each command changes the answers, a little later.
@@ -43,18 +44,14 @@ func newStand(t *testing.T) *stand {
 	s := &stand{t: t, dir: t.TempDir(), redis: true, home: true, replicas: []string{"app-1", "app-2", "app-3"}}
 	s.server = httptest.NewServer(s)
 	t.Cleanup(s.server.Close)
-	if err := os.WriteFile(filepath.Join(s.dir, "docker-compose.yml"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, os.WriteFile(filepath.Join(s.dir, "docker-compose.yml"), nil, 0o600))
 	return s
 }
 
 func (s *stand) open() *compose.Target {
 	s.t.Helper()
 	target, err := compose.Open(s.t.Context(), compose.Config{Dir: s.dir, Run: s.run})
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	testkit.Must(s.t, err)
 	s.t.Cleanup(func() {
 		if err := target.Close(context.WithoutCancel(s.t.Context())); err != nil {
 			s.t.Error(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 )
 
 func TestRemoteTellsWhatATargetCannotDoFromWhatFailed(t *testing.T) {
@@ -29,9 +30,7 @@ func TestRemoteTellsWhatATargetCannotDoFromWhatFailed(t *testing.T) {
 	}))
 	defer server.Close()
 	target, err := contract.NewRemote(server.URL + "/")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	if err := target.Break(t.Context(), contract.Fault{Name: contract.RedisStopped}); !errors.Is(err, contract.ErrNotOnTarget) {
 		t.Errorf("501: %v, want ErrNotOnTarget", err)
 	}
@@ -57,9 +56,7 @@ func TestACancelledControlTakesNoOtherWithIt(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	defer server.Close()
 	target, err := contract.NewRemote(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for i := range 4000 {
 		ctx, cancel := context.WithCancel(t.Context())
 		var cut sync.WaitGroup

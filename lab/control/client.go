@@ -43,20 +43,20 @@ var clientHeaders = []string{"Authorization", "Content-Type", "Cookie", "X-Balan
 func (c *Controls) handleClient(w http.ResponseWriter, r *http.Request) {
 	var body clientRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&body); err != nil {
-		refuse(w, contract.Invalid(`The body should be like {"method":"GET","path":"/session/redis/me","headers":{}}.`))
+		contract.Refuse(w, contract.Invalid(`The body should be like {"method":"GET","path":"/session/redis/me","headers":{}}.`))
 		return
 	}
 	home, err := c.addressFor(r.Context(), body)
 	if err != nil {
-		refuse(w, err)
+		contract.Refuse(w, err)
 		return
 	}
 	isMethod := body.Method == http.MethodPost || body.Method == http.MethodGet
 	if !isMethod || !strings.HasPrefix(body.Path, "/") || strings.HasPrefix(body.Path, "/lab") {
-		refuse(w, contract.Invalid("The client sends GET and POST, to paths outside /lab."))
+		contract.Refuse(w, contract.Invalid("The client sends GET and POST, to paths outside /lab."))
 		return
 	}
-	Look(func(ctx context.Context) (clientResponse, error) { return body.send(ctx, home) })(w, r)
+	contract.HandleLook(func(ctx context.Context) (clientResponse, error) { return body.send(ctx, home) })(w, r)
 }
 
 // addressFor is the address of the service that a request is for. The containers' console has no network to the second

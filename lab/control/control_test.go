@@ -17,6 +17,7 @@ import (
 	"authlab/account"
 	"authlab/lab/contract"
 	"authlab/lab/control"
+	"authlab/lab/testkit"
 )
 
 // A noted lab notes what it is asked to do, and does it if it has no error to say.
@@ -125,9 +126,7 @@ func TestAllPagesHearOfAnExperiment(t *testing.T) {
 	defer server.Close()
 	defer controls.Close()
 	stream, err := http.Get(server.URL + "/lab/events")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer stream.Body.Close()
 	if header := stream.Header; header.Get("X-Content-Type-Options") != "nosniff" || header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the events: %v", header)
@@ -170,7 +169,7 @@ func TestWhatIsOutOfBoundsNeverReachesTheLab(t *testing.T) {
 		"/lab/redis/delay":          {"", `{"delay":"2s"}`, `{"delay":"-5ms"}`, `{"delay":"10us"}`},
 		"/lab/clock":                {"", `{"advance":"-1m"}`, `{"advance":"9000h"}`},
 		"/lab/accounts":             {"", `{"count":10001,"password":"x"}`, `{"count":1}`, `{"count":0,"password":"x"}`},
-		"/lab/accounts/alice":       {"", `{}`, strings.Repeat(" ", 1<<20)},
+		"/lab/accounts/alice":       {"", `{}`},
 		"/lab/keys/rotate":          {"", "yes"},
 
 		"/lab/faults/disk-full/break":      {`{}`},
@@ -188,6 +187,14 @@ func TestWhatIsOutOfBoundsNeverReachesTheLab(t *testing.T) {
 				t.Errorf("POST %s %.40s: %d %v, and the lab was asked to %q", path, body, status, problem, lab.asked)
 			}
 		}
+	}
+}
+
+func TestABodyThatIsTooLargeNeverReachesTheLab(t *testing.T) {
+	lab := &noted{}
+	status, problem := ask(t, control.New(lab, control.Config{}), http.MethodPost, "/lab/accounts/alice", strings.Repeat(" ", 1<<20), nil)
+	if status != http.StatusRequestEntityTooLarge || problem["detail"] == "" || len(lab.asked) > 0 {
+		t.Errorf("%d %v, and the lab was asked to %q", status, problem, lab.asked)
 	}
 }
 
@@ -253,29 +260,14 @@ func TestEventsTellOfRequestsAndChangesUntilTheEnd(t *testing.T) {
 	server := httptest.NewServer(controls)
 	defer server.Close()
 	response, err := http.Get(server.URL + "/lab/events")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer response.Body.Close()
 	lines := bufio.NewScanner(response.Body)
-	next := func(name, text string) {
-		t.Helper()
-		current := ""
-		for lines.Scan() {
-			if event, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
-				current = event
-			}
-			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && current == name && strings.Contains(data, text) {
-				return
-			}
-		}
-		t.Fatalf("the stream ended without %s %q", name, text)
-	}
-	next("cluster", `"target":"noted"`)
+	testkit.NextEvent(t, lines, "cluster", `"target":"noted"`)
 	controls.Observe(contract.RequestEvent{Path: "/token/revocable/me", Policy: "hash", Replica: "app-1", Status: 200})
-	next("request", `"scheme":"token-revocable"`)
+	testkit.NextEvent(t, lines, "request", `"scheme":"token-revocable"`)
 	controls.Changed()
-	next("cluster", `"target":"noted"`)
+	testkit.NextEvent(t, lines, "cluster", `"target":"noted"`)
 	controls.Close()
 	if rest, err := io.ReadAll(response.Body); err != nil {
 		t.Errorf("the stream ended with %q, %v", rest, err)
@@ -306,9 +298,7 @@ func TestAnExperimentHasTheLabToItself(t *testing.T) {
 		"a second run would begin": func(r *contract.Remote) error { return r.Begun(t.Context(), "sticky") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := ours.Begun(t.Context(), "sticky"); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, ours.Begun(t.Context(), "sticky"))
 			if err := change(other); !isBusy(err) {
 				t.Errorf("for another client in mid-run: %v", err)
 			}
@@ -321,9 +311,7 @@ func TestAnExperimentHasTheLabToItself(t *testing.T) {
 			if err := change(ours); err != nil {
 				t.Errorf("for the run itself: %v", err)
 			}
-			if err := ours.Ended(t.Context(), "sticky", struct{}{}); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, ours.Ended(t.Context(), "sticky", struct{}{}))
 			if err := change(other); err != nil {
 				t.Errorf("after the run: %v", err)
 			}
@@ -335,8 +323,6 @@ func TestAnExperimentHasTheLabToItself(t *testing.T) {
 func remote(t *testing.T, url string) *contract.Remote {
 	t.Helper()
 	r, err := contract.NewRemote(url)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return r
 }

@@ -30,7 +30,7 @@ type address struct {
 
 // at returns what is done at an address.
 func (c *Controls) at(a address) func(*http.Request) error {
-	sized := Body(func(r *http.Request, body map[string]string) error {
+	sized := contract.WithBody(func(r *http.Request, body map[string]string) error {
 		by, err := duration(body, a.size)
 		f := contract.Fault{Name: a.fault, Replica: r.PathValue("name"), By: by}
 		switch {

@@ -9,27 +9,22 @@ import (
 
 	"authlab/lab/contract"
 	"authlab/lab/control"
+	"authlab/lab/testkit"
 	"authlab/web"
 )
 
 func TestAStoreGrowsOlderAndIsEmptiedAndOtherKeysStay(t *testing.T) {
 	server := miniredis.RunT(t)
 	client, err := web.OpenRedis("redis://" + server.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer client.Close()
 	const id = "session:0123456789abcdef0123456789abcdef"
 	for key, ttl := range map[string]time.Duration{
 		"authlab:" + id: time.Hour, "authlab:denied:short": time.Minute, "authlab:family:lasting": 0, "another-programs": time.Minute,
 	} {
-		if err := client.Set(t.Context(), key, "data", ttl).Err(); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, client.Set(t.Context(), key, "data", ttl).Err())
 	}
-	if err := control.Age(t.Context(), client, 15*time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, control.Age(t.Context(), client, 15*time.Minute))
 	if left := server.TTL("authlab:" + id); left != 45*time.Minute {
 		t.Errorf("of an hour %s are left, want 45 minutes", left)
 	}
@@ -37,9 +32,7 @@ func TestAStoreGrowsOlderAndIsEmptiedAndOtherKeysStay(t *testing.T) {
 		t.Errorf("what is over should be gone, and the rest be there: %v", server.Keys())
 	}
 	view, err := control.RedisKeys(t.Context(), client)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	if len(view.Keys) != 2 || view.KeyCount["session"] != 1 || view.KeyCount["family"] != 1 {
 		t.Errorf("the picture: %+v", view)
 	}
@@ -49,15 +42,11 @@ func TestAStoreGrowsOlderAndIsEmptiedAndOtherKeysStay(t *testing.T) {
 		}
 	}
 	var bytes contract.Bytes
-	if err := control.AddRedisBytes(t.Context(), &bytes, client); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, control.AddRedisBytes(t.Context(), &bytes, client))
 	if want := int64(len("authlab:"+id) + len("data")); bytes.ByKind["session"] != want {
 		t.Errorf("the session weighs %d bytes, want %d", bytes.ByKind["session"], want)
 	}
-	if err := control.Flush(t.Context(), client); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, control.Flush(t.Context(), client))
 	if keys := server.Keys(); len(keys) != 1 || keys[0] != "another-programs" {
 		t.Errorf("after a flush there are %v", keys)
 	}

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,23 +14,23 @@ import (
 
 // routes is every control that there is.
 func (c *Controls) routes() {
-	c.mux.HandleFunc("GET /lab/cluster", Look(c.lab.View))
+	c.mux.HandleFunc("GET /lab/cluster", contract.HandleLook(c.lab.View))
 	c.mux.HandleFunc("GET /lab/events", c.handleEvents)
-	c.mux.HandleFunc("GET /lab/bytes", Look(c.lab.Bytes))
+	c.mux.HandleFunc("GET /lab/bytes", contract.HandleLook(c.lab.Bytes))
 
-	c.change("/lab/faults/{fault}/break", Body(c.breakNamed))
-	c.change("/lab/faults/{fault}/mend", Body(c.mendNamed))
+	c.change("/lab/faults/{fault}/break", contract.WithBody(c.breakNamed))
+	c.change("/lab/faults/{fault}/mend", contract.WithBody(c.mendNamed))
 	for _, a := range addresses {
 		c.change(a.path, c.at(a))
 	}
 	c.change("/lab/replicas/{name}/start", c.startReplica)
-	c.change("/lab/replicas", Body(c.scale))
+	c.change("/lab/replicas", contract.WithBody(c.scale))
 	c.change("/lab/redis/flush", plain(c.lab.Flush))
-	c.change("/lab/clock", Body(c.advance))
-	c.change("/lab/accounts", Body(c.addUsers))
-	c.change("/lab/accounts/{name}", Body(c.setRoles))
-	c.change("/lab/keys/rotate", Body(c.rotateKeys))
-	c.change("/lab/settings", Body(c.set))
+	c.change("/lab/clock", contract.WithBody(c.advance))
+	c.change("/lab/accounts", contract.WithBody(c.addUsers))
+	c.change("/lab/accounts/{name}", contract.WithBody(c.setRoles))
+	c.change("/lab/keys/rotate", contract.WithBody(c.rotateKeys))
+	c.change("/lab/settings", contract.WithBody(c.set))
 	c.change("/lab/reset", plain(c.lab.Reset))
 	c.mux.HandleFunc("POST /lab/client", c.handleClient)
 	c.mux.HandleFunc("GET /lab/experiments", c.handleExperiment)
@@ -38,16 +39,19 @@ func (c *Controls) routes() {
 	c.mux.HandleFunc("POST /lab/experiments/{name}/begun", c.handleExperiment)
 	c.mux.HandleFunc("POST /lab/experiments/{name}/ended", c.handleExperiment)
 	c.mux.HandleFunc("/lab/", func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, contract.NewProblem(http.StatusNotFound, "not-found", "The lab has no such control. To look is GET, to change is POST."))
+		contract.Refuse(w, contract.NewProblem(http.StatusNotFound, "not-found", "The lab has no such control. To look is GET, to change is POST."))
 	})
 }
+
+// maxBody is how much of a body is read, in bytes: a thousand permissions fit.
+const maxBody = 64 << 10
 
 // ServeHTTP serves everything under /lab/, to the clients that guard lets in.
 func (c *Controls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff") // a browser goes by Content-Type, and takes no text for HTML
 	w.Header().Set("Cache-Control", "no-store")
 	if err := c.guard(r); err != nil {
-		refuse(w, err)
+		contract.Refuse(w, err)
 		return
 	}
 	c.mux.ServeHTTP(w, r)
@@ -57,14 +61,14 @@ func (c *Controls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // one begins and when it has ended.
 func (c *Controls) handleExperiment(w http.ResponseWriter, r *http.Request) {
 	if c.config.Experiments == nil {
-		refuse(w, contract.ByHand{What: "This lab runs no experiments by itself."})
+		contract.Refuse(w, contract.ByHand{What: "This lab runs no experiments by itself."})
 		return
 	}
 	name, state := r.PathValue("name"), path.Base(r.URL.Path)
 	switch state {
 	case Begun:
 		if err := c.turn.begin(r, name); err != nil {
-			refuse(w, err)
+			contract.Refuse(w, err)
 			return
 		}
 	case Ended:
@@ -76,13 +80,19 @@ func (c *Controls) handleExperiment(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// plain is a change that needs no body.
+func plain(do func(context.Context) error) func(*http.Request) error {
+	return func(r *http.Request) error { return do(r.Context()) }
+}
+
 // change adds a control that changes something, and has the pages look anew. While an experiment runs, it is refused to
 // all but that run.
 func (c *Controls) change(path string, do func(*http.Request) error) {
-	c.mux.HandleFunc("POST "+path, Change(func(r *http.Request) error {
+	c.mux.HandleFunc("POST "+path, contract.HandleChange(func(r *http.Request) error {
 		if err := c.turn.check(r); err != nil {
 			return err
 		}
+		r.Body = http.MaxBytesReader(nil, r.Body, maxBody)
 		if err := do(r); err != nil {
 			return err
 		}

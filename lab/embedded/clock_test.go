@@ -8,6 +8,7 @@ import (
 
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
+	"authlab/lab/testkit"
 )
 
 // TestTheClockNeverGoesSoFarThatItOverflows moves it three hundred years, of which a Duration holds 292.
@@ -25,15 +26,11 @@ func TestTheClockNeverGoesSoFarThatItOverflows(t *testing.T) {
 		}
 	}
 	view, err := target.View(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	if got := time.Until(view.Now); ahead != contract.MaxAhead || got.Round(time.Hour) != contract.MaxAhead {
 		t.Errorf("the clock is %s ahead after %s were taken, want %s", got, ahead, contract.MaxAhead)
 	}
-	if err := target.Reset(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, target.Reset(t.Context()))
 	if err := target.Advance(t.Context(), time.Minute); err != nil {
 		t.Errorf("after a reset: %v", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,23 +18,20 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
+	"authlab/lab/testkit"
 )
 
 func start(t *testing.T, config embedded.Config) (*embedded.Lab, *contract.Remote) {
 	t.Helper()
 	c, err := embedded.Start(t.Context(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	t.Cleanup(func() {
 		if err := c.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}
 	})
 	target, err := contract.NewRemote(c.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return c, target
 }
 
@@ -46,9 +42,7 @@ const soon = 2 * time.Second
 func runAll(t *testing.T, target experiment.Target, experiments ...experiment.Experiment) experiment.Report {
 	t.Helper()
 	report, err := experiment.Run(t.Context(), "embedded", target, experiments, func(int, int, string) {}, experiment.Users(50))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for _, e := range report.Experiments {
 		for _, cell := range e.Cells {
 			if !cell.AsPredicted {
@@ -68,9 +62,7 @@ func TestTheExperimentsOfABrowserAreAsPredicted(t *testing.T) {
 
 func TestThePredictionsHoldForOtherNumbersOfReplicas(t *testing.T) {
 	experiments, err := experiment.Named("round-robin", "sticky", "sticky-replica-dies", "replica-silent")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for _, replicas := range []int{1, 2, 4, 7} {
 		_, target := start(t, embedded.Config{Replicas: replicas, ResponseTimeout: soon})
 		runAll(t, target, experiments...)
@@ -79,22 +71,12 @@ func TestThePredictionsHoldForOtherNumbersOfReplicas(t *testing.T) {
 
 func TestEveryExperimentIsAsPredictedOnARealRedisAndLeavesOtherKeysAlone(t *testing.T) {
 	// A Redis of its own, because store-lookups counts what it is asked.
-	address := os.Getenv("AUTHLAB_TEST_LAB_REDIS")
-	if address == "" {
-		if os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-			t.Fatal("AUTHLAB_TEST_LAB_REDIS names no Redis to test on, and nothing may be left out")
-		}
-		t.Skip("AUTHLAB_TEST_LAB_REDIS names no Redis to test on")
-	}
+	address := testkit.Named(t, "AUTHLAB_TEST_LAB_REDIS")
 	options, err := redis.ParseURL(address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	client := redis.NewClient(options)
 	defer client.Close()
-	if err := client.Set(t.Context(), "another-programs", "data", time.Hour).Err(); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, client.Set(t.Context(), "another-programs", "data", time.Hour).Err())
 	_, target := start(t, embedded.Config{Redis: address, MarkCookies: true})
 	runAll(t, target, experiment.All()...)
 	if kept, err := client.Get(t.Context(), "another-programs").Result(); err != nil || kept != "data" {
@@ -117,22 +99,11 @@ func TestAPortThatIsTakenAndARedisThatIsNotThereAreErrors(t *testing.T) {
 	}
 }
 
-func post(t *testing.T, address, body string, edit func(*http.Request)) (int, string) {
+func post(t *testing.T, address, body string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if edit != nil {
-		edit(request)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
+	response := testkit.Send(t, http.MethodPost, address, body)
 	var problem struct{ Detail string }
-	_ = json.NewDecoder(response.Body).Decode(&problem)
+	_ = json.Unmarshal([]byte(response.Text), &problem)
 	if response.StatusCode >= 400 && response.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("%s: %d without a problem", address, response.StatusCode)
 	}
@@ -153,12 +124,12 @@ func TestControlsRefuseWhatTheyCannotDo(t *testing.T) {
 		"/lab/clock?again":          {`{"advance":"999999h"}`, 400},
 		"/lab/accounts/nobody":      {`{"roles":["user"]}`, 404},
 		"/lab/accounts/alice":       {`{}`, 400},
-		"/lab/accounts/bob":         {strings.Repeat(" ", 1<<20), 400},
+		"/lab/accounts/bob":         {strings.Repeat(" ", 1<<20), 413},
 		"/lab/nothing":              {"", 404},
 		"/lab/cluster":              {"", 404},
 		"/lab/reset":                {"", 204},
 	} {
-		if status, detail := post(t, c.URL()+path, tt.body, nil); status != tt.want || (status >= 400 && detail == "") {
+		if status, detail := post(t, c.URL()+path, tt.body); status != tt.want || (status >= 400 && detail == "") {
 			t.Errorf("POST %s: %d %q, want %d", path, status, detail, tt.want)
 		}
 	}
@@ -170,14 +141,12 @@ func TestThePictureShowsWhatWasBrokenAndResetMendsIt(t *testing.T) {
 		"/lab/replicas/app-2/kill": "", "/lab/replicas/app-3/clock": `{"skew":"10m"}`, "/lab/redis/stop": "",
 		"/lab/clock": `{"advance":"2h"}`, "/lab/accounts/alice": `{"roles":["user"]}`,
 	} {
-		if status, detail := post(t, c.URL()+path, body, nil); status != 204 {
+		if status, detail := post(t, c.URL()+path, body); status != 204 {
 			t.Fatalf("%s: %d %s", path, status, detail)
 		}
 	}
 	view, err := c.View(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	faults := slices.Sorted(slices.Values(view.Faults))
 	if !slices.Equal(faults, []string{"clock-skewed:app-3", "redis-stopped", "replica-killed:app-2"}) {
 		t.Errorf("faults %v", faults)
@@ -188,13 +157,9 @@ func TestThePictureShowsWhatWasBrokenAndResetMendsIt(t *testing.T) {
 	if ahead := time.Until(view.Now); ahead < time.Hour {
 		t.Errorf("the lab's clock is %s ahead, want two hours", ahead)
 	}
-	if err := target.Reset(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, target.Reset(t.Context()))
 	view, err = c.View(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	if len(view.Faults) != 0 || !view.Replicas[1].Alive || view.Replicas[2].ClockSkew != "0s" || !view.Redis.Alive ||
 		len(view.Redis.Keys) != 0 || len(view.Accounts[0].Roles) != 2 || time.Until(view.Now) > time.Minute {
 		t.Errorf("after a reset: %+v", view)
@@ -204,17 +169,12 @@ func TestThePictureShowsWhatWasBrokenAndResetMendsIt(t *testing.T) {
 func TestThePictureNeverShowsAWholeID(t *testing.T) {
 	c, _ := start(t, embedded.Config{})
 	for _, path := range []string{"/session/memory/login", "/session/redis/login", "/authenticate"} {
-		status, _ := post(t, c.URL()+path, `{"username":"alice","password":"wonderland"}`, func(r *http.Request) {
-			r.Header.Set("Content-Type", "application/json")
-		})
-		if status != http.StatusOK {
+		if status, _ := post(t, c.URL()+path, `{"username":"alice","password":"wonderland"}`); status != http.StatusOK {
 			t.Fatalf("%s: %d", path, status)
 		}
 	}
 	view, err := c.View(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	shown := 0
 	for _, r := range view.Replicas {
 		for _, s := range r.Sessions {
@@ -237,60 +197,30 @@ func TestThePictureNeverShowsAWholeID(t *testing.T) {
 func TestEventsTellOfRequestsAndChanges(t *testing.T) {
 	c, target := start(t, embedded.Config{})
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.URL()+"/lab/events", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer response.Body.Close()
 	lines := bufio.NewScanner(response.Body)
 	lines.Buffer(nil, 1<<20)
-	// next waits for an event of this name whose data has the text in it.
-	next := func(name, text string) {
-		t.Helper()
-		current := ""
-		for lines.Scan() {
-			if event, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
-				current = event
-			}
-			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && current == name && strings.Contains(data, text) {
-				return
-			}
-		}
-		t.Fatalf("the stream ended without %s %q", name, text)
-	}
-	next("cluster", `"alive":true`)
-	page, err := http.Get(c.URL() + "/session/redis/me")
-	if err != nil {
-		t.Fatal(err)
-	}
-	page.Body.Close()
-	next("request", `"path":"/session/redis/me","policy":"round-robin"`)
-	if err := target.Break(t.Context(), contract.OfReplica(contract.ReplicaKilled, "app-2")); err != nil {
-		t.Fatal(err)
-	}
-	next("cluster", "replica-killed:app-2")
+	testkit.NextEvent(t, lines, "cluster", `"alive":true`)
+	testkit.Send(t, http.MethodGet, c.URL()+"/session/redis/me", "")
+	testkit.NextEvent(t, lines, "request", `"path":"/session/redis/me","policy":"round-robin"`)
+	testkit.Must(t, target.Break(t.Context(), contract.OfReplica(contract.ReplicaKilled, "app-2")))
+	testkit.NextEvent(t, lines, "cluster", "replica-killed:app-2")
 }
 
 func TestPagesThatDoNotReadNeverHoldUpTheLab(t *testing.T) {
 	c, target := start(t, embedded.Config{})
 	for range 20 {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.URL()+"/lab/events", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		defer response.Body.Close() // and never read
 	}
 	experiments, err := experiment.Named("store-lookups")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	runAll(t, target, experiments...)
 }
 
@@ -324,9 +254,7 @@ func TestAKilledReplicaCostsNoGET(t *testing.T) {
 				<-ok
 			}
 			killed := contract.OfReplica(contract.ReplicaKilled, name)
-			if err := errors.Join(target.Break(t.Context(), killed), target.Mend(t.Context(), killed)); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, errors.Join(target.Break(t.Context(), killed), target.Mend(t.Context(), killed)))
 		}
 	}
 	cancel()

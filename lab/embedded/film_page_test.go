@@ -3,7 +3,6 @@ package embedded_test
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment/api"
+	"authlab/lab/testkit"
 )
 
 // openFilm opens a page, runs an experiment, and has the recording played there for some schemes, held before the first
@@ -33,14 +33,10 @@ func openFilm(t *testing.T, address, experiment string, schemes ...string) (*pag
 func (p *page) film(lab, experiment string, schemes ...string) contract.Recording {
 	t := p.t
 	t.Helper()
-	answer, err := http.Post(lab+"/lab/experiments/"+experiment, "application/json", strings.NewReader(`{"users":50}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
 	var result struct{ Recording json.RawMessage }
+	testkit.Send(t, http.MethodPost, lab+"/lab/experiments/"+experiment, `{"users":50}`).JSON(t, &result)
 	var recording contract.Recording
-	if err := errors.Join(json.NewDecoder(answer.Body).Decode(&result), json.Unmarshal(result.Recording, &recording)); err != nil {
+	if err := json.Unmarshal(result.Recording, &recording); err != nil {
 		t.Fatal(err)
 	}
 	play[bool](p, fmt.Sprintf(`

@@ -8,6 +8,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/redisserver/redistest"
+	"authlab/lab/testkit"
 )
 
 func TestAGuardedRedisTakesThePlaceOfTheLabsAndGivesItBack(t *testing.T) {
@@ -27,7 +28,7 @@ func TestAGuardedRedisTakesThePlaceOfTheLabsAndGivesItBack(t *testing.T) {
 	}
 	login := func() {
 		t.Helper()
-		if code, detail := post(t, target.URL()+"/session/redis/login", `{"username":"alice","password":"wonderland"}`, func(r *http.Request) { r.Header.Set("Content-Type", "application/json") }); code != http.StatusOK {
+		if code, detail := post(t, target.URL()+"/session/redis/login", `{"username":"alice","password":"wonderland"}`); code != http.StatusOK {
 			t.Fatalf("%d %s", code, detail)
 		}
 	}
@@ -42,17 +43,11 @@ func TestAGuardedRedisTakesThePlaceOfTheLabsAndGivesItBack(t *testing.T) {
 	sessions(2)
 	refused(stopped, "another Redis now")
 	for range 2 {
-		if err := target.Break(t.Context(), cut); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, target.Break(t.Context(), cut))
 	}
-	if err := target.Mend(t.Context(), cut); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, target.Mend(t.Context(), cut))
 	sessions(0) // three new processes
-	if err := target.Mend(t.Context(), guarded); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, target.Mend(t.Context(), guarded))
 	sessions(1)
 	if v, err := target.View(t.Context()); err != nil || len(v.Faults) > 0 {
 		t.Errorf("left: %q, %v", v.Faults, err)

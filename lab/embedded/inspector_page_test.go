@@ -25,6 +25,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"authlab/lab/embedded"
+	"authlab/lab/testkit"
 	"authlab/token"
 )
 
@@ -197,12 +198,7 @@ func TestTheInspectorGoesByTheLabsClockAndKeys(t *testing.T) {
 	i.ready()
 	control := func(path, body string) {
 		t.Helper()
-		answer, err := http.Post(c.URL()+"/lab/"+path, "application/json", strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		if answer.StatusCode >= 300 {
+		if answer := testkit.Send(t, http.MethodPost, c.URL()+"/lab/"+path, body); answer.StatusCode >= 300 {
 			t.Fatalf("/lab/%s: %s", path, answer.Status)
 		}
 	}

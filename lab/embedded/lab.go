@@ -136,6 +136,5 @@ func (c *Lab) Reset(ctx context.Context) error {
 	}
 	c.store.resetCounts(ctx)
 	c.services.naive.Reset()
-	c.directory.RemoveAllBut(control.DemoNames()...)
-	return c.demos.Reset(ctx)
+	return errors.Join(c.directory.RemoveAllBut(ctx, control.DemoNames()...), c.demos.Reset(ctx))
 }

@@ -1,12 +1,12 @@
 package embedded_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"testing"
 
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
+	"authlab/lab/testkit"
 	"authlab/web/scheme"
 )
 
@@ -18,20 +18,11 @@ func TestTheBalancersOwnAnswersHaveTheMembersOfAReplicas(t *testing.T) {
 	}
 	for _, row := range scheme.All() {
 		for policy, want := range map[string]int{contract.RoundRobin: http.StatusBadGateway, "sometimes": http.StatusBadRequest} {
-			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.URL()+row.Base+"/me", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			request.Header.Set(contract.PolicyHeader, policy)
-			response, err := http.DefaultClient.Do(request)
-			if err != nil {
-				t.Fatal(err)
-			}
+			response := testkit.Send(t, http.MethodGet, c.URL()+row.Base+"/me", "", contract.PolicyHeader, policy)
 			var problem contract.Problem
-			err = json.NewDecoder(response.Body).Decode(&problem)
-			response.Body.Close()
-			if err != nil || response.StatusCode != want || problem.Scheme != row.Name || problem.Replica != "balancer" || response.Header.Get("X-Served-By") != "balancer" {
-				t.Errorf("%s by %s: %d by %q, %+v, %v", row.Name, policy, response.StatusCode, response.Header.Get("X-Served-By"), problem, err)
+			response.JSON(t, &problem)
+			if response.StatusCode != want || problem.Scheme != row.Name || problem.Replica != "balancer" || response.Header.Get("X-Served-By") != "balancer" {
+				t.Errorf("%s by %s: %d by %q, %+v", row.Name, policy, response.StatusCode, response.Header.Get("X-Served-By"), problem)
 			}
 		}
 	}

@@ -2,13 +2,13 @@ package embedded_test
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
+	"authlab/lab/testkit"
 )
 
 func TestThePagesAreThereWithoutAnyReplicaAndAreNoRequestsOfTheirs(t *testing.T) {
@@ -18,35 +18,21 @@ func TestThePagesAreThereWithoutAnyReplicaAndAreNoRequestsOfTheirs(t *testing.T)
 	for _, replica := range []string{"app-1", "app-2", "app-3"} {
 		failed = append(failed, target.Break(ctx, contract.OfReplica(contract.ReplicaKilled, replica)))
 	}
-	if err := errors.Join(failed...); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, errors.Join(failed...))
 	for path, want := range map[string]string{
 		"/": "<!doctype html>", "/playground?lang=es": "<!doctype html>", "/inspector": "<!doctype html>",
 		"/assets/walkthrough.js": "function", "/assets/schemes.json": `"session-redis"`,
 	} {
-		response, err := http.Get(c.URL() + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(response.Body)
-		response.Body.Close()
-		if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(strings.ToLower(string(body)), want) || response.Header.Get("X-Served-By") != "" {
-			t.Errorf("%s: %s, %v", path, response.Status, err)
+		page := testkit.Send(t, http.MethodGet, c.URL()+path, "")
+		if page.StatusCode != http.StatusOK || !strings.Contains(strings.ToLower(page.Text), want) || page.Header.Get("X-Served-By") != "" {
+			t.Errorf("%s: %s", path, page.Status)
 		}
 	}
-	response, err := http.Get(c.URL() + "/livez")
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusBadGateway {
+	if response := testkit.Send(t, http.MethodGet, c.URL()+"/livez", ""); response.StatusCode != http.StatusBadGateway {
 		t.Errorf("a replica answers: %s", response.Status)
 	}
 	view, err := target.View(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for _, r := range view.Replicas {
 		if r.Requests != 0 {
 			t.Errorf("%s: %d requests", r.Name, r.Requests)

@@ -18,6 +18,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
+	"authlab/lab/testkit"
 )
 
 // An eavesdropper is in front of a lab, and keeps every credential that passes.
@@ -67,9 +68,7 @@ func (e *eavesdropper) keepAnswer(response *http.Response) error {
 
 func (e *eavesdropper) serve(t *testing.T, lab string) *httptest.Server {
 	to, err := url.Parse(lab)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	server := httptest.NewServer(&httputil.ReverseProxy{ModifyResponse: e.keepAnswer, Rewrite: func(r *httputil.ProxyRequest) {
 		r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host
 		r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
@@ -86,9 +85,7 @@ func recordings(t *testing.T) (map[string]*contract.Recording, map[string]bool) 
 	lab, _ := start(t, embedded.Config{ResponseTimeout: soon})
 	e := &eavesdropper{held: map[string]bool{}}
 	target, err := contract.NewRemote(e.serve(t, lab.URL()).URL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	experiments := slices.DeleteFunc(experiment.All(), func(e experiment.Experiment) bool { return e.Browser })
 	all := map[string]*contract.Recording{}
 	for _, result := range runAll(t, target.WithControls(lab.URL()), experiments...).Experiments {
@@ -120,9 +117,7 @@ func TestEveryExperimentIsAsPredictedAndRecorded(t *testing.T) {
 
 func holdsNoCredential(t *testing.T, recording *contract.Recording, held map[string]bool) {
 	text, err := json.Marshal(recording)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	if len(text) > 200<<10 {
 		t.Errorf("it has %d bytes", len(text))
 	}

@@ -9,6 +9,7 @@ import (
 	"authlab/account"
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
+	"authlab/lab/testkit"
 )
 
 // A browser has one jar for all ports of a machine: it logs in at two labs, and stays logged in at both.
@@ -18,15 +19,11 @@ func TestTwoLabsOnOneMachineDoNotLogEachOtherOut(t *testing.T) {
 	send := func(method, address, body string) int {
 		t.Helper()
 		request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set(contract.PolicyHeader, contract.Sticky)
 		response, err := browser.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		response.Body.Close()
 		return response.StatusCode
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"authlab/lab/testkit"
+
 	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -16,18 +18,12 @@ import (
 // The second service verifies by code of its own. What the first one refuses, it refuses too, and it takes the same.
 func TestBothServicesTakeTheSameTokens(t *testing.T) {
 	c, err := Start(t.Context(), Config{Replicas: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer c.Close()
 	private, err := c.keys.MarshalPrivate()
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	var keys jose.JSONWebKeySet
-	if err := json.Unmarshal(private, &keys); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, json.Unmarshal(private, &keys))
 	key, now := keys.Keys[0], time.Now().Unix()
 	// claims are those of a good token, with one of them written in another way; "" leaves it out.
 	claims := func(name, instead string) string {
@@ -122,9 +118,7 @@ func TestBothServicesTakeTheSameTokens(t *testing.T) {
 	} {
 		signed := base64.RawURLEncoding.EncodeToString([]byte(tt.header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(tt.payload))
 		signature, err := jwt.SigningMethodES256.Sign(signed, key.Key)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		encoded := base64.RawURLEncoding.EncodeToString(signature)
 		sent := map[string]int{"Bearer " + signed + "." + encoded: tt.want}
 		if tt.name == "good" {
@@ -137,18 +131,8 @@ func TestBothServicesTakeTheSameTokens(t *testing.T) {
 		}
 		for authorization, want := range sent {
 			for _, url := range []string{c.URL() + "/token/stateless/me", c.services.urls.Reports + "/reports/token"} {
-				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				request.Header.Set("Authorization", authorization)
-				response, err := http.DefaultClient.Do(request)
-				if err != nil {
-					t.Fatal(err)
-				}
-				response.Body.Close()
-				if response.StatusCode != want {
-					t.Errorf("%s: %s answers %d, want %d", tt.name, request.URL.Path, response.StatusCode, want)
+				if got := testkit.Send(t, http.MethodGet, url, "", "Authorization", authorization); got.StatusCode != want {
+					t.Errorf("%s: %s answers %d, want %d", tt.name, url, got.StatusCode, want)
 				}
 			}
 		}

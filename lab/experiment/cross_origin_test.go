@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
 	"authlab/lab/contract"
 	"authlab/lab/experiment/browser"
 	"authlab/lab/experiment/texts"
+	"authlab/lab/testkit"
 )
 
 // careless is a lab that forgets every flag: its cookies go everywhere and can be read by every script, and pages of all
@@ -58,8 +58,8 @@ func TestInARealBrowserALabWithoutFlagsIsASurprise(t *testing.T) {
 	defer trial.browser.Close()
 	if tab, err := trial.Tab(t.Context()); err == nil {
 		tab.Close()
-	} else if errors.Is(err, browser.ErrNone) && os.Getenv("AUTHLAB_TEST_PARTS") != "all" {
-		t.Skip("there is no browser here: install chromium")
+	} else if errors.Is(err, browser.ErrNone) {
+		testkit.Missing(t, err)
 	} else {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"authlab/lab/issuer"
+	"authlab/lab/testkit"
 )
 
 const callback, verifier = "https://app.example/back", "a-verifier-that-is-as-long-as-one-has-to-be-43"
@@ -65,16 +65,7 @@ func newStand(t *testing.T) *stand {
 // post posts a form, and returns status, text, and where the browser is sent.
 func (s *stand) post(path string, form url.Values) (int, string, *url.URL) {
 	s.t.Helper()
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.PostForm(s.url+path, form)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	response := testkit.Send(s.t, http.MethodPost, s.url+path, form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
 	for name, want := range map[string]string{"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"} {
 		if got := response.Header.Get(name); got != want {
 			s.t.Errorf("%s: %q", name, got)
@@ -84,7 +75,7 @@ func (s *stand) post(path string, form url.Values) (int, string, *url.URL) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return response.StatusCode, string(text), back
+	return response.StatusCode, response.Text, back
 }
 
 // changed is what a client should ask, with something else in it.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2/server"
 
+	"authlab/lab/testkit"
 	"authlab/web/scheme"
 )
 
@@ -18,9 +19,7 @@ func opened(t *testing.T) (m *measurement, asked func() []string) {
 	t.Helper()
 	m = &measurement{config: Config{Requests: 1, Logins: 1}}
 	t.Cleanup(m.close)
-	if err := m.open(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, m.open(t.Context()))
 	var mu sync.Mutex
 	var commands []string
 	m.redis.Server().SetPreHook(func(peer *server.Peer, command string, _ ...string) bool {
@@ -49,21 +48,15 @@ func TestStoreCommandsAreThoseThatReachRedis(t *testing.T) {
 	m, asked := opened(t)
 	for _, sch := range loginSchemes() {
 		_, res, err := m.near.logIn(sch, alice().Name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		spent := costOf(res.header)
 		if commands := asked(); spent.commands != len(commands) {
 			t.Errorf("%s: Server-Timing of a login says %d, and Redis was asked %v", sch.Name, spent.commands, commands)
 		}
 		sub, err := subjectOf(m.near, sch)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		asked()
-		if err := sub.send(); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, sub.send())
 		if commands := asked(); sub.commands[0] != len(commands) {
 			t.Errorf("%s: Server-Timing of a request says %d, and Redis was asked %v", sch.Name, sub.commands[0], commands)
 		}
@@ -75,9 +68,7 @@ func TestWhileAllocationsAreCountedRedisHasNothingToDo(t *testing.T) {
 	for _, name := range []string{scheme.SessionRedis, scheme.TokenRevocable} {
 		sch, _ := scheme.Named(name)
 		sub, err := subjectOf(m.near, sch)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		asked()
 		if _, _, err := allocsOf(t.Context(), sub, 20); err != nil {
 			t.Fatal(err)
@@ -93,9 +84,7 @@ func TestWhileAllocationsAreCountedRedisHasNothingToDo(t *testing.T) {
 
 func TestATapeDoesNotMakeUpAnswers(t *testing.T) {
 	m, _ := opened(t)
-	if err := m.near.client.Ping(t.Context()).Err(); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, m.near.client.Ping(t.Context()).Err())
 	m.near.tape.set(playing)
 	if err := m.near.client.Ping(t.Context()).Err(); err == nil {
 		t.Error("a command that was never recorded has an answer")

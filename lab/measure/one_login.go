@@ -2,8 +2,9 @@ package measure
 
 import (
 	"context"
-	"encoding/json"
 
+	"authlab/lab/contract"
+	"authlab/lab/control"
 	"authlab/web/scheme"
 )
 
@@ -26,7 +27,7 @@ func (m *measurement) measureLogins(ctx context.Context) error {
 			TimesBaseline: ratio(median(c.rest), median(baseline.took)),
 			WireBytes:     median(c.onWire), StoreCommands: median(c.commands), StoreRoundTrips: median(c.roundTrips),
 		}
-		if row.KeptReplica, row.KeptRedis, err = m.kept(sch); err != nil {
+		if row.KeptReplica, row.KeptRedis, err = m.kept(ctx, sch); err != nil {
 			return err
 		}
 		m.report.OneLogin = append(m.report.OneLogin, row)
@@ -57,9 +58,9 @@ func (m *measurement) logInInTurns(ctx context.Context, all []scheme.Scheme, log
 
 // kept is how many bytes a replica and Redis keep for one login: keys and records as text, on average over several users
 // who have no other login. It empties Redis first.
-func (m *measurement) kept(sch scheme.Scheme) (replica, redis int, err error) {
+func (m *measurement) kept(ctx context.Context, sch scheme.Scheme) (replica, redis int64, err error) {
 	m.redis.FlushAll()
-	before, err := m.inReplica()
+	before, err := control.SessionBytes(m.near.app.Remembers())
 	if err != nil {
 		return 0, 0, err
 	}
@@ -68,44 +69,11 @@ func (m *measurement) kept(sch scheme.Scheme) (replica, redis int, err error) {
 			return 0, 0, err
 		}
 	}
-	after, err := m.inReplica()
+	after, err := control.SessionBytes(m.near.app.Remembers())
 	if err != nil {
 		return 0, 0, err
 	}
-	stored, err := m.inRedis()
-	return (after - before) / storedUsers, stored / storedUsers, err
-}
-
-func (m *measurement) inReplica() (bytes int, err error) {
-	for _, entry := range m.near.app.Remembers() {
-		record, err := json.Marshal(entry.Record)
-		if err != nil {
-			return 0, err
-		}
-		bytes += len(entry.Key) + len(record)
-	}
-	return bytes, nil
-}
-
-// inRedis is the size of all keys and values in Redis. Logins store two types of values: strings and sorted sets.
-func (m *measurement) inRedis() (bytes int, err error) {
-	for _, key := range m.redis.Keys() {
-		bytes += len(key)
-		if m.redis.Type(key) != "zset" {
-			text, err := m.redis.Get(key)
-			if err != nil {
-				return 0, err
-			}
-			bytes += len(text)
-			continue
-		}
-		members, err := m.redis.ZMembers(key)
-		if err != nil {
-			return 0, err
-		}
-		for _, member := range members {
-			bytes += len(member)
-		}
-	}
-	return bytes, nil
+	var stored contract.Bytes
+	err = control.AddRedisBytes(ctx, &stored, m.near.client)
+	return (after - before) / storedUsers, stored.Redis / storedUsers, err
 }

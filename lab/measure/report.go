@@ -51,8 +51,8 @@ type Login struct {
 	WireBytes       int     `json:"wire_bytes"`
 	StoreCommands   int     `json:"store_commands"`
 	StoreRoundTrips int     `json:"store_round_trips"`
-	KeptReplica     int     `json:"kept_replica_bytes"`
-	KeptRedis       int     `json:"kept_redis_bytes"`
+	KeptReplica     int64   `json:"kept_replica_bytes"`
+	KeptRedis       int64   `json:"kept_redis_bytes"`
 }
 
 // Algorithm is the cost of signing and of verifying with one algorithm, and of a request of token-stateless with it. The

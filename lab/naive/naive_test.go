@@ -2,7 +2,6 @@ package naive_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 
 	"authlab/account"
 	"authlab/lab/naive"
+	"authlab/lab/testkit"
 )
 
 // A client sends requests to a twin of its own.
@@ -24,9 +24,7 @@ type client struct {
 func newClient(t *testing.T) *client {
 	t.Helper()
 	twin, err := naive.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	server := httptest.NewServer(twin.Handler())
 	t.Cleanup(server.Close)
 	return &client{twin, t, server.URL}
@@ -52,27 +50,11 @@ func (a answer) user(t *testing.T) account.User {
 // do sends a request with headers given as name, value, name, value.
 func (c *client) do(method, path, body string, headers ...string) answer {
 	c.t.Helper()
-	request, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.Do(request)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if response.Header.Get("X-Naive") != "true" {
+	got := testkit.Send(c.t, method, c.url+path, body, headers...)
+	if got.Header.Get("X-Naive") != "true" {
 		c.t.Errorf("%s %s: the answer does not say that it is naive", method, path)
 	}
-	return answer{response.StatusCode, string(text), response.Header, response.Cookies()}
+	return answer{got.StatusCode, got.Text, got.Header, got.Cookies()}
 }
 
 const asJSON, asForm = "application/json", "application/x-www-form-urlencoded"
@@ -96,9 +78,7 @@ func (c *client) login(name, cookie string) answer {
 
 func TestTheTwinAnswersThisMachineOnly(t *testing.T) {
 	twin, err := naive.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	for name, tt := range map[string]struct {
 		from, host string
 		want       int
@@ -207,9 +187,7 @@ func TestATokenOrACodeIsSentToAnyAddressAndTheCodeIsGoodForAll(t *testing.T) {
 	authorize := func(query, password string) *url.URL {
 		got := c.do("POST", "/naive/authorize?"+query, "username=alice&password="+password, "Content-Type", asForm)
 		back, err := url.Parse(got.header.Get("Location"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		return back
 	}
 	back := authorize("response_type=token&redirect_uri=https://evil.example/", "wonderland")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"authlab/lab/testkit"
+
 	"github.com/golang-jwt/jwt/v5"
 )
 
@@ -35,9 +37,7 @@ func forge(t *testing.T, method jwt.SigningMethod, key any, kid string) string {
 	token := jwt.NewWithClaims(method, jwt.MapClaims{"sub": "bob", "roles": []string{"admin"}})
 	token.Header["kid"] = kid
 	text, err := token.SignedString(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return text
 }
 
@@ -147,9 +147,7 @@ func TestATokenInTheAddressIsTaken(t *testing.T) {
 	var pair struct {
 		Access string `json:"access_token"`
 	}
-	if err := json.Unmarshal([]byte(login.body), &pair); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, json.Unmarshal([]byte(login.body), &pair))
 	for query, want := range map[string]int{"?access_token=" + pair.Access: 200, "?access_token=x": 401, "": 401} {
 		if a := c.do(http.MethodGet, "/naive/token/me"+query, ""); a.status != want {
 			t.Errorf("%.20s: %d %s", query, a.status, a.body)

@@ -20,6 +20,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"authlab/lab/resource"
+	"authlab/lab/testkit"
 )
 
 // A home stands in for the first service: it publishes keys, and knows one cookie value and every token but a revoked one.
@@ -92,9 +93,7 @@ type key struct {
 
 func newKey(t *testing.T, id string) key {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return key{id, jwt.SigningMethodES256, private}
 }
 
@@ -127,9 +126,7 @@ func (k key) token(t *testing.T, header, claims map[string]any) string {
 		}
 	}
 	text, err := token.SignedString(k.private)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return text
 }
 
@@ -142,9 +139,7 @@ func serve(t *testing.T, h *home, log io.Writer, origins ...string) http.Handler
 		Home: h.server.URL, AllowedOrigins: origins, Now: func() time.Time { return now },
 		Logger: slog.New(slog.NewTextHandler(log, nil)),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	t.Cleanup(s.Close)
 	return s.Handler()
 }

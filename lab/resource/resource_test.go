@@ -21,6 +21,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"authlab/lab/resource"
+	"authlab/lab/testkit"
 )
 
 func TestWhoIsCallingCostsACallHomeExceptWithAToken(t *testing.T) {
@@ -242,14 +243,10 @@ func TestServiceReturnsWithHome(t *testing.T) {
 func TestATokenThatIsNotHomesIsRefused(t *testing.T) {
 	h, k := newHome(t), newKey(t, "one")
 	rsaPrivate, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	rs := key{"rsa", jwt.SigningMethodRS256, rsaPrivate}
 	_, edPrivate, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	ed := key{"ed", jwt.SigningMethodEdDSA, edPrivate}
 	h.publish(k, rs, ed)
 	service := serve(t, h, io.Discard)
@@ -265,16 +262,12 @@ func TestATokenThatIsNotHomesIsRefused(t *testing.T) {
 	good := k.token(t, nil, nil)
 	parts := strings.Split(good, ".")
 	public, err := x509.MarshalPKIXPublicKey(rsaPrivate.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	confused := func(secret []byte) string {
 		token := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": "authlab", "aud": "authlab", "sub": "alice", "exp": now.Add(time.Hour).Unix()})
 		token.Header["typ"], token.Header["kid"] = "at+jwt", "rsa"
 		text, err := token.SignedString(secret)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		return text
 	}
 	b64 := base64.RawURLEncoding.EncodeToString
@@ -358,9 +351,7 @@ func TestOnlyATokenMayComeFromPagesOfOtherOrigins(t *testing.T) {
 func TestWhatIsNotThereAndWhatEndsIsSaid(t *testing.T) {
 	h := newHome(t)
 	s, err := resource.New(resource.Config{Home: h.server.URL + "/", Name: "reports-2"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	service := s.Handler()
 	for _, tt := range []struct {
 		method, path string
@@ -410,9 +401,7 @@ func TestAnAnswerOfHomeIsBelievedForAsLongAsThePageSays(t *testing.T) {
 	})
 	var log bytes.Buffer
 	s, err := resource.New(resource.Config{Home: h.server.URL, Secret: "a secret", Now: func() time.Time { return now }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	t.Cleanup(s.Close)
 	service := s.Handler()
 	ask := func(page string, status, calls int) {
@@ -457,9 +446,7 @@ func TestANewKeyIsNoticedAfterAStormOfInventedOnes(t *testing.T) {
 	h.publish(one)
 	clock := now
 	s, err := resource.New(resource.Config{Home: h.server.URL, Now: func() time.Time { return clock }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	t.Cleanup(s.Close)
 	ask := func(token string) answer {
 		return get(t, s.Handler(), "/reports/token", "Authorization", "Bearer "+token)

@@ -22,47 +22,37 @@ const password = "the same for all"
 // schemes are all rows of the table.
 var schemes = scheme.All()
 
-// A client sends what people do. It keeps no cookies: which credential a request carries, the model decides.
-type client struct {
-	url       string
-	transport *http.Transport
-	http      *http.Client
-}
-
-func newClient(url string) *client {
+// newClient is what all people send by. It keeps no cookies: which credential a request carries, the model decides.
+func newClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy, transport.MaxIdleConnsPerHost, transport.DisableCompression = nil, 4*MaxPeople, true
-	return &client{url, transport, &http.Client{Transport: transport, Timeout: answerTimeout}}
+	return &http.Client{Transport: transport, Timeout: answerTimeout}
 }
 
-func (c *client) close() { c.transport.CloseIdleConnections() }
-
-// A sender is what a person adds to each request.
-type sender struct {
-	policy, address, pin string // pin: the balancer's cookie
-}
-
-// send sends a request and notes the answer in it. It returns the balancer's cookie, if that has changed.
-func (c *client) send(ctx context.Context, e *exchange, from sender) (pin string) {
-	request, err := c.request(ctx, e, from)
-	if err != nil {
+// send sends a request and notes in it the answer, or why there is none.
+func (s *soak) send(ctx context.Context, e *exchange) {
+	if err := s.exchange(ctx, e); err != nil {
 		e.failure = err.Error()
-		return ""
+	}
+}
+
+func (s *soak) exchange(ctx context.Context, e *exchange) error {
+	request, err := e.request(ctx, s.target.URL())
+	if err != nil {
+		return err
 	}
 	e.at.from = time.Now()
 	defer func() { e.at.to = time.Now() }()
-	response, err := c.http.Do(request)
+	response, err := s.client.Do(request)
 	if err != nil {
-		e.failure = err.Error()
-		return ""
+		return err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
 	e.replica = response.Header.Get("X-Served-By")
 	e.timing = contract.ParseServerTiming(response.Header.Values("Server-Timing")...)
 	if err != nil {
-		e.failure = err.Error()
-		return ""
+		return err
 	}
 	e.status = response.StatusCode
 	_ = json.Unmarshal(body, &e.body) // an answer without a body tells nothing
@@ -71,17 +61,17 @@ func (c *client) send(ctx context.Context, e *exchange, from sender) (pin string
 		switch {
 		case strings.HasSuffix(cookie.Path, "/login"): // a browser sends it there alone
 		case cookie.Name != e.scheme.CookieName:
-			pin = cookie.Name + "=" + cookie.Value
+			e.newPin = cookie.Name + "=" + cookie.Value
 		case cookie.MaxAge < 0 || cookie.Value == "":
 			e.cookieTaken = true
 		default:
 			e.newCookie = cookie.Value
 		}
 	}
-	return pin
+	return nil
 }
 
-func (c *client) request(ctx context.Context, e *exchange, from sender) (*http.Request, error) {
+func (e *exchange) request(ctx context.Context, url string) (*http.Request, error) {
 	method, path, body := http.MethodGet, e.scheme.Base+"/"+string(e.action), any(nil)
 	switch e.action {
 	case add:
@@ -99,17 +89,17 @@ func (c *client) request(ctx context.Context, e *exchange, from sender) (*http.R
 			return nil, err
 		}
 	}
-	request, err := http.NewRequestWithContext(ctx, method, c.url+path, &text)
+	request, err := http.NewRequestWithContext(ctx, method, url+path, &text)
 	if err != nil {
 		return nil, err
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	request.Header.Set(contract.PolicyHeader, from.policy)
-	request.Header.Set("X-Forwarded-For", from.address)
-	if from.pin != "" {
-		request.Header.Add("Cookie", from.pin)
+	request.Header.Set(contract.PolicyHeader, e.policy)
+	request.Header.Set("X-Forwarded-For", e.address)
+	if e.pin != "" {
+		request.Header.Add("Cookie", e.pin)
 	}
 	switch {
 	case e.scheme.Credential == scheme.Password:

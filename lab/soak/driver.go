@@ -51,12 +51,12 @@ func (s *soak) do(ctx context.Context, e event) {
 		// The clock was moved, and Redis was not told in time. So it keeps records that the replicas know to be over.
 		s.report(&Broken{machine: true})
 	case err != nil:
-		s.fail(fmt.Errorf("%s: %w", e, err))
+		s.stop(fmt.Errorf("%s: %w", e, err))
 	case !e.mend:
 		s.countFault(e.name)
 	case took > returnTime: // it returns when what it did can be seen in the next request
 		b := &Broken{Invariant: Returns, What: fmt.Sprintf("%s took %.0f ms", e, ms(took))}
-		b.late(took-stalled <= returnTime)
+		b.machine = took-stalled <= returnTime
 		s.report(b)
 	}
 }

@@ -43,14 +43,15 @@ func (a action) isPost() bool { return a != me && a != admin && a != look }
 
 // An exchange is a request and its answer.
 type exchange struct {
-	at     span
-	scheme scheme.Scheme
-	action action
-	user   string  // who asks
-	ticket *ticket // with what; nil: nothing yet
-	item   string  // of add
-	sure   []string
-	admin  bool // whether the user is an admin now
+	at                   span
+	scheme               scheme.Scheme
+	action               action
+	policy, address, pin string   // pin: the balancer's cookie
+	user                 string   // who asks
+	ticket               *ticket  // with what; nil: nothing yet
+	item                 string   // of add
+	sure                 []string // what has to be in the cart
+	admin                bool     // whether the user is an admin now
 
 	status      int    // 0: no whole answer
 	failure     string // why not
@@ -58,6 +59,7 @@ type exchange struct {
 	timing      contract.Timing
 	body        answerBody
 	newCookie   string // of the scheme
+	newPin      string // empty: it has not changed
 	cookieTaken bool
 }
 
@@ -93,10 +95,6 @@ func (e exchange) String() string {
 
 // shortestTimeout is the shortest that the server has: of opening a connection to Redis.
 const shortestTimeout = 400 * time.Millisecond
-
-// late notes whether it was this machine that was late, and not the server: the process got no processor for as long as
-// the answer came too late, or for as long as a timeout. It is counted and told, and does not end the run.
-func (b *Broken) late(machine bool) { b.machine = machine }
 
 func (e exchange) breaks(invariant, format string, args ...any) *Broken {
 	return &Broken{Invariant: invariant, What: e.String() + ": " + fmt.Sprintf(format, args...)}
@@ -149,14 +147,14 @@ func (w *world) judgeFailure(e exchange, responseTimeout time.Duration) *Broken 
 	}
 	if !excused {
 		b := e.breaks(Returns, "no fault is left that excuses it")
-		b.late(w.stalled(e.at) >= shortestTimeout)
+		b.machine = w.stalled(e.at) >= shortestTimeout
 		return b
 	}
 	// Each replica that was killed under the request has had a second of its own, and each silent one its time.
 	bound := returnTime*time.Duration(1+kills) + waited
 	if took := e.at.to.Sub(e.at.from); e.status == http.StatusServiceUnavailable && took > bound {
 		b := e.breaks(Soon, "%.0f ms would have been right", ms(bound))
-		b.late(took-w.stalled(e.at) <= bound)
+		b.machine = took-w.stalled(e.at) <= bound
 		return b
 	}
 	return nil
@@ -169,14 +167,7 @@ func (w *world) judgeRefusal(e exchange) *Broken {
 	if w.down(e.at) && e.scheme.RememberedAt == scheme.InRedis {
 		return e.breaks(Outage, "Redis was stopped, so the server cannot know")
 	}
-	bad := false
-	switch {
-	case e.action == refresh:
-		_, bad = w.refreshable(e)
-	case e.scheme.Credential != scheme.Password:
-		_, bad = w.validity(e)
-	}
-	if !bad {
+	if w.over(e) == no {
 		return e.breaks(Valid, "this login is valid")
 	}
 	return nil
@@ -194,16 +185,9 @@ func (w *world) judgeRole(e exchange) *Broken {
 }
 
 func (w *world) judgeSuccess(e exchange) *Broken {
-	good := true
-	switch {
-	case e.action == logIn, e.ticket == nil, e.scheme.Credential == scheme.Password:
-	case e.action == logout && e.scheme.Credential == scheme.Cookie && e.scheme.RememberedAt != scheme.InReplica: // it needs no login
-	case e.action == refresh:
-		good, _ = w.refreshable(e)
-	default:
-		good, _ = w.validity(e)
-	}
-	if !good {
+	// A logout by cookie needs no login, but where it is only remembered by one replica.
+	needsNone := e.action == logIn || e.action == logout && e.scheme.Credential == scheme.Cookie && e.scheme.RememberedAt != scheme.InReplica
+	if !needsNone && w.over(e) == yes {
 		return e.breaks(Ended, "this login has ended")
 	}
 	namesUser := e.action == me || e.action == admin || e.action == logIn && e.scheme.Credential == scheme.Cookie

@@ -27,7 +27,7 @@ func testTicket(name string) *ticket {
 	row, _ := scheme.Named(name)
 	t := &ticket{
 		scheme: row, user: "alice", signed: sec(10, 10.1), home: "app-1", begun: sec(10, 10).from, used: sec(10, 10).from,
-		login: &login{began: sec(10, 10.1), renewed: sec(10, 10.1), refresh: "r"},
+		login: &login{began: sec(10, 10.1), refresh: "r"},
 		cart:  &cart{map[string]bool{"saved": true, "maybe": false}},
 	}
 	if row.Credential == scheme.Bearer || name == scheme.TokenCookie {

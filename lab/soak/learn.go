@@ -73,7 +73,7 @@ func (p *person) loggedIn(e *exchange, lost bool) {
 	if old != nil {
 		p.retire(old)
 	}
-	t := &ticket{scheme: e.scheme, user: e.user, login: &login{began: e.at, renewed: e.at, refresh: e.body.RefreshToken}, cart: newCart()}
+	t := &ticket{scheme: e.scheme, user: e.user, login: &login{began: e.at, refresh: e.body.RefreshToken}, cart: newCart()}
 	if e.scheme.Credential == scheme.Bearer || e.scheme.Name == scheme.TokenCookie {
 		t.cart = p.cart
 	}
@@ -111,7 +111,7 @@ func (p *person) refreshed(e *exchange) {
 	if e.status != http.StatusOK {
 		return
 	}
-	old.login.refresh, old.login.renewed = e.body.RefreshToken, e.at
+	old.login.refresh = e.body.RefreshToken
 	p.retire(old)
 	p.hold(&ticket{scheme: old.scheme, user: old.user, login: old.login, cart: old.cart, begun: old.begun, used: old.used}, e)
 }

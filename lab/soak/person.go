@@ -1,6 +1,7 @@
 package soak
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -124,27 +125,24 @@ func (p *person) act(ctx context.Context, c choice) {
 		p.burst(ctx, c, t)
 		return
 	}
-	e := p.prepare(c.scheme, c.action, t)
-	pin := p.soak.client.send(ctx, e, p.sender(c.policy))
-	p.finish(ctx, e, pin)
-}
-
-func (p *person) sender(policy string) sender {
-	return sender{policy: policy, address: contract.SimulatedAddress(p.number), pin: p.pin}
+	p.send(ctx, p.prepare(c, t))
 }
 
 // prepare makes a request.
-func (p *person) prepare(row scheme.Scheme, what action, t *ticket) *exchange {
-	e := &exchange{scheme: row, action: what, user: p.user, ticket: t, admin: p.admin}
-	if t != nil && what != logIn {
+func (p *person) prepare(c choice, t *ticket) *exchange {
+	e := &exchange{
+		scheme: c.scheme, action: c.action, policy: c.policy, address: contract.SimulatedAddress(p.number), pin: p.pin,
+		user: p.user, ticket: t, admin: p.admin,
+	}
+	if t != nil && c.action != logIn {
 		e.user = t.user
 	}
-	if what == add {
+	if c.action == add {
 		p.items++
 		e.item = fmt.Sprintf("%d-%d", p.number, p.items)
 		t.cart.saved[e.item] = false
 	}
-	if what == add || what == look {
+	if c.action == add || c.action == look {
 		e.sure = t.cart.sure()
 	}
 	return e
@@ -153,21 +151,26 @@ func (p *person) prepare(row scheme.Scheme, what action, t *ticket) *exchange {
 // burst sends several requests at once. The cart of a signed cookie is not changed by them: of several cookies the last
 // wins, and the changes of the others are lost, which is no mistake but what that scheme is.
 func (p *person) burst(ctx context.Context, c choice, t *ticket) {
-	what := add
+	c.action = add
 	if c.scheme.Name == scheme.SessionCookie {
-		what = me
+		c.action = me
 	}
-	all, pins := make([]*exchange, burst), make([]string, burst)
+	all := make([]*exchange, burst)
 	for i := range all {
-		all[i] = p.prepare(c.scheme, what, t)
+		all[i] = p.prepare(c, t)
 	}
+	p.send(ctx, all...)
+}
+
+// send sends requests at once, and then looks at one answer after the other.
+func (p *person) send(ctx context.Context, all ...*exchange) {
 	var group sync.WaitGroup
-	for i, e := range all {
-		group.Go(func() { pins[i] = p.soak.client.send(ctx, e, p.sender(c.policy)) })
+	for _, e := range all {
+		group.Go(func() { p.soak.send(ctx, e) })
 	}
 	group.Wait()
-	for i, e := range all {
-		p.finish(ctx, e, pins[i])
+	for _, e := range all {
+		p.finish(ctx, e)
 	}
 }
 
@@ -179,7 +182,7 @@ func (p *person) changeRole(ctx context.Context) {
 	}
 	if err := p.soak.target.SetRoles(ctx, p.user, roles); err != nil {
 		if ctx.Err() == nil {
-			p.soak.fail(fmt.Errorf("set roles of %s: %w", p.user, err))
+			p.soak.stop(fmt.Errorf("set roles of %s: %w", p.user, err))
 		}
 		return
 	}
@@ -188,13 +191,11 @@ func (p *person) changeRole(ctx context.Context) {
 }
 
 // finish judges an answer and learns from it.
-func (p *person) finish(ctx context.Context, e *exchange, pin string) {
+func (p *person) finish(ctx context.Context, e *exchange) {
 	if ctx.Err() != nil {
 		return // it was cut off
 	}
-	if pin != "" {
-		p.pin = pin
-	}
+	p.pin = cmp.Or(e.newPin, p.pin)
 	p.recent = keep(p.recent, e.at.to, e.String())
 	p.soak.countRequest(*e)
 	if b := p.soak.world.judge(*e, p.soak.config.ResponseTimeout); b != nil {
@@ -206,22 +207,13 @@ func (p *person) finish(ctx context.Context, e *exchange, pin string) {
 // lookLast looks once more at everything that this person has, when nothing is broken any more.
 func (p *person) lookLast(ctx context.Context) {
 	for _, t := range p.retired {
-		p.once(ctx, me, t)
+		p.send(ctx, p.prepare(choice{scheme: t.scheme, action: me, policy: contract.Sticky}, t))
 	}
 	for _, row := range schemes {
 		for _, what := range []action{me, look} {
 			if t := p.held[row.Name]; t != nil {
-				p.once(ctx, what, t)
+				p.send(ctx, p.prepare(choice{scheme: row, action: what, policy: contract.Sticky}, t))
 			}
 		}
 	}
-}
-
-func (p *person) once(ctx context.Context, what action, t *ticket) {
-	if ctx.Err() != nil {
-		return
-	}
-	e := p.prepare(t.scheme, what, t)
-	pin := p.soak.client.send(ctx, e, p.sender(contract.Sticky))
-	p.finish(ctx, e, pin)
 }

@@ -36,7 +36,9 @@ type Broken struct {
 	Invariant string   `json:"invariant"`
 	What      string   `json:"what"`
 	Events    []string `json:"events"` // what came before, the oldest first
-	machine   bool     // it was this machine that was late
+	// machine: this machine was late, and not the server. The process got no processor for as long as the answer came too late,
+	// or for as long as a timeout. It is counted and told, and does not end the run.
+	machine bool
 }
 
 func newReport(c Config) Report {

@@ -17,7 +17,9 @@ package soak
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -72,9 +74,9 @@ func liveThrough(ctx context.Context, config Config) (figures Report, last []str
 	if err != nil {
 		return Report{}, nil, err
 	}
-	s := &soak{config: config, target: target, world: newWorld(config.Replicas), client: newClient(target.URL()), started: time.Now(), total: newReport(config)}
+	s := &soak{config: config, target: target, world: newWorld(config.Replicas), client: newClient(), started: time.Now(), total: newReport(config)}
 	err = s.run(ctx)
-	s.client.close()
+	s.client.CloseIdleConnections()
 	if failed := closeLab(); err == nil {
 		err = failed
 	}
@@ -86,21 +88,23 @@ type soak struct {
 	config  Config
 	target  Target
 	world   *world
-	client  *client
+	client  *http.Client
 	started time.Time
-	stop    context.CancelFunc // ends the work of all people after a broken invariant
+	stop    context.CancelCauseFunc // ends the work of all people: an invariant is broken, or the lab does not do what it is told
 
-	mu     sync.Mutex
-	total  Report // so far
-	failed error  // of the driver, or of a person who could not go on
+	mu    sync.Mutex
+	total Report // so far
 }
+
+// errBroken stops a run that has found a broken invariant, which is in its report.
+var errBroken = errors.New("an invariant is broken")
 
 func (s *soak) run(ctx context.Context) error {
 	if err := s.target.AddUsers(ctx, contract.MaxUsers, password); err != nil {
 		return fmt.Errorf("add simulated users: %w", err)
 	}
-	running, stop := context.WithCancel(ctx)
-	defer stop()
+	running, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	s.stop = stop
 	over, end := context.WithTimeout(running, s.config.For)
 	defer end()
@@ -117,57 +121,27 @@ func (s *soak) run(ctx context.Context) error {
 		group.Go(func() { s.showProgress(over) })
 	}
 	group.Wait()
-	if err := s.ended(ctx); err != nil || s.broken() != nil {
-		return err
-	}
-	for _, p := range people { // everything is mended by now
+	for _, p := range people { // everything is mended by now, unless the run was stopped
 		p.lookLast(running)
 	}
-	return s.ended(ctx)
-}
-
-// ended returns why the run has ended early, if it has.
-func (s *soak) ended(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.failed != nil && ctx.Err() == nil {
-		return s.failed
+	if err := context.Cause(running); ctx.Err() == nil && !errors.Is(err, errBroken) {
+		return err
 	}
 	return ctx.Err()
 }
 
-// fail ends the run because something of its own went wrong.
-func (s *soak) fail(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.failed == nil {
-		s.failed = err
-	}
-	s.stop()
-}
-
 // report ends the run with a broken invariant. The first counts.
 func (s *soak) report(b *Broken, recent ...logged) {
-	if b == nil {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if b.machine {
+	switch {
+	case b.machine:
 		s.total.LateMachine++
+	case s.total.Broken == nil:
+		b.Events = s.world.events(recent, s.started)
+		s.total.Broken = b
+		s.stop(errBroken)
 	}
-	if b.machine || s.total.Broken != nil {
-		return
-	}
-	b.Events = s.world.events(recent, s.started)
-	s.total.Broken = b
-	s.stop()
-}
-
-func (s *soak) broken() *Broken {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.total.Broken
 }
 
 func (s *soak) showProgress(ctx context.Context) {

@@ -21,6 +21,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/embedded"
 	"authlab/lab/soak"
+	"authlab/lab/testkit"
 )
 
 // config is a short soak of few people, so that what is tested is the lab and not the machine.
@@ -40,9 +41,7 @@ func config(seed uint64, length time.Duration) soak.Config {
 
 func TestTheLabKeepsEveryInvariant(t *testing.T) {
 	report, err := soak.Run(t.Context(), config(31, 4*time.Second))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	if b := report.Broken; b != nil {
 		t.Error(b.Invariant + ": " + b.What + "\n" + strings.Join(b.Events, "\n"))
 	}
@@ -161,9 +160,7 @@ func TestASoakFindsALabThatBreaksAPromise(t *testing.T) {
 				return liar{target, server.URL}, func() error { server.Close(); return end() }, nil
 			}
 			report, err := soak.Run(t.Context(), c)
-			if err != nil {
-				t.Fatal(err)
-			}
+			testkit.Must(t, err)
 			b := cmp.Or(report.Broken, &soak.Broken{})
 			if b.Invariant != tt.want {
 				t.Errorf("found %q (%s), want %q", b.Invariant, b.What, tt.want)
@@ -178,9 +175,7 @@ func TestASoakFindsALabThatBreaksAPromise(t *testing.T) {
 // proxy passes requests on, and lies.
 func (l lie) proxy(t *testing.T, to string) http.Handler {
 	target, err := url.Parse(to)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	t.Cleanup(transport.CloseIdleConnections)
 	proxy := &httputil.ReverseProxy{

@@ -3,6 +3,7 @@ package soak
 import (
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,6 @@ type login struct {
 	began   span
 	ended   []ending
 	refresh string // works once; empty: spent, or it may be
-	renewed span   // when that one was made
 }
 
 // An ending may have ended a login, or surely has.
@@ -85,68 +85,63 @@ func (c *cart) sure() []string {
 	return items
 }
 
-// validity tells whether the server may know a ticket, and whether it may not, in a request that a replica answered. Where
-// both are false the model has a mistake.
-func (w *world) validity(e exchange) (good, bad bool) {
+// over tells whether the login is over that a request is sent with, for the replica that answered it.
+func (w *world) over(e exchange) truth {
 	t, at := e.ticket, e.at
-	good = true
-	note := func(maybe, surely bool) {
-		bad = bad || maybe
-		good = good && !surely
+	isToken := t != nil && !t.exp.IsZero()
+	switch {
+	case t == nil || t.scheme.Credential == scheme.Password:
+		return no
+	case e.action == refresh:
+		return w.familyOver(e)
 	}
-	sessionPlace := t.scheme.RememberedAt
-	isToken := !t.exp.IsZero()
+	over := no
 	if isToken || t.scheme.Name == scheme.SessionCookie {
-		note(w.keyLosses.between(t.signed, at))
+		over = max(over, w.keyLosses.between(t.signed, at))
 	}
 	if isToken {
 		if r := w.named(e.replica); r != nil {
 			early, late := w.clock(r, at)
-			note(!late.Before(t.exp) || early.Before(t.issued), !early.Before(t.exp) || late.Before(t.issued))
+			over = max(over, truthOf(!late.Before(t.exp) || early.Before(t.issued), !early.Before(t.exp) || late.Before(t.issued)))
 		}
-	} else if t.scheme.Credential == scheme.Cookie {
+	} else {
 		// Any replica may have looked at the session last, by its own clock.
 		_, now := w.labTime(at)
-		note(now.Sub(t.used) >= idle-touchLate-2*maxSkew || now.Sub(t.begun) >= absolute-2*maxSkew, false)
+		over = max(over, truthOf(now.Sub(t.used) >= idle-touchLate-2*maxSkew || now.Sub(t.begun) >= absolute-2*maxSkew, false))
 	}
-	switch sessionPlace {
+	switch t.scheme.RememberedAt {
 	case scheme.InRedis:
-		note(w.flushes.between(t.signed, at))
+		over = max(over, w.flushes.between(t.signed, at))
 	case scheme.InReplica:
-		note(w.named(t.home).kills.between(t.signed, at))
-		note(e.replica != t.home, e.replica != t.home)
+		elsewhere := e.replica != t.home
+		over = max(over, w.named(t.home).kills.between(t.signed, at), truthOf(elsewhere, elsewhere))
 	}
 	// Only what is remembered can be ended: the session, or on the denylist that a token was taken back. A logout by a token
 	// does not ask the denylist.
-	if sessionPlace != scheme.Nowhere || t.scheme.AsksRedis && e.action != logout {
-		note(w.ended(t, at))
+	if t.scheme.RememberedAt != scheme.Nowhere || t.scheme.AsksRedis && e.action != logout {
+		over = max(over, w.ended(t, at))
 	}
-	return good, bad
+	return over
 }
 
-// ended tells whether a ticket's login may have ended before, or surely has. A denylist that was lost ends nothing.
-func (w *world) ended(t *ticket, at span) (maybe, surely bool) {
+// ended tells whether a ticket's login has ended before. A denylist that was lost ends nothing.
+func (w *world) ended(t *ticket, at span) truth {
+	ended := no
 	for _, ending := range t.login.ended {
-		mayBeLost, isLost := false, false
-		if t.scheme.RememberedAt == scheme.Nowhere {
-			mayBeLost, isLost = w.flushes.between(ending.at, at)
+		one := truthOf(true, ending.surely)
+		if ending.surely && t.scheme.RememberedAt == scheme.Nowhere {
+			one = yes - w.flushes.between(ending.at, at)
 		}
-		maybe = maybe || !ending.surely || !isLost
-		surely = surely || ending.surely && !mayBeLost
+		ended = max(ended, one)
 	}
-	return maybe, surely
+	return ended
 }
 
-// refreshable is validity for the refresh token of a login.
-func (w *world) refreshable(e exchange) (good, bad bool) {
+// familyOver is over for the refresh token of a login.
+func (w *world) familyOver(e exchange) truth {
 	l := e.ticket.login
-	mayBeLost, isLost := w.flushes.between(l.renewed, e.at)
-	old, older := w.flushes.between(l.began, e.at) // of the family
 	_, now := w.labTime(e.at)
-	bad = mayBeLost || old || len(l.ended) > 0 || now.Sub(e.ticket.begun) >= absolute-2*maxSkew
-	good = !isLost && !older
-	for _, ending := range l.ended {
-		good = good && !ending.surely
-	}
-	return good, bad
+	surely := slices.ContainsFunc(l.ended, func(e ending) bool { return e.surely })
+	maybe := len(l.ended) > 0 || now.Sub(e.ticket.begun) >= absolute-2*maxSkew
+	return max(w.flushes.between(l.began, e.at), truthOf(maybe, surely))
 }

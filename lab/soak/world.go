@@ -47,16 +47,35 @@ func (s spans) touching(at span) spans {
 	return slices.DeleteFunc(slices.Clone(s[i:]), func(o span) bool { return !o.touches(at) })
 }
 
-// between tells whether one may have happened, or surely has, after what was done in since and before what is done in at.
-func (s spans) between(since, at span) (maybe, surely bool) {
+// between tells whether one has happened after what was done in since and before what is done in at.
+func (s spans) between(since, at span) truth {
+	between := no
 	for _, o := range slices.Backward(s) {
 		if o.over(since) {
 			break
 		}
-		maybe = maybe || !at.over(o)
-		surely = surely || (since.over(o) && o.over(at))
+		between = max(between, truthOf(!at.over(o), since.over(o) && o.over(at)))
 	}
-	return maybe, surely
+	return between
+}
+
+// A truth is what the model can know. Of a thing that is perhaps so, both answers are right.
+type truth int
+
+const (
+	no truth = iota
+	perhaps
+	yes
+)
+
+func truthOf(maybe, surely bool) truth {
+	switch {
+	case surely:
+		return yes
+	case maybe:
+		return perhaps
+	}
+	return no
 }
 
 // A move changed a number of the world: it was value after the span.
@@ -170,10 +189,8 @@ func (w *world) note(change func(now time.Time)) {
 }
 
 func (w *world) named(name string) *replica {
-	for i, r := range w.replicas {
-		if replicaName(i) == name {
-			return r
-		}
+	if i := indexOf(name); i < len(w.replicas) {
+		return w.replicas[i]
 	}
 	return nil
 }

@@ -6,24 +6,20 @@ import (
 	"context"
 	"crypto/rand"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"authlab/lab/testkit"
 )
 
 // Address returns the address of an empty schema in that PostgreSQL. It is the test's own, and is dropped with all that
-// is in it when the test ends. Without a PostgreSQL the test is skipped, or fails if AUTHLAB_TEST_PARTS is all.
+// is in it when the test ends. Without a PostgreSQL see package testkit.
 func Address(t testing.TB) string {
 	t.Helper()
-	server := os.Getenv("AUTHLAB_TEST_POSTGRES")
-	if server == "" && os.Getenv("AUTHLAB_TEST_PARTS") == "all" {
-		t.Fatal("AUTHLAB_TEST_PARTS is all, and AUTHLAB_TEST_POSTGRES names no PostgreSQL to test on")
-	} else if server == "" {
-		t.Skip("AUTHLAB_TEST_POSTGRES names no PostgreSQL to test on")
-	}
+	server := testkit.Named(t, "AUTHLAB_TEST_POSTGRES")
 	schema := "authlab_test_" + strings.ToLower(rand.Text())
 	Exec(t, server, "CREATE SCHEMA "+schema)
 	t.Cleanup(func() { Exec(t, server, "DROP SCHEMA "+schema+" CASCADE") })

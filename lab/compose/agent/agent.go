@@ -1,12 +1,10 @@
 // Package agent is what one replica tells its lab, and lets it do, where the lab is another process.
 //
 //	nginx ───▶ :8080  the replica          requests of clients, through a door
-//	console ─▶ :8079  its agent            GET /memory   what does it remember, what time is it there?
-//	                  (never published)    POST /clock   its clock is wrong from now on
-//	                                       POST /forget  as if it had just been started
-//	                                       POST /door    it is open, silent, or refuses connections
-//	                                       POST /redis   it is cut off from Redis, or far from it
-//	                                       POST /settings  it works otherwise from now on
+//	console ─▶ :8079  its agent            GET /memory       what does it remember, and how does it work?
+//	                  (never published)    POST /conditions  its clock is wrong from now on, Redis is away or far, it has other settings
+//	                                       POST /forget      as if it had just been started
+//	                                       POST /door        it is open, silent, or refuses connections
 //
 // So a lab without a way to Docker can still break a replica: for its clients, a replica that refuses connections and has
 // forgotten is a dead one.
@@ -36,12 +34,18 @@ type Memory struct {
 	Sessions     []contract.SessionView `json:"sessions"` // shortened, and not all if there are many
 	SessionCount int                    `json:"session_count"`
 	Bytes        int64                  `json:"bytes"`    // of all session records, as text
-	Offset       string                 `json:"offset"`   // of the replica's clock to the real one, like 15m0s
 	Redis        bool                   `json:"redis"`    // it reaches Redis
 	OwnKeys      bool                   `json:"own_keys"` // it made its signing keys by itself, and no other replica has them
 	Door         string                 `json:"door"`     // DoorOpen, DoorSilent or DoorRefuses
-	Wire         WireState              `json:"wire"`     // to Redis, as the lab has left it
-	Settings     contract.Settings      `json:"settings"`
+	Conditions                          // as the lab has left them
+}
+
+// Conditions are what the lab makes a replica work under. The zero value: all is as it should be.
+type Conditions struct {
+	Offset   time.Duration     `json:"offset_ns"` // of the replica's clock to the real one
+	Cut      bool              `json:"cut"`       // it is cut off from Redis
+	Delay    time.Duration     `json:"delay_ns"`  // of each command to Redis
+	Settings contract.Settings `json:"settings"`
 }
 
 // Config says what an Agent works with. Open and Redis are required.
@@ -55,16 +59,14 @@ type Config struct {
 
 // An Agent stands in front of a replica. It is the replica's handler; Lab is the lab's.
 type Agent struct {
-	config Config
-	offset atomic.Int64 // ns, of the replica's clock to the real one
-	wire   wire
-	app    atomic.Pointer[web.Server]
+	config     Config
+	conditions atomic.Pointer[Conditions]
+	app        atomic.Pointer[web.Server]
 
 	mu       sync.Mutex // one at a time forgets or ends
 	draining bool
 	startup  contract.Startup      // of app
 	redis    redis.UniversalClient // of app
-	settings contract.Settings
 }
 
 var _ http.Handler = (*Agent)(nil)
@@ -72,6 +74,7 @@ var _ http.Handler = (*Agent)(nil)
 // New opens the replica. Close the agent after its last request.
 func New(config Config) (*Agent, error) {
 	a := &Agent{config: config}
+	a.conditions.Store(&Conditions{})
 	return a, a.forget(contract.Startup{})
 }
 
@@ -89,7 +92,7 @@ func (a *Agent) Drain() {
 }
 
 // now is what the replica takes for the time.
-func (a *Agent) now() time.Time { return time.Now().Add(time.Duration(a.offset.Load())) }
+func (a *Agent) now() time.Time { return time.Now().Add(a.conditions.Load().Offset) }
 
 // forget begins the replica anew, with an empty memory.
 func (a *Agent) forget(startup contract.Startup) error {
@@ -104,7 +107,7 @@ func (a *Agent) reopen(startup contract.Startup) error {
 	if err != nil {
 		return err
 	}
-	client.AddHook(&a.wire)
+	client.AddHook(wire{&a.conditions})
 	app, err := a.config.Open(client, a.now, startup)
 	if err != nil {
 		return errors.Join(err, client.Close())
@@ -112,8 +115,8 @@ func (a *Agent) reopen(startup contract.Startup) error {
 	if a.draining {
 		app.Drain()
 	}
-	if a.settings != (contract.Settings{}) {
-		app.Tune(control.Tuned(a.settings))
+	if settings := a.conditions.Load().Settings; settings != (contract.Settings{}) {
+		app.Tune(control.Tuned(settings))
 	}
 	a.app.Store(app)
 	before := a.redis
@@ -133,13 +136,12 @@ func (a *Agent) Close() error {
 
 func (a *Agent) memory(ctx context.Context) (Memory, error) {
 	a.mu.Lock()
-	app, ownKeys, settings := a.app.Load(), a.startup.OwnKeys, a.settings
+	app, ownKeys := a.app.Load(), a.startup.OwnKeys
 	a.mu.Unlock()
 	entries := app.Remembers()
 	bytes, err := control.SessionBytes(entries)
 	return Memory{
 		Sessions: control.Sessions(entries), SessionCount: len(entries), Bytes: bytes,
-		Offset: time.Duration(a.offset.Load()).String(), Redis: app.RedisUp(ctx), OwnKeys: ownKeys,
-		Door: a.door(), Wire: a.wire.state(), Settings: settings,
+		Redis: app.RedisUp(ctx), OwnKeys: ownKeys, Door: a.door(), Conditions: *a.conditions.Load(),
 	}, err
 }

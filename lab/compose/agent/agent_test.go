@@ -3,7 +3,6 @@ package agent_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +18,7 @@ import (
 	"authlab/lab/compose/agent"
 	"authlab/lab/contract"
 	"authlab/lab/fault/door"
+	"authlab/lab/testkit"
 	"authlab/session"
 	"authlab/token"
 	"authlab/web"
@@ -39,14 +39,10 @@ func start(t *testing.T) *replica {
 	t.Helper()
 	r := &replica{t: t, redis: miniredis.RunT(t)}
 	directory, hasher := account.NewMemory(), account.NewHasher(1)
-	if err := account.CreateSimulated(t.Context(), directory, hasher, 1, func(int) string { return "ann" }, "secret"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, account.CreateSimulated(t.Context(), directory, hasher, 1, func(int) string { return "ann" }, "secret"))
 	shared, cookies := newKeys(t), newCookieKeys(t)
 	listener, err := door.Open(t.Context(), "127.0.0.1:0", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	connect := func() (redis.UniversalClient, error) {
 		client, err := web.OpenRedis("redis://" + r.redis.Addr())
 		r.clients = append(r.clients, client)
@@ -61,9 +57,7 @@ func start(t *testing.T) *replica {
 			Name: "app-1", Directory: directory, Hasher: hasher, Redis: client, Keys: keys, CookieKeys: cookies, Now: now,
 		}), nil
 	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	r.app = &httptest.Server{Listener: listener, Config: &http.Server{Handler: r.agent}}
 	r.app.Start()
 	lab := httptest.NewServer(r.agent.Lab())
@@ -80,37 +74,21 @@ func start(t *testing.T) *replica {
 
 func newKeys(t *testing.T) *token.Keyring {
 	key, err := token.GenerateKey(token.DefaultAlgorithm)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	keys, err := token.NewKeyring(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return keys
 }
 
 func newCookieKeys(t *testing.T) *session.CookieKeys {
 	cookies, err := session.NewCookieKeys([]byte(strings.Repeat("k", 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return cookies
 }
 
 func (r *replica) send(method, path, body string) int {
 	r.t.Helper()
-	request, err := http.NewRequestWithContext(r.t.Context(), method, r.app.URL+path, strings.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Cookie", r.cookie)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer response.Body.Close()
+	response := testkit.Send(r.t, method, r.app.URL+path, body, "Cookie", r.cookie)
 	if cookie := response.Header.Get("Set-Cookie"); cookie != "" {
 		r.cookie, _, _ = strings.Cut(cookie, ";")
 	}
@@ -124,19 +102,19 @@ func (r *replica) login() {
 	}
 }
 
+func (r *replica) set(c agent.Conditions) error { return r.client.Set(r.t.Context(), c) }
+
 func (r *replica) memory() agent.Memory {
 	r.t.Helper()
 	memory, err := r.client.Memory(r.t.Context())
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	testkit.Must(r.t, err)
 	return memory
 }
 
 func TestAnAgentTellsWhatItsReplicaRemembersAndNeverAWholeID(t *testing.T) {
 	r := start(t)
-	if memory := r.memory(); memory.SessionCount != 0 || memory.Bytes != 0 || !memory.Redis || memory.OwnKeys || memory.Offset != "0s" ||
-		memory.Door != agent.DoorOpen || memory.Wire != (agent.WireState{Delay: "0s"}) {
+	if memory := r.memory(); memory.SessionCount != 0 || memory.Bytes != 0 || !memory.Redis || memory.OwnKeys ||
+		memory.Door != agent.DoorOpen || memory.Conditions != (agent.Conditions{}) {
 		t.Errorf("at first: %+v", memory)
 	}
 	r.login()
@@ -151,9 +129,7 @@ func TestAnAgentTellsWhatItsReplicaRemembersAndNeverAWholeID(t *testing.T) {
 
 func TestAReplicaWorksByItsSettingsAlsoAfterItHasForgotten(t *testing.T) {
 	r := start(t)
-	if err := errors.Join(r.client.Set(t.Context(), contract.Settings{MaxSessions: 1}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, errors.Join(r.set(agent.Conditions{Settings: contract.Settings{MaxSessions: 1}}), r.client.Forget(t.Context(), contract.Startup{})))
 	for i, want := range []int{1, 2} {
 		for range 2 {
 			r.cookie = ""
@@ -162,11 +138,9 @@ func TestAReplicaWorksByItsSettingsAlsoAfterItHasForgotten(t *testing.T) {
 		if memory := r.memory(); memory.SessionCount != want {
 			t.Errorf("step %d: %d sessions of one user, want %d", i, memory.SessionCount, want)
 		}
-		if err := errors.Join(r.client.Set(t.Context(), contract.Settings{}), r.client.Forget(t.Context(), contract.Startup{})); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, errors.Join(r.set(agent.Conditions{}), r.client.Forget(t.Context(), contract.Startup{})))
 	}
-	if err := r.client.Set(t.Context(), contract.Settings{MaxSessions: -1}); err == nil {
+	if err := r.set(agent.Conditions{Settings: contract.Settings{MaxSessions: -1}}); err == nil {
 		t.Error("less than no sessions were set")
 	}
 }
@@ -178,10 +152,8 @@ func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
 		offset time.Duration
 		want   int
 	}{{20 * time.Minute, http.StatusOK}, {10 * time.Minute, http.StatusOK}, {time.Hour, http.StatusUnauthorized}} {
-		if err := r.client.SetClock(t.Context(), tt.offset); err != nil {
-			t.Fatal(err)
-		}
-		if offset := r.memory().Offset; offset != tt.offset.String() {
+		testkit.Must(t, r.set(agent.Conditions{Offset: tt.offset}))
+		if offset := r.memory().Offset; offset != tt.offset {
 			t.Errorf("the clock is %s ahead, want %s", offset, tt.offset)
 		}
 		if status := r.send(http.MethodGet, "/session/memory/me", ""); status != tt.want {
@@ -193,13 +165,9 @@ func TestAReplicasClockIsAsFarAheadAsItWasToldLast(t *testing.T) {
 func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	r := start(t)
 	r.login()
-	if err := r.client.SetClock(t.Context(), time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
-		t.Fatal(err)
-	}
-	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != "1m0s" || !memory.Redis {
+	testkit.Must(t, r.set(agent.Conditions{Offset: time.Minute}))
+	testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{}))
+	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != time.Minute || !memory.Redis {
 		t.Errorf("%+v", memory)
 	}
 	if status := r.send(http.MethodGet, "/session/memory/me", ""); status != http.StatusUnauthorized {
@@ -210,9 +178,7 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 		t.Errorf("a new session: %d", status)
 	}
 	r.agent.Drain()
-	if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{}))
 	if status := r.send(http.MethodGet, "/readyz", ""); status != http.StatusServiceUnavailable {
 		t.Errorf("a replica that ends is ready again: %d", status)
 	}
@@ -236,9 +202,7 @@ func TestALifeOfAReplicaLeavesNothingToTheNext(t *testing.T) {
 	first := login()
 	for range 5 {
 		r.memory() // asks Redis whether it is there
-		if err := r.client.Forget(t.Context(), contract.Startup{}); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{}))
 	}
 	if after := login(); after != first {
 		t.Errorf("a login after five lives: %d commands are counted, and %d before them", after, first)
@@ -266,9 +230,7 @@ func TestAnAddressWithoutAnAgentIsAwayAndARefusalIsNot(t *testing.T) {
 	refusing := httptest.NewServer(http.NotFoundHandler())
 	defer refusing.Close()
 	paused, err := net.Listen("tcp", "127.0.0.1:0") // the operating system accepts, and no process reads
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer paused.Close()
 	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -284,22 +246,16 @@ func TestADoorThatRefusesIsADeadReplicaToItsClients(t *testing.T) {
 	r := start(t)
 	r.login()
 	for range 2 {
-		if err := r.client.SetDoor(t.Context(), agent.DoorRefuses); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, r.client.SetDoor(t.Context(), agent.DoorRefuses))
 	}
 	if _, err := http.Get(r.app.URL + "/livez"); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("a client: %v", err)
 	}
-	if err := r.client.SetDoor(t.Context(), agent.DoorSilent); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.client.SetDoor(t.Context(), agent.DoorSilent))
 	if memory := r.memory(); memory.Door != agent.DoorRefuses || memory.SessionCount != 0 {
 		t.Errorf("while it refuses: %+v", memory)
 	}
-	if err := r.client.SetDoor(t.Context(), agent.DoorOpen); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.client.SetDoor(t.Context(), agent.DoorOpen))
 	if status := r.send(http.MethodGet, "/session/memory/me", ""); status != http.StatusUnauthorized || r.memory().Door != agent.DoorOpen {
 		t.Errorf("afterwards: %d, %+v", status, r.memory())
 	}
@@ -308,17 +264,13 @@ func TestADoorThatRefusesIsADeadReplicaToItsClients(t *testing.T) {
 func TestADoorThatIsSilentForgetsNothing(t *testing.T) {
 	r := start(t)
 	r.login()
-	if err := r.client.SetDoor(t.Context(), agent.DoorSilent); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.client.SetDoor(t.Context(), agent.DoorSilent))
 	answered := make(chan int, 1)
 	go func() { answered <- r.send(http.MethodGet, "/session/memory/me", "") }()
 	if memory := r.memory(); memory.Door != agent.DoorSilent || memory.SessionCount != 1 {
 		t.Errorf("in the silence: %+v", memory)
 	}
-	if err := r.client.SetDoor(t.Context(), agent.DoorOpen); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, r.client.SetDoor(t.Context(), agent.DoorOpen))
 	if status := <-answered; status != http.StatusOK {
 		t.Errorf("what waited was answered %d", status)
 	}
@@ -330,67 +282,63 @@ func TestAReplicaCanBeCutOffFromRedisAndBeFarFromIt(t *testing.T) {
 		t.Fatal(status)
 	}
 	for _, tt := range []struct {
-		wire    agent.WireState
-		status  int
-		atLeast time.Duration
+		conditions agent.Conditions
+		status     int
 	}{
-		{agent.WireState{Cut: true, Delay: "0s"}, http.StatusServiceUnavailable, 0},
-		{agent.WireState{Delay: "30ms"}, http.StatusOK, 30 * time.Millisecond},
-		{agent.WireState{Delay: "0s"}, http.StatusOK, 0},
+		{agent.Conditions{Cut: true}, http.StatusServiceUnavailable},
+		{agent.Conditions{Delay: 30 * time.Millisecond}, http.StatusOK},
+		{agent.Conditions{}, http.StatusOK},
 	} {
-		if err := r.client.SetWire(t.Context(), tt.wire); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, r.set(tt.conditions))
 		began := time.Now()
 		status := r.send(http.MethodGet, "/session/redis/me", "")
-		if took := time.Since(began); status != tt.status || took < tt.atLeast {
-			t.Errorf("%+v: %d after %s", tt.wire, status, took)
+		if took := time.Since(began); status != tt.status || took < tt.conditions.Delay {
+			t.Errorf("%+v: %d after %s", tt.conditions, status, took)
 		}
-		if memory := r.memory(); memory.Wire != tt.wire || memory.Redis == tt.wire.Cut {
-			t.Errorf("%+v: %+v", tt.wire, memory)
+		if memory := r.memory(); memory.Conditions != tt.conditions || memory.Redis == tt.conditions.Cut {
+			t.Errorf("%+v: %+v", tt.conditions, memory)
 		}
 	}
 }
 
 func TestAReplicaSignsWithKeysOfItsOwnUntilItForgetsThem(t *testing.T) {
 	r := start(t)
-	keys := func() string {
-		response, err := http.Get(r.app.URL + "/.well-known/jwks.json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		text, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
+	keys := func() string { return testkit.Send(t, http.MethodGet, r.app.URL+"/.well-known/jwks.json", "").Text }
 	shared := keys()
 	for _, own := range []bool{true, false} {
-		if err := r.client.Forget(t.Context(), contract.Startup{OwnKeys: own}); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{OwnKeys: own}))
 		if (keys() == shared) == own || r.memory().OwnKeys != own {
 			t.Errorf("own keys %t: %+v", own, r.memory())
 		}
 	}
 }
 
-func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
+func TestWhatIsNoDoorAndNoConditionIsRefused(t *testing.T) {
 	r := start(t)
 	for path, bodies := range map[string][]string{
 		"/door":   {"", `{"door":"ajar"}`, `{}`},
-		"/redis":  {"", `{"cut":true}`, `{"delay":"-1s"}`, `{"delay":"2s"}`},
 		"/forget": {""},
+		"/conditions": {
+			"", "15m", `{"offset_ns":"soon"}`, `{"offset_ns":60,"delay_ns":-1}`,
+			`{"offset_ns":60,"delay_ns":2000000000}`, `{"offset_ns":60,"settings":{"max_sessions":-1}}`,
+		},
 	} {
 		for _, body := range bodies {
 			answer := httptest.NewRecorder()
 			r.agent.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body)))
 			if answer.Code != http.StatusBadRequest {
-				t.Errorf("%s %q: %d", path, body, answer.Code)
+				t.Errorf("%s %.40q: %d", path, body, answer.Code)
 			}
 		}
+	}
+	answer := httptest.NewRecorder()
+	long := `{"offset_ns":60` + strings.Repeat(" ", 2000) + "}"
+	r.agent.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/conditions", strings.NewReader(long)))
+	if answer.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("a body of %d bytes: %d", len(long), answer.Code)
+	}
+	if memory := r.memory(); memory.Conditions != (agent.Conditions{}) {
+		t.Errorf("what was refused counts: %+v", memory)
 	}
 	connect := func() (redis.UniversalClient, error) {
 		client, err := web.OpenRedis("redis://" + r.redis.Addr())
@@ -398,28 +346,11 @@ func TestWhatIsNoDoorAndNoWireIsRefused(t *testing.T) {
 		return client, err
 	}
 	without, err := agent.New(agent.Config{Redis: connect, Open: func(redis.UniversalClient, func() time.Time, contract.Startup) (*web.Server, error) { return nil, nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer without.Close()
-	answer := httptest.NewRecorder()
+	answer = httptest.NewRecorder()
 	without.Lab().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/door", strings.NewReader(`{"door":"silent"}`)))
 	if answer.Code != http.StatusConflict {
 		t.Errorf("a replica without a door: %d", answer.Code)
-	}
-}
-
-func TestAClockThatIsNoneIsRefused(t *testing.T) {
-	r := start(t)
-	for _, body := range []string{"", "15m", `{"offset":"soon"}`, `{"offset":"1m"` + strings.Repeat(" ", 2000) + "}"} {
-		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/clock", strings.NewReader(body))
-		answer := httptest.NewRecorder()
-		r.agent.Lab().ServeHTTP(answer, request)
-		if answer.Code != http.StatusBadRequest {
-			t.Errorf("%.30q: %d", body, answer.Code)
-		}
-	}
-	if offset := r.memory().Offset; offset != "0s" {
-		t.Errorf("the clock is %s ahead", offset)
 	}
 }

@@ -47,9 +47,9 @@ func (c *Client) Memory(ctx context.Context) (Memory, error) {
 	return memory, err
 }
 
-// SetClock makes the replica's clock so far ahead of the real time.
-func (c *Client) SetClock(ctx context.Context, offset time.Duration) error {
-	return c.ask(ctx, http.MethodPost, "/clock", clockBody{offset.String()}, nil)
+// Set makes the replica work so from now on.
+func (c *Client) Set(ctx context.Context, conditions Conditions) error {
+	return c.ask(ctx, http.MethodPost, "/conditions", conditions, nil)
 }
 
 // Forget makes the replica as if it had just been started so.
@@ -60,16 +60,6 @@ func (c *Client) Forget(ctx context.Context, startup contract.Startup) error {
 // SetDoor opens the replica's door or shuts it: DoorOpen, DoorSilent or DoorRefuses.
 func (c *Client) SetDoor(ctx context.Context, state string) error {
 	return c.ask(ctx, http.MethodPost, "/door", doorBody{state}, nil)
-}
-
-// SetWire cuts the replica's way to Redis or joins it, and makes it so long.
-func (c *Client) SetWire(ctx context.Context, wire WireState) error {
-	return c.ask(ctx, http.MethodPost, "/redis", wire, nil)
-}
-
-// Set makes the replica work so from now on.
-func (c *Client) Set(ctx context.Context, s contract.Settings) error {
-	return c.ask(ctx, http.MethodPost, "/settings", s, nil)
 }
 
 func (c *Client) ask(ctx context.Context, method, path string, body, into any) error {

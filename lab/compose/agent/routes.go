@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"authlab/lab/contract"
 	"authlab/lab/control"
@@ -16,15 +15,9 @@ const (
 	DoorRefuses = "refuses" // connections are reset and refused, and the replica has forgotten everything
 )
 
-// The bodies of what the lab asks. A WireState is one too.
-type (
-	clockBody struct {
-		Offset string `json:"offset"`
-	}
-	doorBody struct {
-		Door string `json:"door"`
-	}
-)
+type doorBody struct {
+	Door string `json:"door"`
+}
 
 // maxBody is how much of a body is read, in bytes.
 const maxBody = 1 << 10
@@ -32,41 +25,25 @@ const maxBody = 1 << 10
 // Lab is what the lab asks. Errors are problems, as of the lab's controls.
 func (a *Agent) Lab() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /memory", control.Look(a.memory))
-	mux.HandleFunc("POST /clock", control.Change(control.Body(a.setClock)))
-	mux.HandleFunc("POST /forget", control.Change(control.Body(func(_ *http.Request, startup contract.Startup) error { return a.forget(startup) })))
-	mux.HandleFunc("POST /door", control.Change(control.Body(a.setDoor)))
-	mux.HandleFunc("POST /settings", control.Change(control.Body(a.set)))
-	mux.HandleFunc("POST /redis", control.Change(control.Body(a.setWire)))
+	mux.HandleFunc("GET /memory", contract.HandleLook(a.memory))
+	mux.HandleFunc("POST /conditions", contract.HandleChange(contract.WithBody(a.set)))
+	mux.HandleFunc("POST /forget", contract.HandleChange(contract.WithBody(func(_ *http.Request, startup contract.Startup) error { return a.forget(startup) })))
+	mux.HandleFunc("POST /door", contract.HandleChange(contract.WithBody(a.setDoor)))
 	return http.MaxBytesHandler(mux, maxBody)
 }
 
-func (a *Agent) setClock(_ *http.Request, body clockBody) error {
-	offset, err := time.ParseDuration(body.Offset)
-	if err != nil {
-		return contract.Invalid(`The body should be like {"offset":"15m"}.`)
+func (a *Agent) set(_ *http.Request, body Conditions) error {
+	if body.Delay < 0 || body.Delay > contract.MaxDelay {
+		return contract.Invalid("Redis can be up to %s away.", contract.MaxDelay)
 	}
-	a.offset.Store(int64(offset))
-	return nil
-}
-
-func (a *Agent) setWire(_ *http.Request, body WireState) error {
-	delay, err := time.ParseDuration(body.Delay)
-	if err != nil || delay < 0 || delay > time.Second {
-		return contract.Invalid(`The body should be like {"cut":false,"delay":"5ms"}, with a delay from 0s to 1s.`)
-	}
-	a.wire.set(body.Cut, delay)
-	return nil
-}
-
-func (a *Agent) set(_ *http.Request, body contract.Settings) error {
-	if err := body.Check(); err != nil {
+	if err := body.Settings.Check(); err != nil {
 		return err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.settings = body
-	a.app.Load().Tune(control.Tuned(body))
+	if before := a.conditions.Swap(&body); before.Settings != body.Settings {
+		a.app.Load().Tune(control.Tuned(body.Settings))
+	}
 	return nil
 }
 

@@ -13,43 +13,23 @@ import (
 // errCut is what a replica gets for every command while it is cut off from Redis.
 var errCut = errors.New("the lab has cut this replica off from Redis")
 
-// A WireState is what the lab has made of a replica's way to Redis.
-type WireState struct {
-	Cut   bool   `json:"cut"`
-	Delay string `json:"delay"` // of each command, like 5ms
-}
-
 // A wire is a replica's way to Redis, where the lab can cut it or make it longer. It is a hook of the replica's client,
-// so Redis itself notices nothing. The zero wire is whole.
-type wire struct {
-	cut   atomic.Bool
-	delay atomic.Int64 // ns, of each command or pipeline
-}
+// so Redis itself notices nothing.
+type wire struct{ conditions *atomic.Pointer[Conditions] }
 
-var _ redis.Hook = (*wire)(nil)
-
-func (w *wire) set(cut bool, delay time.Duration) {
-	w.cut.Store(cut)
-	w.delay.Store(int64(delay))
-}
-
-func (w *wire) state() WireState {
-	return WireState{Cut: w.cut.Load(), Delay: time.Duration(w.delay.Load()).String()}
-}
+var _ redis.Hook = wire{}
 
 // travel is the way there and back.
-func (w *wire) travel(ctx context.Context) error {
-	if w.cut.Load() {
+func (w wire) travel(ctx context.Context) error {
+	now := w.conditions.Load()
+	switch {
+	case now.Cut:
 		return errCut
-	}
-	delay := time.Duration(w.delay.Load())
-	if delay == 0 {
+	case now.Delay == 0:
 		return nil
 	}
-	arrived := time.NewTimer(delay)
-	defer arrived.Stop()
 	select {
-	case <-arrived.C:
+	case <-time.After(now.Delay):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -57,9 +37,9 @@ func (w *wire) travel(ctx context.Context) error {
 }
 
 // DialHook implements redis.Hook.
-func (w *wire) DialHook(next redis.DialHook) redis.DialHook {
+func (w wire) DialHook(next redis.DialHook) redis.DialHook {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		if w.cut.Load() {
+		if w.conditions.Load().Cut {
 			return nil, errCut
 		}
 		return next(ctx, network, address)
@@ -67,7 +47,7 @@ func (w *wire) DialHook(next redis.DialHook) redis.DialHook {
 }
 
 // ProcessHook implements redis.Hook.
-func (w *wire) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+func (w wire) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if err := w.travel(ctx); err != nil {
 			cmd.SetErr(err)
@@ -78,7 +58,7 @@ func (w *wire) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 }
 
 // ProcessPipelineHook implements redis.Hook: a pipeline travels once.
-func (w *wire) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+func (w wire) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		if err := w.travel(ctx); err != nil {
 			for _, cmd := range cmds {

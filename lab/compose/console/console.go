@@ -64,15 +64,10 @@ type Console struct {
 	demos    *account.DemoReset
 	client   *http.Client // of the balancer
 
-	mu       sync.Mutex
-	ahead    time.Duration    // of the lab's time to the real one
-	wire     agent.WireState  // from every replica to Redis
-	startup  contract.Startup // of every replica
-	settings contract.Settings
+	mu         sync.Mutex
+	conditions agent.Conditions // of every replica, but for its own skew
+	startup    contract.Startup // of every replica
 }
-
-// whole is a way to Redis that is as it should be.
-var whole = agent.WireState{Delay: "0s"}
 
 var _ contract.Lab = (*Console)(nil)
 
@@ -84,7 +79,7 @@ func New(config Config) *Console {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil // the balancer is in the same network
 	c := &Console{
-		config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis), wire: whole,
+		config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis),
 		demos: &account.DemoReset{Directory: config.Users, Hasher: config.Hasher},
 	}
 	for _, a := range config.Agents {
@@ -97,8 +92,8 @@ func New(config Config) *Console {
 func (c *Console) Advance(ctx context.Context, by time.Duration) error {
 	moved := false
 	err := c.change(ctx, func() {
-		if moved = c.ahead <= contract.MaxAhead-by; moved {
-			c.ahead += by
+		if moved = c.conditions.Offset <= contract.MaxAhead-by; moved {
+			c.conditions.Offset += by
 		}
 	})
 	if !moved {
@@ -133,14 +128,14 @@ func (c *Console) SetRoles(ctx context.Context, user string, roles []string) err
 
 // Set implements contract.Lab.
 func (c *Console) Set(ctx context.Context, s contract.Settings) error {
-	return c.change(ctx, func() { c.settings = s })
+	return c.change(ctx, func() { c.conditions.Settings = s })
 }
 
 // Reset implements contract.Lab, for all that is there: memories and Redis are empty, clocks right, and the users as they
 // began. What is away stays away, which is an error only if it is Redis or the users database.
 func (c *Console) Reset(ctx context.Context) error {
 	c.mu.Lock()
-	c.ahead, c.wire, c.startup, c.settings = 0, whole, contract.Startup{}, contract.Settings{}
+	c.conditions, c.startup = agent.Conditions{}, contract.Startup{}
 	for _, r := range c.replicas {
 		r.skew = 0
 	}

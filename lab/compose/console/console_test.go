@@ -22,6 +22,7 @@ import (
 	"authlab/lab/compose/agent"
 	"authlab/lab/compose/console"
 	"authlab/lab/contract"
+	"authlab/lab/testkit"
 	"authlab/web"
 )
 
@@ -33,42 +34,25 @@ type fake struct {
 }
 
 func newFake(t *testing.T) *fake {
-	f := &fake{memory: agent.Memory{Sessions: []contract.SessionView{{ID: "01234567…", User: "ann"}}, SessionCount: 1, Bytes: 100, Offset: "0s", Redis: true, Door: agent.DoorOpen, Wire: agent.WireState{Delay: "0s"}}}
+	f := &fake{memory: agent.Memory{Sessions: []contract.SessionView{{ID: "01234567…", User: "ann"}}, SessionCount: 1, Bytes: 100, Redis: true, Door: agent.DoorOpen}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /memory", func(w http.ResponseWriter, _ *http.Request) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		_ = json.NewEncoder(w).Encode(f.memory)
 	})
-	mux.HandleFunc("POST /clock", func(_ http.ResponseWriter, r *http.Request) {
+	told := func(_ http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		if err := json.NewDecoder(r.Body).Decode(&f.memory); err != nil { // it has an offset, and nothing else
+		if err := json.NewDecoder(r.Body).Decode(&f.memory); err != nil { // conditions or a door, and nothing else
 			t.Error(err)
 		}
-	})
-	mux.HandleFunc("POST /door", func(_ http.ResponseWriter, r *http.Request) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		if err := json.NewDecoder(r.Body).Decode(&f.memory); err != nil {
-			t.Error(err)
-		}
-	})
-	mux.HandleFunc("POST /redis", func(_ http.ResponseWriter, r *http.Request) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		if err := json.NewDecoder(r.Body).Decode(&f.memory.Wire); err != nil {
-			t.Error(err)
-		}
-		f.memory.Redis = !f.memory.Wire.Cut
-	})
-	mux.HandleFunc("POST /settings", func(_ http.ResponseWriter, r *http.Request) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.memory.Settings = contract.Settings{}
-		if err := json.NewDecoder(r.Body).Decode(&f.memory.Settings); err != nil {
-			t.Error(err)
-		}
+	}
+	mux.HandleFunc("POST /door", told)
+	mux.HandleFunc("POST /conditions", func(w http.ResponseWriter, r *http.Request) {
+		f.change(func(m *agent.Memory) { m.Conditions = agent.Conditions{} })
+		told(w, r)
+		f.change(func(m *agent.Memory) { m.Redis = !m.Cut })
 	})
 	mux.HandleFunc("POST /forget", func(_ http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
@@ -90,7 +74,7 @@ func (f *fake) change(edit func(*agent.Memory)) agent.Memory {
 	return f.memory
 }
 
-func (f *fake) offset() string { return f.change(func(*agent.Memory) {}).Offset }
+func (f *fake) offset() time.Duration { return f.change(func(*agent.Memory) {}).Offset }
 
 // memoryUsers are Users in this process, which can be away.
 type memoryUsers struct {
@@ -98,9 +82,8 @@ type memoryUsers struct {
 	away error
 }
 
-func (m *memoryUsers) RemoveAllBut(_ context.Context, names ...string) error {
-	m.Memory.RemoveAllBut(names...)
-	return m.away
+func (m *memoryUsers) RemoveAllBut(ctx context.Context, names ...string) error {
+	return errors.Join(m.Memory.RemoveAllBut(ctx, names...), m.away)
 }
 
 func (m *memoryUsers) User(ctx context.Context, name string) (account.User, error) {
@@ -135,14 +118,10 @@ func newLab(t *testing.T) *lab {
 	t.Helper()
 	l := &lab{t: t, redis: miniredis.RunT(t), users: &memoryUsers{Memory: account.NewMemory()}, agents: []*fake{newFake(t), newFake(t)}}
 	client, err := web.OpenRedis("redis://" + l.redis.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	t.Cleanup(func() { client.Close() })
 	hasher := account.NewHasher(2)
-	if err := account.CreateDemos(t.Context(), l.users, hasher); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, account.CreateDemos(t.Context(), l.users, hasher))
 	balancer := httptest.NewServer(http.HandlerFunc(l.balancer))
 	t.Cleanup(balancer.Close)
 	address := func(f *fake) string { return strings.TrimPrefix(f.server.URL, "http://") }
@@ -159,17 +138,13 @@ func newLab(t *testing.T) *lab {
 func (l *lab) view() contract.View {
 	l.t.Helper()
 	v, err := l.View(l.t.Context())
-	if err != nil {
-		l.t.Fatal(err)
-	}
+	testkit.Must(l.t, err)
 	return v
 }
 
 func TestTheViewIsPutTogetherFromTheReplicasThatAreThere(t *testing.T) {
 	l := newLab(t)
-	if err := l.redis.Set("authlab:session:0123456789abcdef", "record"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.redis.Set("authlab:session:0123456789abcdef", "record"))
 	v := l.view()
 	if v.Target != "compose" || len(v.Replicas) != 2 || !v.Redis.Alive || v.Redis.KeyCount["session"] != 1 || len(v.Accounts) != 2 ||
 		len(v.Faults) != 0 || v.Services.Reports == "" || v.Replicas[1].Name != "app-2" || v.Replicas[1].SessionCount != 1 {
@@ -259,35 +234,33 @@ func TestTheConsoleCutsTheReplicasOffFromRedisAndMovesItAway(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		do     func(context.Context) error
-		wire   agent.WireState
+		want   agent.Conditions
 		faults []string
 	}{
-		{"stop", func(ctx context.Context) error { return l.Break(ctx, stopped) }, agent.WireState{Cut: true, Delay: "0s"}, []string{"redis-stopped"}},
-		{"start", func(ctx context.Context) error { return l.Mend(ctx, stopped) }, agent.WireState{Delay: "0s"}, []string{}},
+		{"stop", func(ctx context.Context) error { return l.Break(ctx, stopped) }, agent.Conditions{Cut: true}, []string{"redis-stopped"}},
+		{"start", func(ctx context.Context) error { return l.Mend(ctx, stopped) }, agent.Conditions{}, []string{}},
 		{"distant", func(ctx context.Context) error {
 			return l.Break(ctx, contract.Fault{Name: contract.RedisSlow, By: 5 * time.Millisecond})
-		}, agent.WireState{Delay: "5ms"}, []string{"redis-slow"}},
-		{"reset", l.Reset, agent.WireState{Delay: "0s"}, []string{}},
+		}, agent.Conditions{Delay: 5 * time.Millisecond}, []string{"redis-slow"}},
+		{"reset", l.Reset, agent.Conditions{}, []string{}},
 	} {
 		if err := tt.do(ctx); err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
 		v := l.view()
 		for i, f := range l.agents {
-			if wire := f.change(func(*agent.Memory) {}).Wire; wire != tt.wire {
-				t.Errorf("%s: the wire of app-%d is %+v", tt.name, i+1, wire)
+			if got := f.change(func(*agent.Memory) {}).Conditions; got != tt.want {
+				t.Errorf("%s: the conditions of app-%d are %+v", tt.name, i+1, got)
 			}
 		}
-		if !slices.Equal(v.Faults, tt.faults) || v.Redis.Cut != tt.wire.Cut || v.Redis.Alive == tt.wire.Cut {
+		if !slices.Equal(v.Faults, tt.faults) || v.Redis.Cut != tt.want.Cut || v.Redis.Alive == tt.want.Cut {
 			t.Errorf("%s: %q, %+v", tt.name, v.Faults, v.Redis)
 		}
 	}
-	if err := l.Break(ctx, stopped); err != nil {
-		t.Fatal(err)
-	}
-	l.agents[1].change(func(m *agent.Memory) { m.Wire, m.Redis = agent.WireState{Delay: "0s"}, true }) // as after a restart
+	testkit.Must(t, l.Break(ctx, stopped))
+	l.agents[1].change(func(m *agent.Memory) { m.Conditions, m.Redis = agent.Conditions{}, true }) // as after a restart
 	l.view()
-	if wire := l.agents[1].change(func(*agent.Memory) {}).Wire; !wire.Cut {
+	if !l.agents[1].change(func(*agent.Memory) {}).Cut {
 		t.Error("a replica that comes later reaches Redis")
 	}
 }
@@ -298,9 +271,7 @@ func TestBootKeysAreOwnKeysUntilReset(t *testing.T) {
 		do  func(context.Context) error
 		own bool
 	}{{func(ctx context.Context) error { return l.Break(ctx, contract.Fault{Name: contract.BootKeys}) }, true}, {l.Reset, false}} {
-		if err := tt.do(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, tt.do(t.Context()))
 		for i, f := range l.agents {
 			if m := f.change(func(*agent.Memory) {}); m.OwnKeys != tt.own || m.SessionCount != 0 {
 				t.Errorf("app-%d: %+v, want own keys %t", i+1, m, tt.own)
@@ -322,9 +293,7 @@ func TestEveryReplicaIsStartedAsAllFaultsTogetherHaveIt(t *testing.T) {
 		{func(ctx context.Context) error { return l.Break(ctx, leaked) }, []string{"boot-keys", "keys-leaked"}},
 		{l.Reset, []string{}},
 	} {
-		if err := tt.do(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, tt.do(t.Context()))
 		if v := l.view(); !slices.Equal(v.Faults, tt.faults) {
 			t.Errorf("faults %q, want %q", v.Faults, tt.faults)
 		}
@@ -373,28 +342,24 @@ func TestARedisIsAliveWhenEveryReplicaReachesIt(t *testing.T) {
 
 func TestTimeIsToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 	l := newLab(t)
-	if err := l.redis.Set("authlab:session:x", "record"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.redis.Set("authlab:session:x", "record"))
 	l.redis.SetTTL("authlab:session:x", time.Hour)
-	if err := errors.Join(l.Advance(t.Context(), 10*time.Minute), l.skews(t.Context(), "app-2", time.Minute), l.Advance(t.Context(), 10*time.Minute)); err != nil {
-		t.Fatal(err)
-	}
-	if one, two := l.agents[0].offset(), l.agents[1].offset(); one != "20m0s" || two != "21m0s" {
+	testkit.Must(t, errors.Join(l.Advance(t.Context(), 10*time.Minute), l.skews(t.Context(), "app-2", time.Minute), l.Advance(t.Context(), 10*time.Minute)))
+	if one, two := l.agents[0].offset(), l.agents[1].offset(); one != 20*time.Minute || two != 21*time.Minute {
 		t.Errorf("the clocks are %s and %s ahead", one, two)
 	}
 	if left := l.redis.TTL("authlab:session:x"); left != 40*time.Minute {
 		t.Errorf("in Redis, %s are left of an hour", left)
 	}
-	l.agents[1].change(func(m *agent.Memory) { m.Offset = "0s" }) // as after a restart
+	l.agents[1].change(func(m *agent.Memory) { m.Offset = 0 }) // as after a restart
 	v := l.view()
-	if two := l.agents[1].offset(); two != "21m0s" || v.Replicas[1].ClockSkew != "1m0s" || !slices.Equal(v.Faults, []string{"clock-skewed:app-2"}) {
+	if two := l.agents[1].offset(); two != 21*time.Minute || v.Replicas[1].ClockSkew != "1m0s" || !slices.Equal(v.Faults, []string{"clock-skewed:app-2"}) {
 		t.Errorf("who came later is %s ahead; %+v", two, v)
 	}
 	if ahead := time.Until(v.Now); ahead < 19*time.Minute || ahead > 20*time.Minute {
 		t.Errorf("the lab's clock is %s ahead", ahead)
 	}
-	if err := l.Advance(t.Context(), contract.MaxAhead); !errors.Is(err, contract.ErrAhead) || l.agents[0].offset() != "20m0s" {
+	if err := l.Advance(t.Context(), contract.MaxAhead); !errors.Is(err, contract.ErrAhead) || l.agents[0].offset() != 20*time.Minute {
 		t.Errorf("over the bound: %v, and app-1 is %s ahead", err, l.agents[0].offset())
 	}
 	if err := l.skews(t.Context(), "app-9", time.Minute); !errors.Is(err, contract.ErrNoReplica) {
@@ -405,9 +370,7 @@ func TestTimeIsToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 func TestSettingsAreToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 	l := newLab(t)
 	two := contract.Settings{MaxSessions: 2}
-	if err := l.Set(t.Context(), two); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.Set(t.Context(), two))
 	l.agents[1].change(func(m *agent.Memory) { m.Settings = contract.Settings{} }) // as after a restart
 	l.view()
 	for i, want := range []contract.Settings{two, {}} {
@@ -416,17 +379,13 @@ func TestSettingsAreToldToAllReplicasAndToThoseThatComeLater(t *testing.T) {
 				t.Errorf("step %d: app-%d has %+v, want %+v", i, name+1, got, want)
 			}
 		}
-		if err := l.Reset(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, l.Reset(t.Context()))
 	}
 }
 
 func TestResetEmptiesMemoriesAndRedisAndSetsClocksAndUsersRight(t *testing.T) {
 	l := newLab(t)
-	if err := l.redis.Set("authlab:session:x", "record"); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.redis.Set("authlab:session:x", "record"))
 	if err := errors.Join(
 		l.Advance(t.Context(), time.Hour), l.skews(t.Context(), "app-1", time.Minute),
 		l.AddUsers(t.Context(), 3, "secret"), l.SetRoles(t.Context(), "alice", []string{"user"}),
@@ -436,11 +395,9 @@ func TestResetEmptiesMemoriesAndRedisAndSetsClocksAndUsersRight(t *testing.T) {
 	if user, err := l.users.User(t.Context(), "user-00003"); err != nil || user.Email != "user-00003@example.com" {
 		t.Errorf("%+v, %v", user, err)
 	}
-	if err := l.Reset(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, l.Reset(t.Context()))
 	v := l.view()
-	if v.Replicas[0].SessionCount != 0 || len(v.Redis.Keys) != 0 || len(v.Faults) != 0 || len(v.Accounts[0].Roles) != 2 || l.agents[0].offset() != "0s" {
+	if v.Replicas[0].SessionCount != 0 || len(v.Redis.Keys) != 0 || len(v.Faults) != 0 || len(v.Accounts[0].Roles) != 2 || l.agents[0].offset() != 0 {
 		t.Errorf("%+v", v)
 	}
 	if _, err := l.users.User(t.Context(), "user-00003"); !errors.Is(err, account.ErrUnknownUser) {
@@ -505,16 +462,12 @@ func stoppedRedis(t *testing.T, l *lab) error {
 func TestALineOfTheLogIsARequest(t *testing.T) {
 	l := newLab(t)
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	events := make(chan contract.RequestEvent, 10)
 	ended := make(chan error, 1)
 	go func() { ended <- l.Listen(conn, func(e contract.RequestEvent) { events <- e }) }()
 	nginx, err := net.Dial("udp", conn.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	defer nginx.Close()
 	for _, line := range []string{
 		"", "{", "no line of ours", `<190>Nov 22 04:00:00 nginx: {"at":"yesterday"}`,

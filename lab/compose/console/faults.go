@@ -44,12 +44,12 @@ func (c *Console) set(ctx context.Context, f contract.Fault, broken bool) error 
 	case contract.ClockSkewed:
 		return c.change(ctx, func() { r.skew = size })
 	case contract.RedisStopped: // every replica is cut off from Redis, which goes on living with its data
-		if err := c.change(ctx, func() { c.wire.Cut = broken }); err != nil || broken {
+		if err := c.change(ctx, func() { c.conditions.Cut = broken }); err != nil || broken {
 			return err
 		}
 		return c.redisBack(ctx)
 	case contract.RedisSlow: // each command of a replica takes so much longer
-		return c.change(ctx, func() { c.wire.Delay = size.String() })
+		return c.change(ctx, func() { c.conditions.Delay = size })
 	case contract.HomeCut:
 		how := "connect"
 		if broken {
@@ -68,7 +68,7 @@ func (c *Console) started(fault string, broken bool) (contract.Startup, bool) {
 	return c.startup, ok
 }
 
-// change changes what the replicas' clocks and ways to Redis are to be, and tells them. A replica that comes later is told
+// change changes the conditions of the replicas, and tells them. A replica that comes later is told
 // when it is next looked at.
 func (c *Console) change(ctx context.Context, edit func()) error {
 	c.mu.Lock()

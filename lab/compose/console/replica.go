@@ -18,7 +18,7 @@ type replica struct {
 	agent    *agent.Client
 	requests atomic.Int64
 	finding  atomic.Bool // a goroutine asks whether it is back
-	telling  sync.Mutex  // held while it is told its state, so that it is told the latest last
+	telling  sync.Mutex  // held while it is told its conditions, so that it is told the latest last
 
 	// Guarded by Console.mu.
 	skew time.Duration
@@ -44,12 +44,11 @@ func (c *Console) look(ctx context.Context, r *replica) *agent.Memory {
 	return nil
 }
 
-// ask asks what a replica remembers, and tells it its time, its way to Redis and its settings if they are not as they should be: a
-// replica that has just been started begins with the real time and a whole way.
+// ask asks what a replica remembers, and tells it its conditions if they are not as they should be: a replica that has just been
+// started begins with good ones.
 func (c *Console) ask(ctx context.Context, r *replica) (agent.Memory, error) {
 	memory, err := r.agent.Memory(ctx)
-	offset, wire, settings := c.wanted(r)
-	if err == nil && (memory.Offset != offset.String() || memory.Wire != wire || memory.Settings != settings) {
+	if err == nil && memory.Conditions != c.wanted(r) {
 		err = c.tell(ctx, r)
 	}
 	if ctx.Err() == nil {
@@ -63,25 +62,20 @@ func (c *Console) ask(ctx context.Context, r *replica) (agent.Memory, error) {
 	return memory, err
 }
 
-// tell tells a replica how far ahead of the real time its clock is to be, how far away Redis is, and its settings.
+// tell tells a replica its conditions.
 func (c *Console) tell(ctx context.Context, r *replica) error {
 	r.telling.Lock()
 	defer r.telling.Unlock()
-	offset, wire, settings := c.wanted(r)
-	if err := r.agent.SetClock(ctx, offset); err != nil {
-		return err
-	}
-	if err := r.agent.SetWire(ctx, wire); err != nil {
-		return err
-	}
-	return r.agent.Set(ctx, settings)
+	return r.agent.Set(ctx, c.wanted(r))
 }
 
-// wanted is how far ahead of the real time a replica's clock has to be, its way to Redis, and its settings.
-func (c *Console) wanted(r *replica) (time.Duration, agent.WireState, contract.Settings) {
+// wanted are the conditions under which a replica has to work.
+func (c *Console) wanted(r *replica) agent.Conditions {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.ahead + r.skew, c.wire, c.settings
+	wanted := c.conditions
+	wanted.Offset += r.skew
+	return wanted
 }
 
 func (c *Console) isAway(r *replica) bool {

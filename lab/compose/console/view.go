@@ -26,7 +26,7 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	v.Now = c.config.Now().Add(c.ahead).UTC()
+	v.Now = c.config.Now().Add(c.conditions.Offset).UTC()
 	broken := func(name, replica string) {
 		v.Faults = append(v.Faults, contract.Fault{Name: name, Replica: replica}.String())
 	}
@@ -56,11 +56,11 @@ func (c *Console) View(ctx context.Context) (contract.View, error) {
 			broken(contract.ClockSkewed, r.name)
 		}
 	}
-	v.Redis.Cut = c.wire.Cut
+	v.Redis.Cut = c.conditions.Cut
 	if !v.Redis.Alive {
 		broken(contract.RedisStopped, "")
 	}
-	if c.wire.Delay != whole.Delay {
+	if c.conditions.Delay != 0 {
 		broken(contract.RedisSlow, "")
 	}
 	if ownKeys {

@@ -117,9 +117,7 @@ func (r *Runner) handleRun(w http.ResponseWriter, request *http.Request, experim
 		return
 	}
 	if command := r.config.Command(experiments[0].Name); command != "" {
-		p := contract.NewProblem(http.StatusNotImplemented, "not-here", "This lab cannot run this experiment by itself. In the folder with docker-compose.yml, type the command.")
-		p.Command = command
-		p.Write(w)
+		contract.Refuse(w, contract.ByHand{What: "This lab cannot run this experiment by itself. In the folder with docker-compose.yml, type the command.", Command: command})
 		return
 	}
 	// It may take longer than a page does.

@@ -10,6 +10,7 @@ import (
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/api"
+	"authlab/lab/testkit"
 )
 
 // start starts a lab whose page can run experiments.
@@ -18,9 +19,7 @@ func start(t *testing.T) *embedded.Lab {
 	lab, err := embedded.Start(t.Context(), embedded.Config{
 		Experiments: func(url string) http.Handler { return api.For(url).Handler() },
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	t.Cleanup(func() { lab.Close() })
 	return lab
 }
@@ -28,9 +27,7 @@ func start(t *testing.T) *embedded.Lab {
 func post(ctx context.Context, t *testing.T, lab *embedded.Lab, path, body string) (*http.Response, error) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, lab.URL()+"/lab/experiments/"+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
+	testkit.Must(t, err)
 	return http.DefaultClient.Do(request)
 }
 
@@ -41,9 +38,7 @@ func TestAPageRunsAnExperimentAndHearsItInItsLanguage(t *testing.T) {
 		"es": {"503", "Redis"},
 	} {
 		response, err := post(t.Context(), t, lab, "redis-down?lang="+lang, `{"users":10}`)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		var told api.ResultAnswer
 		if err := json.NewDecoder(response.Body).Decode(&told); err != nil || response.StatusCode != http.StatusOK {
 			t.Fatalf("%s: %s, %v", lang, response.Status, err)
@@ -75,10 +70,7 @@ func TestAPageRunsAnExperimentAndHearsItInItsLanguage(t *testing.T) {
 func TestAPageLearnsWhatItCanAskBeforeItRuns(t *testing.T) {
 	lab := start(t)
 	for lang, want := range map[string]string{"en": "logged out", "es": "pierde la sesión"} {
-		response, err := http.Get(lab.URL() + "/lab/experiments?lang=" + lang)
-		if err != nil {
-			t.Fatal(err)
-		}
+		response := testkit.Send(t, http.MethodGet, lab.URL()+"/lab/experiments?lang="+lang, "")
 		var items []struct {
 			Name, Question, Claim string
 			Choices               []struct {
@@ -86,11 +78,8 @@ func TestAPageLearnsWhatItCanAskBeforeItRuns(t *testing.T) {
 				Text    string
 			}
 		}
-		if err := json.NewDecoder(response.Body).Decode(&items); err != nil || response.StatusCode != http.StatusOK {
-			t.Fatalf("%s: %s, %v", lang, response.Status, err)
-		}
-		response.Body.Close()
-		if len(items) != len(experiment.All()) {
+		response.JSON(t, &items)
+		if response.StatusCode != http.StatusOK || len(items) != len(experiment.All()) {
 			t.Errorf("%s: %d experiments", lang, len(items))
 		}
 		for _, item := range items {
@@ -116,9 +105,7 @@ func TestWhatCannotBeRunIsRefused(t *testing.T) {
 		{"round-robin", `users`, "lab-bad-request", 400},
 	} {
 		response, err := post(t.Context(), t, lab, tt.path, tt.body)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		var problem struct{ Type, Detail string }
 		if err := json.NewDecoder(response.Body).Decode(&problem); err != nil || response.StatusCode != tt.status ||
 			problem.Type != "urn:authlab:problem:"+tt.problem || problem.Detail == "" {
@@ -146,9 +133,7 @@ func TestOneExperimentRunsAtATimeAndEndsWithItsPage(t *testing.T) {
 	// It is under way when another client is told to wait.
 	for {
 		response, err := post(t.Context(), t, lab, "sticky", `{"users":1}`)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		response.Body.Close()
 		if response.StatusCode == http.StatusConflict {
 			break
@@ -158,9 +143,7 @@ func TestOneExperimentRunsAtATimeAndEndsWithItsPage(t *testing.T) {
 	<-gone
 	for { // the lab is free again, long before all of them would have been asked
 		response, err := post(t.Context(), t, lab, "sticky", `{"users":1}`)
-		if err != nil {
-			t.Fatal(err)
-		}
+		testkit.Must(t, err)
 		response.Body.Close()
 		if response.StatusCode == http.StatusOK {
 			break

@@ -10,6 +10,7 @@ import (
 	"authlab/lab/contract"
 	"authlab/lab/experiment"
 	"authlab/lab/experiment/api"
+	"authlab/lab/testkit"
 )
 
 // outside asks a runner that can run everything but scale-out, and whose lab is never asked for.
@@ -34,19 +35,9 @@ func newOutside(t *testing.T) outside {
 
 func (o outside) ask(method, path, body string, into any) int {
 	o.t.Helper()
-	request, err := http.NewRequestWithContext(o.t.Context(), method, o.url+path, strings.NewReader(body))
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	defer answer.Body.Close()
+	answer := testkit.Send(o.t, method, o.url+path, body)
 	if into != nil {
-		if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
-			o.t.Errorf("%s %s: %v", method, path, err)
-		}
+		answer.JSON(o.t, into)
 	}
 	return answer.StatusCode
 }

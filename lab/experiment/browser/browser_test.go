@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"authlab/lab/experiment/browser"
+	"authlab/lab/testkit"
 )
 
 // open opens a tab in a browser, and both end with the test.
@@ -21,8 +21,8 @@ func open(t *testing.T) (*browser.Browser, *browser.Tab) {
 	t.Cleanup(b.Close)
 	tab, err := b.Open(t.Context())
 	switch {
-	case errors.Is(err, browser.ErrNone) && os.Getenv("AUTHLAB_TEST_PARTS") != "all":
-		t.Skip("there is no browser here: install chromium")
+	case errors.Is(err, browser.ErrNone):
+		testkit.Missing(t, err)
 	case err != nil:
 		t.Fatal(err)
 	}
