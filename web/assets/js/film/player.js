@@ -257,13 +257,13 @@ export class Player {
 }
 
 /** The signs of the answers in a film, and who gave them. */
-function signsOf({ statuses = [], streams = [], hasReplicas, service }) {
+function signsOf({ statuses = [], streams = [], hasReplicas, services = [] }) {
   const answers = statuses.map((status) => {
     const { tone, symbol, words } = verdictOf(status);
     return { symbol, tone, text: `${status || ""} ${words}` };
   });
   for (const stream of streams) answers.push({ ...STREAMS[stream], text: t(`film.legend-stream-${stream}`) });
   if (hasReplicas) answers.push({ symbol: "1 2 3", text: t("film.legend-replica") });
-  if (service) answers.push({ symbol: initialOf(service), text: service });
+  for (const service of services) answers.push({ symbol: initialOf(service), text: service });
   return answers;
 }

@@ -54,9 +54,9 @@ export class Reel {
     return [...new Set(this.frames.flatMap(({ beat }) => (beat?.kind === "stream" ? streamOf(beat) : [])))];
   }
 
-  /** The name of the second service, if it answers. */
-  get service() {
-    return this.#pages.find(({ service }) => service)?.service ?? "";
+  /** The names of the other services that answer. */
+  get services() {
+    return [...new Set(this.#pages.flatMap(({ service }) => service || []))];
   }
 
   get #pages() {

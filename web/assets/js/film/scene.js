@@ -4,7 +4,7 @@
 import { t } from "../lang.js";
 import { dress, prop, stampOn } from "../stage/prop.js";
 import { verdictOf } from "../verdict.js";
-import { called, duration, isTooLate, NAIVE, short } from "./caption.js";
+import { called, duration, isTooLate, short } from "./caption.js";
 import { ClientView } from "./client-view.js";
 import { itinerary } from "./itinerary.js";
 
@@ -21,6 +21,7 @@ export class Scene {
   #other;
   #thing = prop(null, "");
   #service;
+  #asked; // the service that was asked last
   #isMeasured = false;
 
   /** cast: who and what takes part, as the reel has it. */
@@ -47,6 +48,7 @@ export class Scene {
   /** The end of a frame, at once. moment: {before, after, lanes: {client, other}, who}. */
   settle(frame, moment) {
     this.#clear();
+    this.#asked = frame.beat?.service ?? this.#asked;
     this.#records(moment.after);
     this.#clients(frame.scheme, moment.after, moment.lanes);
     this.#measure();
@@ -62,6 +64,7 @@ export class Scene {
     const { beat, move } = frame;
     if (!beat) return;
     if (calm.matches) return this.settle(frame, moment);
+    this.#asked = beat.service ?? this.#asked;
     this.#records(moment.before);
     this.#clients(frame.scheme, moment.before, moment.lanesBefore);
     this.#measure();
@@ -159,7 +162,7 @@ export class Scene {
     this.#parts.show({
       replicas: replicas.map(({ name, alive, silent, skewed, cards }) => ({ name, alive, silent, clock_skew: `${advanced + skewed}s`, requests: 0, cards: cards.map(card) })),
       redis: { alive: redis.alive, away: redis.away * 1000, cards: [...redis.cards.map(card), ...denied] },
-      services: { reports: this.#service ? " " : "", isNaive: scheme === NAIVE },
+      services: { reports: this.#service ? " " : "", as: this.#asked },
       homeCut,
     });
     Object.assign(this.#stage.dataset, { advanced: String(advanced), homeCut: String(homeCut), away: String(redis.away) });
