@@ -49,7 +49,7 @@ func (i *Inside) Reset(ctx context.Context) error {
 }
 
 // needsDocker are the experiments that need more containers, a file that only setup may write, or another network.
-var needsDocker = []string{"scale-out", "key-rotation", "other-service", "introspection", "kid-storm", "failover"}
+var needsDocker = []string{"scale-out", "key-rotation", "other-service", "introspection", "backend-for-frontend", "kid-storm", "failover"}
 
 // Command is what runs an experiment that the console cannot run by itself, in the folder of docker-compose.yml. It is
 // empty for the others. What needs a browser needs one on the machine of the reader.

@@ -73,6 +73,7 @@ type ServicesView struct {
 	Reports string `json:"reports,omitempty"` // the second service
 	Naive   string `json:"naive,omitempty"`   // the twin that falls for every attack
 	Issuer  string `json:"issuer,omitempty"`  // the login server
+	Backend string `json:"backend,omitempty"` // the backend for frontend
 }
 
 // Asked is how many commands Redis was sent.

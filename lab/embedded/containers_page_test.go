@@ -31,18 +31,22 @@ func TestEveryChapterIsPlayedToItsEndOnContainers(t *testing.T) {
 	wait[bool](p, `document.querySelector(".run") !== null`)
 	p.playFilms("skipped") // they are the same from every target
 	typed := 0
-	run := func(chapter string) {
+	run := func(chapter string) int {
 		p.shot(chapter + "-before")
 		if !ask[bool](p, `document.querySelector("#question code") !== null`) {
 			ask[bool](p, `document.querySelector(".run").click() ?? true`)
-			return
+			return 0
 		}
 		typed++
 		p.typeCommand("#question code")
+		if chapter == "best-of-both" {
+			return 1 // containers have no backend for frontend
+		}
+		return 0
 	}
 	all := playChapters(p, "%d of %d as you said.", "The lesson", run)
-	if all == 0 || typed != 1 {
-		t.Errorf("%d predictions; %d chapters were typed, want 1", all, typed)
+	if all == 0 || typed != 2 {
+		t.Errorf("%d predictions; %d chapters were typed, want 2", all, typed)
 	}
 	p.shot("verdict")
 

@@ -122,6 +122,21 @@ func TestFilmsShowWhatTheyAreAbout(t *testing.T) {
 			{Caption: "goes to the reports service, which believes home for 5 s. It still believes what home has said: 200."},
 			{Caption: "which asks each time. It can’t ask home: 503."},
 		}},
+		{"backend-for-frontend", "backend-for-frontend", []sight{
+			{Service: "Backend", Caption: "logs in at the backend. It gets a letter from home, files it with card №", Cards: "№"},
+			{Service: "Backend", Caption: "goes to the backend. It finds card №", Answers: "✓"},
+			{Service: "Backend", Caption: "logs out at the backend. Card №", Cards: "№"},
+			{Who: "Another client", Service: "Backend", Caption: "The other client’s copy goes to the backend. Redis has no card", Answers: "✕"},
+			{Who: "Another client", Service: "Reports service", Caption: "brings the letter from a dump of the session store to the reports service. It checks the seal by itself: 200."},
+			{Service: "Reports service", Caption: "It checks the seal by itself: 401.", Answers: "✓✓✕"},
+		}},
+		{"backend-for-frontend", "session-cached", []sight{
+			{Caption: "each replica believes a session for 30 s"},
+			{Caption: "It files card № ", Cards: "№"},
+			{Caption: "logs out at app. Card №"},
+			{Who: "Another client", Caption: "The other client’s copy goes to app. It answers 200.", Answers: "✓"},
+			{Who: "Another client", Caption: "The other client’s copy goes to app. Redis has no card", Answers: "✕"},
+		}},
 		{"login-csrf", "session-redis", []sight{
 			{Caption: "a form Another site makes the browser log in at app. It refuses: 403."},
 		}},

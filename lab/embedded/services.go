@@ -7,12 +7,17 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/redis/go-redis/v9"
+
+	"authlab/lab/bff"
 	"authlab/lab/contract"
 	"authlab/lab/fault"
 	"authlab/lab/issuer"
 	"authlab/lab/naive"
 	"authlab/lab/resource"
+	"authlab/session"
 	"authlab/web"
+	"authlab/web/scheme"
 )
 
 // services are the other servers of the lab, each on a port of its own on loopback.
@@ -21,11 +26,12 @@ type services struct {
 	reports *resource.Service
 	home    *fault.Wire // from the reports service to the balancer
 	naive   *naive.Twin
+	redis   redis.UniversalClient // of the backend for frontend
 	urls    contract.ServicesView
 }
 
 // startServices starts the second service, which reaches home over a wire of its own; the twin that falls for everything, which
-// is reached on loopback only; and the login server.
+// is reached on loopback only; the login server; and the backend for frontend.
 func (c *Lab) startServices(ctx context.Context) error {
 	home := web.HostToOpen(c.listener.Addr())
 	_, port, err := net.SplitHostPort(home)
@@ -59,7 +65,18 @@ func (c *Lab) startServices(ctx context.Context) error {
 	login := issuer.New(issuer.Config{
 		Home: "http://" + home, Clients: clients, Now: c.time.Now, Logger: c.config.Logger,
 	})
-	c.services.urls.Issuer, err = c.startService(ctx, "issuer", login.Handler())
+	if c.services.urls.Issuer, err = c.startService(ctx, "issuer", login.Handler()); err != nil {
+		return err
+	}
+	// Its keys in Redis are apart from those of the replicas, so that neither takes a session of the other for its own.
+	if c.services.redis, err = web.OpenRedis(c.store.reachedAt()); err != nil {
+		return err
+	}
+	backend := bff.New(bff.Config{
+		Home: "http://" + home, Reports: c.services.urls.Reports, Cookie: scheme.BackendForFrontend, Now: c.time.Now, Logger: c.config.Logger,
+		Sessions: session.NewRedis(c.services.redis, web.DefaultPrefix+"bff-", session.DefaultIdle, session.DefaultAbsolute),
+	})
+	c.services.urls.Backend, err = c.startService(ctx, "backend", backend.Handler())
 	return err
 }
 
@@ -80,6 +97,9 @@ func (s *services) close() error {
 	}
 	if s.reports != nil {
 		s.reports.Close()
+	}
+	if s.redis != nil {
+		failed = append(failed, s.redis.Close())
 	}
 	if s.home != nil {
 		failed = append(failed, s.home.SetCut(true))

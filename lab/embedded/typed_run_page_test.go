@@ -94,7 +94,7 @@ func TestAlsoWhatIsMeasuredBesideIsTyped(t *testing.T) {
 	typed(t, target, "other-service", "key-rotation")
 	wait[bool](p, `document.querySelector("#verdict code") === null`)
 	p.do(chromedp.KeyEvent(kb.ArrowLeft))
-	wait[bool](p, `document.getElementById("title").textContent === "The bill"`)
+	wait[bool](p, `document.getElementById("title").textContent === "The best of both"`)
 }
 
 func TestThePlaygroundOffersAsManyReplicasAsThereCanBe(t *testing.T) {

@@ -62,44 +62,63 @@ func cachedSession() Experiment {
 	}
 }
 
-// lookupsAndAfterlife counts the lookups for a user's requests to all replicas. Then the user logs out at the first replica, and
-// a copy of the credential is tried at the last, at each of some times after it, until it is refused.
+// lookupsAndAfterlife logs a user in, and counts the lookups for requests to all replicas; then see afterLogout.
 func (trial *Trial) lookupsAndAfterlife(ctx context.Context, scheme string, requests int, replicas []string, at []time.Duration) (lookups int, in time.Duration, err error) {
 	user, err := trial.LogIn(ctx, scheme, RoundRobin)
 	if err != nil {
 		return 0, 0, err
 	}
-	for range requests {
-		answer, err := user.Page(ctx, "/me")
-		if err != nil {
-			return 0, 0, err
-		}
-		lookups += answer.Timing["store"]
-	}
-	copied := user.Copy()
-	for replica, client := range map[string]*User{replicas[0]: user, replicas[len(replicas)-1]: copied} {
-		if _, err := client.StatusAt(ctx, replica); err != nil {
-			return 0, 0, err
-		}
-	}
-	if err := user.Logout(ctx); err != nil {
+	if lookups, err = user.lookups(ctx, requests); err != nil {
 		return 0, 0, err
 	}
-	passed := time.Duration(0)
-	for _, in = range at {
-		if err := trial.Target.Advance(ctx, in-passed); err != nil {
-			return 0, 0, err
-		}
-		passed = in
-		status, err := copied.Status(ctx, "/me")
+	in, err = user.afterLogout(ctx, trial.Target, replicas, at)
+	return lookups, in, err
+}
+
+// lookups counts how often a session store or a denylist is asked for many requests.
+func (u *User) lookups(ctx context.Context, requests int) (count int, err error) {
+	for range requests {
+		answer, err := u.Page(ctx, "/me")
 		if err != nil {
-			return 0, 0, err
+			return 0, err
 		}
-		if status == http.StatusUnauthorized {
-			return lookups, in, nil
+		count += answer.Timing["store"]
+	}
+	return count, nil
+}
+
+// afterLogout logs the user out at the first replica, and finds at which of some times after it a copy of the credential is refused
+// at the last. Without replicas it does not choose where.
+func (u *User) afterLogout(ctx context.Context, target Target, replicas []string, at []time.Duration) (time.Duration, error) {
+	copied := u.Copy()
+	if len(replicas) > 0 {
+		for replica, client := range map[string]*User{replicas[0]: u, replicas[len(replicas)-1]: copied} {
+			if _, err := client.StatusAt(ctx, replica); err != nil {
+				return 0, err
+			}
 		}
 	}
-	return lookups, goesOn, nil
+	if err := u.Logout(ctx); err != nil {
+		return 0, err
+	}
+	return refusedAfter(ctx, target, at, func() (int, error) { return copied.Status(ctx, "/me") })
+}
+
+// refusedAfter lets time pass, and asks at each of some times from now, until the answer is 401. goesOn: it never is.
+func refusedAfter(ctx context.Context, target Target, at []time.Duration, ask func() (status int, err error)) (time.Duration, error) {
+	passed := time.Duration(0)
+	for _, in := range at {
+		if in > passed {
+			if err := target.Advance(ctx, in-passed); err != nil {
+				return 0, err
+			}
+			passed = in
+		}
+		if status, err := ask(); err != nil || status == http.StatusUnauthorized {
+			return in, err
+		}
+	}
+	return goesOn, nil
 }
 
 // lookedUp says how often a session was looked up, and how long it was good after its end.

@@ -51,6 +51,7 @@ func All() []Experiment {
 		serverMemory(),
 		otherService(),
 		introspection(),
+		backendForFrontend(),
 		crossOrigin(),
 		scriptReads(),
 		rememberMe(),

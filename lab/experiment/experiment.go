@@ -29,14 +29,18 @@ const (
 	TokenBound      = scheme.TokenBound
 	TokenBoundLocal = scheme.TokenBoundLocal
 
-	SessionPostgres = scheme.SessionPostgres
+	SessionPostgres    = scheme.SessionPostgres
+	SessionCached      = scheme.SessionCached
+	BackendForFrontend = scheme.BackendForFrontend
 )
 
 // Schemes lists the seven schemes in the order in which tables show them.
 func Schemes() []string { return namesOf(scheme.All()) }
 
 // EveryScheme lists those beside the seven too, which take part in a few experiments alone.
-func EveryScheme() []string { return append(Schemes(), namesOf(scheme.Beside())...) }
+func EveryScheme() []string {
+	return namesOf(slices.Concat(scheme.All(), scheme.Beside(), scheme.Mixed()))
+}
 
 func namesOf(rows []scheme.Scheme) (names []string) {
 	for _, s := range rows {

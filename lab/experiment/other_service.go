@@ -74,7 +74,7 @@ const reportRequests = 10
 
 // reportPages are the second service's pages, by the scheme whose credential they take.
 var reportPages = map[string]string{
-	SessionMemory: "/reports/session/memory", SessionRedis: "/reports/session/redis", SessionCookie: "/reports/session/cookie",
+	SessionMemory: "/reports/session/memory", SessionRedis: "/reports/session/redis", SessionCached: "/reports/session/redis", SessionCookie: "/reports/session/cookie",
 	TokenStateless: "/reports/token", TokenRevocable: "/reports/revocable",
 }
 

@@ -37,14 +37,15 @@ func isOfScheme(u *User, path string) bool {
 	return actionOf(u.Scheme, path) != actionPage || strings.HasPrefix(path, base(u.Scheme)+"/") || strings.HasPrefix(path, "/reports/")
 }
 
-const secondService = "reports"
-
-// serviceOf is the service that a user asks.
-func (r *recorder) serviceOf(u *User) string {
-	if u.url == r.target.URL() {
+// serviceOf is the service that a user asks for a path.
+func (r *recorder) serviceOf(u *User, path string) string {
+	switch {
+	case u.url == r.target.URL():
 		return ""
+	case strings.HasPrefix(path, base(BackendForFrontend)+"/"):
+		return "backend"
 	}
-	return secondService
+	return "reports"
 }
 
 // problemOf is the last part of a problem's type.

@@ -73,7 +73,7 @@ func given(u *User, answer Answer, action string, now time.Time) (credential *co
 		}
 	}
 	for _, cookie := range u.setCookies {
-		if strings.HasSuffix(cookie.Name, u.Scheme) && cookie.MaxAge >= 0 {
+		if u.isLogin(cookie) && cookie.MaxAge >= 0 {
 			text = cookie.Value
 		}
 	}
@@ -90,7 +90,7 @@ func given(u *User, answer Answer, action string, now time.Time) (credential *co
 
 // took tells whether the last answer took the cookie of a user's login away.
 func (u *User) took() bool {
-	return slices.ContainsFunc(u.setCookies, func(c *http.Cookie) bool { return strings.HasSuffix(c.Name, u.Scheme) && c.MaxAge < 0 })
+	return slices.ContainsFunc(u.setCookies, func(c *http.Cookie) bool { return u.isLogin(c) && c.MaxAge < 0 })
 }
 
 // shownCredential is a credential as a recording has it. nil: there is none.

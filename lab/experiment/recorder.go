@@ -68,7 +68,7 @@ func (r *recorder) begin(u *User, request *http.Request) *sending {
 	}
 	n := &note{user: u.Name, who: u.identity, Beat: contract.Beat{
 		Kind: contract.BeatRequest, Scheme: u.Scheme, Action: actionOf(u.Scheme, request.URL.Path),
-		Method: request.Method, Path: request.URL.Path, Service: r.serviceOf(u), Policy: u.Policy, Trick: u.trick,
+		Method: request.Method, Path: request.URL.Path, Service: r.serviceOf(u, request.URL.Path), Policy: u.Policy, Trick: u.trick,
 	}}
 	if n.changes() {
 		r.settle(request.Context(), false)

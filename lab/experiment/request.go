@@ -120,7 +120,7 @@ func (u *User) exchange(request *http.Request) (Answer, http.Header, error) {
 	})
 	for _, cookie := range u.setCookies {
 		cookie.Name, _ = scheme.Unmarked(cookie.Name) // this client visits one lab
-		if strings.HasSuffix(cookie.Name, u.Scheme) {
+		if u.isLogin(cookie) {
 			answer.SetCookie = true
 		}
 		u.cookies[cookie.Name] = cookie.Value

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"time"
 
 	"authlab/web/scheme"
@@ -108,6 +109,12 @@ func (u *User) cookieName() string {
 		return scheme.SecurePrefix + name
 	}
 	return name
+}
+
+// isLogin tells the cookie of this user's login from the balancer's.
+func (u *User) isLogin(cookie *http.Cookie) bool {
+	name := named(u.Scheme).CookieName
+	return name != "" && strings.HasSuffix(cookie.Name, name)
 }
 
 // Login logs in with the right password. With basic that is only to know it.

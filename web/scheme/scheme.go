@@ -24,7 +24,9 @@ const (
 	TokenBound      = "token-bound"
 	TokenBoundLocal = "token-bound-local"
 
-	SessionPostgres = "session-postgres"
+	SessionPostgres    = "session-postgres"
+	SessionCached      = "session-cached"
+	BackendForFrontend = "backend-for-frontend"
 )
 
 // A Credential is how the client says who it is.
@@ -121,12 +123,28 @@ var beside = []Scheme{
 	},
 }
 
+// mixed are the schemes that want the best of both. The first is session-redis while a replica believes what it has looked up
+// for a while. The second is a server of its own, with a session that has the tokens in it.
+var mixed = []Scheme{
+	{
+		Name: SessionCached, Base: "/session/redis", Login: "/session/redis/login", Logout: "/session/redis/logout",
+		Credential: Cookie, CookieName: SessionRedis, SentByBrowser: true, RememberedAt: InRedis,
+	},
+	{
+		Name: BackendForFrontend, Base: "/bff", Login: "/bff/login", Logout: "/bff/logout",
+		Credential: Cookie, CookieName: BackendForFrontend, SentByBrowser: true, RememberedAt: InRedis, AsksRedis: true,
+	},
+}
+
 // All returns the seven schemes, in the order of every table.
 func All() []Scheme { return slices.Clone(table) }
 
 // Beside returns the schemes beside them, which take part in a few experiments alone: those that a client needs a key for, and the
 // session in PostgreSQL.
 func Beside() []Scheme { return slices.Clone(beside) }
+
+// Mixed returns two more schemes, which no replica mounts under their names.
+func Mixed() []Scheme { return slices.Clone(mixed) }
 
 // Named returns the scheme of that name. False: there is none.
 func Named(name string) (Scheme, bool) {
@@ -140,7 +158,7 @@ func OfPath(path string) (Scheme, bool) {
 }
 
 func find(is func(Scheme) bool) (Scheme, bool) {
-	for _, rows := range [...][]Scheme{table, beside} {
+	for _, rows := range [...][]Scheme{table, beside, mixed} {
 		if i := slices.IndexFunc(rows, is); i >= 0 {
 			return rows[i], true
 		}

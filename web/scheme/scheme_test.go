@@ -17,6 +17,11 @@ func TestASchemeIsFoundByItsNameAndByThePathsBelowItsBase(t *testing.T) {
 			t.Errorf("OfPath(%q) = %+v, %v", want.Base+"/me", got, ok)
 		}
 	}
+	for _, want := range scheme.Mixed() { // one of them shares its base with session-redis
+		if got, ok := scheme.Named(want.Name); !ok || got != want {
+			t.Errorf("Named(%q) = %+v, %v", want.Name, got, ok)
+		}
+	}
 	for _, path := range []string{"", "/", "/basic", "/basically/me", "/authenticate", "/token/refresh", "/token/logout"} {
 		if got, ok := scheme.OfPath(path); ok {
 			t.Errorf("OfPath(%q) = %s, want none", path, got.Name)
@@ -28,9 +33,9 @@ func TestASchemeIsFoundByItsNameAndByThePathsBelowItsBase(t *testing.T) {
 }
 
 func TestACallerCannotChangeTheTable(t *testing.T) {
-	scheme.All()[0].Name, scheme.Beside()[0].Name = "changed", "changed"
-	if scheme.All()[0].Name != scheme.Basic || scheme.Beside()[0].Name != scheme.SessionBound {
-		t.Error("All or Beside hands out the table itself")
+	scheme.All()[0].Name, scheme.Beside()[0].Name, scheme.Mixed()[0].Name = "changed", "changed", "changed"
+	if scheme.All()[0].Name != scheme.Basic || scheme.Beside()[0].Name != scheme.SessionBound || scheme.Mixed()[0].Name != scheme.SessionCached {
+		t.Error("All, Beside or Mixed hands out the table itself")
 	}
 }
 

@@ -11,7 +11,12 @@ function long(seconds) {
 
 /** The service, and the lane, of a server that makes the mistake an experiment is about. */
 export const NAIVE = "naive";
-const ISSUER = "issuer"; // the login server
+
+/** The login server. */
+const ISSUER = "issuer";
+
+/** The service that keeps a session with tokens in it, and asks another service with them. */
+const BACKEND = "backend";
 
 /** A duration in ms, with decimals where it is short. */
 export const duration = (ms) => number(ms, ms < 10 ? 2 : 0);
@@ -38,7 +43,7 @@ export function captionOf({ beat, scheme, n, isCopy, isOneOfMany }, { isOther, k
   const id = short((isCarried ? beat.credential : beat.given)?.id);
   const name = beat.client ? called(beat.client) : t("stage.client");
   const values = {
-    id, replica: beat.replica?.replaceAll("-", "\u2011"), status: beat.status || t("verdict.0"), client: isOther ? t(kept ? "film.asks-kept" : "film.other-client") : name,
+    id, replica: beat.service === BACKEND ? t("film.backend") : beat.replica?.replaceAll("-", "\u2011"), status: beat.status || t("verdict.0"), client: isOther ? t(kept ? "film.asks-kept" : "film.other-client") : name,
     ms: duration(beat.lookups?.find(({ where }) => where === "hash")?.ms ?? 0),
     seconds: believedFor(beat),
     who: whoAsks(beat, { isOther, isCopy, kept, n, name, isOneOfMany }),
@@ -59,6 +64,8 @@ const verbOf = ({ method, path }) => VERBS[`${method} ${path.split("/").at(-1)}`
 function setsOut(beat) {
   const { action, service, replica, trick } = beat;
   if (service === NAIVE || service === ISSUER) return `goes-${service}`;
+  if (service === BACKEND) return action === "page" ? "goes" : `goes-${action}`;
+  if (service && trick?.startsWith("token from")) return "goes-dump";
   if (service) return { 0: "goes-asking", undefined: "goes-service" }[believedFor(beat)] ?? "goes-believing";
   if (!replica) return "goes-nowhere";
   const verb = verbOf(beat);
@@ -69,15 +76,17 @@ function setsOut(beat) {
 }
 
 function became(beat, scheme) {
-  const { action, problem = "", given, credential, replica } = beat;
+  const { action, problem = "", given, credential, replica, service } = beat;
   if (verbOf(beat) === "password" && isGood(beat)) return "password";
-  if (beat.service === ISSUER && given) return "issuer-gives";
+  if (service === ISSUER && given) return "issuer-gives";
   if (beat.status === 302 || beat.status === 303) return "sends-back";
   if (beat.service === NAIVE) return isGood(beat) ? "naive" : "refused";
   if (problem.startsWith("proof-")) return problem;
-  if (action === "page" || !replica) return pageKey(beat);
+  if (action === "page" || (!replica && service !== BACKEND)) return pageKey(beat);
   if (problem.endsWith("-too-large") || problem === "token-too-long") return "login-too-large";
   if (!isGood(beat)) return "refused";
+  if (action === "login" && service === BACKEND) return "login-backend";
+  if (action === "login" && scheme === "session-cached") return "login-session-redis";
   if (action === "login") return `login-${scheme.startsWith("session") ? scheme : given?.kind ?? "none"}`;
   return action === "logout" ? `logout-${credential?.kind ?? "none"}` : "refresh";
 }
@@ -107,7 +116,8 @@ function decidedBy(beat) {
   const { scheme, service, status, credential, lookups = [], problem = "", trick } = beat;
   const at = (where) => lookups.findLast((one) => one.where === where);
   if (service === ISSUER) return "refused";
-  if (service) return homeKey(beat, at("home"));
+  if (service === BACKEND && at("redis")?.result === "found") return "backend";
+  if (service && service !== BACKEND) return homeKey(beat, at("home"));
   if (status === 0 || status === 502 || status === 504) return "no-answer";
   if (!credential) return trick === "address" ? "address" : "nothing";
   if (problem === "not-admin") return "forbidden";

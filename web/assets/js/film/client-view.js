@@ -14,7 +14,7 @@ const ICONS = {
   laptop: "M5 5h14v10H5zM2 19h20",
   copy: "M9 3h11v14H9zM15 17v4H4V7h5",
 };
-const FEW = 3; // answers that need no count
+const FEW = 3; // answers that need no count, and fit beside a name where the window is narrow
 const MANY = 8; // answers that need a line of their own beside another client
 
 /** The signs of a stream that goes on, and of one that has ended. */
@@ -77,6 +77,7 @@ export class ClientView {
     const places = Array.from({ length: Math.min(this.#most, expected) }, () => el("li", {}, el("b"), el("small")));
     const list = el("ol", { className: "film-answers", ariaLabel: t("film.answers") }, ...places);
     const root = el("li", { dataset: { scheme } }, held, el("span", { className: "film-lane-name" }, t(`scheme.${scheme}.name`)), tally, list);
+    root.toggleAttribute("data-some", expected > FEW);
     root.toggleAttribute("data-many", expected > MANY);
     this.#rows.set(scheme, { root, held, tally, list });
     return root;

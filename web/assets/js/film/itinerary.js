@@ -23,7 +23,7 @@ export function itinerary(beat, who) {
  */
 function shown(lookups, action, scheme) {
   const last = lookups.findLastIndex(({ where }) => where === "redis");
-  const writes = action === "login" ? scheme === "session-redis" : action === "logout";
+  const writes = action === "login" ? ["session-redis", "session-cached"].includes(scheme) : action === "logout";
   const kept = lookups.filter(({ where, result }, i) => {
     if (where === "redis" && i === last && writes) return true;
     if (where === "users") return scheme === "basic";
@@ -36,6 +36,7 @@ function shown(lookups, action, scheme) {
 function visit(lookup, end) {
   const store = { redis: "redis", denylist: "redis", users: "users", home: "balancer" }[lookup.where];
   if (!store) return [{ at: end, lookup }];
+  if (store === "redis" && end === "reports") return [{ at: store, lookup }]; // of the backend: no road is drawn there
   if (lookup.where === "home" && lookup.result === "no-answer") { // the road is cut: it comes to the gap, and no further
     return [{ from: end, to: store, upTo: 0.4 }, { at: end, lookup }, { from: store, to: end, since: 0.6 }];
   }

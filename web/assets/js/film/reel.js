@@ -25,12 +25,13 @@ export class Reel {
    * there is a second one, with a copy; kept: that is what the first has set aside.
    */
   get cast() {
+    const beats = this.frames.map(({ beat }) => beat).filter(Boolean);
     const last = this.#lanes(this.frames.length - 1);
     const expected = (lanes) => new Map(this.schemes.map((scheme) => [scheme, lanes.get(scheme).answers.length]));
     return {
       client: expected(last.client), second: expected(last.other),
       other: this.frames.some(({ who }) => who === "other"), kept: this.isKept,
-      services: new Map(this.frames.flatMap(({ beat, scheme }) => (beat?.service ? [[scheme, beat.service]] : []))),
+      service: beats.some(({ service }) => service),
       users: this.schemes.includes("basic"), // which asks for the password at every page
     };
   }
@@ -53,7 +54,7 @@ export class Reel {
     return [...new Set(this.frames.flatMap(({ beat }) => (beat?.kind === "stream" ? streamOf(beat) : [])))];
   }
 
-  /** The names of the services that answer, each once. */
+  /** The names of the other services that answer. */
   get services() {
     return [...new Set(this.#pages.flatMap(({ service }) => service || []))];
   }

@@ -20,19 +20,20 @@ export class Scene {
   #client;
   #other;
   #thing = prop(null, "");
-  #services; // scheme → the service that its requests go to
+  #service;
+  #asked; // the service that was asked last
   #isMeasured = false;
 
   /** cast: who and what takes part, as the reel has it. */
-  constructor(stage, clock, { client, second, other, kept, services, users }) {
+  constructor(stage, clock, { client, second, other, kept, service, users }) {
     this.#stage = stage;
     this.#clock = clock;
     const most = other ? MOST.both : MOST.alone;
     this.#client = new ClientView("client", t("stage.client"), client, "laptop", most);
     this.#other = other ? new ClientView("other", t(kept ? "film.kept-client" : "film.other-client"), second, kept ? "copy" : "hood", most) : null;
-    const without = [services.size > 0 ? "" : "reports", users ? "" : "users"];
+    const without = [service ? "" : "reports", users ? "" : "users"];
     this.#parts = stage.lend([this.#client.root, this.#other?.root].filter(Boolean), without);
-    this.#services = services;
+    this.#service = service;
     this.#thing.hidden = true;
     this.#parts.floor.append(this.#thing);
     this.#parts.floor.toggleAttribute("data-two", other);
@@ -47,6 +48,7 @@ export class Scene {
   /** The end of a frame, at once. moment: {before, after, lanes: {client, other}, who}. */
   settle(frame, moment) {
     this.#clear();
+    this.#asked = frame.beat?.service ?? this.#asked;
     this.#records(moment.after);
     this.#clients(frame.scheme, moment.after, moment.lanes);
     this.#measure();
@@ -62,6 +64,7 @@ export class Scene {
     const { beat, move } = frame;
     if (!beat) return;
     if (calm.matches) return this.settle(frame, moment);
+    this.#asked = beat.service ?? this.#asked;
     this.#records(moment.before);
     this.#clients(frame.scheme, moment.before, moment.lanesBefore);
     this.#measure();
@@ -159,7 +162,7 @@ export class Scene {
     this.#parts.show({
       replicas: replicas.map(({ name, alive, silent, skewed, cards }) => ({ name, alive, silent, clock_skew: `${advanced + skewed}s`, requests: 0, cards: cards.map(card) })),
       redis: { alive: redis.alive, away: redis.away * 1000, cards: [...redis.cards.map(card), ...denied] },
-      services: { reports: this.#services.size > 0 ? " " : "", name: this.#services.get(scheme) },
+      services: { reports: this.#service ? " " : "", as: this.#asked },
       homeCut,
     });
     Object.assign(this.#stage.dataset, { advanced: String(advanced), homeCut: String(homeCut), away: String(redis.away) });

@@ -3,6 +3,9 @@
 
 const SESSION = "session-id";
 
+/** What a scheme's session records in Redis are called there. */
+const IN_REDIS = { "session-redis": "session", "session-cached": "session", "backend-for-frontend": "bff-session" };
+
 /** The state after all beats up to one, as far as it concerns a scheme; -1 is before the first. */
 export function stateAt(recording, scheme, at) {
   const state = new State(scheme, recording.replicas);
@@ -64,7 +67,7 @@ class State {
     if (action === "logout" && credential?.kind === "token") this.#change({ where: "redis", kind: "denied", id: credential.id });
   }
 
-  #home = (replica) => (this.scheme === "session-redis" ? "redis" : replica);
+  #home = (replica) => (this.scheme in IN_REDIS ? "redis" : replica);
 
   #cardsOf = (where) => (where === "redis" ? this.redis : this.replicas.find(({ name }) => name === where))?.cards;
 
@@ -101,7 +104,7 @@ class State {
       remove(this.redis.denied, (one) => same(one, id));
       if (!gone) this.redis.denied.push(id);
     }
-    if (kind !== "session" || this.scheme !== (where === "redis" ? "session-redis" : "session-memory")) return;
+    if (kind !== (where === "redis" ? IN_REDIS[this.scheme] : this.scheme === "session-memory" && "session")) return;
     const cards = this.#cardsOf(where);
     if (!cards) return;
     const card = cards.find((one) => same(one.id, id));

@@ -1,5 +1,5 @@
-// The second service, where there is one: it checks who is calling without a login of its own. In a film also the
-// login server, and the naive server, which makes the mistake that an experiment is about.
+// The second service, where there is one: it checks who is calling without a login of its own. In a film also the naive
+// server, which makes the mistake that an experiment is about, the backend for frontend, or the login server.
 
 import { el, setText } from "../dom.js";
 import { t } from "../lang.js";
@@ -17,11 +17,12 @@ export class ReportsNode {
     return this.#frame.root;
   }
 
-  show({ reports = "", name = "reports" }) {
+  /** as: reports, or in a film the service that stands in its place: backend, issuer or naive. */
+  show({ reports = "", as = "reports" }) {
     this.root.hidden = reports === "";
     this.root.title = reports;
-    this.root.ariaLabel = t(`stage.${name}`);
+    this.root.ariaLabel = t(`stage.${as}`);
     setText(this.#frame.head.querySelector("h3"), this.root.ariaLabel);
-    setText(this.#note, t(`stage.${name}-is`));
+    setText(this.#note, t(`stage.${as}-is`));
   }
 }

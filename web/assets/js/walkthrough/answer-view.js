@@ -2,8 +2,10 @@
 
 import { el } from "../dom.js";
 import { lookUp, number, t } from "../lang.js";
+import { compared } from "./compared.js";
 import { keyOf } from "./progress.js";
 import { sentence } from "./sentence.js";
+import { SOURCES } from "./sources.js";
 
 /** The table of a result. said(scheme) is what the reader predicted: {value, label}, or nothing. */
 export function resultTable(result, said = () => null) {
@@ -58,12 +60,13 @@ export function answer(chapter, { progress, choices, showMoment, again }) {
       return saidAndWas(chapter, cell, said(scheme)?.label, was, showMoment);
     })),
     ...(score.of > 0 ? [el("p", { className: "score" }, t("answer.score", score))] : []),
+    ...(chapter.compares ? [compared(result)] : []),
     el("figure", { className: "lesson" },
       el("figcaption", {}, t("answer.lesson")),
       el("p", {}, result.lesson),
       el("p", { className: "claim" }, t("answer.often-said"), ` “${result.claim}” `,
         el("strong", { dataset: { slogan: chapter.slogan } }, t(`answer.slogans.${chapter.slogan}`)), ` ${t(`answer.${chapter.id}.slogan`)}`),
-      el("p", { className: "sources" }, t("answer.read-on"), " ", ...links(chapter.sources))),
+      el("p", { className: "sources" }, t("answer.read-on"), " ", ...links(SOURCES[chapter.id]))),
     el("details", { className: "measured-all" }, el("summary", {}, t("answer.table")), resultTable(result, said),
       el("p", { className: "quiet took" }, t("answer.took", { seconds: number(result.duration_ms / 1000, 1) }))),
     el("p", { className: "go again" }, ...again),

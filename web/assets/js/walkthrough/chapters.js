@@ -5,20 +5,12 @@
 // surprise    the one of them whose outcome most readers do not expect: the film ends on it
 // moments     the status of the request in which it is decided, by scheme
 // slogan      what is left of what is often said: false, half, if
+// compares    whether the answer has a table of what each scheme gives up
 // yourTurn    what the reader can do with their own browser, and with which schemes; hands: see hands/hands.js
 // light       what the story is about on the stage
-// sources     where to read on
-
-const RFC = (number, section) => ({
-  name: section ? `RFC ${number}, §${section}` : `RFC ${number}`,
-  url: `https://www.rfc-editor.org/rfc/rfc${number}${section ? `#section-${section}` : ""}`,
-});
-const OWASP = (name, page) => ({ name: `OWASP, ${name}`, url: `https://cheatsheetseries.owasp.org/cheatsheets/${page}_Cheat_Sheet.html` });
-
-const SESSIONS = OWASP("Session Management", "Session_Management");
 
 export const CHAPTERS = [
-  { id: "opening", light: [], sources: [] },
+  { id: "opening", light: [] },
   {
     id: "http-forgets",
     experiment: "http-forgets",
@@ -27,7 +19,6 @@ export const CHAPTERS = [
     slogan: "half",
     yourTurn: { schemes: ["basic", "session-redis", "token-stateless"], actions: ["visit", "login", "logout"] },
     light: ["client"],
-    sources: [RFC(9110, "3.3"), RFC(7617)],
   },
   {
     id: "the-ticket",
@@ -38,7 +29,6 @@ export const CHAPTERS = [
     yourTurn: { schemes: ["session-memory", "session-redis"], actions: ["login", "visit", "logout"] },
     light: ["client", "redis"],
     more: ["fixation"],
-    sources: [RFC(6265), SESSIONS],
   },
   {
     id: "the-signed-letter",
@@ -49,7 +39,6 @@ export const CHAPTERS = [
     moments: { "token-stateless": 401, "session-cookie": 401 },
     yourTurn: { schemes: ["token-stateless"], hands: { name: "tamper" }, actions: [] },
     light: ["client"],
-    sources: [RFC(7519), RFC(7515), RFC(9068)],
   },
   {
     id: "three-desks",
@@ -60,7 +49,6 @@ export const CHAPTERS = [
     moments: { "session-memory": 401 },
     yourTurn: { schemes: ["session-memory", "session-redis", "token-stateless"], actions: ["login", "visit", "visit-ten"] },
     light: ["balancer", "replicas"],
-    sources: [{ name: "nginx, upstream", url: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html" }],
   },
   {
     id: "always-the-same-desk",
@@ -74,7 +62,6 @@ export const CHAPTERS = [
     },
     light: ["balancer", "replicas"],
     more: ["sticky", "replica-silent", "rolling-deploy", "scale-out", "one-address"],
-    sources: [{ name: "nginx, sticky", url: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#sticky" }],
   },
   {
     id: "one-filing-cabinet",
@@ -85,7 +72,6 @@ export const CHAPTERS = [
     yourTurn: { schemes: ["session-redis", "token-stateless", "token-revocable"], actions: ["login", "visit", "visit-ten"] },
     light: ["redis"],
     more: ["cached-session", "lost-update", "boot-key", "key-rotation"],
-    sources: [{ name: "Redis, GETEX", url: "https://redis.io/docs/latest/commands/getex/" }, SESSIONS],
   },
   {
     id: "the-cabinet-burns",
@@ -100,7 +86,6 @@ export const CHAPTERS = [
     },
     light: ["redis"],
     more: ["redis-back", "failover", "relogin-herd"],
-    sources: [RFC(9110, "15.6.4"), RFC(9457)],
   },
   {
     id: "leaving",
@@ -115,7 +100,6 @@ export const CHAPTERS = [
     },
     light: ["client", "redis"],
     more: ["logout-everywhere", "password-change", "third-device", "open-socket", "back-button", "stale-role", "expiry", "clock-skew"],
-    sources: [RFC(7009), RFC(9700, "4.14"), OWASP("JSON Web Token", "JSON_Web_Token_for_Java")],
   },
   {
     id: "thieves-and-forgers",
@@ -130,7 +114,6 @@ export const CHAPTERS = [
     },
     light: ["client"],
     more: ["forgery", "key-leak", "in-the-log", "csrf", "login-csrf", "oauth-code", "refresh-reuse", "concurrent-refresh", "two-tabs", "retry-storm", "bound-session", "proof-replay"],
-    sources: [RFC(8725), RFC(9700), OWASP("Cross-Site Request Forgery Prevention", "Cross-Site_Request_Forgery_Prevention")],
   },
   {
     id: "other-desks-and-other-pages",
@@ -145,7 +128,6 @@ export const CHAPTERS = [
     },
     light: ["reports"],
     more: ["introspection", "kid-storm", "cross-origin", "script-reads", "remember-me", "tossed-cookie", "framed"],
-    sources: [RFC(7517), { name: "Fetch, CORS", url: "https://fetch.spec.whatwg.org/#http-cors-protocol" }],
   },
   {
     id: "in-your-hand",
@@ -156,7 +138,6 @@ export const CHAPTERS = [
     yourTurn: { schemes: ["session-redis", "session-cookie", "token-stateless"], hands: { name: "permissions" }, actions: [] },
     light: ["client"],
     more: ["server-memory"],
-    sources: [RFC(6265, "6.1"), RFC(9110, "5.4")],
   },
   {
     id: "the-bill",
@@ -167,19 +148,24 @@ export const CHAPTERS = [
     yourTurn: { schemes: ["session-memory", "session-redis", "token-stateless", "token-revocable"], policy: "sticky", hands: { name: "distance" }, actions: [] },
     light: ["redis", "users"],
     more: ["http-forgets", "server-memory"],
-    sources: [{ name: "W3C, Server-Timing", url: "https://www.w3.org/TR/server-timing/" }],
   },
-  { id: "your-verdict", light: [], sources: [] },
+  {
+    id: "best-of-both",
+    experiment: "backend-for-frontend",
+    asks: ["token-stateless", "token-revocable", "session-cached", "backend-for-frontend"],
+    surprise: "backend-for-frontend",
+    slogan: "half",
+    moments: { "token-stateless": 401, "token-revocable": 401, "session-cached": 401, "backend-for-frontend": 401 },
+    yourTurn: {
+      schemes: ["session-redis", "token-stateless", "token-revocable"],
+      hands: { name: "outside", actions: ["login", "reports", "logout", "again"] }, actions: [],
+    },
+    compares: true,
+    light: ["redis", "reports"],
+    more: ["cached-session", "introspection"],
+  },
+  { id: "your-verdict", light: [] },
 ];
 
 /** The chapters that ask and measure something. */
 export const QUESTIONS = CHAPTERS.filter(({ experiment }) => experiment);
-
-/** What a reader may be building, how the three questions are answered for it (decision.js), and the experiments that bear on it. */
-export const BUILDS = [
-  { id: "browser-app", decision: [0, 0, 0], schemes: ["session-redis", "session-cookie", "token-cookie"], rows: ["csrf", "script-reads", "logout", "redis-down"] },
-  { id: "mobile-api", decision: [1, 1, 1], schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["refresh-reuse", "stolen", "logout", "cross-origin"] },
-  { id: "microservices", decision: [1, 1, 1], schemes: ["token-stateless", "token-revocable", "session-redis"], rows: ["other-service", "stale-role", "key-rotation", "redis-down"] },
-  { id: "bank", decision: [0, 0, 0], schemes: ["session-redis", "token-revocable", "token-stateless"], rows: ["logout-everywhere", "back-button", "stale-role", "stolen", "logout"] },
-  { id: "small-tool", decision: [0, 0, 0], schemes: ["session-memory", "session-cookie", "session-redis"], rows: ["rolling-deploy", "sticky-replica-dies", "logout", "store-lookups"] },
-];
