@@ -3,10 +3,12 @@
 //
 //	browser ── cookie ──▶ backend ── access token ──▶ the second service     GET  /bff/me
 //	                         │  └─── access token ──▶ home                   POST /bff/email
-//	                      session   {access token, refresh token}, in Redis
+//	                         │  └─── password or refresh token ──▶ home      POST /bff/login, /bff/logout
+//	                      session   {access token, refresh token}, in Redis  GET  /bff/dump/{user}
 //
 // It is a client of home: it logs in there, refreshes there, and revokes there at a logout. The session is the one of package
-// session, so its ID is stored hashed; the tokens in it are stored as they are, because the backend has to send them.
+// session, so its ID is stored hashed. The tokens are kept in the session store as they are, because the backend has to send them;
+// GET /bff/dump/{user} shows them, to this machine alone. The backend runs only in the embedded lab.
 package bff
 
 import (
@@ -19,6 +21,7 @@ import (
 
 	ginsessions "github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
+	"golang.org/x/sync/singleflight"
 
 	"authlab/account"
 	"authlab/lab/contract"
@@ -41,9 +44,10 @@ type Backend struct {
 	config   Config
 	sessions *session.Manager
 	client   *http.Client
-	// refreshing is held while tokens are refreshed. A refresh token works once: of two requests at the same moment, the second
-	// takes what the first has got. Several backends would need a lock in their store.
-	refreshing sync.Mutex
+	// refreshing are the refreshes that are under way, by refresh token. A token works once, so requests that come at the same moment
+	// share one refresh. Several backends would need a lock in their store.
+	refreshing singleflight.Group
+	unstored   sync.Map // pairs that the session store did not take, by the refresh token that was spent on them
 }
 
 // New returns a Backend.
@@ -59,16 +63,22 @@ func New(config Config) *Backend {
 func (b *Backend) Handler() http.Handler {
 	gin.SetMode(gin.ReleaseMode) // for the whole process: in debug mode gin prints every route
 	r := gin.New()
-	r.Use(func(c *gin.Context) { c.Header("Cache-Control", "no-store") }, b.sessions.Middleware())
+	r.Use(func(c *gin.Context) {
+		c.Header("Cache-Control", "no-store")
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+	}, b.sessions.Middleware())
 	r.POST("/bff/login", b.handleLogin)
-	r.GET("/bff/me", b.handleMe)
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		r.Handle(method, "/bff/me", b.handleMe)
+		r.Handle(method, "/bff/dump/:user", b.handleDump)
+	}
 	r.POST("/bff/email", b.handleEmail)
 	r.POST("/bff/logout", b.handleLogout)
-	r.GET("/bff/dump/:user", b.handleDump)
 	return http.NewCrossOriginProtection().Handler(r)
 }
 
-// handleLogin handles the "POST /bff/login" route. Home checks the password, and its tokens stay here.
+// handleLogin handles the "POST /bff/login" route. Home checks the password, and its tokens stay here. The login takes the place of
+// the one that the cookie is of, which ends at home too.
 func (b *Backend) handleLogin(c *gin.Context) {
 	var body struct {
 		Username string `json:"username"`
@@ -78,33 +88,39 @@ func (b *Backend) handleLogin(c *gin.Context) {
 		return
 	}
 	if err := c.ShouldBindJSON(&body); err != nil {
-		c.Status(http.StatusBadRequest)
+		refuse(c, errors.Join(errBadJSON, err))
 		return
 	}
-	got, status, err := b.post(c.Request.Context(), "/authenticate", body)
-	if err != nil || status != http.StatusOK {
-		refuse(c, status, err)
+	ctx := c.Request.Context()
+	got, err := b.post(ctx, "/authenticate", body)
+	if err != nil {
+		refuse(c, err)
 		return
 	}
+	before := pairOf(ginsessions.Default(c).Get)
 	if _, err = b.sessions.Login(c, account.User{Name: body.Username}); err == nil {
-		err = b.keep(c, got)
+		if err = b.keep(ctx, ginsessions.Default(c).ID(), session.Record{}, got); err != nil {
+			err = errors.Join(err, b.sessions.Logout(c)) // a session without tokens is good for nothing
+		}
 	}
 	if err != nil {
-		refuse(c, 0, err)
+		b.revoke(ctx, got)
+		refuse(c, err)
 		return
 	}
+	b.revoke(ctx, before)
 	c.JSON(http.StatusOK, gin.H{"user": gin.H{"name": body.Username}}) // no token: a script could read it
 }
 
 // handleMe handles the "GET /bff/me" route: the page is the second service's.
 func (b *Backend) handleMe(c *gin.Context) {
-	b.forward(c, b.config.Reports+"/reports/token")
+	b.forward(c, http.MethodGet, b.config.Reports+"/reports/token")
 }
 
 // handleEmail handles the "POST /bff/email" route.
 func (b *Backend) handleEmail(c *gin.Context) {
 	if isJSON(c) {
-		b.forward(c, b.config.Home+"/token/stateless/email")
+		b.forward(c, http.MethodPost, b.config.Home+"/token/stateless/email")
 	}
 }
 
@@ -112,12 +128,10 @@ func (b *Backend) handleEmail(c *gin.Context) {
 func (b *Backend) handleLogout(c *gin.Context) {
 	held := pairOf(ginsessions.Default(c).Get)
 	if err := b.sessions.Logout(c); err != nil {
-		refuse(c, 0, err)
+		refuse(c, err)
 		return
 	}
-	if held.Refresh != "" {
-		b.revoke(c.Request.Context(), held)
-	}
+	b.revoke(c.Request.Context(), held)
 	c.Status(http.StatusNoContent)
 }
 
@@ -130,7 +144,7 @@ func (b *Backend) handleDump(c *gin.Context) {
 	}
 	entries, err := b.config.Sessions.List(c.Request.Context(), c.Param("user"))
 	if err != nil {
-		refuse(c, 0, err)
+		refuse(c, err)
 		return
 	}
 	c.JSON(http.StatusOK, entries)
@@ -143,26 +157,5 @@ func isJSON(c *gin.Context) bool {
 		c.Status(http.StatusUnsupportedMediaType)
 		return false
 	}
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
 	return true
-}
-
-// refuse answers an error as a problem (RFC 9457); without one, home's own refusal of a login.
-func refuse(c *gin.Context, status int, err error) {
-	name := "refused-at-home"
-	switch {
-	case errors.Is(err, session.ErrUnavailable):
-		status, name = http.StatusServiceUnavailable, "store-unavailable"
-	case errors.Is(err, session.ErrNoSession):
-		status, name = http.StatusUnauthorized, "session-unknown"
-	case errors.Is(err, session.ErrNoCookie):
-		status, name = http.StatusUnauthorized, "not-logged-in"
-	case err != nil:
-		status, name = http.StatusServiceUnavailable, "home-unavailable"
-	}
-	if status == http.StatusUnauthorized {
-		c.Header("WWW-Authenticate", `Cookie realm="authlab"`)
-	}
-	c.Header("Content-Type", "application/problem+json")
-	c.JSON(status, gin.H{"type": "urn:authlab:problem:" + name, "title": http.StatusText(status), "status": status})
 }

@@ -1,6 +1,7 @@
 package bff_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +30,31 @@ type stand struct {
 	spent   int // refresh tokens that came again
 	revoked []string
 	away    bool
+	refused int             // access tokens up to this one are of a key that the service does not take any more
+	status  int             // of home's answers, if not 0
+	silent  <-chan struct{} // home answers a refresh when it is closed
+	answer  string          // of the service, after the rest
+	store   *failingStore
+}
+
+// A failingStore takes no changes while it fails.
+type failingStore struct {
+	session.Lister
+	fails atomic.Bool
+}
+
+func (f *failingStore) Update(ctx context.Context, id string, r session.Record, change func(*session.Record) error) (string, session.Record, error) {
+	if f.fails.Load() {
+		return "", session.Record{}, session.ErrUnavailable
+	}
+	return f.Lister.Update(ctx, id, r, change)
+}
+
+func (f *failingStore) Delete(ctx context.Context, id string, r session.Record) error {
+	if f.fails.Load() {
+		return session.ErrUnavailable
+	}
+	return f.Lister.Delete(ctx, id, r)
 }
 
 func newStand(t *testing.T) *stand {
@@ -69,23 +96,39 @@ func newStand(t *testing.T) *stand {
 		}
 		w.Header().Set("Server-Timing", "signature;dur=1")
 		body, _ := io.ReadAll(r.Body)
-		fmt.Fprintf(w, "%s by %s%s", r.Method, r.Header.Get("Authorization"), body)
+		var number int
+		if fmt.Sscanf(r.Header.Get("Authorization"), "Bearer access-%d", &number); number <= s.refused {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		fmt.Fprintf(w, "%s by %s%s%s", r.Method, r.Header.Get("Authorization"), body, s.answer)
 	}
 	routes.HandleFunc("GET /reports/token", page)
 	routes.HandleFunc("POST /token/stateless/email", page)
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
+		silent := s.silent
+		s.mu.Unlock()
+		if silent != nil && r.URL.Path == "/token/refresh" {
+			<-silent
+		}
+		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.away {
 			panic(http.ErrAbortHandler)
+		}
+		if s.status != 0 {
+			w.Header().Set("Retry-After", "7")
+			w.WriteHeader(s.status)
+			return
 		}
 		routes.ServeHTTP(w, r)
 	}))
 	t.Cleanup(home.Close)
 	now := func() time.Time { s.mu.Lock(); defer s.mu.Unlock(); return s.now }
+	s.store = &failingStore{Lister: session.NewMemory(session.DefaultIdle, now)}
 	backend := httptest.NewServer(bff.New(bff.Config{
 		Home: home.URL, Reports: home.URL, Cookie: "login", Now: now, Logger: slog.New(slog.DiscardHandler),
-		Sessions: session.NewMemory(session.DefaultIdle, now),
+		Sessions: s.store,
 	}).Handler())
 	t.Cleanup(backend.Close)
 	jar, err := cookiejar.New(nil)
@@ -98,6 +141,13 @@ func newStand(t *testing.T) *stand {
 
 // send sends a request, with a header given as name and value, and wants a status. It returns the answer's text.
 func (s *stand) send(want int, method, path, body string, header ...string) string {
+	s.t.Helper()
+	text, _ := s.answered(want, method, path, body, header...)
+	return text
+}
+
+// answered is send with the header of the answer.
+func (s *stand) answered(want int, method, path, body string, header ...string) (string, http.Header) {
 	s.t.Helper()
 	request, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
 	if err != nil {
@@ -129,7 +179,17 @@ func (s *stand) send(want int, method, path, body string, header ...string) stri
 			s.t.Errorf("Server-Timing: %s", timing)
 		}
 	}
-	return string(text)
+	if want == http.StatusUnauthorized && response.Header.Get("WWW-Authenticate") == "" {
+		s.t.Errorf("%s %s: 401 without a challenge", method, path)
+	}
+	return string(text), response.Header
+}
+
+// set changes what home, the service or the clock does.
+func (s *stand) set(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
 }
 
 func (s *stand) login() {
@@ -140,9 +200,7 @@ func (s *stand) login() {
 }
 
 func (s *stand) passes(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
+	s.set(func() { s.now = s.now.Add(d) })
 }
 
 func (s *stand) page(want string) {
@@ -182,9 +240,7 @@ func TestALogoutEndsTheSessionAlsoIfHomeIsAway(t *testing.T) {
 	for _, away := range []bool{false, true} {
 		s := newStand(t)
 		s.login()
-		s.mu.Lock()
-		s.away = away
-		s.mu.Unlock()
+		s.set(func() { s.away = away })
 		s.send(204, "POST", "/bff/logout", "")
 		s.send(401, "GET", "/bff/me", "")
 		s.send(204, "POST", "/bff/logout", "")
@@ -209,14 +265,12 @@ func TestTokensAreRefreshedOnceForManyRequests(t *testing.T) {
 	s.page("GET by Bearer access-2")
 
 	s.passes(15 * time.Minute)
-	s.mu.Lock()
-	s.away = true
-	s.mu.Unlock()
+	s.set(func() { s.away = true })
 	s.send(503, "GET", "/bff/me", "") // and no user is logged out by that
-	s.mu.Lock()
-	s.away = false
-	s.pairs++ // the login has ended at home: its refresh token is not taken
-	s.mu.Unlock()
+	s.set(func() {
+		s.away = false
+		s.pairs++ // the login has ended at home: its refresh token is not taken
+	})
 	s.send(401, "GET", "/bff/me", "")
 	s.send(401, "GET", "/bff/me", "")
 	if s.spent != 1 {

@@ -1,12 +1,11 @@
 package bff
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
 	"time"
 
@@ -18,6 +17,9 @@ import (
 
 // maxBody is the largest body of a request, and maxAnswer the largest answer of another server that is read, in bytes.
 const maxBody, maxAnswer = 4 << 10, 64 << 10
+
+// homeTimeout is how long a request waits for a refresh.
+const homeTimeout = time.Second
 
 // A pair is what a session keeps of home's tokens.
 type pair struct {
@@ -38,111 +40,119 @@ func pairOf(get func(any) any) (p pair) {
 	return p
 }
 
-// keep puts new tokens into the request's session.
-func (b *Backend) keep(c *gin.Context, p pair) error {
-	until := b.config.Now().Unix() + p.Seconds
-	return session.Change(c, func(s ginsessions.Session) error {
-		s.Set(keyAccess, p.Access)
-		s.Set(keyRefresh, p.Refresh)
-		s.Set(keyUntil, until)
+// keep puts new tokens into a session.
+func (b *Backend) keep(ctx context.Context, id string, loaded session.Record, p pair) error {
+	values, err := session.EncodeValues(map[any]any{keyAccess: p.Access, keyRefresh: p.Refresh, keyUntil: p.until})
+	if err != nil {
+		return err
+	}
+	_, _, err = b.config.Sessions.Update(ctx, id, loaded, func(r *session.Record) error {
+		if r.Values == nil {
+			r.Values = session.Values{}
+		}
+		maps.Copy(r.Values, values)
 		return nil
 	})
+	return err
 }
 
-// access is the access token of the request's session, refreshed if its time is over.
-func (b *Backend) access(c *gin.Context) (string, error) {
+// tokens are those of the request's session, refreshed if the access token's time is over.
+func (b *Backend) tokens(c *gin.Context) (pair, error) {
 	start := time.Now()
 	_, err := b.sessions.Identify(c)
 	c.Writer.Header().Add("Server-Timing", fmt.Sprintf(`store;desc="redis GETEX";dur=%.3f`, time.Since(start).Seconds()*1000))
 	if err != nil {
-		return "", err
+		return pair{}, err
 	}
-	s := ginsessions.Default(c)
-	held := pairOf(s.Get)
+	held := pairOf(ginsessions.Default(c).Get)
+	if held.Refresh == "" { // the store failed at the login
+		return pair{}, errors.Join(session.ErrNoSession, b.sessions.Logout(c))
+	}
 	if b.config.Now().Unix() < held.until {
-		return held.Access, nil
+		return held, nil
 	}
-	b.refreshing.Lock()
-	defer b.refreshing.Unlock()
-	// Another request may have refreshed since this one has read its session.
-	record, err := b.config.Sessions.Load(c.Request.Context(), s.ID())
+	return b.refresh(c, held)
+}
+
+// refresh returns the tokens that came after those that the request's session held when it was loaded. It waits for a second at
+// most. The refresh itself goes on: the old refresh token may be spent, and the new one would be lost.
+func (b *Backend) refresh(c *gin.Context, held pair) (pair, error) {
+	id := ginsessions.Default(c).ID()
+	ctx, cancel := context.WithTimeout(c.Request.Context(), homeTimeout)
+	defer cancel()
+	done := b.refreshing.DoChan(held.Refresh, func() (any, error) { return b.renew(context.WithoutCancel(ctx), id, held) })
+	select {
+	case <-ctx.Done():
+		return pair{}, fmt.Errorf("refresh: %w", ctx.Err())
+	case result := <-done:
+		if refused, ok := errors.AsType[*refusal](result.Err); ok && refused.status == http.StatusUnauthorized { // the login has ended at home
+			return pair{}, errors.Join(session.ErrNoSession, b.sessions.Logout(c))
+		}
+		newest, _ := result.Val.(pair)
+		return newest, result.Err
+	}
+}
+
+// renew spends a refresh token, unless another request has done so, and keeps the new pair in the session. Until the store takes the
+// pair, it is in memory: to spend the old token again would end the login at home.
+func (b *Backend) renew(ctx context.Context, id string, held pair) (pair, error) {
+	record, err := b.config.Sessions.Load(ctx, id)
 	if err != nil {
-		return "", err
+		return pair{}, err
 	}
 	values, err := record.Values.Decode()
 	if err != nil {
-		return "", err
+		return pair{}, err
 	}
 	if newest := pairOf(func(key any) any { return values[key] }); newest.Refresh != held.Refresh {
-		return newest.Access, nil
+		return newest, nil
 	}
-	// Also if the client leaves: the old refresh token is spent then, and the new one would be lost.
-	got, status, err := b.post(context.WithoutCancel(c.Request.Context()), "/token/refresh", map[string]string{"refresh_token": held.Refresh})
-	switch {
-	case err != nil:
-		return "", err
-	case status == http.StatusOK:
-		return got.Access, b.keep(c, got)
-	case status == http.StatusUnauthorized: // the login has ended at home
-		return "", errors.Join(session.ErrNoSession, b.sessions.Logout(c))
+	unstored, _ := b.unstored.Load(held.Refresh)
+	newest, ok := unstored.(pair)
+	if !ok {
+		if newest, err = b.post(ctx, "/token/refresh", map[string]string{"refresh_token": held.Refresh}); err != nil {
+			return pair{}, err
+		}
 	}
-	return "", fmt.Errorf("refresh: home says %d", status)
+	switch err = b.keep(ctx, id, record, newest); {
+	case err == nil:
+		b.unstored.Delete(held.Refresh)
+	case errors.Is(err, session.ErrNoSession): // it has ended meanwhile
+		b.unstored.Delete(held.Refresh)
+		b.revoke(ctx, newest)
+	default:
+		b.unstored.Store(held.Refresh, newest)
+		time.AfterFunc(session.DefaultAbsolute, func() { b.unstored.Delete(held.Refresh) }) // the session has ended by then
+	}
+	return newest, err
 }
 
-// revoke has home end the login of a pair: its refresh token at once, and its access token wherever home is asked.
+// revoke has home end the login of a pair, if there is one: its refresh token at once, and its access token wherever home is asked.
 func (b *Backend) revoke(ctx context.Context, held pair) {
-	_, status, err := b.post(context.WithoutCancel(ctx), "/token/logout", map[string]string{"refresh_token": held.Refresh})
-	if err != nil || status != http.StatusNoContent {
-		b.config.Logger.Error("revoke at logout", "status", status, "error", err)
+	if held.Refresh == "" {
+		return
+	}
+	if _, err := b.post(context.WithoutCancel(ctx), "/token/logout", map[string]string{"refresh_token": held.Refresh}); err != nil {
+		b.config.Logger.Error("revoke", "error", err)
 	}
 }
 
-// post asks home for tokens, or to end them. Another status than 200 comes without any.
-func (b *Backend) post(ctx context.Context, path string, body any) (got pair, status int, err error) {
+// post asks home for tokens, or to end them. It returns a *refusal for every status that is not 200 or 204.
+func (b *Backend) post(ctx context.Context, path string, body any) (got pair, err error) {
 	text, err := json.Marshal(body)
 	if err != nil {
-		return got, 0, err
+		return got, err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, b.config.Home+path, bytes.NewReader(text))
-	if err != nil {
-		return got, 0, err
+	a, err := b.send(ctx, http.MethodPost, b.config.Home+path, text, http.Header{"Content-Type": {"application/json"}})
+	switch {
+	case err != nil:
+		return got, err
+	case a.status == http.StatusNoContent:
+		return got, nil
+	case a.status != http.StatusOK:
+		return got, &refusal{a.status, a.header.Get("Retry-After")}
 	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := b.client.Do(request)
-	if err != nil {
-		return got, 0, err
-	}
-	defer response.Body.Close()
-	if response.StatusCode == http.StatusOK {
-		err = json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(&got)
-	}
-	return got, response.StatusCode, err
-}
-
-// forward sends the request on with the token of its session in place of the cookie, and the answer back.
-func (b *Backend) forward(c *gin.Context, to string) {
-	access, err := b.access(c)
-	if err != nil {
-		refuse(c, 0, err)
-		return
-	}
-	request, err := http.NewRequestWithContext(c.Request.Context(), c.Request.Method, to, c.Request.Body)
-	if err != nil {
-		refuse(c, 0, err)
-		return
-	}
-	request.Header.Set("Authorization", "Bearer "+access)
-	if kind := c.GetHeader("Content-Type"); kind != "" {
-		request.Header.Set("Content-Type", kind)
-	}
-	response, err := b.client.Do(request)
-	if err != nil {
-		refuse(c, 0, err)
-		return
-	}
-	defer response.Body.Close()
-	for _, timing := range response.Header.Values("Server-Timing") {
-		c.Writer.Header().Add("Server-Timing", timing)
-	}
-	c.DataFromReader(response.StatusCode, response.ContentLength, response.Header.Get("Content-Type"), io.LimitReader(response.Body, maxAnswer), nil)
+	err = json.Unmarshal(a.body, &got)
+	got.until = b.config.Now().Unix() + got.Seconds
+	return got, err
 }

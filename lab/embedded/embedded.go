@@ -181,10 +181,15 @@ func (c *Lab) Handler() http.Handler {
 			c.balancer.ServeHTTP(w, r)
 		}
 	})
+	return c.markCookies(handler)
+}
+
+// markCookies has the cookies of a server end with the lab's port, if they have to.
+func (c *Lab) markCookies(server http.Handler) http.Handler {
 	if _, port, err := net.SplitHostPort(c.listener.Addr().String()); err == nil && c.config.MarkCookies {
-		return jar.Apart(scheme.CookieMark("", port), handler)
+		return jar.Apart(scheme.CookieMark("", port), server)
 	}
-	return handler
+	return server
 }
 
 // schemeOf names the scheme of a path for the balancer's own errors.

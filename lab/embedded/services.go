@@ -76,7 +76,7 @@ func (c *Lab) startServices(ctx context.Context) error {
 		Home: "http://" + home, Reports: c.services.urls.Reports, Cookie: scheme.BackendForFrontend, Now: c.time.Now, Logger: c.config.Logger,
 		Sessions: session.NewRedis(c.services.redis, web.DefaultPrefix+"bff-", session.DefaultIdle, session.DefaultAbsolute),
 	})
-	c.services.urls.Backend, err = c.startService(ctx, "backend", backend.Handler())
+	c.services.urls.Backend, err = c.startService(ctx, "backend", c.markCookies(backend.Handler()))
 	return err
 }
 

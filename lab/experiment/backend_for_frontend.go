@@ -32,6 +32,7 @@ func backendForFrontend() Experiment {
 			if err != nil {
 				return err
 			}
+			pages := max(reportRequests, 2*len(replicas)) // a replica that keeps what it has looked up looks once for two pages
 			for _, scheme := range []string{SessionRedis, TokenStateless, TokenRevocable, SessionCached} {
 				at := []time.Duration{0, cached * time.Second, 15 * time.Minute}
 				if scheme == SessionCached {
@@ -40,13 +41,13 @@ func backendForFrontend() Experiment {
 					}
 				}
 				user := trial.simulated(scheme, 1)
-				m, err := trial.bestOfBoth(ctx, user, replicas, at)
+				m, err := trial.bestOfBoth(ctx, user, pages, replicas, at)
 				if err != nil {
 					return err
 				}
 				trial.Observe(scheme, m.outcome(), m.measures())
 			}
-			return trial.throughBackend(ctx)
+			return trial.throughBackend(ctx, pages)
 		},
 		Lesson: func(r Result) []string {
 			return []string{either(r.Measure(BackendForFrontend, "pages") > 0, "lesson-backend", "")}
@@ -61,20 +62,21 @@ func tokenBehindIn() Outcome { return Dangerous.says("token-behind-in") }
 
 // A compromise is what was measured of one answer.
 type compromise struct {
-	lookups, homeCalls int
-	readable           bool          // by a script on the page
-	in                 time.Duration // for how long what the browser had is good after the logout
-	behind             time.Duration // and what was behind it, at the server
+	pages, lookups, homeCalls int
+	readable                  bool          // by a script on the page
+	in                        time.Duration // for how long what the browser had is good after the logout
+	behind                    time.Duration // for how long the access token from the session store is good after the logout
 }
 
 // bestOfBoth logs a user in, and lets them ask for pages, at home and at the second service, until they log out.
-func (trial *Trial) bestOfBoth(ctx context.Context, user *User, replicas []string, at []time.Duration) (m compromise, err error) {
+func (trial *Trial) bestOfBoth(ctx context.Context, user *User, pages int, replicas []string, at []time.Duration) (m compromise, err error) {
+	m.pages = pages
 	user.Policy = RoundRobin
 	if err := user.Login(ctx); err != nil {
 		return m, err
 	}
 	m.readable = user.Access != "" || user.flags()["http_only"] == 0
-	if m.lookups, err = user.lookups(ctx, reportRequests); err != nil {
+	if m.lookups, err = user.lookups(ctx, m.pages); err != nil {
 		return m, err
 	}
 	visitor := user.alike()
@@ -84,7 +86,7 @@ func (trial *Trial) bestOfBoth(ctx context.Context, user *User, replicas []strin
 	if _, err := visitor.report(ctx, reportPages[user.Scheme]); err != nil { // fetches home's keys, if they are not there
 		return m, err
 	}
-	if m.homeCalls, err = visitor.callsHome(ctx, reportPages[user.Scheme]); err != nil {
+	if m.homeCalls, err = visitor.callsHome(ctx, reportPages[user.Scheme], pages); err != nil {
 		return m, err
 	}
 	m.in, err = user.afterLogout(ctx, trial.Target, replicas, at)
@@ -92,17 +94,17 @@ func (trial *Trial) bestOfBoth(ctx context.Context, user *User, replicas []strin
 }
 
 // callsHome is how many calls home all reports took.
-func (u *User) callsHome(ctx context.Context, page string) (int, error) {
-	known, calls, err := u.reports(ctx, page)
-	if err == nil && known != reportRequests {
-		err = fmt.Errorf("%s: the second service knew %s %d times of %d", u.Scheme, u.Name, known, reportRequests)
+func (u *User) callsHome(ctx context.Context, page string, n int) (int, error) {
+	known, calls, err := u.reports(ctx, page, n)
+	if err == nil && known != n {
+		err = fmt.Errorf("%s: the second service knew %s %d times of %d", u.Scheme, u.Name, known, n)
 	}
 	return calls, err
 }
 
 // throughBackend does the same with the backend, whose pages are those of the second service. It waits until the first access token
 // is over, which the backend refreshes, and takes what a thief of the session store would take. And it lets another site post forms.
-func (trial *Trial) throughBackend(ctx context.Context) error {
+func (trial *Trial) throughBackend(ctx context.Context, pages int) error {
 	backend, err := trial.service(ctx, "a backend for frontend", func(s contract.ServicesView) string { return s.Backend })
 	if err != nil {
 		return err
@@ -112,17 +114,17 @@ func (trial *Trial) throughBackend(ctx context.Context) error {
 	if err := user.Login(ctx); err != nil {
 		return err
 	}
-	m := compromise{readable: user.flags()["http_only"] == 0}
+	m := compromise{pages: pages, readable: user.flags()["http_only"] == 0}
 	if _, err := user.Page(ctx, "/me"); err != nil {
 		return err
 	}
 	if err := trial.Target.Advance(ctx, 15*time.Minute); err != nil {
 		return err
 	}
-	if m.lookups, err = user.lookups(ctx, reportRequests); err != nil {
+	if m.lookups, err = user.lookups(ctx, m.pages); err != nil {
 		return err
 	}
-	if m.homeCalls, err = user.callsHome(ctx, base(BackendForFrontend)+"/me"); err != nil {
+	if m.homeCalls, err = user.callsHome(ctx, base(BackendForFrontend)+"/me", pages); err != nil {
 		return err
 	}
 	thief, err := trial.withDump(ctx, user)
@@ -180,7 +182,7 @@ func (trial *Trial) withDump(ctx context.Context, user *User) (*User, error) {
 
 // outcome says what is given up.
 func (m compromise) outcome() Outcome {
-	asks, in := m.lookups >= reportRequests, m.in != 0 // goesOn is less
+	asks, in := m.lookups >= m.pages, m.in != 0 // goesOn is less
 	switch {
 	case m.behind != 0 && asks && !in:
 		return tokenBehindIn()
@@ -196,7 +198,7 @@ func (m compromise) outcome() Outcome {
 
 func (m compromise) measures() map[string]float64 {
 	measures := map[string]float64{
-		"pages": reportRequests, "lookups": float64(m.lookups), "home_calls": float64(m.homeCalls), "script_reads": oneIf(m.readable),
+		"pages": float64(m.pages), "lookups": float64(m.lookups), "home_calls": float64(m.homeCalls), "script_reads": oneIf(m.readable),
 	}
 	if m.in > 0 && m.in < time.Minute {
 		measures["in_s"] = m.in.Seconds()

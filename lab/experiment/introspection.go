@@ -52,7 +52,7 @@ func introspection() Experiment {
 			}
 			calls, down := map[string]int{}, map[string]float64{}
 			for _, page := range pages {
-				known, count, err := visitor.reports(ctx, page)
+				known, count, err := visitor.reports(ctx, page, reportRequests)
 				if err != nil {
 					return err
 				}

@@ -101,7 +101,7 @@ func visitOther(ctx context.Context, target Target, address string, users Logins
 	}
 	seen.first, seen.calls = first.HomeCalls, map[string]int{}
 	for scheme, visitor := range visitors.inOrder() {
-		known, calls, err := visitor.reports(ctx, reportPages[scheme])
+		known, calls, err := visitor.reports(ctx, reportPages[scheme], reportRequests)
 		if err != nil {
 			return seen, err
 		}
@@ -112,7 +112,7 @@ func visitOther(ctx context.Context, target Target, address string, users Logins
 	}
 	unstuck := visitors[SessionMemory].alike()
 	unstuck.Policy = RoundRobin
-	if seen.unstuck, _, err = unstuck.reports(ctx, reportPages[SessionMemory]); err != nil {
+	if seen.unstuck, _, err = unstuck.reports(ctx, reportPages[SessionMemory], reportRequests); err != nil {
 		return seen, err
 	}
 	if seen.down, err = whileHomeIsDown(ctx, target, visitors); err != nil {
@@ -199,9 +199,9 @@ func (u *User) report(ctx context.Context, page string) (reportAnswer, error) {
 	return r, nil
 }
 
-// reports asks for a page several times, and counts the answers that were for this user, and the calls home.
-func (u *User) reports(ctx context.Context, page string) (known, calls int, err error) {
-	for range reportRequests {
+// reports asks for a page n times, and counts the answers that were for this user, and the calls home.
+func (u *User) reports(ctx context.Context, page string, n int) (known, calls int, err error) {
+	for range n {
 		r, err := u.report(ctx, page)
 		if err != nil {
 			return known, calls, err

@@ -143,7 +143,8 @@ func All() []Scheme { return slices.Clone(table) }
 // session in PostgreSQL.
 func Beside() []Scheme { return slices.Clone(beside) }
 
-// Mixed returns two more schemes, which no replica mounts under their names.
+// Mixed returns the compromises, session-cached and backend-for-frontend. session-cached is mounted as session-redis, and the other
+// is a server of its own.
 func Mixed() []Scheme { return slices.Clone(mixed) }
 
 // Named returns the scheme of that name. False: there is none.

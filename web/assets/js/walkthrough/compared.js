@@ -20,7 +20,7 @@ export function compared({ cells }) {
   const names = lookUp(`${TEXTS}.columns`);
   const measured = cells.filter(({ outcome }) => outcome);
   return el("figure", { className: "compared" },
-    el("figcaption", {}, said("compared")),
+    el("figcaption", {}, t(`${TEXTS}.compared`, { pages: measured[0]?.measures.pages })),
     el("table", { className: "result" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("answer.scheme")), ...Object.keys(COLUMNS).map((column) => el("th", { scope: "col" }, names[column])))),
       el("tbody", {}, ...measured.map(({ scheme, measures }) => el("tr", {},
