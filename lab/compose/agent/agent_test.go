@@ -198,7 +198,7 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	r.login()
 	testkit.Must(t, r.set(agent.Conditions{Offset: time.Minute}))
 	testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{}))
-	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != time.Minute || !memory.Redis {
+	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != time.Minute || !memory.Redis || memory.Startup != (contract.Startup{}) {
 		t.Errorf("%+v", memory)
 	}
 	if status := r.send(http.MethodGet, "/session/memory/me", ""); status != http.StatusUnauthorized {
@@ -357,8 +357,8 @@ func TestAReplicaSignsWithKeysOfItsOwnUntilItForgetsThem(t *testing.T) {
 	shared := keys()
 	for _, own := range []bool{true, false} {
 		testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{OwnKeys: own}))
-		if (keys() == shared) == own || r.memory().OwnKeys != own {
-			t.Errorf("own keys %t: %+v", own, r.memory())
+		if memory := r.memory(); (keys() == shared) == own || memory.OwnKeys != own || memory.Startup.OwnKeys != own {
+			t.Errorf("own keys %t: %+v", own, memory)
 		}
 	}
 }
