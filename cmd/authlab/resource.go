@@ -27,8 +27,8 @@ func newResourceCommand(getenv func(string) string) *cobra.Command {
 logins: it takes a cookie to the first service, its home, and checks a token by itself,
 with the keys that home publishes. Its name and its routes are still "reports", and
 "authlab reports" still starts it.
-Each flag can also be given by the environment, in capitals: AUTHLAB_LISTEN, AUTHLAB_NAME,
-AUTHLAB_HOME, AUTHLAB_ALLOWED_ORIGINS. A flag wins.`,
+Each flag can also be given by the environment, in capitals: AUTHLAB_LISTEN,
+AUTHLAB_LAB_LISTEN, and so on. A flag wins.`,
 		Example: "  authlab resource --listen :8090 --home http://127.0.0.1:8080",
 		Args:    noArguments,
 		PreRunE: fromEnvironment(getenv),

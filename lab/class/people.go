@@ -121,8 +121,8 @@ type laneOn struct {
 	Credential string `json:"credential"`
 }
 
-// door handles the "GET /class" route: what a phone has to know before it joins.
-func (c *Class) door(context.Context) (map[string]any, error) {
+// describe handles the "GET /class" route: what a phone has to know before it joins.
+func (c *Class) describe(context.Context) (map[string]any, error) {
 	return map[string]any{"title": c.config.Title, "pin": c.config.Pin != "", "longest": maxNickname}, nil
 }
 

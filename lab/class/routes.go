@@ -26,7 +26,7 @@ var crossOrigin = http.NewCrossOriginProtection()
 
 // routes is every route of the class itself.
 func (c *Class) routes() {
-	c.mux.HandleFunc("GET /class", contract.HandleLook(c.door))
+	c.mux.HandleFunc("GET /class", contract.HandleRead(c.describe))
 	c.mux.HandleFunc("POST /class/join", c.handleJoin)
 	c.mux.HandleFunc("GET /class/state", c.ofPerson(c.handleState))
 	c.mux.HandleFunc("POST /class/vote", c.ofPerson(c.handleVote))
@@ -185,7 +185,7 @@ func (c *Class) setAdmins(r *http.Request, body rolesBody) error {
 	return nil
 }
 
-// errFailed is what the lab has refused. What it was is no business of a room.
+// errFailed is what the lab has refused. The cause is not shown to the phones.
 var errFailed = contract.NewProblem(http.StatusInternalServerError, "internal", "The class could not do that.")
 
 // setRoles gives a person the roles that everyone has. c.mu is held.

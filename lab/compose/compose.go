@@ -52,8 +52,8 @@ type Target struct {
 
 	mu     sync.Mutex // one change at a time
 	broken state
-	ahead  time.Duration // of reports to the real time
-	killed time.Time     // the last time that a replica was
+	ahead  time.Duration // how far the second service's clock is ahead
+	killed time.Time     // when a replica was last killed
 }
 
 // A state is what has been broken and not been mended yet.
@@ -117,11 +117,9 @@ func (t *Target) open(ctx context.Context, confirm func(context.Context) error) 
 	} else if err := t.complete(ctx); err != nil {
 		return err
 	}
-	clock, err := t.docker.published(ctx, "reports", "8079")
-	if err != nil {
+	if err := t.findReports(ctx); err != nil {
 		return err
 	}
-	t.reports = agent.NewClient(clock)
 	address, err := t.docker.published(ctx, "nginx", "8080")
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,6 +103,48 @@ func TestResetMendsAlsoWhatOthersHaveBroken(t *testing.T) {
 	testkit.Must(t, target.Reset(t.Context()))
 	if !slices.Equal(s.replicas, []string{"app-1", "app-2", "app-3"}) || !s.redis || s.ownKeys || len(s.paused) > 0 {
 		t.Errorf("there are %v, Redis %t, own keys %t; typed %q", s.replicas, s.redis, s.ownKeys, s.commands())
+	}
+}
+
+func TestTheGuardedRedisEndsWhenNoReplicaIsThereAlsoIfOthersHaveStartedIt(t *testing.T) {
+	s := newStand(t)
+	s.up = true
+	target := s.open()
+	const end = "docker compose --profile sentinel rm -s -f -v redis-primary redis-replica sentinel-1 sentinel-2 sentinel-3"
+	for name, tt := range map[string]struct {
+		before func() error
+		want   []string
+	}{
+		"by this target": {func() error { return target.Break(t.Context(), contract.Fault{Name: contract.RedisGuarded}) }, []string{"POST /lab/reset", end, "POST /lab/reset"}},
+		"by others":      {func() error { s.mu.Lock(); defer s.mu.Unlock(); s.guarded = true; return nil }, []string{"POST /lab/reset", end, "POST /lab/reset"}},
+		"by none":        {func() error { return nil }, []string{"POST /lab/reset"}},
+	} {
+		testkit.Must(t, tt.before())
+		s.commands()
+		testkit.Must(t, target.Reset(t.Context()))
+		if typed := s.commands(); !slices.Equal(typed, tt.want) {
+			t.Errorf("broken %s: typed %q, want %q", name, typed, tt.want)
+		}
+	}
+}
+
+func TestTheClockOfTheSecondServiceIsFoundAgainAfterARestart(t *testing.T) {
+	s := newStand(t)
+	s.up = true
+	first, second := httptest.NewServer(s), httptest.NewServer(s)
+	t.Cleanup(first.Close)
+	t.Cleanup(second.Close)
+	address := func(server *httptest.Server) string { return strings.TrimPrefix(server.URL, "http://") }
+	s.clock = address(first)
+	target := s.open()
+	testkit.Must(t, target.Reset(t.Context()))
+	first.Close()
+	s.mu.Lock()
+	s.clock = address(second)
+	s.mu.Unlock()
+	testkit.Must(t, target.Reset(t.Context()))
+	if want := []string{address(first), address(first), address(second)}; !slices.Equal(s.moved, want) {
+		t.Errorf("the clock was moved at %q, want %q", s.moved, want)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"authlab/lab/compose/agent"
 	"authlab/lab/contract"
 )
 
@@ -214,7 +213,7 @@ func (t *Target) Advance(ctx context.Context, by time.Duration) error {
 		return err
 	}
 	t.ahead += by
-	return t.reports.Set(ctx, agent.Conditions{Offset: t.ahead})
+	return t.setClock(ctx)
 }
 
 // Reset implements contract.Lab. Nothing is started or made anew that is as it should be.
@@ -226,7 +225,7 @@ func (t *Target) Reset(ctx context.Context) error {
 	}
 	t.beside.naive.Reset()
 	t.ahead = 0
-	return errors.Join(t.reports.Set(ctx, agent.Conditions{}), t.Remote.Reset(ctx))
+	return errors.Join(t.setClock(ctx), t.Remote.Reset(ctx))
 }
 
 // mend mends what was broken here, or by others.

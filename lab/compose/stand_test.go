@@ -34,6 +34,9 @@ type stand struct {
 	volumes  string // of an earlier run
 	key      int    // that signs
 	ownKeys  bool
+	guarded  bool
+	clock    string   // where the second service's clock is moved, if it is not the server
+	moved    []string // where it was
 	turn     int
 	late     int               // so many looks are answered as before the last change
 	before   []string          // replicas alive before it
@@ -100,6 +103,8 @@ func (s *stand) run(_ context.Context, env []string, args ...string) (string, er
 		return `{"name":"authlab"}`, nil
 	case strings.Contains(command, "volume ls"):
 		return s.volumes, nil
+	case strings.Contains(command, "compose port reports") && s.clock != "":
+		return s.clock, nil
 	case strings.Contains(command, "compose port"):
 		return strings.TrimPrefix(s.server.URL, "http://") + "\n", nil
 	case strings.Contains(command, " kill -s HUP"): // the file has changed by now
@@ -152,13 +157,18 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if s.ownKeys {
 			view.Faults = append(view.Faults, "boot-keys")
 		}
+		if s.guarded {
+			view.Faults = append(view.Faults, "redis-guarded")
+		}
 		_ = json.NewEncoder(w).Encode(view)
 	case "/reports/session/redis":
 		w.WriteHeader(map[bool]int{true: http.StatusUnauthorized, false: http.StatusServiceUnavailable}[s.home])
 	case "/conditions": // of the second service
+		s.moved = append(s.moved, r.Host)
 		w.WriteHeader(http.StatusNoContent)
 	case "/lab/reset", "/lab/redis/flush", "/lab/faults/redis-slow/break", "/lab/faults/redis-guarded/break", "/lab/faults/redis-guarded/mend":
 		s.ran = append(s.ran, "POST "+r.URL.Path)
+		s.guarded = strings.HasSuffix(r.URL.Path, "guarded/break") || s.guarded && r.URL.Path != "/lab/reset" && !strings.HasSuffix(r.URL.Path, "guarded/mend")
 		w.WriteHeader(http.StatusNoContent)
 	default:
 		alive = slices.DeleteFunc(slices.Clone(alive), func(name string) bool { return slices.Contains(s.paused, name) })

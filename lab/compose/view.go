@@ -21,7 +21,9 @@ func (t *Target) findBroken(ctx context.Context) error {
 		return err
 	}
 	// What the console has broken by itself, it mends by itself, also if that cannot be all yet.
-	if v.Redis.Cut || slices.ContainsFunc(v.Replicas, func(r contract.ReplicaView) bool { return r.Refuses || r.Silent }) {
+	guarded := slices.Contains(v.Faults, contract.RedisGuarded)
+	t.broken.guarded = t.broken.guarded || guarded
+	if guarded || v.Redis.Cut || slices.ContainsFunc(v.Replicas, func(r contract.ReplicaView) bool { return r.Refuses || r.Silent }) {
 		if err := t.Remote.Reset(ctx); err != nil && ctx.Err() != nil {
 			return err
 		}

@@ -18,9 +18,9 @@ const (
 	// KeysLeaked starts every replica anew, with one secret for tokens (HS256) and for signed cookies, which a View shows.
 	KeysLeaked = "keys-leaked"
 
-	// RedisGuarded starts every replica anew, on an empty Redis of three processes: a primary, a replica of Redis that copies it,
-	// and Sentinel, which makes that the primary when the primary dies. Mended, all is at the Redis from before. The two others
-	// need it, and to mend one of them is to have three new processes.
+	// RedisGuarded starts every replica anew, on an empty Redis that Sentinel guards: a primary, a replica that copies it, and one
+	// Sentinel (three where replicas are containers), which makes the replica the primary when the primary dies. Mended, all is at
+	// the Redis from before. The two others need it, and to mend one of them is to start all of these anew.
 	RedisGuarded   = "redis-guarded"
 	ReplicationCut = "replication-cut" // the copy is complete, and what is written from now on is not copied
 	PrimaryKilled  = "primary-killed"  // the primary has died, and Sentinel has made the copy the primary

@@ -7,15 +7,15 @@ import (
 	"net/http"
 )
 
-// HandleLook is a handler that only looks: the answer is JSON, or a problem.
-func HandleLook[T any](at func(context.Context) (T, error)) http.HandlerFunc {
+// HandleRead answers a GET with the JSON of what read returns, or with a problem.
+func HandleRead[T any](read func(context.Context) (T, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		seen, err := at(r.Context())
+		body, err := read(r.Context())
 		if err != nil {
 			Refuse(w, err)
 			return
 		}
-		Answer(w, seen)
+		Answer(w, body)
 	}
 }
 

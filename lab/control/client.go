@@ -56,7 +56,7 @@ func (c *Controls) handleClient(w http.ResponseWriter, r *http.Request) {
 		contract.Refuse(w, contract.Invalid("The client sends GET and POST, to paths outside /lab."))
 		return
 	}
-	contract.HandleLook(func(ctx context.Context) (clientResponse, error) { return body.send(ctx, home) })(w, r)
+	contract.HandleRead(func(ctx context.Context) (clientResponse, error) { return body.send(ctx, home) })(w, r)
 }
 
 // addressFor is the address of the service that a request is for: "" is home. The containers' console has no network to the second

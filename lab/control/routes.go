@@ -14,9 +14,9 @@ import (
 
 // routes is every control that there is.
 func (c *Controls) routes() {
-	c.mux.HandleFunc("GET /lab/cluster", contract.HandleLook(c.lab.View))
+	c.mux.HandleFunc("GET /lab/cluster", contract.HandleRead(c.lab.View))
 	c.mux.HandleFunc("GET /lab/events", c.handleEvents)
-	c.mux.HandleFunc("GET /lab/bytes", contract.HandleLook(c.lab.Bytes))
+	c.mux.HandleFunc("GET /lab/bytes", contract.HandleRead(c.lab.Bytes))
 
 	c.change("/lab/faults/{fault}/break", contract.WithBody(c.breakNamed))
 	c.change("/lab/faults/{fault}/mend", contract.WithBody(c.mendNamed))

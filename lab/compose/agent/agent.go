@@ -38,6 +38,7 @@ type Memory struct {
 	Redis        bool                   `json:"redis"`    // it reaches Redis
 	OwnKeys      bool                   `json:"own_keys"` // it made its signing keys by itself, and no other replica has them
 	Door         string                 `json:"door"`     // DoorOpen, DoorSilent or DoorRefuses
+	Startup      contract.Startup       `json:"startup"`  // as the lab has told it
 	Conditions                          // as the lab has left them
 }
 
@@ -70,7 +71,7 @@ type Agent struct {
 
 	mu       sync.Mutex // one at a time forgets or ends
 	draining bool
-	startup  contract.Startup      // of app
+	startup  contract.Startup      // as app was told
 	redis    redis.UniversalClient // of app
 }
 
@@ -104,7 +105,6 @@ func (a *Agent) now() time.Time { return time.Now().Add(a.conditions.Load().Offs
 func (a *Agent) forget(startup contract.Startup) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	startup.OwnKeys = startup.OwnKeys || a.config.OwnKeys
 	return a.reopen(startup)
 }
 
@@ -114,7 +114,9 @@ func (a *Agent) reopen(startup contract.Startup) error {
 		return err
 	}
 	client.AddHook(wire{&a.conditions, a.config.Delay})
-	app, err := a.config.Open(client, a.now, startup)
+	started := startup
+	started.OwnKeys = startup.OwnKeys || a.config.OwnKeys
+	app, err := a.config.Open(client, a.now, started)
 	if err != nil {
 		return errors.Join(err, client.Close())
 	}
@@ -142,12 +144,12 @@ func (a *Agent) Close() error {
 
 func (a *Agent) memory(ctx context.Context) (Memory, error) {
 	a.mu.Lock()
-	app, ownKeys := a.app.Load(), a.startup.OwnKeys
+	app, startup := a.app.Load(), a.startup
 	a.mu.Unlock()
 	entries := app.Remembers()
 	bytes, err := control.SessionBytes(entries)
 	return Memory{
 		Sessions: control.Sessions(entries), SessionCount: len(entries), Bytes: bytes,
-		Redis: app.RedisUp(ctx), OwnKeys: ownKeys, Door: a.door(), Conditions: *a.conditions.Load(),
+		Redis: app.RedisUp(ctx), OwnKeys: startup.OwnKeys || a.config.OwnKeys, Door: a.door(), Startup: startup, Conditions: *a.conditions.Load(),
 	}, err
 }

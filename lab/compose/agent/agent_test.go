@@ -174,8 +174,19 @@ func TestAServerWithNothingButAClockHasItMoved(t *testing.T) {
 			t.Errorf("%s ahead: it is wrong by %s", offset, off)
 		}
 	}
-	if err := client.Set(t.Context(), agent.Conditions{Offset: time.Hour, Cut: true}); err == nil || time.Until(clock.Now()) > time.Minute {
-		t.Error("it is cut off from a Redis that it does not have")
+	for _, refused := range []agent.Conditions{{Offset: time.Hour, Cut: true}, {Offset: contract.MaxAhead + 1}, {Offset: -time.Hour}} {
+		if err := client.Set(t.Context(), refused); err == nil || time.Until(clock.Now()).Abs() > time.Minute {
+			t.Errorf("%+v: %v, and it is %s ahead", refused, err, time.Until(clock.Now()))
+		}
+	}
+	for host, want := range map[string]int{"127.0.0.1:8079": http.StatusNoContent, "localhost": http.StatusNoContent, "attacker.example:8079": http.StatusForbidden, "reports:8079": http.StatusForbidden} {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/conditions", strings.NewReader(`{"offset_ns":0}`))
+		request.Host = host
+		answer := httptest.NewRecorder()
+		clock.Lab().ServeHTTP(answer, request)
+		if answer.Code != want {
+			t.Errorf("asked as %s: %d, want %d", host, answer.Code, want)
+		}
 	}
 	if _, err := client.Memory(t.Context()); err == nil {
 		t.Error("it tells what it remembers")
@@ -187,7 +198,7 @@ func TestAReplicaThatForgetsIsAsAfterAStartAndKeepsItsClock(t *testing.T) {
 	r.login()
 	testkit.Must(t, r.set(agent.Conditions{Offset: time.Minute}))
 	testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{}))
-	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != time.Minute || !memory.Redis {
+	if memory := r.memory(); memory.SessionCount != 0 || memory.Offset != time.Minute || !memory.Redis || memory.Startup != (contract.Startup{}) {
 		t.Errorf("%+v", memory)
 	}
 	if status := r.send(http.MethodGet, "/session/memory/me", ""); status != http.StatusUnauthorized {
@@ -346,8 +357,8 @@ func TestAReplicaSignsWithKeysOfItsOwnUntilItForgetsThem(t *testing.T) {
 	shared := keys()
 	for _, own := range []bool{true, false} {
 		testkit.Must(t, r.client.Forget(t.Context(), contract.Startup{OwnKeys: own}))
-		if (keys() == shared) == own || r.memory().OwnKeys != own {
-			t.Errorf("own keys %t: %+v", own, r.memory())
+		if memory := r.memory(); (keys() == shared) == own || memory.OwnKeys != own || memory.Startup.OwnKeys != own {
+			t.Errorf("own keys %t: %+v", own, memory)
 		}
 	}
 }

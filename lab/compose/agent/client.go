@@ -47,7 +47,7 @@ func (c *Client) Memory(ctx context.Context) (Memory, error) {
 	return memory, err
 }
 
-// Set makes the replica work so from now on.
+// Set replaces the replica's conditions.
 func (c *Client) Set(ctx context.Context, conditions Conditions) error {
 	return c.ask(ctx, http.MethodPost, "/conditions", conditions, nil)
 }

@@ -25,7 +25,7 @@ const maxBody = 1 << 10
 // Lab is what the lab asks. Errors are problems, as of the lab's controls.
 func (a *Agent) Lab() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /memory", contract.HandleLook(a.memory))
+	mux.HandleFunc("GET /memory", contract.HandleRead(a.memory))
 	mux.HandleFunc("POST /conditions", contract.HandleChange(contract.WithBody(a.set)))
 	mux.HandleFunc("POST /forget", contract.HandleChange(contract.WithBody(func(_ *http.Request, startup contract.Startup) error { return a.forget(startup) })))
 	mux.HandleFunc("POST /door", contract.HandleChange(contract.WithBody(a.setDoor)))

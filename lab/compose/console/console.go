@@ -7,7 +7,8 @@
 // It does what can be done over the network. It has no way to Docker, because a program that reaches Docker's socket owns
 // the machine. So it kills no container and stops no Redis: it has a replica refuse connections and forget, and has all
 // replicas cut off from Redis. For the replicas' clients that is the same, and View says which of the two it is.
-// What takes Docker is answered with the command to type (package compose types it): one more replica, new keys for all.
+// What takes Docker is answered with the command to type (package compose types it): one more replica, new keys for all, a
+// Redis that Sentinel guards, and the end of its primary.
 //
 // It goes on while one of these is away: a replica, Redis, the users database.
 package console
@@ -62,13 +63,14 @@ type Agent struct {
 type Console struct {
 	config   Config
 	replicas []*replica
-	commands *control.CommandCount
+	commands *control.CommandCount // of Config.Redis
 	demos    *account.DemoReset
 	client   *http.Client // of the balancer
 
 	mu         sync.Mutex
-	conditions agent.Conditions // of every replica, but for its own skew
-	startup    contract.Startup // of every replica
+	at         redis.UniversalClient // what the replicas are at
+	conditions agent.Conditions      // of every replica, but for its own skew
+	startup    contract.Startup      // of every replica
 }
 
 var _ contract.Lab = (*Console)(nil)
@@ -81,7 +83,7 @@ func New(config Config) *Console {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil // the balancer is in the same network
 	c := &Console{
-		config: config, client: &http.Client{Transport: transport}, commands: control.NewCommandCount(config.Redis),
+		config: config, client: &http.Client{Transport: transport}, at: config.Redis, commands: control.NewCommandCount(config.Redis),
 		demos: &account.DemoReset{Directory: config.Users, Hasher: config.Hasher},
 	}
 	for _, a := range config.Agents {
@@ -104,7 +106,7 @@ func (c *Console) Advance(ctx context.Context, by time.Duration) error {
 	if err != nil {
 		return err
 	}
-	return control.Age(ctx, c.config.Redis, by)
+	return control.Age(ctx, c.redis(), by)
 }
 
 func (c *Console) replica(name string) (*replica, bool) {
@@ -116,7 +118,7 @@ func (c *Console) replica(name string) (*replica, bool) {
 }
 
 // Flush implements contract.Lab.
-func (c *Console) Flush(ctx context.Context) error { return control.Flush(ctx, c.config.Redis) }
+func (c *Console) Flush(ctx context.Context) error { return control.Flush(ctx, c.redis()) }
 
 // AddUsers implements contract.Lab.
 func (c *Console) AddUsers(ctx context.Context, count int, password string) error {
@@ -138,12 +140,13 @@ func (c *Console) Set(ctx context.Context, s contract.Settings) error {
 func (c *Console) Reset(ctx context.Context) error {
 	c.mu.Lock()
 	c.conditions, c.startup = agent.Conditions{}, contract.Startup{}
+	c.use(c.config.Redis, "")
 	for _, r := range c.replicas {
 		r.skew = 0
 	}
 	c.mu.Unlock()
 	failed := c.each(func(r *replica) error {
-		return errors.Join(c.tell(ctx, r), r.agent.Forget(ctx, contract.Startup{}), c.open(ctx, r))
+		return errors.Join(c.tell(ctx, r), c.restart(ctx, r), c.open(ctx, r))
 	})
 	failed = errors.Join(failed, control.Flush(ctx, c.config.Redis), c.resetUsers(ctx))
 	c.commands.Reset(ctx)

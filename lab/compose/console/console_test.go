@@ -30,6 +30,7 @@ import (
 type fake struct {
 	mu     sync.Mutex
 	memory agent.Memory
+	lives  int // how often it was to forget
 	server *httptest.Server
 }
 
@@ -57,9 +58,11 @@ func newFake(t *testing.T) *fake {
 	mux.HandleFunc("POST /forget", func(_ http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		if err := json.NewDecoder(r.Body).Decode(&f.memory); err != nil {
+		f.memory.Startup = contract.Startup{}
+		if err := json.NewDecoder(r.Body).Decode(&f.memory.Startup); err != nil {
 			t.Error(err)
 		}
+		f.lives, f.memory.OwnKeys = f.lives+1, f.memory.Startup.OwnKeys
 		f.memory.Sessions, f.memory.SessionCount, f.memory.Bytes = []contract.SessionView{}, 0, 0
 	})
 	f.server = httptest.NewServer(mux)
@@ -289,6 +292,56 @@ func TestTheReplicasAreAtTheGuardedRedisUntilResetIfItIsThere(t *testing.T) {
 	var byHand contract.ByHand
 	if err := l.Break(t.Context(), guarded); !errors.As(err, &byHand) || byHand.Command != "docker compose --profile sentinel up -d --wait" {
 		t.Errorf("without Sentinel: %v with %q", err, byHand.Command)
+	}
+}
+
+func TestAReplicaThatComesLaterIsStartedAsTheOthersAndIsLeftAloneThen(t *testing.T) {
+	l := newLab(t)
+	testkit.Must(t, errors.Join(
+		l.Break(t.Context(), contract.Fault{Name: contract.RedisGuarded}), l.Break(t.Context(), contract.Fault{Name: contract.KeysLeaked}),
+	))
+	want := l.agents[0].change(func(*agent.Memory) {}).Startup
+	if want.Redis == "" || want.LeakedSecret == "" {
+		t.Fatalf("app-1 was started as %+v", want)
+	}
+	for _, restarted := range []bool{true, false} {
+		before := l.agents[1].lives
+		if restarted {
+			l.agents[1].change(func(m *agent.Memory) { m.Startup = contract.Startup{} })
+		}
+		l.view()
+		if got := l.agents[1].change(func(*agent.Memory) {}).Startup; got != want || (l.agents[1].lives != before) != restarted {
+			t.Errorf("restarted %t: it is started as %+v, want %+v, and has forgotten %d times more", restarted, got, want, l.agents[1].lives-before)
+		}
+	}
+}
+
+func TestTheConsoleIsAtTheRedisWhereTheReplicasAre(t *testing.T) {
+	l := newLab(t)
+	const key = "authlab:session:x"
+	guarded := contract.Fault{Name: contract.RedisGuarded}
+	for i, tt := range []struct {
+		do        func(context.Context) error
+		at, other *miniredis.Miniredis
+	}{
+		{func(ctx context.Context) error { return l.Break(ctx, guarded) }, l.guarded, l.redis},
+		{func(ctx context.Context) error { return l.Mend(ctx, guarded) }, l.redis, l.guarded},
+		{func(ctx context.Context) error { return l.Break(ctx, guarded) }, l.guarded, l.redis},
+		{l.Reset, l.redis, l.guarded},
+	} {
+		testkit.Must(t, tt.do(t.Context()))
+		tt.at.FlushAll()
+		testkit.Must(t, errors.Join(tt.at.Set(key, "record"), tt.other.Set(key, "record"), tt.other.Set(key+"2", "record")))
+		tt.at.SetTTL(key, time.Hour)
+		testkit.Must(t, l.Advance(t.Context(), time.Minute))
+		bytes, err := l.Bytes(t.Context())
+		if v := l.view(); err != nil || bytes.Redis != int64(len(key+"record")) || v.Redis.KeyCount["session"] != 1 || tt.at.TTL(key) != 59*time.Minute {
+			t.Errorf("step %d: %+v, %+v, %v, and %s are left of an hour", i, v.Redis, bytes, err, tt.at.TTL(key))
+		}
+		testkit.Must(t, l.Flush(t.Context()))
+		if tt.at.Exists(key) || !tt.other.Exists(key) {
+			t.Errorf("step %d: after a flush it is there: %t, and in the other Redis: %t", i, tt.at.Exists(key), tt.other.Exists(key))
+		}
 	}
 }
 

@@ -27,8 +27,8 @@ func (c *Console) set(ctx context.Context, f contract.Fault, broken bool) error 
 	if !broken {
 		size = 0
 	}
-	if startup, ok := c.started(f.Name, broken); ok { // every replica is as if it had been started anew
-		return c.each(func(r *replica) error { return r.agent.Forget(ctx, startup) })
+	if c.started(f.Name, broken) { // every replica is as if it had been started anew
+		return c.each(func(r *replica) error { return c.restart(ctx, r) })
 	}
 	switch f.Name {
 	case contract.RedisGuarded:
@@ -65,11 +65,10 @@ func (c *Console) set(ctx context.Context, f contract.Fault, broken bool) error 
 }
 
 // started changes how the replicas are started. False: the fault is of another kind.
-func (c *Console) started(fault string, broken bool) (contract.Startup, bool) {
+func (c *Console) started(fault string, broken bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	ok := c.startup.Set(fault, broken)
-	return c.startup, ok
+	return c.startup.Set(fault, broken)
 }
 
 // change changes the conditions of the replicas, and tells them. A replica that comes later is told

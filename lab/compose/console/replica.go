@@ -18,7 +18,7 @@ type replica struct {
 	agent    *agent.Client
 	requests atomic.Int64
 	finding  atomic.Bool // a goroutine asks whether it is back
-	telling  sync.Mutex  // held while it is told its conditions, so that it is told the latest last
+	telling  sync.Mutex  // held while it is told something, so that it is told the latest last
 
 	// Guarded by Console.mu.
 	skew time.Duration
@@ -44,12 +44,12 @@ func (c *Console) look(ctx context.Context, r *replica) *agent.Memory {
 	return nil
 }
 
-// ask asks what a replica remembers, and tells it its conditions if they are not as they should be: a replica that has just been
-// started begins with good ones.
+// ask asks what a replica remembers, and puts it right if it does not work, or was not started, as it should be: a container that
+// Docker has just started knows nothing of what is broken.
 func (c *Console) ask(ctx context.Context, r *replica) (agent.Memory, error) {
 	memory, err := r.agent.Memory(ctx)
-	if err == nil && memory.Conditions != c.wanted(r) {
-		err = c.tell(ctx, r)
+	if err == nil && !c.isRight(r, memory) {
+		err = c.putRight(ctx, r)
 	}
 	if ctx.Err() == nil {
 		c.mu.Lock()
@@ -66,16 +66,46 @@ func (c *Console) ask(ctx context.Context, r *replica) (agent.Memory, error) {
 func (c *Console) tell(ctx context.Context, r *replica) error {
 	r.telling.Lock()
 	defer r.telling.Unlock()
-	return r.agent.Set(ctx, c.wanted(r))
+	conditions, _ := c.wanted(r)
+	return r.agent.Set(ctx, conditions)
 }
 
-// wanted are the conditions under which a replica has to work.
-func (c *Console) wanted(r *replica) agent.Conditions {
+// restart makes a replica forget everything, and start as it should.
+func (c *Console) restart(ctx context.Context, r *replica) error {
+	r.telling.Lock()
+	defer r.telling.Unlock()
+	_, startup := c.wanted(r)
+	return r.agent.Forget(ctx, startup)
+}
+
+// putRight tells a replica what it should have been told. It asks once more, because it may have been told by now, and must not
+// forget a login that came since.
+func (c *Console) putRight(ctx context.Context, r *replica) error {
+	r.telling.Lock()
+	defer r.telling.Unlock()
+	memory, err := r.agent.Memory(ctx)
+	conditions, startup := c.wanted(r)
+	if err == nil && memory.Startup != startup {
+		err = r.agent.Forget(ctx, startup)
+	}
+	if err == nil && memory.Conditions != conditions {
+		err = r.agent.Set(ctx, conditions)
+	}
+	return err
+}
+
+func (c *Console) isRight(r *replica, memory agent.Memory) bool {
+	conditions, startup := c.wanted(r)
+	return memory.Conditions == conditions && memory.Startup == startup
+}
+
+// wanted is how a replica has to work, and how it has to be started.
+func (c *Console) wanted(r *replica) (agent.Conditions, contract.Startup) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	wanted := c.conditions
 	wanted.Offset += r.skew
-	return wanted
+	return wanted, c.startup
 }
 
 func (c *Console) isAway(r *replica) bool {

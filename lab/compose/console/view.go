@@ -89,7 +89,7 @@ func (c *Console) memories(ctx context.Context) []*agent.Memory {
 func (c *Console) redisView(ctx context.Context) contract.RedisView {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	v, err := control.RedisKeys(ctx, c.config.Redis)
+	v, err := control.RedisKeys(ctx, c.redis())
 	if err != nil {
 		return control.NoKeys()
 	}
@@ -115,5 +115,5 @@ func (c *Console) Bytes(ctx context.Context) (contract.Bytes, error) {
 			b.Replicas += memory.Bytes
 		}
 	}
-	return b, control.AddRedisBytes(ctx, &b, c.config.Redis)
+	return b, control.AddRedisBytes(ctx, &b, c.redis())
 }
