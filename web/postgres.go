@@ -26,7 +26,8 @@ func OpenPostgres(ctx context.Context, address string, before func(context.Conte
 }
 
 // A timedPostgres hears of what a pool does. It times every statement that a request makes, and ends what takes too long: to
-// get a connection, and to have the answer to a statement.
+// get a connection, and to have the answer to a statement. What belongs to no request, such as making the table, has as long
+// as its context.
 type timedPostgres struct {
 	before func(context.Context) error
 }
@@ -40,7 +41,10 @@ var (
 type statementEnd struct{}
 
 func withStatementTimeout(ctx context.Context) context.Context {
-	ctx, cancel := context.WithTimeout(ctx, patience(ctx))
+	cancel := context.CancelFunc(func() {})
+	if callIn(ctx) != nil {
+		ctx, cancel = context.WithTimeout(ctx, patience(ctx))
+	}
 	return context.WithValue(ctx, statementEnd{}, cancel)
 }
 
