@@ -34,6 +34,13 @@ func (m *Memory) Len() int {
 	return len(m.entries)
 }
 
+// Names are the names of all users, in no order.
+func (m *Memory) Names() []string {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return slices.Collect(maps.Keys(m.entries))
+}
+
 // User implements Directory.
 func (m *Memory) User(ctx context.Context, name string) (User, error) {
 	user, _, err := m.PasswordHash(ctx, name)

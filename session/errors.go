@@ -18,6 +18,8 @@ var (
 	ErrExpired = errors.New("session timed out")
 	// ErrUnavailable means that the store did not answer. The session may be alive: answer 503, not 401.
 	ErrUnavailable = errors.New("session store does not answer")
+	// ErrPostgres is an ErrUnavailable: what did not answer is PostgreSQL.
+	ErrPostgres = errors.New("PostgreSQL does not answer")
 	// ErrTooLarge means that the record does not fit in a cookie.
 	ErrTooLarge = errors.New("session does not fit in a cookie")
 	// ErrValueType means that a session cannot keep a value of this type. See Values.

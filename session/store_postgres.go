@@ -67,6 +67,11 @@ func CreatePostgresTable(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
+// postgresUnavailable is the error of a statement that the database did not answer.
+func postgresUnavailable(what, statement string, err error) error {
+	return unavailable(what, "postgres "+statement, fmt.Errorf("%w: %w", ErrPostgres, err))
+}
+
 // Create implements Store. It also removes a few sessions whose time is over. A second statement ends the user's oldest
 // sessions if they are too many: the first would not see those of logins at the same time.
 func (s *Postgres) Create(ctx context.Context, r Record) (string, error) {
@@ -86,7 +91,7 @@ func (s *Postgres) Create(ctx context.Context, r Record) (string, error) {
 		return "", fmt.Errorf("create session: %w", err)
 	}
 	if _, err := s.pool.Exec(ctx, statement, key, []byte(r.User), string(text), s.idle); err != nil {
-		return "", unavailable("create session", "postgres INSERT", err)
+		return "", postgresUnavailable("create session", "INSERT", err)
 	}
 	if r.User != "" {
 		_, _ = s.pool.Exec(ctx, endOldest, []byte(r.User), s.most()) // if it fails, the next login does it; this one is done
@@ -123,7 +128,7 @@ func (s *Postgres) record(ctx context.Context, what, query string, args ...any) 
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, fmt.Errorf("%s: postgres: %w", what, ErrNoSession)
 	case err != nil:
-		return nil, unavailable(what, "postgres SELECT", err)
+		return nil, postgresUnavailable(what, "SELECT", err)
 	}
 	return []byte(text), nil
 }
@@ -140,7 +145,7 @@ func (s *Postgres) Update(ctx context.Context, credential string, loaded Record,
 		done, err := s.pool.Exec(ctx, replace, key, string(before), string(after), s.idle)
 		switch {
 		case err != nil:
-			return nil, unavailable("update session", "postgres UPDATE", err)
+			return nil, postgresUnavailable("update session", "UPDATE", err)
 		case done.RowsAffected() == 1:
 			return nil, nil
 		}
@@ -163,11 +168,11 @@ func (s *Postgres) List(ctx context.Context, user string) ([]Entry, error) {
 		WHERE user_name = $1 AND user_name <> '' AND idle_until > now() ORDER BY number DESC LIMIT $2`
 	rows, err := s.pool.Query(ctx, query, []byte(user), MaxSessions)
 	if err != nil {
-		return nil, unavailable("list sessions", "postgres SELECT", err)
+		return nil, postgresUnavailable("list sessions", "SELECT", err)
 	}
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Key, Record string }])
 	if err != nil {
-		return nil, unavailable("list sessions", "postgres SELECT", err)
+		return nil, postgresUnavailable("list sessions", "SELECT", err)
 	}
 	entries := make([]Entry, 0, len(found))
 	for _, row := range found {
@@ -185,8 +190,15 @@ func (s *Postgres) End(ctx context.Context, user string, keys ...string) error {
 }
 
 // EndAll implements Lister.
-func (s *Postgres) EndAll(ctx context.Context, user string) error {
-	return s.remove(ctx, `DELETE FROM authlab_sessions WHERE user_name = $1 AND user_name <> ''`, []byte(user))
+func (s *Postgres) EndAll(ctx context.Context, user string) error { return s.EndUsers(ctx, user) }
+
+// EndUsers ends all sessions of several users, with one statement.
+func (s *Postgres) EndUsers(ctx context.Context, users ...string) error {
+	names := make([][]byte, len(users))
+	for i, user := range users {
+		names[i] = []byte(user)
+	}
+	return s.remove(ctx, `DELETE FROM authlab_sessions WHERE user_name = ANY($1) AND user_name <> ''`, names)
 }
 
 // removeTimeout is how long a session may take to end, if ctx does not say.
@@ -201,7 +213,7 @@ func (s *Postgres) remove(ctx context.Context, statement string, args ...any) er
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), until)
 	defer cancel()
 	if _, err := s.pool.Exec(ctx, statement, args...); err != nil {
-		return unavailable("end session", "postgres DELETE", err)
+		return postgresUnavailable("end session", "DELETE", err)
 	}
 	return nil
 }

@@ -3,12 +3,14 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"authlab/account"
+	"authlab/token"
 	"authlab/web/scheme"
 )
 
@@ -63,8 +65,8 @@ func (s *Server) handlePassword(m mounted) gin.HandlerFunc {
 	}
 }
 
-// changePassword ends the user's logins before and after the change. If it cannot, because Redis is away, nothing has been
-// changed and the client can try again; and a thief who logs in with the old password in between is out as well.
+// changePassword ends the user's logins before and after the change. If it cannot, because Redis or PostgreSQL is away, nothing
+// has been changed and the client can try again; and a thief who logs in with the old password in between is out as well.
 func (s *Server) changePassword(c *gin.Context, name, old, wanted string) error {
 	if err := account.CheckNewPassword(wanted); err != nil {
 		return err
@@ -97,13 +99,23 @@ func (s *Server) hash(ctx context.Context, password string) (string, error) {
 	return s.config.Hasher.Hash(hashing, password)
 }
 
-// endLogins ends all logins of a user that this replica can end. What needs Redis is first: without it, none has ended.
+// endLogins ends all logins of a user that this replica can end. If Redis or PostgreSQL is away, none has ended: Redis is asked
+// before anything ends, then what is in PostgreSQL ends, and then what is in Redis. So while the PostgreSQL of
+// session-postgres is away, no password is changed by any scheme: the sessions there would come back with it, a thief's too.
 func (s *Server) endLogins(ctx context.Context, user string) error {
+	if s.postgres != nil {
+		if err := PingRedis(ctx, s.config.Redis); err != nil {
+			return fmt.Errorf("%w: %w", token.ErrUnavailable, err)
+		}
+		if err := s.postgres.EndAll(ctx, user); err != nil {
+			return err
+		}
+	}
 	if err := s.tokens.EndAll(ctx, user); err != nil {
 		return err
 	}
-	for _, m := range s.schemes {
-		if m.sessions == nil {
+	for name, m := range s.schemes {
+		if m.sessions == nil || name == scheme.SessionPostgres {
 			continue
 		}
 		if err := m.sessions.EndAll(ctx, user); err != nil {

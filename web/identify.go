@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,15 +34,22 @@ func (m mounted) identify(c *gin.Context) {
 	call.known = call.refused == nil
 }
 
-// requireCaller refuses a request whose caller identify did not find.
+// requireCaller refuses a request whose caller identify did not find. On a route without identify that is every request.
 func (s *Server) requireCaller(c *gin.Context) {
-	if err := callOf(c).refused; err != nil {
-		s.refuse(c, err)
+	if call := callOf(c); !call.known {
+		s.refuse(c, cmp.Or(call.refused, errInternal))
 	}
 }
 
-// callerOf returns who is calling, on a route behind requireCaller.
-func callerOf(c *gin.Context) caller { return callOf(c).caller }
+// callerOf returns who is calling, on a route behind requireCaller. Elsewhere it panics: no request is taken for a user's
+// without a name.
+func callerOf(c *gin.Context) caller {
+	call := callOf(c)
+	if !call.known {
+		panic("the caller of a request that requireCaller has not let pass")
+	}
+	return call.caller
+}
 
 // crossOrigin refuses a request that changes something and that another site made the browser send.
 var crossOrigin = http.NewCrossOriginProtection()

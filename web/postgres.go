@@ -26,7 +26,8 @@ func OpenPostgres(ctx context.Context, address string, before func(context.Conte
 }
 
 // A timedPostgres hears of what a pool does. It times every statement that a request makes, and ends what takes too long: to
-// get a connection, and to have the answer to a statement.
+// get a connection, and to have the answer to a statement. What belongs to no request, such as making the table, has as long
+// as its context.
 type timedPostgres struct {
 	before func(context.Context) error
 }
@@ -39,21 +40,24 @@ var (
 // A statementEnd ends the context that a tracer has given out.
 type statementEnd struct{}
 
-func withPatience(ctx context.Context) context.Context {
-	ctx, cancel := context.WithTimeout(ctx, patience(ctx))
+func withStatementTimeout(ctx context.Context) context.Context {
+	cancel := context.CancelFunc(func() {})
+	if callIn(ctx) != nil {
+		ctx, cancel = context.WithTimeout(ctx, patience(ctx))
+	}
 	return context.WithValue(ctx, statementEnd{}, cancel)
 }
 
-func endPatience(ctx context.Context) { ctx.Value(statementEnd{}).(context.CancelFunc)() }
+func endStatementTimeout(ctx context.Context) { ctx.Value(statementEnd{}).(context.CancelFunc)() }
 
 // TraceAcquireStart implements pgxpool.AcquireTracer.
 func (timedPostgres) TraceAcquireStart(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData) context.Context {
-	return withPatience(ctx)
+	return withStatementTimeout(ctx)
 }
 
 // TraceAcquireEnd implements pgxpool.AcquireTracer.
 func (timedPostgres) TraceAcquireEnd(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireEndData) {
-	endPatience(ctx)
+	endStatementTimeout(ctx)
 }
 
 // A statementStart is when a statement began.
@@ -61,7 +65,7 @@ type statementStart struct{}
 
 // TraceQueryStart implements pgx.QueryTracer.
 func (t timedPostgres) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	ctx = context.WithValue(withPatience(ctx), statementStart{}, time.Now())
+	ctx = context.WithValue(withStatementTimeout(ctx), statementStart{}, time.Now())
 	if t.before != nil {
 		_ = t.before(ctx) // an error says that ctx has ended, and so the statement will
 	}
@@ -70,6 +74,6 @@ func (t timedPostgres) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.T
 
 // TraceQueryEnd implements pgx.QueryTracer.
 func (timedPostgres) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) {
-	endPatience(ctx)
+	endStatementTimeout(ctx)
 	timingOf(ctx).Add(costStore, "postgres statement", ctx.Value(statementStart{}).(time.Time))
 }

@@ -2,9 +2,9 @@ package web_test
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -14,9 +14,9 @@ import (
 )
 
 // onPostgres are two replicas that share a PostgreSQL, and a client of the first.
-func onPostgres(t *testing.T, address string, before func(context.Context) error) (*client, *replica, *pgxpool.Pool) {
+func onPostgres(t *testing.T, before func(context.Context) error) (*client, *replica, *pgxpool.Pool) {
 	t.Helper()
-	pool, err := web.OpenPostgres(t.Context(), address, before)
+	pool, err := web.OpenPostgres(t.Context(), postgrestest.Address(t), before)
 	must(t, err)
 	t.Cleanup(pool.Close)
 	w := newWorld(t)
@@ -29,7 +29,7 @@ func onPostgres(t *testing.T, address string, before func(context.Context) error
 }
 
 func TestASessionInPostgresIsSharedAndCostsOneStatementForEachRequest(t *testing.T) {
-	c, other, _ := onPostgres(t, postgrestest.Address(t), nil)
+	c, other, _ := onPostgres(t, nil)
 	login := loginBody("alice", passwordOf("alice"))
 	c.get(401, "/session/postgres/me")
 	c.post(200, "/session/postgres/login", login)
@@ -59,7 +59,7 @@ func TestWithoutPostgresThereIsNoSuchScheme(t *testing.T) {
 // A PostgreSQL that is silent and one that is gone are 503 in time, and the cookie stays: the session is there when it is back.
 func TestAPostgresThatDoesNotAnswerIsUnavailable(t *testing.T) {
 	var isSilent atomic.Bool
-	c, _, pool := onPostgres(t, postgrestest.Address(t), func(ctx context.Context) error {
+	c, _, pool := onPostgres(t, func(ctx context.Context) error {
 		if isSilent.Load() {
 			<-ctx.Done()
 		}
@@ -67,13 +67,66 @@ func TestAPostgresThatDoesNotAnswerIsUnavailable(t *testing.T) {
 	})
 	c.post(200, "/session/postgres/login", loginBody("alice", passwordOf("alice")))
 	isSilent.Store(true)
-	began := time.Now()
-	c.get(503, "/session/postgres/me").isProblem(t, 503, "store-unavailable", scheme.SessionPostgres)
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("a silent PostgreSQL is told after %s", took)
-	}
+	unavailable(t, scheme.SessionPostgres, patience+patience/10, func() answer { return c.get(503, "/session/postgres/me") })
 	isSilent.Store(false)
 	c.get(200, "/session/postgres/me")
 	pool.Close()
-	c.get(503, "/session/postgres/me").isProblem(t, 503, "store-unavailable", scheme.SessionPostgres)
+	unavailable(t, scheme.SessionPostgres, patience, func() answer { return c.get(503, "/session/postgres/me") })
+}
+
+// A change of password that is refused has ended nothing, whichever store is away, and the answer names the one that is.
+func TestAPasswordIsChangedOnlyIfRedisAndPostgresAreThere(t *testing.T) {
+	c, _, pool := onPostgres(t, nil)
+	w := c.server.world
+	w.secrets["correct horse"] = true
+	for _, r := range routes() {
+		c.login(r.scheme, "alice")
+	}
+	c.post(200, "/session/postgres/login", goodLogin(0))
+	all := append(routes(), route{scheme: scheme.SessionPostgres, base: "/session/postgres"})
+	refresh := refreshBody(c.pair.RefreshToken)
+	alter := func(statement string) {
+		_, err := pool.Exec(t.Context(), "ALTER TABLE "+statement)
+		must(t, err)
+	}
+	for _, away := range []struct {
+		store       string
+		leave, back func()
+	}{
+		{"PostgreSQL", func() { alter("authlab_sessions RENAME TO away") }, func() { alter("away RENAME TO authlab_sessions") }},
+		{"Redis", w.redis.Close, func() { must(t, w.redis.Restart()) }},
+	} {
+		away.leave()
+		for _, r := range all {
+			unavailable(t, r.scheme, patience, func() answer {
+				a := c.post(503, r.base+"/password", passwordBody(passwordOf("alice"), "correct horse"))
+				if !strings.Contains(a.body, "answer from "+away.store) {
+					t.Errorf("without %s, %s: %s", away.store, r.scheme, a.body)
+				}
+				return a
+			})
+		}
+		away.back()
+		for _, r := range all {
+			c.get(200, r.base+"/me")
+		}
+	}
+	c.other().post(200, "/session/redis/login", goodLogin(0))
+	if a := c.post(200, "/session/memory/password", passwordBody(passwordOf("alice"), "correct horse")); !strings.Contains(a.body, `"session-postgres":"all"`) {
+		t.Errorf("ended: %s", a.body)
+	}
+	c.get(401, "/session/postgres/me")
+	c.get(401, "/session/redis/me")
+	c.post(401, "/token/refresh", refresh)
+}
+
+// What failed is told by the error and not by the scheme: a login to session-postgres is counted in Redis.
+func TestALoginThatRedisCouldNotCountDoesNotBlamePostgres(t *testing.T) {
+	c, _, _ := onPostgres(t, nil)
+	c.server.world.mistakes = true // the log has lines of its own for it
+	c.server.world.redis.SetError("READONLY You can't write against a read only replica.")
+	a := c.post(503, "/session/postgres/login", goodLogin(0))
+	if !strings.Contains(a.body, "answer from Redis (READONLY") || strings.Contains(a.body, "PostgreSQL") {
+		t.Errorf("%s", a.body)
+	}
 }

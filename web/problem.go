@@ -60,17 +60,17 @@ type verdict struct {
 	status int
 	name   string // the end of the problem's type
 	title  string
-	detail string // {replica}, {scheme}, {store}, {redis} and {err} are filled in
+	detail string // {replica}, {scheme}, {store}, {answer} and {err} are filled in
 }
 
 // verdicts is the one table from error to status. The first row that fits counts, so a special error is above the general
 // one that it wraps.
 var verdicts = []verdict{
 	// 503: the server cannot tell right now. The credential may be good, so the cookie stays.
-	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} gets {redis}, so it cannot tell whether there is such a session, nor start or end one. Your cookie was left alone; try again."},
-	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} gets {redis}, so it cannot tell whether this token was taken back, nor take it back or keep a refresh token. Try again."},
+	{session.ErrUnavailable, 503, "store-unavailable", "Session store does not answer", "{replica} gets {answer}, so it cannot tell whether there is such a session, nor start or end one. Your cookie was left alone; try again."},
+	{token.ErrUnavailable, 503, "store-unavailable", "Token store does not answer", "{replica} gets {answer}, so it cannot tell whether this token was taken back, nor take it back or keep a refresh token. Try again."},
 	{token.ErrRefreshPending, 503, "refresh-pending", "Refresh token is in use", "Another request with this refresh token has not ended, so {replica} cannot tell whether it counts. Try again."},
-	{account.ErrNotCounted, 503, "store-unavailable", "Logins cannot be counted", "{replica} gets {redis} when it counts this login, so it did not check the password; its log says more. Try again."},
+	{account.ErrNotCounted, 503, "store-unavailable", "Logins cannot be counted", "{replica} gets {answer} when it counts this login, so it did not check the password; its log says more. Try again."},
 	{account.ErrBusy, 503, "busy", "Too many logins at once", "{replica} is checking as many passwords as it can. Nothing was checked; try again."},
 	{errDirectory, 503, "users-unavailable", "Users database does not answer", "{replica} cannot reach the users database. Try again."},
 
@@ -145,16 +145,16 @@ func verdictOf(err error) verdict {
 
 // problem fills in the row's detail. in names the scheme of the request, and is empty where it belongs to none.
 func (v verdict) problem(err error, in, replica string) Problem {
-	store, answer := "Redis has no session with this ID.", gives(err)
+	store := "Redis has no session with this ID."
 	switch in {
 	case scheme.SessionMemory:
 		store = replica + " has no session with this ID in its memory."
 	case scheme.SessionPostgres:
-		store, answer = "PostgreSQL has no session with this ID.", "no good answer from PostgreSQL"
+		store = "PostgreSQL has no session with this ID."
 	}
 	detail := v.detail
 	for _, part := range [...][2]string{ // what an error says comes last: no part of it is taken for one of these
-		{"{replica}", replica}, {"{scheme}", cmp.Or(in, "any scheme")}, {"{store}", store}, {"{redis}", answer}, {"{err}", sentence(err)},
+		{"{replica}", replica}, {"{scheme}", cmp.Or(in, "any scheme")}, {"{store}", store}, {"{answer}", gives(err)}, {"{err}", sentence(err)},
 	} {
 		detail = strings.ReplaceAll(detail, part[0], part[1])
 	}

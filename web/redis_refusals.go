@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"authlab/session"
 )
 
 // PingRedis returns an error if Redis is not of use: it cannot be reached, or it refuses. It sends the youngest command that a
@@ -81,9 +83,12 @@ func explained(text string) string {
 	return text
 }
 
-// gives says what a replica has of Redis, for an error that is no good answer: the code and not the text, which may name
-// users and keys.
+// gives says what a replica has of a store, for an error that is no good answer: of Redis the code and not the text, which may
+// name users and keys.
 func gives(err error) string {
+	if errors.Is(err, session.ErrPostgres) {
+		return "no good answer from PostgreSQL"
+	}
 	code, text := refusal(err)
 	for _, m := range meanings {
 		if code != "" && strings.HasPrefix(text, m.begins) {

@@ -9,10 +9,10 @@ import (
 // A Delay is how much longer each command to a store takes. The zero Delay is none.
 type Delay struct{ ns atomic.Int64 }
 
-// Set makes it so long.
+// Set sets the delay.
 func (d *Delay) Set(by time.Duration) { d.ns.Store(int64(by)) }
 
-// By is how long it is.
+// By returns the delay.
 func (d *Delay) By() time.Duration { return time.Duration(d.ns.Load()) }
 
 // Wait returns after it, or earlier with an error if ctx ends.

@@ -6,6 +6,9 @@
 //	            │          └──────▶ users database (shared, in memory)
 //	            └──▶ /lab/…  the controls, never balanced
 //
+// Beside it, each on a port of its own on loopback: the second service, the naive twin, the login server and the backend for
+// frontend. With Config.Postgres the replicas also keep sessions in a PostgreSQL.
+//
 // Each replica is a real server on a port of its own, with its own memory and its own clock, so what happens to a
 // request happens on the wire. Killing a replica resets its connections and forgets its memory.
 package embedded

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
 
 	"authlab/account/postgres/postgrestest"
@@ -20,6 +21,7 @@ import (
 	"authlab/lab/embedded"
 	"authlab/lab/experiment"
 	"authlab/lab/testkit"
+	"authlab/session"
 )
 
 func start(t *testing.T, config embedded.Config) (*embedded.Lab, *contract.Remote) {
@@ -109,6 +111,51 @@ func TestASessionInPostgresTakesPartWhereThereIsOne(t *testing.T) {
 				t.Errorf("%s: %+v, want a cell of session-postgres that is %s", e.Name, e.Cells, tt.want)
 			}
 		}
+	}
+}
+
+// A user of another program has a session in the same table, and keeps it.
+func TestAResetEndsTheSessionsInPostgresOfThisLabsUsers(t *testing.T) {
+	address := postgrestest.Address(t)
+	c, target := start(t, embedded.Config{Replicas: 1, Postgres: address})
+	pool, err := pgxpool.New(t.Context(), address)
+	testkit.Must(t, err)
+	defer pool.Close()
+	other, err := session.NewPostgres(pool, session.DefaultIdle).Create(t.Context(), session.Record{User: "another-programs"})
+	testkit.Must(t, err)
+	addUser := func() { testkit.Must(t, c.AddUsers(t.Context(), 1, "simulated")) }
+	addUser()
+	logins := map[string]string{"alice": "wonderland", contract.SimulatedName(1): "simulated"}
+	cookies := map[string]string{}
+	for name, password := range logins {
+		login := testkit.Send(t, http.MethodPost, c.URL()+"/session/postgres/login", `{"username":"`+name+`","password":"`+password+`"}`)
+		for _, cookie := range login.Cookies() {
+			cookies[name] += cookie.Name + "=" + cookie.Value + ";"
+		}
+	}
+	expect := func(want int) {
+		t.Helper()
+		for name, cookie := range cookies {
+			if me := testkit.Send(t, http.MethodGet, c.URL()+"/session/postgres/me", "", "Cookie", cookie); me.StatusCode != want {
+				t.Errorf("%s: %d, want %d", name, me.StatusCode, want)
+			}
+		}
+	}
+	expect(http.StatusOK)
+	alter := func(statement string) {
+		_, err := pool.Exec(t.Context(), "ALTER TABLE "+statement)
+		testkit.Must(t, err)
+	}
+	alter("authlab_sessions RENAME TO away")
+	if err := target.Reset(t.Context()); err == nil {
+		t.Error("no session was ended, and there is no error")
+	}
+	alter("away RENAME TO authlab_sessions")
+	testkit.Must(t, target.Reset(t.Context()))
+	addUser()
+	expect(http.StatusUnauthorized)
+	if _, err := session.NewPostgres(pool, session.DefaultIdle).Load(t.Context(), other); err != nil {
+		t.Errorf("another program's session: %v", err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"authlab/account"
 	"authlab/lab/contract"
 	"authlab/lab/control"
+	"authlab/session"
 )
 
 var _ contract.Lab = (*Lab)(nil)
@@ -112,7 +113,7 @@ func (c *Lab) Set(_ context.Context, s contract.Settings) error {
 	return nil
 }
 
-// Reset implements contract.Lab.
+// Reset implements contract.Lab. If PostgreSQL is away, it is an error, and the users stay for the next Reset.
 func (c *Lab) Reset(ctx context.Context) error {
 	if err := c.mendAll(ctx); err != nil {
 		return err
@@ -136,5 +137,10 @@ func (c *Lab) Reset(ctx context.Context) error {
 	}
 	c.store.resetCounts(ctx)
 	c.services.naive.Reset()
+	if c.postgres != nil { // simulated users are made again under the same names, and an old session would be good again
+		if err := session.NewPostgres(c.postgres, session.DefaultIdle).EndUsers(ctx, c.directory.Names()...); err != nil {
+			return err
+		}
+	}
 	return errors.Join(c.directory.RemoveAllBut(ctx, control.DemoNames()...), c.demos.Reset(ctx))
 }

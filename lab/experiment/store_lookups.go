@@ -55,7 +55,7 @@ func storeLookups() Experiment {
 	}
 }
 
-// commands says how many commands Redis was sent. Each one is paid for.
+// commands is the outcome: how many commands or statements the store was sent.
 func commands(n int64) Outcome {
 	means := Costs
 	if n == 0 {

@@ -33,7 +33,8 @@ import (
 // Users is a users database that can remove users.
 type Users interface {
 	account.Directory
-	// RemoveAllBut removes all users but those of these names.
+	// RemoveAllBut removes all users but those of these names. It also ends every user's sessions, if there are any in the
+	// users database.
 	RemoveAllBut(ctx context.Context, names ...string) error
 }
 
