@@ -248,7 +248,7 @@ func TestACopyOfABoundTokenIsRefused(t *testing.T) {
 	if name := play[string](p, `return crypto.subtle.exportKey("jwk", window.pair.privateKey).then(() => "", ({ name }) => name)`); name != "InvalidAccessError" {
 		t.Errorf("a script that has the private key is refused a copy with %q", name)
 	}
-	const stolen = "token-stateless 200 · token-bound 0/2. token-bound: This proof was used before, and a proof works once: a copied request is worth nothing. " +
+	const stolen = "token-stateless 200 · token-bound 0/2. token-bound: This proof was used before. A proof works once, so this copy of a request is refused. " +
 		"token-bound: The token is bound to a key, and this request does not prove"
 	p.act("steal", stolen)
 	// A login that fails changes nothing: the token that is held keeps its key.
