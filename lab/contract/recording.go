@@ -50,7 +50,7 @@ type Beat struct {
 	Action     string      `json:"action,omitempty"`      // login, logout, refresh, or page
 	Method     string      `json:"method,omitempty"`
 	Path       string      `json:"path,omitempty"`    // without the query
-	Service    string      `json:"service,omitempty"` // "": behind the balancer; reports, issuer, backend or naive
+	Service    string      `json:"service,omitempty"` // "": behind the balancer; else reports, issuer, backend or naive
 	Policy     string      `json:"policy,omitempty"`
 	Replica    string      `json:"replica,omitempty"` // which answered; "": none
 	Status     int         `json:"status,omitempty"`  // 0: no answer came

@@ -17,7 +17,7 @@ const (
 	clientAnswer  = 64 << 10 // bytes of an answer that are read
 )
 
-// A clientRequest is what the lab's own client is asked to send: to the balancer, or to the second service.
+// A clientRequest is what the lab's own client is asked to send: to the balancer, the second service or the login server.
 type clientRequest struct {
 	Service string            `json:"service"` // "", reports or issuer
 	Method  string            `json:"method"`
@@ -60,7 +60,7 @@ func (c *Controls) handleClient(w http.ResponseWriter, r *http.Request) {
 }
 
 // addressFor is the address of the service that a request is for: "" is home. The containers' console has no network to the second
-// service, so there a person asks.
+// service, so there the answer is a curl command to type.
 func (c *Controls) addressFor(ctx context.Context, body clientRequest) (string, error) {
 	address := ""
 	switch body.Service {

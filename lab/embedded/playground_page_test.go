@@ -248,9 +248,12 @@ func TestACopyOfABoundTokenIsRefused(t *testing.T) {
 	if name := play[string](p, `return crypto.subtle.exportKey("jwk", window.pair.privateKey).then(() => "", ({ name }) => name)`); name != "InvalidAccessError" {
 		t.Errorf("a script that has the private key is refused a copy with %q", name)
 	}
-	const stolen = "token-stateless 200 · token-bound 0/2. token-bound: This proof was used before, and a proof works once: a copied request is worth nothing. " +
+	const stolen = "token-stateless 200 · token-bound 0/2. token-bound: This proof was used before. A proof works once, so this copy of a request is refused. " +
 		"token-bound: The token is bound to a key, and this request does not prove"
 	p.act("steal", stolen)
+	// A login that fails changes nothing: the token that is held keeps its key.
+	ask[bool](p, `(document.querySelector("[name=password]").value = "wrong", true)`)
+	p.act("login", "No user has this name and this password")
 	p.act("email", "token-bound 200")
 	p.act("refresh", "A new pair of tokens")
 	p.control("[data-control=quarter]", "It is 15 minutes later.")
@@ -279,6 +282,19 @@ func TestAReaderLogsInAtAnotherServer(t *testing.T) {
 	p.chooseSchemes("token-stateless", "token-revocable")
 	p.act("send", "token-stateless 200 · token-revocable 200")
 	p.act("refresh", "Un par de tokens nuevo")
+	// The page has no password of theirs, so it sends none until one is typed.
+	p.chooseSchemes("basic")
+	for _, want := range []struct {
+		status string
+		isSent bool
+	}{{"401", false}, {"200", true}} {
+		p.act("send", "basic "+want.status)
+		wait[bool](p, fmt.Sprintf(`document.querySelector(".wire-what").textContent === "GET /basic/me · %s"`, want.status))
+		if request := ask[string](p, `document.querySelector("[data-part=request]").innerText`); strings.Contains(request, "Authorization: Basic ") != want.isSent {
+			t.Errorf("answered with %s was\n%s", want.status, request)
+		}
+		p.act("login", "con basic no hay que entrar")
+	}
 
 	for query, want := range map[string]string{
 		"code=stolen&state=other": "not the answer to a login that this tab has begun",

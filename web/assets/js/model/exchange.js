@@ -12,7 +12,7 @@ export const isExported = Boolean(brought);
 
 export class Exchange {
   /** Sends a request. It never fails: an answer that does not come is an answer with status 0. */
-  static async send({ method = "GET", path, headers = {}, json, patience = PATIENCE }) {
+  static async send({ method = "GET", path, headers = {}, json, credentials, patience = PATIENCE }) {
     const request = { method, path, headers: { ...headers }, body: "" };
     if (json !== undefined) {
       request.headers["Content-Type"] = "application/json";
@@ -25,6 +25,7 @@ export class Exchange {
         headers: request.headers,
         body: request.body || undefined,
         cache: "no-store",
+        credentials,
         signal: AbortSignal.timeout(patience),
       });
       return new Exchange(request, answer, await answer.text());

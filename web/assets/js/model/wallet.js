@@ -19,7 +19,7 @@ export class Wallet extends EventTarget {
   policy = "round-robin"; // how the balancer is asked to choose
   user = null; // {name, password}: who this client says that it is
   #key; // of the scheme whose token is bound to one
-  #held = new Map(); // scheme → {scheme, kind: cookie|token|password, value, refresh, until}
+  #held = new Map(); // scheme → {scheme, kind: cookie|token|password, value, refresh}; the value of a password is name:password
 
   constructor() {
     super();
@@ -40,20 +40,21 @@ export class Wallet extends EventTarget {
     for (const scheme of schemes) {
       const lane = schemeNamed(scheme);
       if (lane.credential === "basic") {
-        this.#hold(lane, user.password);
+        this.#hold(lane, `${user.name}:${user.password}`);
         continue;
       }
       if (lane.credential === "bearer" && pair) {
         this.#hold(lane, pair.access_token, pair.refresh_token);
         continue;
       }
-      if (lane.credential === "dpop") this.#key = await makeKey();
+      const key = lane.credential === "dpop" ? await makeKey() : undefined;
       const exchange = await this.send(lane, "login", {
         method: "POST", path: lane.login, json: { username: user.name, password: user.password },
-      });
+      }, key);
       answers.push({ lane, exchange });
       if (!exchange.ok) continue;
       if (lane.credential === "bearer") pair = exchange.json;
+      this.#key = key ?? this.#key; // a login that fails leaves the key of the token that is held
       this.#hold(lane, exchange.json.access_token, exchange.json.refresh_token);
     }
     return answers;
@@ -103,24 +104,23 @@ export class Wallet extends EventTarget {
   }
 
   /** A request as this client sends it, with what a script adds: cookies are the browser's. */
-  async signed(lane, request, token = this.#held.get(lane.name)?.value) {
-    return { ...request, headers: { "X-Balance": this.policy, ...(await this.#credential(lane, request, token)) } };
+  async signed(lane, request, token = this.#held.get(lane.name)?.value, key = this.#key) {
+    const headers = { "X-Balance": this.policy, ...(await this.#credential(lane, request, token, key)) };
+    const isBare = lane.credential === "basic" && !headers.Authorization;
+    return { ...request, headers, credentials: isBare ? "omit" : "same-origin" }; // with cookies, the browser would ask for the password itself
   }
 
-  #credential({ credential }, request, value = "") {
-    if (credential === "dpop") return this.#key?.headers(request, value);
+  #credential({ credential }, request, value = "", key) {
+    if (credential === "dpop") return key?.headers(request, value);
     if (credential === "bearer" && value) return { Authorization: `Bearer ${value}` };
-    if (credential === "basic" && this.user) {
-      const pair = new TextEncoder().encode(`${this.user.name}:${value}`);
-      return { Authorization: `Basic ${btoa(String.fromCharCode(...pair))}` };
-    }
+    if (credential === "basic" && value) return { Authorization: `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(value)))}` };
   }
 
   /** Sends a request, and once more if the server asks for a nonce in its proof. */
-  async send(lane, action, request) {
-    const send = async () => this.exchange(lane, action, await this.signed(lane, request, BEFORE_TOKEN.includes(action) ? "" : undefined));
+  async send(lane, action, request, key = this.#key) {
+    const send = async () => this.exchange(lane, action, await this.signed(lane, request, BEFORE_TOKEN.includes(action) ? "" : undefined, key));
     const exchange = await send();
-    return this.asks(exchange) ? send() : exchange;
+    return key?.asks(exchange) ? send() : exchange;
   }
 
   /** Whether an answer asks for a nonce in the next proof of this client. */

@@ -23,7 +23,7 @@ function credentials(held) {
   const passwords = held.filter(({ kind }) => kind === "password");
   return [
     ...(cookies.length + passwords.length > 0 ? [el("div", {}, ...said(cookies, "cookies"), ...said(passwords, "password"))] : []),
-    ...[...tokens.values()].flatMap(token),
+    ...[...tokens.values()].map(token),
   ];
 }
 
@@ -37,10 +37,9 @@ const title = (held) => el("h3", {}, ...held.map(({ scheme }) => (
 function token(held) {
   const [{ scheme, value }] = held;
   const is = schemeNamed(scheme).credential === "dpop" ? "bound" : "token";
-  return [
-    el("div", {}, ...said(held, is), el("p", {}, el("a", { href: `/inspector${location.search}#token=${value}` }, t("playground.inspect"))), el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.token") }, ...tokenParts(value))),
-    el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.claims"), dataset: { jwt: "payload" } }, claimsOf(value)),
-  ];
+  return el("div", {}, ...said(held, is), el("p", {}, el("a", { href: `/inspector${location.search}#token=${value}` }, t("playground.inspect"))),
+    el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.token") }, ...tokenParts(value)),
+    el("pre", { tabIndex: 0, role: "region", ariaLabel: t("playground.claims"), dataset: { jwt: "payload" } }, claimsOf(value)));
 }
 
 function claimsOf(value) {

@@ -1,5 +1,5 @@
-// The second service, where there is one: it checks who is calling without a login of its own. In a film also the naive
-// server, which makes the mistake that an experiment is about, the backend for frontend, or the login server.
+// The second service, where there is one: it checks who is calling without a login of its own. In a film also the login
+// server, the backend for frontend, or the naive server, which makes the mistake that an experiment is about.
 
 import { el, setText } from "../dom.js";
 import { t } from "../lang.js";
