@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -110,6 +111,7 @@ func measureAll(ctx context.Context, o runOptions, experiments []experiment.Expe
 		return report, err
 	}
 	defer func() { err = errors.Join(err, end()) }()
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a run is short, and a fifth of its time would go into collecting garbage
 	progress, clear := progressOn(stderr)
 	report, err = experiment.Run(ctx, o.target, target, experiments, progress, experiment.Users(o.users))
 	clear()
