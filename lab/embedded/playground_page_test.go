@@ -119,6 +119,7 @@ func TestThePlaygroundShowsWhatDiesWithAReplica(t *testing.T) {
 
 func TestEveryControlOfThePlaygroundDoesWhatItSays(t *testing.T) {
 	p := openPlayground(t, 401, 403, 502, 503)
+	p.prefer("prefers-reduced-motion", "reduce") // a page that scrolls smoothly moves away from under a click
 	p.act("refresh", "There is no refresh token to trade")
 	p.act("login", "alice is logged in")
 	p.act("admin", "session-memory")
