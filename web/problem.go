@@ -88,7 +88,7 @@ var verdicts = []verdict{
 	{errService, 401, "not-a-service", "Not a registered service", "Only a service that {replica} knows, by its name and secret, may ask about tokens."},
 	{token.ErrNoToken, 401, "no-credential", "No token", "This request carries no token of {scheme}, so {replica} does not know who is calling."},
 	{token.ErrNonce, 401, "proof-nonce", "Proof needs a nonce", "{err}, by the clock of {replica}. Make a proof with the nonce in the DPoP-Nonce header of this answer, and send it."},
-	{token.ErrProofUsed, 401, "proof-used", "Proof was used before", "A proof works once: {err}. A copy of a request is worth nothing."},
+	{token.ErrProofUsed, 401, "proof-used", "Proof was used before", "A proof works once: {err}. So this copy of a request is refused."},
 	{token.ErrProof, 401, "proof-invalid", "Proof is not valid", "{err}."},
 	{token.ErrBound, 401, "token-bound", "Token is bound to a key", "{err}."},
 	{token.ErrRefreshBound, 401, "refresh-bound", "Refresh token is bound to a key", "{err}. It was not spent."},
