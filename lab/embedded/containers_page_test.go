@@ -44,7 +44,7 @@ func TestEveryChapterIsPlayedToItsEndOnContainers(t *testing.T) {
 		}
 		return 0
 	}
-	all := playChapters(p, "%d of %d as you said.", "The lesson", run)
+	all := playChapters(p, "%d of %d as you said.", "The lesson", "backend-for-frontend", run)
 	if all == 0 || typed != 2 {
 		t.Errorf("%d predictions; %d chapters were typed, want 2", all, typed)
 	}
