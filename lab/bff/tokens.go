@@ -127,7 +127,8 @@ func (b *Backend) renew(ctx context.Context, id string, held pair) (pair, error)
 	return newest, err
 }
 
-// revoke has home end the login of a pair, if there is one: its refresh token at once, and its access token wherever home is asked.
+// revoke logs a pair out at home, if there is one: home refuses its refresh token from then on, and also its access token where a
+// request with it asks the denylist.
 func (b *Backend) revoke(ctx context.Context, held pair) {
 	if held.Refresh == "" {
 		return
